@@ -1,0 +1,230 @@
+"""The nouns: frozen records that the rooms hand to each other. Standard library only.
+
+Paths are ``str`` decoded with ``os.fsdecode`` (surrogateescape), so that every name a file system can hold
+survives unchanged. Character offsets count Unicode code points in ``Document.text``; ``end`` is exclusive.
+Times are seconds since the epoch, UTC, as ``float``; None = unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What ``stat`` says of a file: enough to know that it was not touched."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A span of a document's text that has one heading path and lies on one page.
+
+    Sections are in order, do not overlap and together cover the text; a document without any is one section.
+    """
+
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()
+    page: int | None = None  # 1-based physical page
+    label: str = ""  # the page label as printed ("iv") where it differs from the number
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One readable thing in a file: a note, one message of a mailbox, a PDF, one attachment.
+
+    ``part`` names it within its file and is "" where the file is one document. For a mailbox it is derived
+    from the message's bytes, so that it survives messages being removed before it.
+    ``title`` is a real title (first heading, subject, metadata) or "", never the file's name: it goes into the
+    embedding, and a renamed file must not be embedded again.
+    """
+
+    kind: str  # "note", "mail", "pdf", "web", ... (readers.FORMATS)
+    text: str
+    part: str = ""
+    title: str = ""
+    sections: tuple[Section, ...] = ()
+    quoted: tuple[tuple[int, int], ...] = ()  # spans of quoted replies and signatures, in order
+    date: float | None = None  # of the content: mail Date, front matter, PDF creation; not of the file
+    sender: str = ""  # decoded From: "Dana Bell <dana@example.org>"
+    recipients: str = ""  # decoded To, ", "-joined
+    copies: str = ""  # decoded Cc
+    message_id: str = ""  # without the angle brackets
+    references: tuple[str, ...] = ()  # References then In-Reply-To, without angle brackets
+    attachments: tuple[str, ...] = ()  # names
+    tags: tuple[str, ...] = ()
+    language: str = ""  # ISO 639-1, "" = not detected
+    offset: int | None = None  # first byte of a mailbox's message in its file, and how many
+    length: int | None = None
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a file, or one part of it, could not be read. Never raised: counted, stored and listed.
+
+    ``reason`` is one of the short stable names in ``PROBLEM_REASONS``; ``detail`` is for people.
+    """
+
+    path: str
+    reason: str
+    detail: str = ""
+    part: str = ""
+
+
+PROBLEM_REASONS: Mapping[str, str] = {
+    "empty": "the file has no content",
+    "no-text": "no text in it (a scan or a picture?)",
+    "encrypted": "encrypted, needs a password",
+    "malformed": "damaged or cut short",
+    "binary": "not text, though its name says so",
+    "unsupported": "a kind of file that is not read",
+    "too-large": "larger than the limit for its kind",
+    "unreadable": "no permission, or an I/O error",
+    "special": "not a regular file",
+    "vanished": "gone before it could be read",
+    "busy": "locked by another program",
+    "timeout": "reading it took too long",
+    "memory": "reading it took too much memory",
+    "crash": "the reader crashed on it",
+    "limit": "too deep, too many parts, or expands too much",
+    "secret": "looks like a key or a password store",
+    "extra": "needs an optional extra",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage: ``Document.text[start:end]``. The chunks of a document are in order, do not overlap and cover
+    its text without gaps, so that the document's text is their concatenation."""
+
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...] = ()
+    page: int | None = None
+    label: str = ""
+    line: int = 1  # 1-based line of the document's text where the passage's first word stands
+    tokens: int = 0  # as counted by the splitter
+    quoted: bool = False  # a quoted reply or signature: findable by words, not embedded
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a passage on one line; ``marks`` are the spans of the matched words in ``text``."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked passage, with all that is needed to show, open and cite it."""
+
+    id: str  # "c123": a handle for `gsearch show`
+    chunk_id: int
+    document_id: int
+    path: str
+    part: str
+    kind: str
+    title: str  # real title, or the file's name
+    score: float  # 0..1, higher is better; what it means is said by the search that made it
+    snippet: Snippet
+    text: str  # the whole passage
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()
+    page: int | None = None
+    label: str = ""
+    line: int | None = None
+    date: float | None = None
+    sender: str = ""
+    recipients: str = ""
+    language: str = ""
+    words: float | None = None  # share of the score that the words gave
+    meaning: float | None = None  # share of the score that the meaning gave
+    also_in: tuple[str, ...] = ()  # other places that hold the same passage or message
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered source of an answer."""
+
+    number: int
+    hit: Hit
+    quote: str = ""  # the sentence of the source that supports the claim
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer with the sources it stands on; ``support`` is 0..1 as the check measured it."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    support: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence (or list item, or table row) of a hit that may answer the question.
+
+    ``span`` is the answering span within ``text`` (a date, number or name), if one was found.
+    """
+
+    text: str
+    hit: Hit
+    score: float
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: str
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    generator: str = ""  # "" = extractive: the words are the sources' own
+    found: bool = True  # False = nothing in the files answers this
+    notes: tuple[str, ...] = ()  # for people: why it is extractive, how to get a generator, …
+    timings: Mapping[str, float] = field(default_factory=dict)  # seconds per step
+
+
+@dataclass(frozen=True, slots=True)
+class SyncEvent:
+    """Progress of a run. ``step`` is "crawl", "read" or "embed"; ``total`` 0 = not known yet."""
+
+    step: str
+    done: int
+    total: int
+    path: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one run did. Files are counted once: new + changed + moved + unchanged + skipped = files seen."""
+
+    new: int = 0
+    changed: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)  # reason -> files not indexed in this run's view
+    problems: tuple[Problem, ...] = ()  # met in this run (files and parts of files)
+    unavailable: tuple[str, ...] = ()  # roots that could not be looked at; nothing of them was removed
+    documents: int = 0  # written in this run
+    chunks: int = 0  # written in this run
+    embedded: int = 0  # vectors made in this run
+    pending: int = 0  # chunks that still wait for a vector
+    seconds: float = 0.0
+    interrupted: bool = False

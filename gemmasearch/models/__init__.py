@@ -1,0 +1,89 @@
+"""TEXT BECOMES VECTORS AND WORDS: the protocols, and the chooser that loads an implementation.
+
+Embedders and generators are opened with :func:`open_embedder` and :func:`open_generator`; importing this
+module loads no native library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """An embedding space: vectors are comparable only within one."""
+
+    name: str  # for people: "embeddinggemma-300m-q8_0", "static", ...
+    model: str  # sha256 of the model file, or another exact identity
+    dim: int  # dimensions stored
+    full_dim: int  # dimensions of the model
+    prompt_version: int
+    matryoshka: bool  # may be truncated further in place
+
+    @property
+    def key(self) -> str:
+        """One text that is equal exactly for equal spaces."""
+        return f"{self.model}:{self.dim}:{self.prompt_version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What a document prompt is made of. ``title`` is "" where there is none."""
+
+    title: str
+    text: str
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Vectors are float32 arrays of shape (n, dim), L2-normalised; prompts are added inside."""
+
+    @property
+    def space(self) -> Space: ...
+    @property
+    def dim(self) -> int: ...
+    @property
+    def max_tokens(self) -> int:
+        """The longest text, in this embedder's tokens, prompt included, that is embedded without being cut."""
+        ...
+
+    def count_tokens(self, text: str) -> int: ...
+    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray: ...
+    def embed_queries(self, queries: Sequence[str]) -> np.ndarray: ...
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class Generator(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def context(self) -> int:
+        """Tokens that fit into prompt and answer together."""
+        ...
+
+    def count_tokens(self, text: str) -> int: ...
+    def stream(
+        self,
+        instruction: str,
+        untrusted: str,
+        question: str,
+        *,
+        max_tokens: int = 256,
+        stop: Sequence[str] = (),
+        grammar: str | None = None,
+    ) -> Iterator[str]:
+        """Answer pieces as they come, at temperature 0, through the model's own chat template.
+
+        ``instruction`` is ours; ``untrusted`` (retrieved text) and ``question`` are tokenised so that nothing in
+        them can become a control token. They are joined by blank lines in this order within one user turn.
+        ``grammar`` is GBNF. Closing the iterator stops the generation.
+        """
+        ...
+
+    def close(self) -> None: ...
