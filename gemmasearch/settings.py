@@ -1,0 +1,150 @@
+"""Settings: flags over environment over config file over defaults, and each knows where it came from.
+
+A setting is one row of ``SETTINGS``. ``load()`` resolves all rows into one frozen :class:`Settings`. Only the
+user's own config file is read (``GSEARCH_CONFIG`` or ``config.toml`` in the user config directory): never one
+from the current or an indexed folder, which may be somebody else's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from gemmasearch.errors import UsageProblem
+
+APP = "gsearch"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from: "flag", "environment", "file" or "default", and its name there."""
+
+    source: str
+    name: str = ""
+
+
+def _setting(default: Any, help: str, *, check: str = "") -> Any:
+    return field(default=default, metadata={"help": help, "check": check})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default; the environment variable is ``GSEARCH_`` + the name in capitals."""
+
+    db: str = _setting("", "the index file (default: index.db in the user data directory)")
+    models_dir: str = _setting("", "where `gsearch models pull` keeps model files")
+    embedder: str = _setting(
+        "auto", "'auto', 'static', a name of the catalog, or the path of a GGUF file (auto: EmbeddingGemma if it is there, else static)"
+    )
+    generator: str = _setting(
+        "auto", "'auto', 'none', a name of the catalog, or the path of a GGUF file (auto: Gemma 3 if there, else SmolLM2 if installed)"
+    )
+    dim: int = _setting(256, "dimensions kept of a Matryoshka embedder: 768, 512, 256 or 128", check="positive")
+    threads: int = _setting(0, "threads for the models, 0 = one per core", check="natural")
+    chunk_tokens: int = _setting(256, "target length of a passage in tokens", check="positive")
+    results: int = _setting(10, "hits shown by search", check="positive")
+    hits_per_document: int = _setting(2, "at most this many hits of one document", check="positive")
+    mode: str = _setting("hybrid", "hybrid, words or meaning", check="mode")
+    max_text_bytes: int = _setting(20_000_000, "larger text files are skipped", check="positive")
+    max_pdf_bytes: int = _setting(200_000_000, "larger PDF files are skipped", check="positive")
+    max_message_bytes: int = _setting(100_000_000, "of a longer mail only the head is read", check="positive")
+    reader_seconds: int = _setting(60, "time limit for reading one document", check="positive")
+    reader_memory_mb: int = _setting(1024, "memory limit for reading one document", check="positive")
+    answer_tokens: int = _setting(160, "longest generated answer, in tokens", check="positive")
+    evidence_tokens: int = _setting(500, "budget for the passages shown to the generator, in tokens", check="positive")
+    origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)
+
+    def origin(self, name: str) -> Origin:
+        return self.origins.get(name, Origin("default"))
+
+    @property
+    def db_path(self) -> Path:
+        return Path(self.db).expanduser() if self.db else data_dir() / "index.db"
+
+    @property
+    def models_path(self) -> Path:
+        return Path(self.models_dir).expanduser() if self.models_dir else data_dir() / "models"
+
+
+def names() -> list[str]:
+    return [f.name for f in fields(Settings) if f.name != "origins"]
+
+
+def help_of(name: str) -> str:
+    return str(next(f.metadata["help"] for f in fields(Settings) if f.name == name))
+
+
+def data_dir() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path(APP, appauthor=False)
+
+
+def config_path(environ: Mapping[str, str] | None = None) -> Path:
+    environ = os.environ if environ is None else environ
+    if given := environ.get("GSEARCH_CONFIG"):
+        return Path(given).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Resolve every setting. A flag of None counts as not given.
+
+    :raises UsageProblem: an unknown name or an impossible value, with the place that said it.
+    """
+    environ = os.environ if environ is None else environ
+    file = config_path(environ)
+    from_file = _read_config(file)
+    values: dict[str, Any] = {}
+    origins: dict[str, Origin] = {}
+    for name in names():
+        variable = f"GSEARCH_{name.upper()}"
+        for source, label, given in (
+            ("flag", "--" + name.replace("_", "-"), (flags or {}).get(name)),
+            ("environment", variable, environ.get(variable) or None),
+            ("file", str(file), from_file.get(name)),
+        ):
+            if given is not None:
+                values[name] = _checked(name, given, label)
+                origins[name] = Origin(source, label)
+                break
+    return Settings(**values, origins=origins)
+
+
+def _read_config(path: Path) -> Mapping[str, Any]:
+    import tomllib
+
+    try:
+        with path.open("rb") as stream:
+            found = tomllib.load(stream)
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise UsageProblem(f"cannot read the config file {path}: {e}", "mend it or move it away") from e
+    unknown = sorted(set(found) - set(names()))
+    if unknown:
+        raise UsageProblem(
+            f"{path}: no such setting: {', '.join(unknown)}", "`gsearch config` lists the settings"
+        )
+    return found
+
+
+def _checked(name: str, value: Any, label: str) -> Any:
+    spec = next(f for f in fields(Settings) if f.name == name)
+    default, check = spec.default, spec.metadata["check"]
+    if isinstance(default, int):
+        try:
+            number = int(str(value))
+        except ValueError:
+            raise UsageProblem(f"{label}: {value!r} is not a whole number") from None
+        if number < (1 if check == "positive" else 0):
+            raise UsageProblem(f"{label}: {number} is too small")
+        return number
+    if check == "mode" and value not in ("hybrid", "words", "meaning"):
+        raise UsageProblem(f"{label}: {value!r} is none of hybrid, words, meaning")
+    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
