@@ -118,6 +118,19 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """One filter of a search, as the query line gave it: ``from:dana`` is ``Condition("from", "has", "dana")``.
+
+    ``op`` is "has" (contains these words), "is" (equals), ">=" or "<" (dates as epoch seconds, sizes in bytes).
+    """
+
+    field: str
+    op: str
+    value: str | float
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Snippet:
     """A piece of a passage on one line; ``marks`` are the spans of the matched words in ``text``."""
 
