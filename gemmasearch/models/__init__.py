@@ -49,7 +49,7 @@ class Embedder(Protocol):
     def dim(self) -> int: ...
     @property
     def max_tokens(self) -> int:
-        """The longest text, in this embedder's tokens, prompt included, that is embedded without being cut."""
+        """Longest text, in this embedder's tokens and with its prompt, that is embedded without being cut."""
         ...
 
     def count_tokens(self, text: str) -> int: ...
@@ -80,8 +80,8 @@ class Generator(Protocol):
     ) -> Iterator[str]:
         """Answer pieces as they come, at temperature 0, through the model's own chat template.
 
-        ``instruction`` is ours; ``untrusted`` (retrieved text) and ``question`` are tokenised so that nothing in
-        them can become a control token. They are joined by blank lines in this order within one user turn.
+        ``instruction`` is ours; ``untrusted`` (retrieved text) and ``question`` are tokenised so that nothing
+        in them can become a control token. They are joined by blank lines in this order within one user turn.
         ``grammar`` is GBNF. Closing the iterator stops the generation.
         """
         ...

@@ -1,0 +1,164 @@
+"""The built-in embedder: the mean of static word-piece vectors, from the weights inside wordllama's wheel.
+
+No download, no native build, about ten thousand passages per second. Source: WordLlama
+(https://github.com/dleemiller/WordLlama, MIT), model ``l2_supercat``, 256 dimensions, Matryoshka at 128, 64.
+The matrix is mapped and the tokenizer read directly: importing ``wordllama`` costs more than a search. The
+vectors are those of ``WordLlama.embed(..., norm=True)``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gemmasearch.errors import ModelMissing, ModelUnsuitable
+from gemmasearch.models import Passage, Space
+
+if TYPE_CHECKING:
+    import numpy as np
+    from tokenizers import Tokenizer
+
+WEIGHTS = "weights/l2_supercat_256.safetensors"
+TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
+MAX_TOKENS = 2048  # a mean over more says nothing; it bounds the work for a hostile text
+MAX_CHARACTERS = 16 * MAX_TOKENS
+_ROWS_FOR_IDENTITY = 32
+_TEXTS_BEFORE_WIDENING = 256  # float32 rows are four times as fast to add up, and cost 32 MB and 40 ms once
+_BATCH = 512
+
+
+def package_dir() -> Path | None:
+    """The folder of the wordllama package, found without importing it; None when it is not installed."""
+    from importlib.util import find_spec
+
+    spec = find_spec("wordllama")
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+class StaticEmbedder:
+    """Implements :class:`~gemmasearch.models.Embedder`. A text without any token gives the zero vector."""
+
+    def __init__(self, dim: int = 256, folder: Path | None = None) -> None:
+        """
+        :param dim: dimensions kept, at most 256; the model was trained for 256, 128 and 64.
+        :raises ModelMissing: wordllama is not installed.
+        :raises ModelUnsuitable: its weights are not what this program knows.
+        """
+        folder = folder or package_dir()
+        if folder is None or not (folder / WEIGHTS).is_file() or not (folder / TOKENIZER).is_file():
+            raise ModelMissing(
+                "the built-in static embedder is not there: the package wordllama has no weights",
+                "install it again: pip install --force-reinstall wordllama",
+            )
+        self._matrix = _map_matrix(folder / WEIGHTS)
+        self._wide: np.ndarray | None = None
+        self._seen = 0
+        self._tokenizer = _tokenizer(folder / TOKENIZER)
+        full = int(self._matrix.shape[1])
+        self._space = Space(
+            name="static",
+            model=_identity(self._matrix, (folder / TOKENIZER).stat().st_size),
+            dim=min(dim, full),
+            full_dim=full,
+            prompt_version=1,
+            matryoshka=True,
+        )
+
+    @property
+    def space(self) -> Space:
+        return self._space
+
+    @property
+    def dim(self) -> int:
+        return self._space.dim
+
+    @property
+    def max_tokens(self) -> int:
+        return MAX_TOKENS
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenizer.encode(_clean(text), add_special_tokens=False).ids)
+
+    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
+        return self._embed([f"{p.title}\n{p.text}" if p.title else p.text for p in passages])
+
+    def embed_queries(self, queries: Sequence[str]) -> np.ndarray:
+        return self._embed(queries)
+
+    def close(self) -> None:
+        self._wide = None
+
+    def _embed(self, texts: Sequence[str]) -> np.ndarray:
+        import numpy as np
+
+        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
+        table = self._table(len(texts))
+        for first in range(0, len(texts), _BATCH):
+            part = [_clean(text[:MAX_CHARACTERS]) for text in texts[first : first + _BATCH]]
+            encoded = self._tokenizer.encode_batch_fast(part, add_special_tokens=False)
+            for row, encoding in enumerate(encoded, first):
+                if ids := encoding.ids[:MAX_TOKENS]:
+                    vectors[row] = table[ids].astype(np.float32, copy=False).mean(axis=0)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.where(norms > 0, norms, 1)
+        return vectors
+
+    def _table(self, more: int) -> np.ndarray:
+        """The rows to add up: the mapped half-precision ones, or, once there is much to do, float32 ones."""
+        import numpy as np
+
+        self._seen += more
+        if self._wide is None and self._seen >= _TEXTS_BEFORE_WIDENING:
+            self._wide = self._matrix[:, : self.dim].astype(np.float32)
+        return self._matrix[:, : self.dim] if self._wide is None else self._wide
+
+
+def _map_matrix(path: Path) -> np.ndarray:
+    """The only tensor of a safetensors file, mapped read-only: shape (vocabulary, dimensions), float16."""
+    import numpy as np
+
+    try:
+        with path.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            header = json.loads(stream.read(min(length, 1 << 20)))
+        (tensor,) = (entry for name, entry in header.items() if name != "__metadata__")
+        if tensor["dtype"] != "F16" or len(tensor["shape"]) != 2:
+            raise ValueError(f"{tensor['dtype']} {tensor['shape']}")
+        offset = 8 + length + tensor["data_offsets"][0]
+        return np.memmap(path, dtype="<f2", mode="r", offset=offset, shape=tuple(tensor["shape"]))
+    except (ValueError, KeyError, TypeError, struct.error) as e:
+        raise ModelUnsuitable(
+            f"the weights of the static embedder are damaged: {path} ({e})",
+            "install them again: pip install --force-reinstall wordllama",
+        ) from e
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    # Said before the first use: without it the library warns on stderr when a reader process is forked later.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(path))
+
+
+def _identity(matrix: np.ndarray, tokenizer_size: int) -> str:
+    """A digest of rows spread over the matrix: training changes every row, and 16 MB need not be read."""
+    from hashlib import sha256
+
+    digest = sha256(f"{matrix.shape} {tokenizer_size}".encode())
+    for row in range(0, matrix.shape[0], max(1, matrix.shape[0] // _ROWS_FOR_IDENTITY)):
+        digest.update(matrix[row].tobytes())
+    return "static-" + digest.hexdigest()
+
+
+def _clean(text: str) -> str:
+    """Lone surrogates (undecodable bytes of file names) cannot be handed to the tokenizer."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
