@@ -14,6 +14,7 @@
     │   └── DownloadFailed
     ├── FinishedWithProblems 5  ``--strict``: the run ended, some files could not be read
     ├── MachineRefused    6     disk full, I/O error, no permission on the index itself
+    ├── InternalError     70    a bug in gsearch (EX_SOFTWARE)
     ├── LockHeld          75    another run is writing (EX_TEMPFAIL, for cron)
     └── Interrupted       130   Ctrl-C or SIGTERM
 
@@ -102,6 +103,11 @@ class FinishedWithProblems(GsearchError):
 class MachineRefused(GsearchError):
     exit_code = 6
     meaning = "the machine said no: disk full, I/O error, no permission on the index itself"
+
+
+class InternalError(GsearchError):
+    exit_code = 70
+    meaning = "a bug in gsearch itself; GSEARCH_DEBUG=1 shows where"
 
 
 class LockHeld(GsearchError):

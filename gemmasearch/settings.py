@@ -37,12 +37,16 @@ class Settings:
     db: str = _setting("", "the index file (default: index.db in the user data directory)")
     models_dir: str = _setting("", "where `gsearch models pull` keeps model files")
     embedder: str = _setting(
-        "auto", "'auto', 'static', a name of the catalog, or the path of a GGUF file (auto: EmbeddingGemma if it is there, else static)"
+        "auto",
+        "'auto' (EmbeddingGemma if it is there, else static), 'static', a name of the catalog, or a GGUF file",
     )
     generator: str = _setting(
-        "auto", "'auto', 'none', a name of the catalog, or the path of a GGUF file (auto: Gemma 3 if there, else SmolLM2 if installed)"
+        "auto",
+        "'auto' (Gemma 3 if it is there, else SmolLM2 if installed), 'none', a name of the catalog, or a GGUF file",
     )
-    dim: int = _setting(256, "dimensions kept of a Matryoshka embedder: 768, 512, 256 or 128", check="positive")
+    dim: int = _setting(
+        256, "dimensions kept of a Matryoshka embedder: 768, 512, 256 or 128", check="positive"
+    )
     threads: int = _setting(0, "threads for the models, 0 = one per core", check="natural")
     chunk_tokens: int = _setting(256, "target length of a passage in tokens", check="positive")
     results: int = _setting(10, "hits shown by search", check="positive")
@@ -54,7 +58,9 @@ class Settings:
     reader_seconds: int = _setting(60, "time limit for reading one document", check="positive")
     reader_memory_mb: int = _setting(1024, "memory limit for reading one document", check="positive")
     answer_tokens: int = _setting(160, "longest generated answer, in tokens", check="positive")
-    evidence_tokens: int = _setting(500, "budget for the passages shown to the generator, in tokens", check="positive")
+    evidence_tokens: int = _setting(
+        500, "budget for the passages shown to the generator, in tokens", check="positive"
+    )
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)
 
     def origin(self, name: str) -> Origin:

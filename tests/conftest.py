@@ -52,7 +52,9 @@ def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     """A test must never see or touch the index, models or config of the person who runs it."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith("GSEARCH_") and not name.startswith(("GSEARCH_TEST_", "GSEARCH_SOAK", "GSEARCH_QUALITY")):
+        if name.startswith("GSEARCH_") and not name.startswith(
+            ("GSEARCH_TEST_", "GSEARCH_SOAK", "GSEARCH_QUALITY")
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     for variable, folder in (

@@ -1,0 +1,27 @@
+"""The roof: ``gsearch`` and ``python -m gemmasearch``. Everything that leaves is an exit code of ``errors``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code (a documented one, whatever happens)."""
+    from gemmasearch.cli import app, render
+
+    render.prepare_streams()
+    code = app.invoke(list(sys.argv[1:] if argv is None else argv))
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        render.abandon_stdout()
+    return code
+
+
+def run() -> None:
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

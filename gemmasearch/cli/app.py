@@ -1,0 +1,75 @@
+"""The Typer application: every command, in the order in which people meet them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from gemmasearch.cli import asking, indexing, modelling, searching, setup
+from gemmasearch.cli.session import register
+
+app = typer.Typer(
+    name="gsearch",
+    help="Private search and answers over your own notes, e-mail and PDFs. Nothing leaves this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for room in (indexing, searching, asking, modelling, setup):
+    register(app, room.COMMANDS)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if version:
+        from gemmasearch import __version__
+        from gemmasearch.cli import render
+
+        render.Output().line(f"gsearch {__version__}")
+        raise typer.Exit
+
+
+def invoke(arguments: Sequence[str]) -> int:
+    """Parse and run; usage errors become exit code 2, an unforeseen exception one line and 70."""
+    from gemmasearch.cli import render
+    from gemmasearch.errors import GsearchError, InternalError, Interrupted, UsageProblem
+
+    if "_GSEARCH_COMPLETE" in os.environ:
+        from typer.completion import completion_init
+
+        completion_init()
+    stdout = sys.stdout
+    try:
+        result = typer.main.get_command(app).main(
+            args=list(arguments), prog_name="gsearch", standalone_mode=False, windows_expand_args=False
+        )
+        return int(result or 0)
+    except SystemExit as e:
+        # Typer answers a closed pipe by wrapping stdout and exiting with 1; to us that is a success.
+        return 0 if sys.stdout is not stdout else int(e.code or 0)
+    except typer.Abort:
+        return render.failure(Interrupted("interrupted"), arguments)
+    except typer.TyperException as e:
+        message = getattr(e, "format_message", e.__str__)().rstrip(".")
+        usage = UsageProblem(message, f"see `gsearch {_command_of(arguments)}--help`")
+        return render.failure(usage, arguments)
+    except GsearchError as e:
+        return render.failure(e, arguments)
+    except Exception as e:
+        if os.environ.get("GSEARCH_DEBUG"):
+            raise
+        bug = InternalError(
+            f"internal error: {type(e).__name__}: {e}", "this is a bug; GSEARCH_DEBUG=1 shows where"
+        )
+        return render.failure(bug, arguments)
+
+
+def _command_of(arguments: Sequence[str]) -> str:
+    names = {command.name for command in app.registered_commands} | {g.name for g in app.registered_groups}
+    return next((a + " " for a in arguments[:1] if a in names), "")

@@ -1,0 +1,125 @@
+"""``index`` and ``status``."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gemmasearch.cli import views
+from gemmasearch.cli.render import Output
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
+from gemmasearch.errors import FinishedWithProblems, Interrupted
+
+if TYPE_CHECKING:
+    from gemmasearch.documents import Problem
+    from gemmasearch.index import Status
+
+
+def index(
+    session: Session,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH", help="Folders or files to add; none: all that were added before."),
+    ] = None,
+    embedder: EmbedderOption = None,
+    dim: Annotated[
+        int | None, typer.Option("--dim", metavar="N", help="Dimensions kept of a Matryoshka model.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 5 if any file could not be read.")
+    ] = False,
+) -> int:
+    """Add folders and bring the index up to date; unchanged files are not read again."""
+    out = session.out
+    with session.index(create=True) as opened, stop_on_signals(out) as stop, out.progress() as progress:
+        report = opened.index([str(p) for p in paths or ()], progress=progress, stop=stop)
+    for root in report.unavailable:
+        out.note(f"not available now, kept as it was: {root}")
+    if out.verbose:
+        for problem in report.problems:
+            out.problem(problem.path, problem.reason, problem.detail)
+    code = 0
+    if strict and (report.problems or report.skipped):
+        code = FinishedWithProblems.exit_code
+    if report.interrupted:
+        code = Interrupted.exit_code
+
+    def show() -> None:
+        if not out.quiet:
+            out.line(views.sync_summary(report))
+
+    return out.result(report, show, code)
+
+
+@contextmanager
+def stop_on_signals(out: Output) -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM end the run after the current batch; a second Ctrl-C ends it at once."""
+    asked: list[int] = []
+
+    def ask_to_stop(number: int, frame: Any) -> None:
+        if asked:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked.append(number)
+        out.note("stopping after this batch; what is finished is kept (Ctrl-C twice more stops at once)")
+
+    before = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def status(
+    session: Session,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="List every skipped file with its reason.")
+    ] = False,
+) -> int:
+    """What is indexed, what is missing and why."""
+    with session.index() as opened:
+        found = opened.status()
+        problems = list(opened.problems()) if failed or session.out.json else []
+    if failed and not session.out.json:
+        return session.out.result(problems, lambda: _show_problems(session.out, problems))
+    data = {"status": found, "failed": problems}
+    return session.out.result(data, lambda: _show_status(session.out, found))
+
+
+def _show_problems(out: Output, problems: list[Problem]) -> None:
+    for problem in problems:
+        where = views.path_field(problem.path) + (f" [{problem.part}]" if problem.part else "")
+        out.line(f"{where}\t{problem.reason}\t{views.one_line(problem.detail)}")
+
+
+def _show_status(out: Output, found: Status) -> None:
+    rows = [("index", found.path), ("size", views.size(found.size))]
+    rows += [("folder", f"{root.path} ({views.plural(root.files, 'file')})") for root in found.roots]
+    seen = found.files + sum(found.skipped.values())
+    rows.append(("files", f"{found.files:,} of {seen:,}"))
+    rows.append(("skipped", f"{sum(found.skipped.values()):,}" + _because(found.skipped)))
+    rows.append(("documents", f"{found.documents:,}" + _because(found.kinds)))
+    rows.append(("passages", f"{found.chunks:,}, {found.embedded:,} of {found.embeddable:,} embedded"))
+    if found.space:
+        rows.append(("model", f"{found.space} ({found.dim} dimensions)"))
+    if found.building:
+        rows.append(("building", found.building))
+    if found.part_problems:
+        rows.append(
+            ("unread parts", f"{sum(found.part_problems.values()):,}" + _because(found.part_problems))
+        )
+    views.table(out, rows)
+    if any(found.skipped.values()):
+        out.note("`gsearch status --failed` lists each skipped file with its reason")
+
+
+def _because(counts: Any) -> str:
+    return f" ({views.reasons(counts)})" if counts else ""
+
+
+COMMANDS = (CommandSpec("index", index), CommandSpec("status", status))

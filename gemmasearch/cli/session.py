@@ -1,0 +1,135 @@
+"""What every command shares: the common options, the settings they resolve to, and the opened index.
+
+A command is a plain function whose first parameter is the :class:`Session`. :func:`register` gives it the
+common options (``--json --db --quiet --verbose``), so that no command can forget one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gemmasearch.cli import render
+from gemmasearch.errors import Interrupted
+
+if TYPE_CHECKING:
+    from gemmasearch.index import Index
+    from gemmasearch.settings import Settings
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one versioned JSON object instead of text.")]
+DbOption = Annotated[Path | None, typer.Option("--db", help="The index file to use.", metavar="FILE")]
+QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
+
+EmbedderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--embedder", help="Embedding model: a catalog name, 'static', or a GGUF file.", metavar="MODEL"
+    ),
+]
+GeneratorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--generator", help="Answer model: a catalog name, 'none', or a GGUF file.", metavar="MODEL"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class CommandSpec:
+    """One command: its function and where it stands on the command line."""
+
+    name: str
+    function: Callable[..., int | None]
+    group: str = ""
+    panel: str = ""
+
+
+@dataclass
+class Session:
+    """One command line: ``flags`` are its options that are settings, ``out`` its only way to speak."""
+
+    command: str
+    flags: Mapping[str, Any]
+    out: render.Output
+
+    @cached_property
+    def settings(self) -> Settings:
+        from gemmasearch import settings
+
+        return settings.load(self.flags)
+
+    @contextmanager
+    def index(self, *, create: bool = False, write: bool = False) -> Iterator[Index]:
+        """The index, closed afterwards; read-only unless ``write``."""
+        from gemmasearch.index import Index
+
+        with Index.open(settings=self.settings, create=create, read_only=not (create or write)) as index:
+            yield index
+
+
+_COMMON: dict[str, Any] = {"json": JsonFlag, "db": DbOption, "quiet": QuietFlag, "verbose": VerboseFlag}
+_COMMON_DEFAULTS: dict[str, Any] = {"json": False, "db": None, "quiet": False, "verbose": False}
+
+
+def register(app: typer.Typer, commands: Sequence[CommandSpec]) -> None:
+    groups: dict[str, typer.Typer] = {}
+    for spec in commands:
+        home = app
+        if spec.group:
+            if spec.group not in groups:
+                groups[spec.group] = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+                app.add_typer(groups[spec.group], name=spec.group, help=GROUP_HELP[spec.group])
+            home = groups[spec.group]
+        home.command(spec.name)(_with_common_options(spec))
+
+
+GROUP_HELP = {"models": "The models: which are here, how to get the others."}
+
+
+def _with_common_options(spec: CommandSpec) -> Callable[..., int]:
+    signature = inspect.signature(spec.function, eval_str=True)
+    own = list(signature.parameters.values())[1:]
+    common = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=_COMMON_DEFAULTS[name], annotation=annotation
+        )
+        for name, annotation in _COMMON.items()
+    ]
+
+    def run(**values: Any) -> int:
+        shared = {name: values.pop(name) for name in _COMMON}
+        return _run(spec, shared, values)
+
+    run.__doc__ = spec.function.__doc__
+    run.__name__ = spec.name
+    run.__signature__ = inspect.Signature([*_keyword_only(own), *common])  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in (*own, *common)}
+    return run
+
+
+def _keyword_only(parameters: list[inspect.Parameter]) -> list[inspect.Parameter]:
+    return [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+
+
+def _run(spec: CommandSpec, shared: dict[str, Any], values: dict[str, Any]) -> int:
+    from gemmasearch import settings
+
+    name = f"{spec.group} {spec.name}".strip()
+    flags = {k: v for k, v in {**values, "db": shared["db"]}.items() if k in settings.names()}
+    out = render.Output(name, json=shared["json"], quiet=shared["quiet"], verbose=shared["verbose"])
+    try:
+        return int(spec.function(Session(name, flags, out), **values) or 0)
+    except BrokenPipeError:
+        # The reader of our output has seen enough: `gsearch search … | head -1` is a success.
+        render.abandon_stdout()
+        return 0
+    except KeyboardInterrupt:
+        return render.failure(Interrupted("interrupted"), ["--json"] if out.json else [], name)

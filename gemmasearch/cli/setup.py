@@ -1,0 +1,152 @@
+"""``demo``, ``config`` and ``completion``."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gemmasearch.cli import views
+from gemmasearch.cli.asking import show_answer
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
+from gemmasearch.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from gemmasearch.index import Index
+
+
+def demo(
+    session: Session,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", help="Leave the sample home and its index in this folder.", metavar="DIR"),
+    ] = None,
+    embedder: EmbedderOption = None,
+    generator: GeneratorOption = None,
+) -> int:
+    """Index a bundled sample home, search it and ask it; needs no download and leaves nothing behind."""
+    from gemmasearch import sample
+    from gemmasearch.index import Index
+
+    out = session.out
+    shown: dict[str, Any] = {"searches": [], "answers": []}
+    with _place(keep) as folder:
+        home = sample.unpack(folder)
+        settings = replace(session.settings, db=str(folder / "index.db"))
+        with Index.open(settings=settings) as index:
+            _say(session, f"$ gsearch index {home}")
+            with out.progress() as progress:
+                report = index.index([str(home)], progress=progress)
+            _say(session, views.sync_summary(report))
+            shown["index"] = report
+            for query in sample.SEARCHES:
+                shown["searches"].append(_search(session, index, query))
+            for question in sample.QUESTIONS:
+                shown["answers"].append(_ask(session, index, question.text))
+        if keep:
+            out.note(f"kept: {folder}; to go on: export GSEARCH_DB={shlex.quote(str(folder / 'index.db'))}")
+    return out.result(shown, lambda: None)
+
+
+@contextmanager
+def _place(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="gsearch-demo-") as folder:
+            yield Path(folder)
+        return
+    folder = keep.expanduser().absolute()
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise UsageProblem(f"{folder} is there already and not empty", "name a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+
+
+def _say(session: Session, text: str) -> None:
+    if not session.out.json:
+        session.out.line(text)
+
+
+def _search(session: Session, index: Index, query: str) -> dict[str, Any]:
+    found = index.search(query, limit=3)
+    _say(session, f'\n$ gsearch search -n 3 "{query}"')
+    if not session.out.json:
+        views.hits(session.out, found)
+    return {"query": query, "hits": found}
+
+
+def _ask(session: Session, index: Index, question: str) -> Any:
+    out = session.out
+    _say(session, f'\n$ gsearch ask "{question}"')
+    streamed: list[str] = []
+
+    def on_text(piece: str) -> None:
+        streamed.append(piece)
+        out.piece(piece)
+
+    answer = index.ask(question, on_text=on_text if out.terminal else None)
+    if not out.json:
+        show_answer(out, answer, "".join(streamed))
+    for note in answer.notes:
+        out.note(note)
+    return answer
+
+
+def config(session: Session) -> int:
+    """Show every setting, its value and where it came from."""
+    from gemmasearch import settings as rooms
+
+    current = session.settings
+    effective = {"db": str(current.db_path), "models_dir": str(current.models_path)}
+    rows = []
+    for name in rooms.names():
+        origin = current.origin(name)
+        rows.append(
+            {
+                "name": name,
+                "value": effective.get(name, getattr(current, name)),
+                "source": origin.source,
+                "where": origin.name,
+                "help": rooms.help_of(name),
+            }
+        )
+    file = rooms.config_path()
+
+    def show() -> None:
+        views.table(
+            session.out,
+            [(r["name"], str(r["value"]), f"{r['source']} {r['where']}".strip()) for r in rows],
+        )
+        session.out.note(f"config file: {file}{'' if file.exists() else ' (not there)'}")
+
+    return session.out.result({"file": file, "settings": rows}, show)
+
+
+class Shell(StrEnum):
+    bash = "bash"
+    zsh = "zsh"
+    fish = "fish"
+
+
+def completion(
+    session: Session, shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish")]
+) -> int:
+    """Print the completion script of a shell: put it where the shell looks for them."""
+    script = completion_script(shell.value)
+    return session.out.result({"script": script}, lambda: session.out.line(script, end=""))
+
+
+def completion_script(shell: str) -> str:
+    from typer._completion_shared import get_completion_script
+
+    script = get_completion_script(prog_name="gsearch", complete_var="_GSEARCH_COMPLETE", shell=shell)
+    return script.rstrip() + "\n"
+
+
+COMMANDS = (CommandSpec("demo", demo), CommandSpec("config", config), CommandSpec("completion", completion))

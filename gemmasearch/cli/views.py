@@ -1,0 +1,178 @@
+"""Records as text: what people see on a terminal, and the plain lines a pipe gets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote_from_bytes
+
+from gemmasearch.cli.render import Output, harmless, one_line, path_field
+from gemmasearch.documents import Answer, Hit, Snippet, SyncReport
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+
+def day(seconds: float | None) -> str:
+    """A local calendar day, or "" where there is none."""
+    if seconds is None:
+        return ""
+    try:
+        return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d")
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+def short_path(path: str) -> str:
+    home = os.path.expanduser("~")
+    return "~" + path[len(home) :] if home != "/" and path.startswith(home + os.sep) else path
+
+
+def place(hit: Hit) -> str:
+    """Where in its file a hit stands: page, line, or the mail it is."""
+    if hit.kind == "mail":
+        who = f" from {hit.sender}" if hit.sender else ""
+        when = f", {day(hit.date)}" if hit.date is not None else ""
+        return f"mail{who}{when}"
+    if hit.page is not None:
+        label = f" ({hit.label})" if hit.label and hit.label != str(hit.page) else ""
+        return f"page {hit.page}{label}"
+    return f"line {hit.line}" if hit.line else ""
+
+
+def percent(score: float) -> str:
+    return f"{round(100 * max(0.0, min(1.0, score)))}"
+
+
+def hits(out: Output, found: Sequence[Hit]) -> None:
+    for number, hit in enumerate(found, 1):
+        if out.terminal:
+            _hit_on_terminal(out, number, hit)
+        else:
+            out.line(
+                "\t".join(
+                    (
+                        path_field(hit.path),
+                        one_line(place(hit)),
+                        percent(hit.score),
+                        hit.id,
+                        one_line(hit.title),
+                        one_line(hit.snippet.text),
+                    )
+                )
+            )
+
+
+def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
+    from rich.text import Text
+
+    head = Text(f"{number:>2}. ", style="dim")
+    head.append(harmless(one_line(hit.title)), style="bold")
+    head.append(f"  {percent(hit.score)}", style="cyan")
+    head.append(f"  {hit.id}", style="dim")
+    out.rich(head)
+    where = Text("    ")
+    where.append(linked(hit.path))
+    detail = [place(hit)]
+    if hit.kind != "mail" and hit.date is not None:
+        detail.append(day(hit.date))
+    detail.extend(hit.headings[-1:])
+    where.append("".join(f" · {harmless(one_line(d))}" for d in detail if d), style="dim")
+    out.rich(where)
+    snippet = Text("    ")
+    snippet.append(marked(hit.snippet))
+    out.rich(snippet)
+    if hit.also_in:
+        out.rich(Text(f"    also in {len(hit.also_in)} places", style="dim"))
+    out.rich(Text(""))
+
+
+def linked(path: str) -> Text:
+    from rich.text import Text
+
+    target = "file://" + quote_from_bytes(os.fsencode(os.path.abspath(path)))
+    return Text(harmless(one_line(short_path(path))), style=f"green link {target}")
+
+
+def marked(snippet: Snippet) -> Text:
+    """The snippet with its matched words in bold; built from spans, never from markup."""
+    from rich.text import Text
+
+    text, at = Text(), 0
+    for start, end in snippet.marks:
+        text.append(harmless(one_line(snippet.text[at:start])))
+        text.append(harmless(one_line(snippet.text[start:end])), style="bold yellow")
+        at = end
+    text.append(harmless(one_line(snippet.text[at:])))
+    return text
+
+
+def answer_sources(out: Output, answer: Answer) -> None:
+    for citation in answer.citations:
+        hit = citation.hit
+        where = place(hit)
+        if out.terminal:
+            from rich.text import Text
+
+            line = Text(f"[{citation.number}] ", style="cyan")
+            line.append(linked(hit.path))
+            line.append(f" · {harmless(one_line(where))}" if where else "", style="dim")
+            line.append(f" · {harmless(one_line(hit.title))}", style="dim")
+            out.rich(line)
+        else:
+            out.line(f"[{citation.number}]\t{path_field(hit.path)}\t{one_line(where)}\t{one_line(hit.title)}")
+
+
+def evidence(out: Output, answer: Answer) -> None:
+    """The nearest passages below a refusal."""
+    for item in answer.evidence:
+        where = ", ".join(w for w in (short_path(item.hit.path), place(item.hit)) if w)
+        out.line(f"  · {one_line(item.text)}  ({one_line(where)})")
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def reasons(counts: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{count:,} {reason}" for reason, count in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
+    )
+
+
+def sync_summary(report: SyncReport) -> str:
+    """The one line that ends a run."""
+    skipped = sum(report.skipped.values())
+    parts = [f"{report.new:,} new", f"{report.changed:,} changed"]
+    if report.moved:
+        parts.append(f"{report.moved:,} moved")
+    parts += [f"{report.unchanged:,} unchanged", f"{report.gone:,} gone"]
+    parts.append(f"{skipped:,} skipped" + (f" ({reasons(report.skipped)})" if skipped else ""))
+    line = f"files: {', '.join(parts)}; {plural(report.chunks, 'passage')}, {report.embedded:,} embedded"
+    if report.pending:
+        line += f", {report.pending:,} waiting"
+    return f"{line}; {report.seconds:.1f} s" + (" (interrupted)" if report.interrupted else "")
+
+
+def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
+    """Aligned columns on a terminal, tabs in a pipe."""
+    cells = [[one_line(c) for c in row] for row in rows]
+    if not cells:
+        return
+    if not out.terminal:
+        for row in cells:
+            out.line("\t".join(row))
+        return
+    widths = [max(len(row[i]) for row in cells if i < len(row)) for i in range(max(map(len, cells)))]
+    for row in cells:
+        out.line("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=False)).rstrip())
+
+
+def size(number: float) -> str:
+    for unit in ("B", "KB", "MB", "GB"):
+        if number < 1000 or unit == "GB":
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return ""

@@ -1,0 +1,340 @@
+"""class Index: the library API, and the one door to both journeys (disk -> rows, question -> hits -> answer)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from gemmasearch.documents import Answer, Hit, Problem, SyncEvent, SyncReport
+from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
+from gemmasearch.settings import Settings
+
+if TYPE_CHECKING:
+    from gemmasearch.models import Embedder, Generator
+    from gemmasearch.store import DocumentRow, PassageRow, Store
+
+_HANDLE = re.compile(r"c(\d{1,18})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class RootStatus:
+    path: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds. ``embeddable`` counts the passages that should have a vector."""
+
+    path: str
+    size: int
+    roots: tuple[RootStatus, ...]
+    files: int
+    skipped: Mapping[str, int]
+    part_problems: Mapping[str, int]
+    documents: int
+    kinds: Mapping[str, int]
+    chunks: int
+    embedded: int
+    embeddable: int
+    space: str
+    dim: int
+    building: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document, or the part of it around a passage. ``marks`` are the spans of the passage in ``text``."""
+
+    path: str
+    part: str
+    kind: str
+    title: str
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model of the catalog. ``path`` is "" while it is not on this machine; ``how`` says how to get it."""
+
+    name: str
+    role: str
+    licence: str
+    terms: str
+    bytes: int
+    repository: str
+    revision: str
+    sha256: str
+    path: str
+    how: str
+
+
+@dataclass
+class Index:
+    """One person's index. Open it with :meth:`open`; use it as a context manager or :meth:`close` it.
+
+    ``notes`` holds remarks for people about what could not be used (a model that is gone, …).
+    Not thread-safe: one Index per thread.
+    """
+
+    settings: Settings
+    _store: Store
+    notes: list[str] = field(default_factory=list)
+    _embedder: Embedder | None = None
+    _generator: Generator | None = None
+    _generator_opened: bool = False
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        settings: Settings | None = None,
+        create: bool = True,
+        read_only: bool = False,
+    ) -> Self:
+        """Open the index file at ``path`` (default: the one of the settings), made if absent and ``create``.
+
+        :raises IndexProblem: it is missing, damaged, foreign or newer than this program.
+        """
+        from gemmasearch import settings as rooms
+        from gemmasearch.store import Store
+
+        settings = settings or rooms.load()
+        if path is not None:
+            settings = replace(settings, db=os.fspath(path))
+        store = Store.open(settings.db_path, create=create and not read_only, read_only=read_only)
+        return cls(settings, store)
+
+    def close(self) -> None:
+        for model in (self._embedder, self._generator):
+            if model is not None:
+                model.close()
+        self._embedder = self._generator = None
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- journey one -----------------------------------------------------------------------------------------
+
+    def index(
+        self,
+        paths: Sequence[str | os.PathLike[str]] = (),
+        *,
+        progress: Callable[[SyncEvent], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> SyncReport:
+        """Register ``paths`` (folders or files) and bring them up to date; without any, all registered ones.
+
+        :raises UsageProblem: a path that does not exist, or nothing registered yet.
+        :raises LockHeld: another run writes to this index.
+        """
+        from gemmasearch.indexing import sync
+        from gemmasearch.readers import Isolated
+
+        roots = [_absolute(p) for p in paths]
+        for root in roots:
+            if not os.path.lexists(root):
+                raise UsageProblem(f"there is no {root}", "name a folder or a file that exists")
+        if not roots and not self._store.roots():
+            raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
+        with Isolated(self.settings) as readers:
+            return sync.sync(
+                self._store,
+                self._own_embedder(),
+                readers.read,
+                self.settings,
+                roots=roots or None,
+                progress=progress or (lambda event: None),
+                stop=stop or (lambda: False),
+            )
+
+    # -- journey two -----------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        *,
+        mode: str | None = None,
+        limit: int | None = None,
+        per_document: int | None = None,
+    ) -> list[Hit]:
+        """The best passages for a query line, best first; [] if nothing matches."""
+        from gemmasearch import retrieval
+
+        mode = mode or self.settings.mode
+        return retrieval.search(
+            self._store,
+            None if mode == "words" else self._query_embedder(),
+            query,
+            mode=mode,
+            limit=limit or self.settings.results,
+            per_document=per_document or self.settings.hits_per_document,
+        )
+
+    def ask(
+        self, question: str, *, extract: bool = False, on_text: Callable[[str], None] | None = None
+    ) -> Answer:
+        """Answer a question from the indexed files. ``on_text`` gets the checked pieces as they come.
+
+        ``extract`` answers with the sources' own sentences even if a generator is at hand.
+        """
+        from gemmasearch import answering
+
+        return answering.answer(
+            self._store,
+            self._query_embedder(),
+            None if extract else self._own_generator(),
+            question,
+            settings=self.settings,
+            on_text=on_text,
+        )
+
+    def show(self, target: str) -> list[Shown]:
+        """A hit (``c123``) in its surroundings, or every document of an indexed file.
+
+        :raises NothingFound: no such hit, or a file that is not indexed.
+        """
+        handle = _HANDLE.match(target)
+        if handle and not os.path.exists(target):
+            rows = self._store.passages([int(handle[1])])
+            if not rows:
+                raise NothingFound(
+                    f"there is no hit {target} any more", "search again: files may have changed"
+                )
+            return [_surroundings(rows[0], self._store.document(rows[0].document_id))]
+        documents = self._store.documents_at(_absolute(target))
+        if not documents:
+            raise NothingFound(f"not in the index: {target}", "`gsearch index PATH` adds it")
+        return [_whole(d) for d in documents]
+
+    # -- what is there ---------------------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        summary = self._store.summary()
+        return Status(
+            path=str(self.settings.db_path),
+            size=summary.size,
+            roots=tuple(RootStatus(r.path, r.files) for r in summary.roots),
+            files=summary.files,
+            skipped=summary.skipped,
+            part_problems=summary.part_problems,
+            documents=summary.documents,
+            kinds=summary.kinds,
+            chunks=summary.chunks,
+            embedded=summary.embedded,
+            embeddable=summary.embeddable,
+            space=summary.space,
+            dim=summary.dim,
+            building=summary.building,
+        )
+
+    def problems(self) -> Iterator[Problem]:
+        """Every file, and part of a file, that could not be read, with its reason."""
+        return self._store.problems()
+
+    # -- models ----------------------------------------------------------------------------------------------
+
+    def _own_embedder(self) -> Embedder:
+        from gemmasearch import models
+
+        if self._embedder is None:
+            self._embedder = models.open_embedder(self.settings)
+        return self._embedder
+
+    def _query_embedder(self) -> Embedder | None:
+        """The embedder that made the vectors; None (words only, with a note) if it cannot be had any more."""
+        from gemmasearch import models
+
+        space = self._store.active_space()
+        if space is None:
+            return None
+        if self._embedder is not None and self._embedder.space.key == space.key:
+            return self._embedder
+        try:
+            if self._embedder is not None:
+                self._embedder.close()
+            self._embedder = models.open_for_space(space, self.settings)
+        except ModelProblem as e:
+            self._embedder = None
+            self.notes.append(f"searching by words only: {e.message}")
+        return self._embedder
+
+    def _own_generator(self) -> Generator | None:
+        from gemmasearch import models
+
+        if not self._generator_opened:
+            self._generator = models.open_generator(self.settings)
+            self._generator_opened = True
+        return self._generator
+
+
+def _absolute(path: str | os.PathLike[str]) -> str:
+    """The path as it is registered: absolute, ``~`` expanded, symlinks of the last component kept."""
+    return os.path.abspath(os.path.expanduser(os.fspath(path)))
+
+
+def _headers(row: DocumentRow | PassageRow) -> tuple[tuple[str, str], ...]:
+    from datetime import datetime
+
+    date = ""
+    if row.date is not None:
+        try:
+            date = datetime.fromtimestamp(row.date).astimezone().isoformat(sep=" ", timespec="minutes")
+        except (OverflowError, ValueError, OSError):
+            date = ""
+    found = (
+        ("File", row.path),
+        ("From", row.sender),
+        ("To", row.recipients),
+        ("Cc", row.copies),
+        ("Date", date),
+        ("Subject" if row.kind == "mail" else "Title", row.title),
+        ("Attachments", ", ".join(row.attachments)),
+    )
+    return tuple((name, value) for name, value in found if value)
+
+
+def _whole(document: DocumentRow) -> Shown:
+    return Shown(
+        document.path, document.part, document.kind, document.title, _headers(document), document.text
+    )
+
+
+def _surroundings(passage: PassageRow, document: DocumentRow) -> Shown:
+    """A mail whole; of a paged document the page; of anything else the passage between its neighbours."""
+    chunks = document.chunks
+    if document.kind == "mail":
+        start, end = 0, len(document.text)
+    elif passage.page is not None:
+        same = [c for c in chunks if c.page == passage.page]
+        start, end = same[0].start, same[-1].end
+    else:
+        at = next(i for i, c in enumerate(chunks) if c.start == passage.start)
+        start, end = chunks[max(0, at - 1)].start, chunks[min(len(chunks) - 1, at + 1)].end
+    headers = [*_headers(document)]
+    if passage.page is not None:
+        headers.append(("Page", passage.label or str(passage.page)))
+    elif document.kind != "mail":
+        headers.append(("Line", str(passage.line)))
+    return Shown(
+        document.path,
+        document.part,
+        document.kind,
+        document.title,
+        tuple(headers),
+        document.text[start:end],
+        ((passage.start - start, passage.end - start),),
+    )
