@@ -1,0 +1,247 @@
+"""Text -> the words that are indexed and searched. One analysis serves the index, the query and the marks.
+
+A *run* is an unbroken stretch of letters, digits, marks and underscores. Each run gives
+
+- **exact** words, in order, one position each: case and accents folded, split at underscores; scripts that
+  write no spaces (Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese) give overlapping pairs of characters and
+  their last character, so that any substring is found as a phrase of pairs (Lucene's CJKAnalyzer does so);
+- **forms**, without position: the stem of each word that is no function word (Snowball), the parts of
+  ``camelCase`` and ``IMG2024``, the joined form of ``snake_case``. They are indexed beside the exact words, so
+  that an exact match scores twice.
+
+Every token is lower-case letters and digits only: the full-text index needs no more than SQLite's ``ascii``
+tokenizer, and any SQLite can read the file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from gemmasearch.store import stopwords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ANALYSIS_VERSION = 1  # stored with the index; another number means that the full-text rows must be rebuilt
+LONGEST = 64  # characters of a token that are kept: hashes and base64 stay findable by their beginning
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u3130-\u318f"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+# `\w` leaves out combining marks; without them Hindi, Arabic or decomposed Latin words would fall apart.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0900-\u0963\u0971-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc"
+    "\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d\u3099\u309a"
+)
+RUN = re.compile(rf"[\w{_MARKS}]+")
+_PIECE = re.compile(rf"[{_UNSPACED}]+|[^_{_UNSPACED}]+")
+_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+# Accents and vowel signs that people leave out when they type; the breve of й is part of the letter.
+_STRIP = re.compile(
+    "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u200c\u200d]"
+)
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ى": "ي", "ة": "ه"}
+)
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_LETTERS_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+
+_SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french",
+    "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+    "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch", "no": "norwegian",
+    "nb": "norwegian", "nn": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+class Analysis(NamedTuple):
+    """Exact words in order, and the other forms under which they are also found."""
+
+    exact: tuple[str, ...]
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A run in a text: ``text[start:end]``, with every word under which it is indexed."""
+
+    start: int
+    end: int
+    words: frozenset[str]
+
+
+def fold(text: str) -> str:
+    """Case, width, accents and vowel points removed; two spellings of one word become equal.
+
+    >>> fold("Größe") == fold("GROSSE") == fold("Gro\u0308ße")
+    True
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", _STRIP.sub("", decomposed)).casefold().translate(_LETTERS)
+
+
+def stem(word: str, language: str) -> str:
+    """The Snowball stem of a folded word; the word itself where the language has no stemmer."""
+    name = _SNOWBALL.get(language)
+    return _stemmer(name)(word) if name else word
+
+
+@cache
+def _stemmer(name: str) -> Callable[[str], str]:
+    import Stemmer
+
+    stem_word: Callable[[str], str] = Stemmer.Stemmer(name, 0).stemWord
+    return lambda word: fold(stem_word(word))
+
+
+def unspaced(text: str) -> bool:
+    """Whether the text has characters of a script that writes no spaces between words."""
+    return not text.isascii() and _IS_UNSPACED.search(text) is not None
+
+
+def _pairs(piece: str) -> list[str]:
+    folded = fold(piece)
+    return [folded[i : i + 2] for i in range(len(folded) - 1)] + [folded[-1:]]
+
+
+def _analyse(run: str, language: str) -> Analysis:
+    exact: list[str] = []
+    forms: list[str] = []
+    pieces = _PIECE.findall(run)
+    for piece in pieces:
+        if _IS_UNSPACED.match(piece):
+            exact += _pairs(piece)
+            continue
+        word = fold(piece)[:LONGEST]
+        if not word.isascii() and not any(c.isalnum() for c in word):
+            continue
+        exact.append(word)
+        if word not in stopwords.of(language):
+            forms.append(stem(word, language))
+        parts = (_CAMEL if piece.isascii() else _LETTERS_DIGITS).findall(piece)
+        if len(parts) > 1 and len(piece) <= LONGEST:
+            forms += [stem(fold(part), language) for part in parts]
+    if len(pieces) > 1 and len(run) <= LONGEST:
+        forms.append(fold(run.replace("_", ""))[:LONGEST])
+    return Analysis(tuple(w for w in exact if w), tuple(w for w in forms if w))
+
+
+class _Cache(dict[str, Analysis]):
+    """Analyses of the runs met so far: natural text repeats its words, so this is most of the speed."""
+
+    LIMIT = 200_000
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __missing__(self, run: str) -> Analysis:
+        found = _analyse(run, self.language)
+        if len(run) <= LONGEST:
+            if len(self) >= self.LIMIT:
+                self.clear()
+            self[run] = found
+        return found
+
+
+@cache
+def _cached(language: str) -> _Cache:
+    return _Cache(language)
+
+
+def analyses(text: str, language: str = "") -> list[Analysis]:
+    """The analysis of every run of a text, in order. ``language`` is ISO 639-1; "" = guessed."""
+    known = _cached(language or guess_language(text))
+    return [known[run] for run in RUN.findall(text)]
+
+
+def exact(text: str) -> str:
+    """The exact words of a text, separated by spaces: what the full-text index stores for a column."""
+    known = _cached("")
+    return " ".join([" ".join(known[run].exact) for run in RUN.findall(text)])
+
+
+def forms(text: str, language: str = "") -> str:
+    """The other forms of a text's words, separated by spaces; function words have none."""
+    return " ".join([" ".join(a.forms) for a in analyses(text, language) if a.forms])
+
+
+def tokens(text: str, language: str = "") -> Iterator[Token]:
+    """Every run of a text with its place and its words. A run of a script without spaces gives one token per
+    character pair, so that marks cover what was asked and no more."""
+    known = _cached(language or guess_language(text))
+    for match in RUN.finditer(text):
+        run = match.group()
+        if not unspaced(run):
+            analysis = known[run]
+            yield Token(match.start(), match.end(), frozenset((*analysis.exact, *analysis.forms)))
+            continue
+        for piece in _PIECE.finditer(run):
+            at = match.start() + piece.start()
+            if _IS_UNSPACED.match(piece.group()):
+                for i in range(len(piece.group())):
+                    pair = piece.group()[i : i + 2]
+                    yield Token(at + i, at + i + len(pair), frozenset((fold(pair),)))
+            else:
+                found = known[piece.group()]
+                yield Token(at, at + len(piece.group()), frozenset((*found.exact, *found.forms)))
+
+
+_SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+    ("hi", re.compile("[\u0900-\u097f]")),
+    ("el", re.compile("[\u0370-\u03ff]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("he", re.compile("[\u0590-\u05ff]")),
+    ("hy", re.compile("[\u0530-\u058f]")),
+    ("ta", re.compile("[\u0b80-\u0bff]")),
+)
+_LATIN = tuple(name for name in stopwords.LANGUAGES if name not in ("ru", "uk", "el", "ar", "hi"))
+_SAMPLE = 2000  # characters looked at
+
+
+def guess_language(text: str, default: str = "en") -> str:
+    """ISO 639-1 by script, then by function words: good enough to choose a stemmer, no more.
+
+    ``default`` is given where nothing speaks for any language (a name, a number, program text).
+    """
+    sample = text[:_SAMPLE]
+    if not sample.isascii():
+        letters = sum(c.isalpha() for c in sample) or 1
+        for name, script in _SCRIPTS:
+            if len(script.findall(sample)) * 3 > letters:
+                return _cyrillic(sample) if name == "ru" else name
+    return _by_function_words(sample, default)
+
+
+def _cyrillic(sample: str) -> str:
+    return "uk" if re.search("[іїєґ]", sample) else "ru"
+
+
+def _by_function_words(sample: str, default: str) -> str:
+    words = [fold(w) for w in RUN.findall(sample)]
+    counts = dict.fromkeys(_LATIN, 0)
+    for word in words:
+        for name in _languages_with(word):
+            counts[name] += 1
+    best = max(counts, key=lambda name: (counts[name], name == default))
+    return best if counts[best] else default
+
+
+@lru_cache(maxsize=50_000)
+def _languages_with(word: str) -> tuple[str, ...]:
+    return tuple(name for name in _LATIN if word in stopwords.of(name))
