@@ -1,0 +1,29 @@
+"""ROWS: one SQLite file with the text, its words and its vectors. The word SELECT lives in this room only."""
+
+from __future__ import annotations
+
+from gemmasearch.store.rows import (
+    DocumentRow,
+    FileRow,
+    PassageRow,
+    Pending,
+    Root,
+    RootSummary,
+    SpaceRow,
+    Span,
+    Summary,
+)
+from gemmasearch.store.store import Store
+
+__all__ = [
+    "DocumentRow",
+    "FileRow",
+    "PassageRow",
+    "Pending",
+    "Root",
+    "RootSummary",
+    "SpaceRow",
+    "Span",
+    "Store",
+    "Summary",
+]

@@ -1,0 +1,208 @@
+"""One connection: private from the first byte, safe against hostile content, errors translated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from gemmasearch.errors import IndexForeign, IndexMissing, IndexTooNew, MachineRefused
+from gemmasearch.store import fts, schema
+from gemmasearch.store.failures import translated
+
+BUSY_MS = 60_000  # writers are kept apart by the run lock; this covers short overlaps only
+Row = tuple[Any, ...]
+
+
+class Database:
+    """Rows in, rows out. Every statement of the store goes through the methods of this class."""
+
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+        """
+        :raises IndexMissing: there is no file and ``create`` is false
+        :raises IndexForeign: the file is something else
+        :raises IndexTooNew: made by a newer gsearch
+        """
+        self.path = _place(path, create)
+        self.read_only = read_only
+        self._depth = 0
+        self._vec = False
+        with translated(self.path):
+            self.connection = self._open()
+        try:
+            self._recognise(create)
+            self._prepare()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _open(self) -> apsw.Connection:
+        if not self.read_only:
+            return apsw.Connection(
+                str(self.path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
+            )
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_NOFOLLOW
+        try:
+            connection = apsw.Connection(str(self.path), flags=flags)
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+            return connection
+        except apsw.CantOpenError:
+            # A read-only folder has no room for the -shm file. Without a -wal nothing can change under us.
+            if Path(f"{self.path}-wal").exists() or not self.path.exists():
+                raise
+            return apsw.Connection(self.path.as_uri() + "?immutable=1", flags=flags | apsw.SQLITE_OPEN_URI)
+        except apsw.NotADBError:
+            return apsw.Connection(str(self.path), flags=flags)
+
+    def _recognise(self, create: bool) -> None:
+        self.connection.set_busy_timeout(BUSY_MS)
+        foreign = IndexForeign(
+            f"{self.path} is not a gsearch index", "choose another file with --db, or move it away"
+        )
+        try:
+            with translated(self.path):
+                application = self.connection.pragma("application_id")
+                version = self.connection.pragma("user_version")
+                tables = self.connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()[0][0]
+        except MachineRefused:
+            raise
+        except Exception as e:
+            if isinstance(e.__cause__, apsw.NotADBError):
+                raise foreign from e
+            raise
+        if application != schema.APPLICATION_ID:
+            if tables or application or version:
+                raise foreign
+            if not create:
+                raise _missing(self.path)
+        elif version > schema.VERSION:
+            raise IndexTooNew(
+                f"{self.path} has schema {version}, this gsearch knows schemas up to {schema.VERSION}",
+                "upgrade gsearch, or use another index with --db",
+            )
+
+    def _prepare(self) -> None:
+        connection = self.connection
+        with translated(self.path):
+            connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+            connection.execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000")
+            connection.execute("PRAGMA temp_store = MEMORY")  # no text of yours in a temporary folder
+            connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+            fts.register(connection)
+            fts.register(connection)
+            if self.read_only:
+                connection.execute("PRAGMA query_only = ON")
+            else:
+                connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216")
+                schema.migrate(connection)
+            connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+
+    def close(self) -> None:
+        with translated(self.path):
+            self.connection.close()
+
+    def load_vec(self) -> None:
+        """Make sqlite-vec's functions available, on first use: searches by words do without."""
+        if self._vec:
+            return
+        import sqlite_vec
+
+        with translated(self.path):
+            self.connection.enable_load_extension(True)
+            self.connection.load_extension(sqlite_vec.loadable_path())
+            self.connection.enable_load_extension(False)
+        self._vec = True
+
+    # -- statements
+
+    def rows(self, sql: str, params: Any = ()) -> list[Row]:
+        with translated(self.path):
+            return self.connection.execute(sql, params).fetchall()
+
+    def one(self, sql: str, params: Any = ()) -> Row | None:
+        found = self.rows(sql, params)
+        return found[0] if found else None
+
+    def value(self, sql: str, params: Any = ()) -> Any:
+        """The first column of the first row, None without a row."""
+        found = self.one(sql, params)
+        return found[0] if found else None
+
+    def each(self, sql: str, params: Any = ()) -> Iterator[Row]:
+        """Rows one by one. It keeps a read transaction open: for short loops that print nothing."""
+        with translated(self.path):
+            yield from self.connection.execute(sql, params)
+
+    def run(self, sql: str, params: Any = ()) -> None:
+        with translated(self.path):
+            self.connection.execute(sql, params).fetchall()
+
+    def insert(self, sql: str, params: Any = ()) -> int:
+        """:return: the new row's id."""
+        with translated(self.path):
+            self.connection.execute(sql, params)
+            return self.connection.last_insert_rowid()
+
+    def many(self, sql: str, params: Iterable[Sequence[Any]]) -> None:
+        with translated(self.path):
+            self.connection.executemany(sql, params)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One IMMEDIATE transaction; within another one, a part of it. Any exception rolls all of it back."""
+        self._depth += 1
+        try:
+            if self._depth == 1:
+                self.run("BEGIN IMMEDIATE")
+            yield
+            if self._depth == 1:
+                self.run("COMMIT")
+        except BaseException:
+            if self._depth == 1 and self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+        finally:
+            self._depth -= 1
+
+
+def _missing(path: Path) -> IndexMissing:
+    return IndexMissing(f"there is no index at {path}", "`gsearch index FOLDER` makes one")
+
+
+def _place(path: Path, create: bool) -> Path:
+    """The real place of the index file, made 0600 (in a 0700 folder if we make the folder) when it is new."""
+    try:
+        folder = path.parent
+        if create and not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+        place = folder.resolve() / path.name
+        if place.is_symlink():
+            if place.lstat().st_uid != os.geteuid():
+                raise MachineRefused(f"{place} is a link made by another user", "remove it, or use --db")
+            place = place.resolve()
+        if create:
+            _create_private(place)
+        status = place.stat()
+        if place.is_dir():
+            raise IndexForeign(f"{place} is a folder, not a gsearch index", "give --db a file")
+        if status.st_mode & 0o077 and status.st_uid == os.geteuid() and create:
+            place.chmod(0o600)
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except OSError as e:
+        raise MachineRefused(f"the index {path} cannot be used: {e.strerror}", "check the permissions") from e
+    return place
+
+
+def _create_private(place: Path) -> None:
+    try:
+        # SQLite gives the -wal and -shm files the mode of this one.
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return

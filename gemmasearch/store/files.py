@@ -1,0 +1,242 @@
+"""The journal of files: what was read, what came of it, and taking it out again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import apsw
+
+from gemmasearch.documents import Chunk, Document, FileStamp, Problem
+from gemmasearch.store import fts
+from gemmasearch.store.database import Database, Row
+from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, signed
+from gemmasearch.store.roots import below
+from gemmasearch.store.rows import FileRow
+
+_FILE = """
+SELECT id, path, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason, tries, tail, tail_hash
+FROM files"""
+
+
+class Files:
+    """Part of Store: writing. Calls within one ``with store.writing()`` are one transaction."""
+
+    db: Database
+
+    # -- what is known
+
+    def files_below(self, path: str) -> Iterator[FileRow]:
+        """The file at ``path`` and all below it, in the byte order of their paths."""
+        low, high = below(path)
+        exact = os.fsencode(path.rstrip("/") or "/")
+        sql = f"{_FILE} WHERE path = ? OR (path >= ? AND path < ?) ORDER BY path"
+        return map(_file, self.db.rows(sql, (exact, low, high)))
+
+    def file(self, path: str) -> FileRow | None:
+        row = self.db.one(f"{_FILE} WHERE path = ?", (os.fsencode(path),))
+        return _file(row) if row else None
+
+    def files_with_hash(self, hash: bytes) -> list[FileRow]:
+        """Files whose bytes were the same when they were read."""
+        return [_file(row) for row in self.db.rows(f"{_FILE} WHERE hash = ? ORDER BY id", (hash,))]
+
+    def known_documents(self, file_id: int) -> dict[str, tuple[int, bytes]]:
+        """Part -> (document id, document hash) of a file."""
+        sql = "SELECT part, id, hash FROM documents WHERE file_id = ?"
+        return {part: (id, hash) for part, id, hash in self.db.rows(sql, (file_id,))}
+
+    # -- writing a file
+
+    def begin_file(self, path: str, words: str) -> int:
+        """The row of a file that is about to be read: without a stamp, so that a kill leads to reading it again.
+
+        :param words: keys.path_words of it. :return: the file's id.
+        """
+        name = os.fsencode(path)
+        known = self.db.one("SELECT id, path_words FROM files WHERE path = ?", (name,))
+        if known is None:
+            return self.db.insert("INSERT INTO files(path, path_words) VALUES(?, ?)", (name, clean(words)))
+        if known[1] != clean(words):
+            self._rewrite_words(known[0], {"path_words": clean(words)})
+        self.db.run("UPDATE files SET size = NULL WHERE id = ?", (known[0],))
+        return int(known[0])
+
+    def put_document(self, file_id: int, document: Document, chunks: Sequence[Chunk]) -> int:
+        """Write a document with its chunks and words; one of the same part is replaced. :return: its id."""
+        part = clean(document.part)
+        old = self.db.value("SELECT id FROM documents WHERE file_id = ? AND part = ?", (file_id, part))
+        if old is not None:
+            # The old vectors stay until the new chunks are in: most of them are the same passages.
+            self.db.run("UPDATE documents SET part = ? WHERE id = ?", (f"{part}\0old", old))
+        new = self._insert_document(file_id, part, document)
+        self.db.many(
+            """INSERT INTO chunks(document_id, ordinal, start, "end", text, headings, page, label, line, tokens,
+                                  quoted, key) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (_chunk(new, document.title, chunk) for chunk in chunks),
+        )
+        self.db.run(f"INSERT INTO words(rowid, {_WORDS}) SELECT id, {_WORDS} FROM passage_words WHERE id IN "
+                    "(SELECT id FROM chunks WHERE document_id = ?)", (new,))  # fmt: skip
+        if old is not None:
+            self.remove_documents([old])
+        return new
+
+    def _insert_document(self, file_id: int, part: str, document: Document) -> int:
+        return self.db.insert(
+            """INSERT INTO documents(file_id, part, hash, kind, title, date, sender, recipients, copies,
+                   message_id, refs, attachments, tags, language, meta, "offset", length)
+               VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                file_id, part, document_hash(document), clean(document.kind), clean(document.title),
+                finite(document.date), clean(document.sender), clean(document.recipients), clean(document.copies),
+                clean(document.message_id), _list(document.references), _list(document.attachments),
+                _list(document.tags), clean(document.language),
+                json.dumps({clean(k): clean(v) for k, v in document.meta.items()}, ensure_ascii=False),
+                document.offset, document.length,
+            ),
+        )  # fmt: skip
+
+    def move_document(self, document_id: int, offset: int | None, length: int | None) -> None:
+        """A known document stands elsewhere in its file."""
+        sql = 'UPDATE documents SET "offset" = ?, length = ? WHERE id = ?'
+        self.db.run(sql, (offset, length, document_id))
+
+    def finish_file(
+        self,
+        file_id: int,
+        stamp: FileStamp | None,
+        *,
+        racy: bool = False,
+        hash: bytes | None = None,
+        reader: str = "",
+        problems: Sequence[Problem] = (),
+        tries: int = 0,
+        tail: int | None = None,
+        tail_hash: bytes | None = None,
+    ) -> None:
+        """The file is read: remember its stamp and what went wrong. Documents it no longer has are the
+        caller's to remove. A problem with part "" is the file's own and becomes its ``reason``."""
+        reason = next((p.reason for p in problems if not p.part), "")
+        self.db.run("DELETE FROM problems WHERE file_id = ?", (file_id,))
+        self.db.many(
+            "INSERT INTO problems(path, file_id, part, reason, detail) "
+            "SELECT path, id, ?2, ?3, ?4 FROM files WHERE id = ?1",
+            [(file_id, clean(p.part), clean(p.reason), clean(p.detail)) for p in problems],
+        )
+        self.db.run(
+            """UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, device = ?, racy = ?, hash = ?,
+                   reader = ?, reason = ?, tries = ?, tail = ?, tail_hash = ? WHERE id = ?""",
+            (*_stamp(stamp), int(racy), hash, reader, reason, tries, tail, tail_hash, file_id),
+        )
+
+    def restamp(self, file_id: int, stamp: FileStamp | None, *, racy: bool = False) -> None:
+        """Same bytes, another stamp. None = read it again next time."""
+        self.db.run(
+            "UPDATE files SET size=?, mtime_ns=?, ctime_ns=?, inode=?, device=?, racy=? WHERE id=?",
+            (*_stamp(stamp), int(racy), file_id),
+        )
+
+    def move_file(self, file_id: int, path: str, words: str) -> None:
+        """The file has another name now; documents, chunks and vectors stay what they are."""
+        name = os.fsencode(path)
+        with self.db.writing():
+            self._rewrite_words(file_id, {"path": name, "path_words": clean(words)})
+            self.db.run("UPDATE problems SET path = ? WHERE file_id = ?", (name, file_id))
+
+    def _rewrite_words(self, file_id: int, columns: Mapping[str, str | bytes]) -> None:
+        ids = "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.file_id = ?"
+        with self.db.writing():
+            # FTS5 takes the words to remove from the view, so they must go before the view changes.
+            self.db.run(f"DELETE FROM words WHERE rowid IN ({ids})", (file_id,))
+            settings = ", ".join(f"{name} = ?" for name in columns)
+            self.db.run(f"UPDATE files SET {settings} WHERE id = ?", (*columns.values(), file_id))
+            self.db.run(f"INSERT INTO words(rowid, {_WORDS}) SELECT id, {_WORDS} FROM passage_words "
+                        f"WHERE id IN ({ids})", (file_id,))  # fmt: skip
+
+    # -- taking out
+
+    def remove_documents(self, document_ids: Iterable[int]) -> None:
+        """Words, chunks and vectors that no other chunk needs go with them."""
+        with self.db.writing():
+            for id in document_ids:
+                keys = self.db.rows(
+                    "SELECT DISTINCT key FROM chunks WHERE document_id = ? AND key IS NOT NULL", (id,)
+                )
+                self.db.run(
+                    "DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (id,)
+                )
+                self.db.run("DELETE FROM documents WHERE id = ?", (id,))
+                self.db.many(
+                    "DELETE FROM vectors WHERE space_id IN (SELECT id FROM spaces) AND key = ?1 "
+                    "AND NOT EXISTS (SELECT 1 FROM chunks WHERE key = ?1)",
+                    keys,
+                )
+
+    def remove_files(self, file_ids: Iterable[int]) -> None:
+        with self.db.writing():
+            for id in file_ids:
+                documents = self.db.rows("SELECT id FROM documents WHERE file_id = ?", (id,))
+                self.remove_documents(row[0] for row in documents)
+                self.db.run("DELETE FROM files WHERE id = ?", (id,))
+
+    # -- problems of the crawl
+
+    def crawl_problems(self, root: str, problems: Sequence[Problem]) -> None:
+        """What the crawl of a root met without opening a file; replaces what it met the last time."""
+        low, high = below(root)
+        name = os.fsencode(root)
+        with self.db.writing():
+            self.db.run(
+                "DELETE FROM problems WHERE file_id IS NULL AND (path = ? OR (path >= ? AND path < ?))",
+                (name, low, high),
+            )
+            self.db.many(
+                "INSERT INTO problems(path, part, reason, detail) VALUES(?, ?, ?, ?)",
+                [(os.fsencode(p.path), clean(p.part), clean(p.reason), clean(p.detail)) for p in problems],
+            )
+
+    def problems(self) -> Iterator[Problem]:
+        """All that is known to be missing, in the order of paths."""
+        rows = self.db.rows("SELECT path, reason, detail, part FROM problems ORDER BY path, id")
+        return (Problem(os.fsdecode(path), reason, detail, part) for path, reason, detail, part in rows)
+
+
+_WORDS = ", ".join(fts.COLUMNS)
+
+
+def _file(row: Row) -> FileRow:
+    id, path, size, mtime, ctime, inode, device, racy, hash, reader, reason, tries, tail, tail_hash = row
+    stamp = None if size is None else FileStamp(size, mtime, ctime, inode, device)
+    return FileRow(id, os.fsdecode(path), stamp, bool(racy), hash, reader, reason, tries, tail, tail_hash)
+
+
+def storable(stamp: FileStamp) -> FileStamp:
+    """The stamp as it comes back from the index: numbers folded into 64 bits with a sign."""
+    return FileStamp(
+        stamp.size, signed(stamp.mtime_ns), signed(stamp.ctime_ns), signed(stamp.inode), signed(stamp.device)
+    )
+
+
+def _stamp(stamp: FileStamp | None) -> tuple[int | None, ...]:
+    if stamp is None:
+        return (None,) * 5
+    kept = storable(stamp)
+    return kept.size, kept.mtime_ns, kept.ctime_ns, kept.inode, kept.device
+
+
+def _list(items: Sequence[str]) -> str:
+    return json.dumps([clean(item) for item in items], ensure_ascii=False)
+
+
+def _chunk(document_id: int, title: str, chunk: Chunk) -> tuple[apsw.SQLiteValue, ...]:
+    headings = [clean(h).replace("\n", " ") for h in chunk.headings]
+    key = (
+        None
+        if chunk.quoted or not chunk.text.strip()
+        else passage_key(passage_title(title, headings), chunk.text)
+    )
+    return (
+        document_id, chunk.ordinal, chunk.start, chunk.end, clean(chunk.text), "\n".join(headings), chunk.page,
+        clean(chunk.label), chunk.line, chunk.tokens, int(chunk.quoted), key,
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""What identifies content: clean text, the title of a passage, and hashes of passages and documents."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict
+from hashlib import blake2b
+
+from gemmasearch.documents import Document
+
+# SQLite stores UTF-8, which has no lone surrogates, and its own functions stop at NUL. One character for one,
+# so that offsets stay true.
+_UNSTORABLE = re.compile("[\ud800-\udfff\0]")
+TITLE_LIMIT = 200  # characters of a title that go into an embedding
+
+
+def clean(text: str) -> str:
+    """The text as SQLite can hold it, of the same length: U+FFFD for lone surrogates and NUL."""
+    return _UNSTORABLE.sub("\ufffd", text) if text else ""
+
+
+def finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None
+
+
+def passage_title(title: str, headings: Sequence[str]) -> str:
+    """What stands for the whole in a document prompt: the title, then the headings that lead to the passage."""
+    steps = [title] if title else []
+    steps += [h for h in headings if h and h != title]
+    return clean(" › ".join(steps))[:TITLE_LIMIT]
+
+
+def passage_key(title: str, text: str) -> bytes:
+    """16 bytes, equal for passages that get the same vector in any space."""
+    return blake2b(f"{clean(title)}\0{clean(text)}".encode(), digest_size=16).digest()
+
+
+def document_hash(document: Document) -> bytes:
+    """16 bytes over everything a reader said, but for the place within the file, which may move."""
+    record = asdict(document)
+    for place in ("offset", "length"):
+        record.pop(place)
+    said = json.dumps(record, sort_keys=True, default=str)
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def path_words(path: str, root: str) -> str:
+    """The words of a path below the folder that holds its root, composed (NFC) so that typed words meet them."""
+    above = root.rstrip("/").rpartition("/")[0]
+    below = path[len(above) :] if path.startswith(above) else path
+    return unicodedata.normalize("NFC", clean(below)).replace("/", " ").replace("_", " ").strip()
+
+
+def signed(number: int) -> int:
+    """Fold an unsigned or too large 64-bit number (inode, far future) into SQLite's signed range."""
+    return (number + 2**63) % 2**64 - 2**63

@@ -1,0 +1,156 @@
+"""Looking things up: words, lists, passages, documents."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+import apsw
+
+from gemmasearch.documents import Condition
+from gemmasearch.store import filters, fts
+from gemmasearch.store.database import Database, Row
+from gemmasearch.store.rows import DocumentRow, PassageRow, Span
+
+_JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
+_PASSAGE = f"""
+SELECT c.id, d.id, f.path, d.part, d.kind, d.title, c.text, c.start, c."end", c.ordinal, c.headings, c.page,
+       c.label, c.line, c.quoted, d.date, d.sender, d.recipients, d.copies, d.message_id, d.attachments, d.tags,
+       d.language, d.meta, f.mtime_ns, f.size, c.key
+FROM {_JOINED}"""
+_DOCUMENT = """
+SELECT d.id, f.path, d.part, d.kind, d.title, d.date, d.sender, d.recipients, d.copies, d.message_id, d.refs,
+       d.attachments, d.tags, d.language, d.meta, d."offset", d.length, f.mtime_ns, f.size
+FROM documents d JOIN files f ON f.id = d.file_id"""
+_SPANS = """
+SELECT document_id, id, start, "end", headings, page, label, line, quoted, tokens, text
+FROM chunks WHERE document_id IN carray(?1) ORDER BY document_id, ordinal"""
+
+
+class Passages:
+    """Part of Store: reading."""
+
+    db: Database
+
+    def match(
+        self,
+        expression: str,
+        limit: int,
+        conditions: Sequence[Condition] = (),
+        *,
+        weights: Sequence[float] = fts.WEIGHTS,
+    ) -> list[tuple[int, float]]:
+        """Chunks that match an FTS5 expression: (chunk id, bm25 turned so that higher is better), best first."""
+        rank = f"bm25({', '.join(map(str, weights))})"
+        if not conditions:
+            sql = "SELECT rowid, -rank FROM words WHERE words MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
+            return [(id, score) for id, score in self.db.rows(sql, (expression, rank, limit))]
+        where, params = filters.compile(conditions)
+        sql = f"""
+            SELECT words.rowid, -words.rank FROM words, {_JOINED}
+            WHERE c.id = words.rowid AND words MATCH ? AND words.rank MATCH ? AND {where}
+            ORDER BY words.rank LIMIT ?"""
+        return [(id, score) for id, score in self.db.rows(sql, (expression, rank, *params, limit))]
+
+    def listing(self, conditions: Sequence[Condition], limit: int) -> list[int]:
+        """The first chunk of every document under the conditions, newest documents first."""
+        where, params = filters.compile(conditions)
+        sql = f"""
+            SELECT min(c.id) FROM {_JOINED} WHERE {where}
+            GROUP BY d.id ORDER BY {filters.DATE} DESC, d.id LIMIT ?"""
+        return [id for (id,) in self.db.rows(sql, (*params, limit))]
+
+    def passages(self, chunk_ids: Sequence[int]) -> list[PassageRow]:
+        """In the order asked; ids that are gone are left out."""
+        rows = self.db.rows(f"{_PASSAGE} WHERE c.id IN carray(?)", (_array(chunk_ids),))
+        found = {row[0]: _passage(row) for row in rows}
+        return [found[id] for id in chunk_ids if id in found]
+
+    def document(self, document_id: int) -> DocumentRow | None:
+        found = self._documents(f"{_DOCUMENT} WHERE d.id = ?", (document_id,))
+        return found[0] if found else None
+
+    def documents_at(self, path: str) -> list[DocumentRow]:
+        """All documents of a file, in the order of their parts' places."""
+        where = 'WHERE f.path = ? ORDER BY d."offset", d.id'
+        return self._documents(f"{_DOCUMENT} {where}", (os.fsencode(path),))
+
+    def _documents(self, sql: str, params: Any) -> list[DocumentRow]:
+        heads = self.db.rows(sql, params)
+        spans = self.db.rows(_SPANS, (_array([head[0] for head in heads]),)) if heads else []
+        chunks = {id: list(rows) for id, rows in groupby(spans, key=lambda row: row[0])}
+        return [_document(head, chunks.get(head[0], [])) for head in heads]
+
+    def twins(self, chunk_ids: Sequence[int]) -> dict[int, list[int]]:
+        """For each chunk, the other chunks that have the same title and text."""
+        sql = """SELECT c.id, o.id FROM chunks c JOIN chunks o ON o.key = c.key AND o.id <> c.id
+                 WHERE c.id IN carray(?) ORDER BY o.id"""
+        found: dict[int, list[int]] = {id: [] for id in chunk_ids}
+        for id, other in self.db.rows(sql, (_array(chunk_ids),)):
+            found[id].append(other)
+        return found
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """How many chunks hold each term; the terms as store.words writes them."""
+        sql = "SELECT doc FROM vocabulary WHERE term = ?"
+        return {term: self.db.value(sql, (term,)) or 0 for term in terms}
+
+    def chunk_count(self) -> int:
+        return int(self.db.value("SELECT count(*) FROM chunks"))
+
+
+def _array(ids: Sequence[int]) -> Any:
+    import array
+
+    return apsw.carray(array.array("q", ids)) if ids else apsw.carray(array.array("q", [-1]))
+
+
+def _passage(row: Row) -> PassageRow:
+    (
+        chunk,
+        document,
+        path,
+        part,
+        kind,
+        title,
+        text,
+        start,
+        end,
+        ordinal,
+        headings,
+        page,
+        label,
+        line,
+        quoted,
+    ) = row[:15]
+    date, sender, recipients, copies, message_id, attachments, tags, language, meta, mtime, size, key = row[
+        15:
+    ]
+    return PassageRow(
+        chunk, document, os.fsdecode(path), part, kind, title, text, start, end, ordinal, _lines(headings), page,
+        label, line, bool(quoted), date, sender, recipients, copies, message_id, tuple(json.loads(attachments)),
+        tuple(json.loads(tags)), language, json.loads(meta), (mtime or 0) / 1e9, size or 0, key,
+    )  # fmt: skip
+
+
+def _document(head: Row, chunks: Sequence[Row]) -> DocumentRow:
+    (id, path, part, kind, title, date, sender, recipients, copies, message_id, refs, attachments, tags) = (
+        head[:13]
+    )
+    language, meta, offset, length, mtime, size = head[13:]
+    spans = tuple(
+        Span(chunk, start, end, _lines(headings), page, label, line, bool(quoted), tokens)
+        for _, chunk, start, end, headings, page, label, line, quoted, tokens, _ in chunks
+    )
+    return DocumentRow(
+        id, os.fsdecode(path), part, kind, title, "".join(row[-1] for row in chunks), spans, date, sender,
+        recipients, copies, message_id, tuple(json.loads(refs)), tuple(json.loads(attachments)),
+        tuple(json.loads(tags)), language, json.loads(meta), offset, length, (mtime or 0) / 1e9, size or 0,
+    )  # fmt: skip
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()

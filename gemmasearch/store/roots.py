@@ -1,0 +1,67 @@
+"""Registered folders and files, and small facts that outlive a run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from gemmasearch.errors import UsageProblem
+from gemmasearch.store.database import Database, Row
+from gemmasearch.store.rows import Root
+
+_ROOT = "SELECT id, path, options, seen, looked, unavailable FROM roots"
+
+
+def below(path: str) -> tuple[bytes, bytes]:
+    """The range of byte paths that lie strictly below ``path``: ``low <= p AND p < high``."""
+    base = os.fsencode(path).rstrip(b"/")
+    return base + b"/", base + b"0"  # "0" is the byte after "/"
+
+
+class Roots:
+    """Part of Store: what is crawled."""
+
+    db: Database
+
+    def add_root(self, path: str, options: Mapping[str, Any] | None = None) -> Root:
+        """Register a folder or file by its absolute path; options given replace those remembered."""
+        if not os.path.isabs(path):
+            raise UsageProblem(f"{path!r} is not an absolute path")
+        name = os.fsencode(path.rstrip("/") or "/")
+        with self.db.writing():
+            self.db.run("INSERT INTO roots(path) VALUES(?) ON CONFLICT DO NOTHING", (name,))
+            if options:
+                self.db.run("UPDATE roots SET options = ? WHERE path = ?", (json.dumps(dict(options)), name))
+        return _root(self.db.rows(f"{_ROOT} WHERE path = ?", (name,))[0])
+
+    def roots(self) -> list[Root]:
+        """All of them, in the order of their paths."""
+        return [_root(row) for row in self.db.rows(f"{_ROOT} ORDER BY path")]
+
+    def remove_root(self, root_id: int) -> None:
+        """Forget that the root is registered. Its files leave with :meth:`Files.remove_files`."""
+        self.db.run("DELETE FROM roots WHERE id = ?", (root_id,))
+
+    def looked_at(self, root_id: int, *, seen: int, at: float) -> None:
+        """A complete look at a root found ``seen`` files."""
+        self.db.run(
+            "UPDATE roots SET seen = ?, looked = ?, unavailable = '' WHERE id = ?", (seen, at, root_id)
+        )
+
+    def unavailable(self, root_id: int, why: str) -> None:
+        self.db.run("UPDATE roots SET unavailable = ? WHERE id = ?", (why, root_id))
+
+    def state(self, name: str) -> str | None:
+        """A small fact: the heartbeat of a watcher, the time of the last run, ..."""
+        found = self.db.value("SELECT value FROM state WHERE name = ?", (name,))
+        return None if found is None else str(found)
+
+    def set_state(self, name: str, value: str) -> None:
+        self.db.run("INSERT OR REPLACE INTO state(name, value) VALUES(?, ?)", (name, value))
+
+
+def _root(row: Row) -> Root:
+    id, path, options, seen, looked, unavailable = row
+    return Root(id, os.fsdecode(path), json.loads(options), seen, looked, unavailable)

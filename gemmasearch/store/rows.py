@@ -1,0 +1,171 @@
+"""What the store hands out: frozen records, paths decoded with ``os.fsdecode``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gemmasearch.documents import FileStamp
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A registered folder or single file."""
+
+    id: int
+    path: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seen: int = 0  # files found by the last complete look
+    looked: float | None = None
+    unavailable: str = ""  # why the last look failed; "" = it did not
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What is known of a file. ``stamp`` None means that it must be read again."""
+
+    id: int
+    path: str
+    stamp: FileStamp | None
+    racy: bool
+    hash: bytes | None
+    reader: str
+    reason: str
+    tries: int
+    tail: int | None
+    tail_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A chunk with what its document and file say of it."""
+
+    chunk_id: int
+    document_id: int
+    path: str
+    part: str
+    kind: str
+    title: str
+    text: str
+    start: int
+    end: int
+    ordinal: int
+    headings: tuple[str, ...]
+    page: int | None
+    label: str
+    line: int
+    quoted: bool
+    date: float | None
+    sender: str
+    recipients: str
+    copies: str
+    message_id: str
+    attachments: tuple[str, ...]
+    tags: tuple[str, ...]
+    language: str
+    meta: Mapping[str, str]
+    mtime: float
+    size: int
+    key: bytes | None  # equal keys = same title and text
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One chunk's place in its document's text."""
+
+    chunk_id: int
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()
+    page: int | None = None
+    label: str = ""
+    line: int = 1
+    quoted: bool = False
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A whole document; ``text`` is the concatenation of its chunks, whose places are in ``chunks``."""
+
+    document_id: int
+    path: str
+    part: str
+    kind: str
+    title: str
+    text: str
+    chunks: tuple[Span, ...]
+    date: float | None
+    sender: str
+    recipients: str
+    copies: str
+    message_id: str
+    references: tuple[str, ...]
+    attachments: tuple[str, ...]
+    tags: tuple[str, ...]
+    language: str
+    meta: Mapping[str, str]
+    offset: int | None
+    length: int | None
+    mtime: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceRow:
+    id: int
+    key: str
+    name: str
+    model: str
+    dim: int
+    full_dim: int
+    prompt_version: int
+    matryoshka: bool
+    active: bool  # False = still being built
+    complete_to: int  # every chunk up to this id has its vector
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A passage without a vector. ``chunk_id`` is where to go on: ``pending(..., after=chunk_id)``."""
+
+    key: bytes
+    title: str
+    text: str
+    chunk_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RootSummary:
+    root: Root
+    files: int
+    indexed: int
+    documents: int
+
+    @property
+    def path(self) -> str:
+        return self.root.path
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the index holds, for status."""
+
+    path: str
+    size: int  # bytes of the database file, its -wal included
+    schema: int
+    roots: tuple[RootSummary, ...]
+    files: int  # known: read, or not read for a reason
+    indexed: int  # files that gave at least one document
+    documents: int
+    chunks: int
+    embeddable: int  # distinct passages that should have a vector
+    embedded: int  # of them, those that have one in the active space
+    skipped: Mapping[str, int]  # reason -> files and folders not indexed
+    part_problems: Mapping[str, int]  # reason -> messages, pages, ... of files that were indexed
+    kinds: Mapping[str, int]  # kind -> documents
+    space: str  # name of the active space, "" = none
+    dim: int  # of the active space, 0 = none
+    building: str  # name of the space that is being built, "" = none
+    state: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,142 @@
+"""The tables: numbered migrations under ``PRAGMA user_version``, each in its own transaction.
+
+``APPLICATION_ID`` in the file's header tells an index of ours from any other SQLite file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import apsw
+
+APPLICATION_ID = 0x67_73_72_63  # "gsrc"
+
+_FIRST = """
+CREATE TABLE state(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE roots(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path BLOB NOT NULL UNIQUE,              -- os.fsencode: names need not be Unicode
+    options TEXT NOT NULL DEFAULT '{}',     -- JSON: include, exclude, limits, hidden, ...
+    seen INTEGER NOT NULL DEFAULT 0,        -- files found by the last complete look
+    looked REAL,                            -- when that was
+    unavailable TEXT NOT NULL DEFAULT ''    -- why the last look failed
+);
+
+-- A file belongs to every root whose path is a prefix of its own: nested roots share their files.
+CREATE TABLE files(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path BLOB NOT NULL UNIQUE,
+    path_words TEXT NOT NULL,               -- the path below its root, for the full-text index
+    size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, device INTEGER,  -- NULL: read it again
+    racy INTEGER NOT NULL DEFAULT 0,        -- changed so shortly before the look that the stamp proves nothing
+    hash BLOB,                              -- of the bytes that were read
+    reader TEXT NOT NULL DEFAULT '',        -- name and version of the reader
+    reason TEXT NOT NULL DEFAULT '',        -- '' = read; else one of documents.PROBLEM_REASONS
+    tries INTEGER NOT NULL DEFAULT 0,       -- failures with this stamp and reader
+    tail INTEGER, tail_hash BLOB            -- a mailbox: bytes read so far and their hash
+);
+CREATE INDEX files_by_hash ON files(hash);
+
+CREATE TABLE problems(
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL,
+    file_id INTEGER REFERENCES files(id) ON DELETE CASCADE,   -- NULL: met by the crawl, which opened no file
+    part TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL, detail TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX problems_by_file ON problems(file_id);
+CREATE INDEX problems_by_path ON problems(path);
+
+CREATE TABLE documents(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    file_id INTEGER NOT NULL REFERENCES files(id) ON DELETE CASCADE,
+    part TEXT NOT NULL,
+    hash BLOB NOT NULL,                     -- of everything a reader said about it, but the place in its file
+    kind TEXT NOT NULL, title TEXT NOT NULL, date REAL,
+    sender TEXT NOT NULL, recipients TEXT NOT NULL, copies TEXT NOT NULL, message_id TEXT NOT NULL,
+    refs TEXT NOT NULL, attachments TEXT NOT NULL, tags TEXT NOT NULL,   -- JSON lists
+    language TEXT NOT NULL, meta TEXT NOT NULL,                          -- meta: JSON object
+    "offset" INTEGER, length INTEGER,
+    UNIQUE(file_id, part)
+);
+CREATE INDEX documents_by_message ON documents(message_id) WHERE message_id <> '';
+
+-- The chunks of a document partition its text: it is stored here and nowhere else.
+CREATE TABLE chunks(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice: a handle that was printed stays true or is gone
+    document_id INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    text TEXT NOT NULL, headings TEXT NOT NULL,               -- headings: one per line
+    page INTEGER, label TEXT NOT NULL, line INTEGER NOT NULL, tokens INTEGER NOT NULL,
+    quoted INTEGER NOT NULL,
+    key BLOB,                                                 -- keys.passage_key; NULL = has no vector
+    UNIQUE(document_id, ordinal)
+);
+CREATE INDEX chunks_by_key ON chunks(key) WHERE key IS NOT NULL;
+
+-- What the full-text index holds: words as store/words.py analyses them (functions of store/fts.py).
+-- What the full-text index holds of a chunk: words analysed by store.words, through functions of store.fts.
+CREATE VIEW passage_words AS
+SELECT id, gs_exact(title) AS title, gs_exact(names) AS names, gs_exact(path) AS path,
+       gs_exact(headings) AS headings, gs_exact(body) AS body,
+       gs_forms(title || ' ' || names || ' ' || path || ' ' || headings, language) AS head_forms,
+       gs_forms(body, language) AS body_forms
+FROM (
+    SELECT c.id AS id, d.title AS title,
+           d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags AS names,
+           f.path_words AS path, c.headings AS headings, c.text AS body,
+           gs_language(d.language, c.text) AS language
+    FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+);
+
+CREATE VIRTUAL TABLE words USING fts5(
+    title, names, path, headings, body, head_forms, body_forms,
+    content='passage_words', content_rowid='id', tokenize='ascii'
+);
+INSERT INTO words(words, rank) VALUES('secure-delete', 1);
+
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
+
+CREATE TABLE spaces(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL, model TEXT NOT NULL, dim INTEGER NOT NULL, full_dim INTEGER NOT NULL,
+    prompt_version INTEGER NOT NULL, matryoshka INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK(state IN ('active', 'building')),
+    complete_to INTEGER NOT NULL DEFAULT 0  -- every chunk up to this id has its vector
+);
+CREATE UNIQUE INDEX one_active_space ON spaces(state) WHERE state = 'active';
+
+CREATE TABLE vectors(
+    id INTEGER PRIMARY KEY,
+    space_id INTEGER NOT NULL REFERENCES spaces(id) ON DELETE CASCADE,
+    key BLOB NOT NULL,
+    vector BLOB NOT NULL,                   -- float32, L2-normalised
+    UNIQUE(space_id, key)
+);
+"""
+
+
+def _first(connection: apsw.Connection) -> None:
+    connection.execute(_FIRST)
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first,)
+VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Bring the schema to VERSION. A kill leaves the version before or after a step, nothing between."""
+    for number, step in enumerate(MIGRATIONS, start=1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Read again inside the transaction: another process may have made the step meanwhile.
+            if connection.pragma("user_version") < number:
+                step(connection)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

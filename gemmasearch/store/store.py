@@ -1,0 +1,62 @@
+"""class Store: the one door to the index file."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from gemmasearch.errors import LockHeld
+from gemmasearch.store.database import BUSY_MS, Database
+from gemmasearch.store.files import Files
+from gemmasearch.store.passages import Passages
+from gemmasearch.store.summary import Counts
+
+
+class Store(Counts, Files, Passages):
+    """Rows of one index. Reading needs no lock and goes on while a run writes.
+
+    Every method may raise IndexDamaged (the file is corrupt), MachineRefused (disk full, I/O error) and, when
+    writing, LockHeld.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
+        """
+        :param create: make the file (0600) if there is none; a folder made for it is 0700.
+        :raises IndexMissing, IndexForeign, IndexTooNew, IndexDamaged, MachineRefused: see errors
+        """
+        return cls(Database(Path(path), create=create, read_only=read_only))
+
+    @property
+    def path(self) -> Path:
+        return self.db.path
+
+    def writing(self) -> AbstractContextManager[None]:
+        """One write transaction: keep it short."""
+        return self.db.writing()
+
+    def checkpoint(self) -> None:
+        """Move what the -wal file holds into the index and empty it, unless a reader is in the way."""
+        try:
+            self.db.connection.set_busy_timeout(200)
+            self.db.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        except LockHeld:
+            return  # the next run will
+        finally:
+            self.db.connection.set_busy_timeout(BUSY_MS)
+
+    def close(self) -> None:
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

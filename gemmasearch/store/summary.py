@@ -1,0 +1,66 @@
+"""What the index holds, counted."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gemmasearch.store import schema
+from gemmasearch.store.database import Database
+from gemmasearch.store.roots import Roots, below
+from gemmasearch.store.rows import Root, RootSummary, Summary
+from gemmasearch.store.vectors import Vectors
+
+_HAS_DOCUMENTS = "EXISTS (SELECT 1 FROM documents d WHERE d.file_id = f.id)"
+
+
+class Counts(Roots, Vectors):
+    """Part of Store: status."""
+
+    db: Database
+
+    def summary(self) -> Summary:
+        count = self.db.value
+        spaces = self.spaces()
+        active = next((s for s in spaces if s.active), None)
+        embeddable = count("SELECT count(DISTINCT key) FROM chunks WHERE key IS NOT NULL")
+        return Summary(
+            path=str(self.db.path),
+            size=_size(self.db.path),
+            schema=schema.VERSION,
+            roots=tuple(self._root_summary(root) for root in self.roots()),
+            files=count("SELECT count(*) FROM files"),
+            indexed=count(f"SELECT count(*) FROM files f WHERE {_HAS_DOCUMENTS}"),
+            documents=count("SELECT count(*) FROM documents"),
+            chunks=count("SELECT count(*) FROM chunks"),
+            embeddable=embeddable,
+            embedded=self.vector_count(active.id) if active else 0,
+            skipped=self._reasons("part = ''"),
+            part_problems=self._reasons("part <> ''"),
+            kinds=dict(self.db.rows("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY 2 DESC, 1")),
+            space=active.name if active else "",
+            dim=active.dim if active else 0,
+            building=next((s.name for s in spaces if not s.active), ""),
+            state=dict(self.db.rows("SELECT name, value FROM state")),
+        )
+
+    def _root_summary(self, root: Root) -> RootSummary:
+        low, high = below(root.path)
+        where = "WHERE (f.path = ? OR (f.path >= ? AND f.path < ?))"
+        bounds = (os.fsencode(root.path), low, high)
+        return RootSummary(
+            root,
+            files=self.db.value(f"SELECT count(*) FROM files f {where}", bounds),
+            indexed=self.db.value(f"SELECT count(*) FROM files f {where} AND {_HAS_DOCUMENTS}", bounds),
+            documents=self.db.value(
+                f"SELECT count(*) FROM documents d JOIN files f ON f.id = d.file_id {where}", bounds
+            ),
+        )
+
+    def _reasons(self, where: str) -> dict[str, int]:
+        sql = f"SELECT reason, count(*) FROM problems WHERE {where} GROUP BY reason ORDER BY reason"
+        return dict(self.db.rows(sql))
+
+
+def _size(path: Path) -> int:
+    return sum(p.stat().st_size for p in (path, Path(f"{path}-wal")) if p.exists())
