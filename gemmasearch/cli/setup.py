@@ -38,7 +38,7 @@ def demo(
     out = session.out
     shown: dict[str, Any] = {"searches": [], "answers": []}
     with _place(keep) as folder:
-        home = sample.unpack(folder)
+        home = sample.unpack(folder / "home")
         settings = replace(session.settings, db=str(folder / "index.db"))
         with Index.open(settings=settings) as index:
             _say(session, f"$ gsearch index {home}")
@@ -58,8 +58,8 @@ def demo(
 @contextmanager
 def _place(keep: Path | None) -> Iterator[Path]:
     if keep is None:
-        with tempfile.TemporaryDirectory(prefix="gsearch-demo-") as folder:
-            yield Path(folder)
+        with tempfile.TemporaryDirectory(prefix="gsearch-demo-") as temporary:
+            yield Path(temporary)
         return
     folder = keep.expanduser().absolute()
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
