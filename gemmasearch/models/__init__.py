@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     import numpy as np
 
+    from gemmasearch.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Space:
@@ -87,3 +89,31 @@ class Generator(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder that ``settings.embedder`` asks for.
+
+    "auto" is EmbeddingGemma if its file is in the models folder, else the built-in static one; otherwise "static",
+    "fake", a name of the catalog, or the path of a GGUF file.
+
+    :raises ModelMissing: it is not on this machine; the hint says how to get it.
+    :raises ModelUnsuitable: no GGUF, damaged, no embedding model, or without what its family needs.
+    """
+    from gemmasearch.models import choose
+
+    return choose.open_embedder(settings)
+
+
+def open_generator(settings: Settings) -> Generator | None:
+    """The generator that ``settings.generator`` asks for; None for "none", and for "auto" where none is at hand.
+
+    "auto" is Gemma 3 270M if its file is in the models folder, else SmolLM2 if the package that carries it is
+    installed; otherwise "fake", a name of the catalog, or the path of a GGUF file.
+
+    :raises ModelMissing: it is not on this machine; the hint says how to get it.
+    :raises ModelUnsuitable: no GGUF, damaged, or an embedding model.
+    """
+    from gemmasearch.models import choose
+
+    return choose.open_generator(settings)

@@ -1,0 +1,137 @@
+"""Which model: a setting -> an opened embedder or generator.
+
+Unknown files are tried in a child process first (:mod:`gemmasearch.models.probe`); files of the catalog are
+checked against their pinned hash instead. A model that was asked for and cannot be had is an error, never
+silently another one.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gemmasearch.errors import ModelMissing
+from gemmasearch.models import Embedder, Generator, catalog
+from gemmasearch.models.catalog import Entry
+from gemmasearch.models.facts import Facts
+from gemmasearch.models.header import Header, read_header
+from gemmasearch.settings import Settings
+
+DEFAULT_EMBEDDER = "embeddinggemma-300m"
+DEFAULT_GENERATORS = ("gemma-3-270m-it-qat", "smollm2-135m")
+_PROMPT_ROOM = 96  # tokens beside a passage: prompt, title, a paragraph kept whole
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """See :func:`gemmasearch.models.open_embedder`."""
+    choice = settings.embedder
+    if choice == "auto":
+        entry = catalog.find(DEFAULT_EMBEDDER)
+        assert entry is not None
+        path = catalog.locate(entry, settings)
+        return _gguf_embedder(path, entry, settings) if path else _static(settings)
+    if choice == "fake":
+        from gemmasearch.models.fake import FakeEmbedder
+
+        return FakeEmbedder()
+    entry = catalog.find(choice)
+    if entry and entry.name == "static":
+        return _static(settings)
+    return _gguf_embedder(_path(choice, entry, "embedder", settings), entry, settings)
+
+
+def open_generator(settings: Settings) -> Generator | None:
+    """See :func:`gemmasearch.models.open_generator`."""
+    choice = settings.generator
+    if choice == "none":
+        return None
+    if choice == "fake":
+        from gemmasearch.models.fake import FakeGenerator
+
+        return FakeGenerator()
+    if choice == "auto":
+        for name in DEFAULT_GENERATORS:
+            entry = catalog.find(name)
+            assert entry is not None
+            if path := catalog.locate(entry, settings):
+                return _gguf_generator(path, entry, settings)
+        return None
+    entry = catalog.find(choice)
+    return _gguf_generator(_path(choice, entry, "generator", settings), entry, settings)
+
+
+def _static(settings: Settings) -> Embedder:
+    from gemmasearch.models.static import StaticEmbedder
+
+    return StaticEmbedder(settings.dim)
+
+
+def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings) -> Embedder:
+    from gemmasearch.models.gguf import GgufEmbedder
+
+    header = _trusted(path, entry, "embedder", settings)
+    return GgufEmbedder(
+        path,
+        header,
+        Facts(settings.models_path).sha256(path),
+        name=entry.name if entry else "",
+        dim=settings.dim,
+        threads=settings.threads,
+        longest=settings.chunk_tokens + _PROMPT_ROOM,
+    )
+
+
+def _gguf_generator(path: Path, entry: Entry | None, settings: Settings) -> Generator:
+    from gemmasearch.models.gguf_generate import GgufGenerator
+
+    header = _trusted(path, entry, "generator", settings)
+    return GgufGenerator(path, header, name=entry.name if entry else "", threads=settings.threads)
+
+
+def _path(choice: str, entry: Entry | None, role: str, settings: Settings) -> Path:
+    """The file that a setting means: a name of the catalog, or a path.
+
+    :raises ModelMissing: it is not there.
+    """
+    if entry:
+        if path := catalog.locate(entry, settings):
+            return path
+        raise ModelMissing(f"the {role} {entry.name} is not on this machine", f"get it: {entry.how}")
+    path = Path(choice).expanduser()
+    if path.is_file():
+        return path.absolute()
+    if os.sep in choice or choice.lower().endswith(".gguf"):
+        raise ModelMissing(f"there is no model file {path}", "`gsearch models list` shows what is there")
+    raise ModelMissing(
+        f"no {role} is called {choice!r}, and there is no such file", "`gsearch models list` shows the names"
+    )
+
+
+def _trusted(path: Path, entry: Entry | None, role: str, settings: Settings) -> Header:
+    """The header of a file that may be handed to llama.cpp.
+
+    :raises ModelUnsuitable: damaged, hostile, of another kind, or not what the catalog pins.
+    """
+    if entry and entry.repository:
+        catalog.verify(entry, path, settings)
+        return read_header(path)
+    header = read_header(path)
+    if entry and entry.package:  # it came with a package, which could run any code anyway
+        return header
+    facts = Facts(settings.models_path)
+    if facts.get(path, f"works as {role}") != _runtime():
+        from gemmasearch.models.probe import probe
+
+        probe(path, role)
+        facts.put(path, **{f"works as {role}": _runtime()})
+    return header
+
+
+def _runtime() -> str:
+    """Which llama.cpp a file was tried with: another one may crash on it."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"llama-cpp-python {version('llama-cpp-python')}"
+    except PackageNotFoundError:
+        return "llama-cpp-python"

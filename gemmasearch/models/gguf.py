@@ -1,0 +1,215 @@
+"""Embeddings from a GGUF file through llama.cpp: prompts, batches, pooling, Matryoshka truncation.
+
+Non-causal models need a text within one physical batch, so n_ctx = n_batch = n_ubatch. One attention mask covers
+a whole batch, so large batches are slower: texts are sorted by length and sent in small ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from gemmasearch.errors import ModelUnsuitable
+from gemmasearch.models import Passage, Space
+from gemmasearch.models.header import Header
+from gemmasearch.models.native import Batch, Native, cores
+from gemmasearch.models.prompts import PROMPT_VERSION, Family, family_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+DENSE = ("dense_2", "dense_3")
+SMALLEST_BATCH = 512  # tokens; measured: from here on a larger physical batch is slower
+MAX_TOKENS = 2048
+BATCH_TOKENS = 256  # tokens per decode; measured with MiniLM: 64 and 512 are slower, for short texts too
+BATCH_TEXTS = 8  # texts per decode
+_POOLED = {1: "mean", 2: "cls", 3: "last"}
+_CHARACTERS_PER_TOKEN = 24  # a longer text is cut before it is tokenised
+
+
+class GgufEmbedder:
+    """Implements :class:`~gemmasearch.models.Embedder` for any embedding GGUF that llama.cpp runs."""
+
+    def __init__(
+        self,
+        path: Path,
+        header: Header,
+        sha256: str,
+        *,
+        name: str = "",
+        dim: int = 256,
+        threads: int = 0,
+        longest: int = SMALLEST_BATCH,
+        gpu_layers: int = -1,
+    ) -> None:
+        """
+        :param dim: dimensions kept where the family is a Matryoshka one; others keep all.
+        :param threads: 0 = one per core.
+        :param longest: tokens a text may have, prompt included, as far as the model allows.
+        :raises ModelUnsuitable: no embedding model, or it lacks what its family needs.
+        """
+        self.family = family_of(header)
+        full, pooling = _check(path, header)
+        trained = int(header.own("context_length", SMALLEST_BATCH) or SMALLEST_BATCH)
+        self._tokens = min(max(longest, SMALLEST_BATCH), MAX_TOKENS, trained)
+        self._threads = threads or cores()
+        self._space = Space(
+            name=name or path.stem.lower(),
+            model=sha256,
+            dim=min(dim, full) if self.family.matryoshka else full,
+            full_dim=full,
+            prompt_version=PROMPT_VERSION,
+            matryoshka=self.family.matryoshka,
+        )
+        self._lock = Lock()
+        self._native = Native(path, lambda p: self._configure(p, pooling), gpu_layers=gpu_layers)
+        self._batch = Batch(self._native.api, self._tokens)
+        self._tail = self._tail_length()
+
+    def _configure(self, parameters: Any, pooling: int) -> None:
+        parameters.n_ctx = parameters.n_batch = parameters.n_ubatch = self._tokens
+        parameters.n_seq_max = min(BATCH_TEXTS, self._tokens)
+        parameters.n_threads = parameters.n_threads_batch = self._threads
+        parameters.embeddings = True
+        parameters.pooling_type = pooling
+        parameters.kv_unified = True
+
+    @property
+    def space(self) -> Space:
+        return self._space
+
+    @property
+    def dim(self) -> int:
+        return self._space.dim
+
+    @property
+    def max_tokens(self) -> int:
+        return self._tokens
+
+    def count_tokens(self, text: str) -> int:
+        with self._lock:
+            return len(self._native.tokens(text, wrap=False))
+
+    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
+        return self._embed([self.family.document_text(p.title, p.text) for p in passages])
+
+    def embed_queries(self, queries: Sequence[str]) -> np.ndarray:
+        return self._embed([self.family.query_text(q) for q in queries])
+
+    def close(self) -> None:
+        with self._lock:
+            self._native.close()
+
+    def _embed(self, texts: Sequence[str]) -> np.ndarray:
+        import numpy as np
+
+        vectors = np.zeros((len(texts), self._space.full_dim), dtype=np.float32)
+        with self._lock:
+            tokens = [self._tokenise(text) for text in texts]
+            for rows in _batches(tokens, self._tokens):
+                self._decode([tokens[row] for row in rows], rows, vectors)
+        return truncate(vectors, self.dim)
+
+    def _tokenise(self, text: str) -> list[int]:
+        """Prompt and text as tokens, at most ``max_tokens``, the closing token kept when the text is cut."""
+        limit = self._tokens
+        tokens = self._native.tokens(text[: limit * _CHARACTERS_PER_TOKEN], wrap=True)
+        if len(tokens) > limit:
+            tokens = tokens[: limit - self._tail] + tokens[len(tokens) - self._tail :]
+        return tokens
+
+    def _decode(self, texts: Sequence[Sequence[int]], rows: Sequence[int], vectors: np.ndarray) -> None:
+        import numpy as np
+
+        native, full = self._native, self._space.full_dim
+        self._batch.clear()
+        for sequence, tokens in enumerate(texts):
+            self._batch.add(tokens, sequence)
+        if native.memory:
+            native.api.llama_memory_clear(native.memory, False)
+        native.decode(self._batch.native)
+        for sequence, row in enumerate(rows):
+            found = native.api.llama_get_embeddings_seq(native.context, sequence)
+            if not found:
+                raise ModelUnsuitable(f"{native.path} gives no pooled embeddings")
+            vectors[row] = np.ctypeslib.as_array(found, shape=(full,))
+
+    def _tail_length(self) -> int:
+        """How many closing tokens (SEP, EOS) the model wants after a text."""
+        bare, wrapped = self._native.tokens("a", wrap=False), self._native.tokens("a", wrap=True)
+        for tail in range(len(wrapped) - len(bare) + 1):
+            end = len(wrapped) - tail
+            if wrapped[end - len(bare) : end] == bare:
+                return tail
+        return 0
+
+
+def truncate(vectors: np.ndarray, dim: int) -> np.ndarray:
+    """The first ``dim`` columns, each row of length 1 again (Matryoshka, https://arxiv.org/abs/2205.13147).
+
+    A row without length, or with numbers that are none, becomes the zero vector.
+    """
+    import numpy as np
+
+    short: np.ndarray = np.ascontiguousarray(vectors[:, :dim], dtype=np.float32)
+    norms = np.linalg.norm(short, axis=1, keepdims=True)
+    good = np.isfinite(norms) & (norms > 0)
+    return np.where(good, short, 0).astype(np.float32) / np.where(good, norms, 1).astype(np.float32)
+
+
+def _batches(texts: Sequence[Sequence[int]], size: int) -> Iterator[list[int]]:
+    """Rows to decode together: neighbours in length, within the limits on tokens and texts."""
+    batch: list[int] = []
+    used = 0
+    for row in sorted(range(len(texts)), key=lambda r: -len(texts[r])):
+        length = len(texts[row])
+        if not length:
+            continue
+        if batch and (used + length > min(size, BATCH_TOKENS) or len(batch) >= min(BATCH_TEXTS, size)):
+            yield batch
+            batch, used = [], 0
+        batch.append(row)
+        used += length
+    if batch:
+        yield batch
+
+
+def _check(path: Path, header: Header) -> tuple[int, int]:
+    """Output dimensions and pooling type of an embedding model.
+
+    :raises ModelUnsuitable: it is none, or its dense layers are missing.
+    """
+    architecture = header.architecture
+    pooling = header.own("pooling_type")
+    if architecture == "gemma-embedding":
+        return _check_dense(path, header), int(pooling or 1)
+    if pooling not in _POOLED:
+        what = "a reranker" if pooling == 4 else "no embedding model"
+        raise ModelUnsuitable(
+            f"{path} is {what} (architecture {architecture or 'unknown'}, no pooling)",
+            "choose an embedding model: `gsearch models list`",
+        )
+    full = header.own("embedding_length_out") or header.own("embedding_length")
+    if not isinstance(full, int) or not 0 < full <= 1 << 16:
+        raise ModelUnsuitable(f"{path} does not say how many dimensions it has")
+    return full, int(pooling)
+
+
+def _check_dense(path: Path, header: Header) -> int:
+    missing = [name for name in DENSE if f"{name}.weight" not in header.tensors]
+    wide = header.own("dense_3_feat_out") or (None if missing else header.tensors["dense_3.weight"].shape[-1])
+    if missing or not isinstance(wide, int) or not 0 < wide <= 1 << 16:
+        raise ModelUnsuitable(
+            f"{path} lacks the dense layers {' and '.join(missing or DENSE)} of EmbeddingGemma: "
+            "its vectors would have nothing in common with the model's own",
+            "fetch the complete file: gsearch models pull embeddinggemma-300m",
+        )
+    return wide
+
+
+def describe(family: Family, space: Space) -> str:
+    """One line for people: prompts, dimensions, truncation."""
+    kept = f"{space.dim} of {space.full_dim}" if space.dim < space.full_dim else str(space.full_dim)
+    return f"{kept} dimensions, prompts: {family.name}"

@@ -1,0 +1,226 @@
+"""llama.cpp behind a narrow door: load a file, tokenise, decode. The only module that imports llama_cpp.
+
+The C interface is used directly: the high-level ``Llama`` class tokenises again what was tokenised, fills its
+batches token by token in Python and cuts long texts silently. Nothing is printed by the native code; its last
+error lines go into the exceptions.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from weakref import WeakSet
+
+from gemmasearch.errors import ModelMissing, ModelUnsuitable
+
+_log: deque[str] = deque(maxlen=8)
+_keep: list[Any] = []  # the callback must live as long as the process
+_open: WeakSet[Native] = WeakSet()
+
+
+def library() -> ModuleType:
+    """The llama_cpp C interface, with its log silenced.
+
+    :raises ModelMissing: llama-cpp-python is not installed or its library does not load.
+    """
+    try:
+        api = import_module("llama_cpp.llama_cpp")
+    except (ImportError, OSError, RuntimeError) as e:
+        raise ModelMissing(
+            f"llama.cpp cannot be loaded: {e}",
+            "install it again: pip install --force-reinstall llama-cpp-python",
+        ) from e
+    if not _keep:
+
+        def remember(level: int, text: bytes, _: object) -> None:
+            if level == 4 and text:  # GGML_LOG_LEVEL_ERROR
+                _log.append(text.decode("utf-8", "replace").strip())
+
+        _keep.append(api.llama_log_callback(remember))
+        api.llama_log_set(_keep[0], None)
+        api.llama_backend_init()
+        atexit.register(_close_all)
+    return api
+
+
+def last_errors() -> str:
+    """What llama.cpp complained of last, on one line."""
+    return "; ".join(line for line in _log if line)
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _close_all() -> None:
+    """Free the native parts while Python still stands: they call the log function when they end."""
+    for model in list(_open):
+        model.close()
+
+
+class Native:
+    """A loaded model with one context.
+
+    ``configure`` gets the context parameters (``llama_context_params``) to change.
+    """
+
+    def __init__(self, path: Path, configure: Callable[[Any], None], *, gpu_layers: int = -1) -> None:
+        """
+        :raises ModelUnsuitable: llama.cpp does not take the file.
+        """
+        self.path = path
+        self._model: Any = None
+        self._context: Any = None
+        self.api = api = library()
+        _log.clear()
+        parameters = api.llama_model_default_params()
+        parameters.n_gpu_layers = gpu_layers
+        self._model = api.llama_model_load_from_file(os.fsencode(path), parameters)
+        if not self._model:
+            raise ModelUnsuitable(f"llama.cpp cannot load {path}: {last_errors() or 'no reason given'}")
+        _open.add(self)
+        self.vocab = api.llama_model_get_vocab(self._model)
+        context = api.llama_context_default_params()
+        context.no_perf = True
+        context.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        configure(context)
+        self._context = api.llama_init_from_model(self._model, context)
+        if not self._context:
+            self.close()
+            raise ModelUnsuitable(f"llama.cpp cannot run {path}: {last_errors() or 'no reason given'}")
+        self.memory = api.llama_get_memory(self._context)
+        self.vocabulary = int(api.llama_vocab_n_tokens(self.vocab))
+        self._buffer = (api.llama_token * 1024)()
+
+    @property
+    def context(self) -> Any:
+        """The native context.
+
+        :raises ModelMissing: the model was closed.
+        """
+        if not self._context:
+            raise ModelMissing(f"the model {self.path} was closed")
+        return self._context
+
+    def close(self) -> None:
+        if self._context:
+            self.api.llama_free(self._context)
+        if self._model:
+            self.api.llama_model_free(self._model)
+        self._context = self._model = None
+
+    def __del__(self) -> None:
+        self.close()
+
+    def tokens(self, text: str, *, wrap: bool, special: bool = False) -> list[int]:
+        """Token ids of a text.
+
+        :param wrap: add the tokens that the model wants around a text (BOS, CLS, SEP, EOS).
+        :param special: read ``<control tokens>`` in the text as such; never for text from files.
+        """
+        if not self._model:
+            raise ModelMissing(f"the model {self.path} was closed")
+        data = text.encode("utf-8", "replace")
+        count = self.api.llama_tokenize(
+            self.vocab, data, len(data), self._buffer, len(self._buffer), wrap, special
+        )
+        if count < 0:
+            self._buffer = (self.api.llama_token * -count)()
+            count = self.api.llama_tokenize(self.vocab, data, len(data), self._buffer, -count, wrap, special)
+        return list(self._buffer[: max(count, 0)])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for; nothing for a control token."""
+        import ctypes
+
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            length = self.api.llama_token_to_piece(self.vocab, token, buffer, size, 0, False)
+            if length >= 0:
+                return buffer.raw[:length]
+            size = -length
+
+    def name(self, token: int) -> str:
+        """How the vocabulary writes a token, control tokens included."""
+        return str((self.api.llama_vocab_get_text(self.vocab, token) or b"").decode("utf-8", "replace"))
+
+    def render(self, template: str, content: str) -> str | None:
+        """One user turn and the opening of the answer in a chat template; None if llama.cpp does not know it."""
+        import ctypes
+
+        message = self.api.llama_chat_message(role=b"user", content=content.encode())
+        size = 4096 + 4 * len(content)
+        buffer = ctypes.create_string_buffer(size)
+        length = self.api.llama_chat_apply_template(
+            template.encode(), ctypes.byref(message), 1, True, buffer, size
+        )
+        return buffer.raw[:length].decode("utf-8", "replace") if 0 < length <= size else None
+
+    def decode(self, batch: Any) -> None:
+        """Run a ``llama_batch``.
+
+        :raises ModelUnsuitable: llama.cpp reports a failure.
+        """
+        status = self.api.llama_decode(self.context, batch)
+        if status != 0:
+            raise ModelUnsuitable(
+                f"llama.cpp could not run {self.path} (status {status}): {last_errors() or 'no reason given'}"
+            )
+
+
+class Batch:
+    """A ``llama_batch`` for up to ``size`` tokens, filled by slices instead of token by token."""
+
+    def __init__(self, api: ModuleType, size: int) -> None:
+        import ctypes
+
+        import numpy as np
+
+        self._token = np.zeros(size, dtype=np.int32)
+        self._position = np.zeros(size, dtype=np.int32)
+        self._sequence = np.zeros(size, dtype=np.int32)
+        self._output = np.zeros(size, dtype=np.int8)
+        ones = np.ones(size, dtype=np.int32)
+        places = self._sequence.ctypes.data + 4 * np.arange(size, dtype=np.uintp)
+        self._held = (ones, places)
+        self.native = native = api.llama_batch()
+        native.embd = None
+
+        def pointer(array: np.ndarray, kind: Any) -> Any:
+            return array.ctypes.data_as(ctypes.POINTER(kind))
+
+        native.token = pointer(self._token, ctypes.c_int32)
+        native.pos = pointer(self._position, ctypes.c_int32)
+        native.n_seq_id = pointer(ones, ctypes.c_int32)
+        native.seq_id = pointer(places, ctypes.POINTER(ctypes.c_int32))
+        native.logits = pointer(self._output, ctypes.c_int8)
+        self._count = np.arange(size, dtype=np.int32)
+        self.size = size
+        self.clear()
+
+    def clear(self) -> None:
+        self.native.n_tokens = 0
+
+    def add(self, tokens: Sequence[int], sequence: int, *, first: int = 0, outputs: bool = True) -> None:
+        """Append one sequence whose first token stands at position ``first``.
+
+        ``outputs``: every token gives an output (embeddings); otherwise only the last one.
+        """
+        start = self.native.n_tokens
+        end = start + len(tokens)
+        self._token[start:end] = tokens
+        self._position[start:end] = self._count[: len(tokens)] + first
+        self._sequence[start:end] = sequence
+        self._output[start:end] = outputs
+        self._output[end - 1] = 1
+        self.native.n_tokens = end
