@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -12,38 +13,16 @@ from typing import TYPE_CHECKING, Self
 from gemmasearch.documents import Answer, Hit, Problem, SyncEvent, SyncReport
 from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.settings import Settings
+from gemmasearch.store.rows import Summary as Status
+
+__all__ = ["Index", "ModelInfo", "Shown", "Status", "known_model", "known_models", "pull_models"]
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder, Generator
+    from gemmasearch.models.catalog import Entry
     from gemmasearch.store import DocumentRow, PassageRow, Store
 
 _HANDLE = re.compile(r"c(\d{1,18})\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class RootStatus:
-    path: str
-    files: int
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What an index holds. ``embeddable`` counts the passages that should have a vector."""
-
-    path: str
-    size: int
-    roots: tuple[RootStatus, ...]
-    files: int
-    skipped: Mapping[str, int]
-    part_problems: Mapping[str, int]
-    documents: int
-    kinds: Mapping[str, int]
-    chunks: int
-    embedded: int
-    embeddable: int
-    space: str
-    dim: int
-    building: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +44,7 @@ class ModelInfo:
 
     name: str
     role: str
+    title: str
     licence: str
     terms: str
     bytes: int
@@ -223,23 +203,8 @@ class Index:
     # -- what is there ---------------------------------------------------------------------------------------
 
     def status(self) -> Status:
-        summary = self._store.summary()
-        return Status(
-            path=str(self.settings.db_path),
-            size=summary.size,
-            roots=tuple(RootStatus(r.path, r.files) for r in summary.roots),
-            files=summary.files,
-            skipped=summary.skipped,
-            part_problems=summary.part_problems,
-            documents=summary.documents,
-            kinds=summary.kinds,
-            chunks=summary.chunks,
-            embedded=summary.embedded,
-            embeddable=summary.embeddable,
-            space=summary.space,
-            dim=summary.dim,
-            building=summary.building,
-        )
+        """What the index holds, and what of the files it does not hold, counted."""
+        return self._store.summary()
 
     def problems(self) -> Iterator[Problem]:
         """Every file, and part of a file, that could not be read, with its reason."""
@@ -248,11 +213,30 @@ class Index:
     # -- models ----------------------------------------------------------------------------------------------
 
     def _own_embedder(self) -> Embedder:
+        """The embedder for new vectors: what was asked for, else what the last run used.
+
+        Remembered, so that a later run from cron does not change the model for want of a flag.
+        """
         from gemmasearch import models
 
+        chosen = self._remembered(self._store.state("embedder"))
         if self._embedder is None:
-            self._embedder = models.open_embedder(self.settings)
+            self._embedder = models.open_embedder(chosen)
+        self._remember("embedder", chosen)
+        self._remember(f"space:{self._embedder.space.key}", chosen)
         return self._embedder
+
+    def _remember(self, name: str, chosen: Settings) -> None:
+        value = json.dumps({"embedder": chosen.embedder, "dim": chosen.dim})
+        if self._store.state(name) != value:
+            self._store.set_state(name, value)
+
+    def _remembered(self, record: str | None) -> Settings:
+        """The settings, with the model of ``record`` where neither flag, environment nor file says another."""
+        if record is None:
+            return self.settings
+        unsaid = {k: v for k, v in json.loads(record).items() if self.settings.origin(k).source == "default"}
+        return replace(self.settings, **unsaid)
 
     def _query_embedder(self) -> Embedder | None:
         """The embedder that made the vectors; None (words only, with a note) if it cannot be had any more."""
@@ -261,15 +245,20 @@ class Index:
         space = self._store.active_space()
         if space is None:
             return None
-        if self._embedder is not None and self._embedder.space.key == space.key:
-            return self._embedder
-        try:
-            if self._embedder is not None:
-                self._embedder.close()
-            self._embedder = models.open_for_space(space, self.settings)
-        except ModelProblem as e:
-            self._embedder = None
-            self.notes.append(f"searching by words only: {e.message}")
+        if self._embedder is None or self._embedder.space.key != space.key:
+            record = self._store.state(f"space:{space.key}")
+            maker = replace(self.settings, **json.loads(record)) if record else self.settings
+            try:
+                self._embedder = models.open_embedder(maker)
+            except ModelProblem as e:
+                self._embedder = None
+                self.notes.append(f"searching by words only: {e.message}")
+        if self._embedder is not None and self._embedder.space.key != space.key:
+            self.notes.append(
+                f"searching by words only: the vectors were made by {space.name}, which is another model than "
+                f"{self._embedder.space.name}; `gsearch index` brings them up to date"
+            )
+            return None
         return self._embedder
 
     def _own_generator(self) -> Generator | None:
@@ -279,6 +268,68 @@ class Index:
             self._generator = models.open_generator(self.settings)
             self._generator_opened = True
         return self._generator
+
+
+def known_models(settings: Settings) -> list[ModelInfo]:
+    """Every model of the catalog, with its path where it is on this machine."""
+    from gemmasearch.models import catalog
+
+    return [_model_info(entry, settings) for entry in catalog.CATALOG]
+
+
+def known_model(name: str, settings: Settings) -> ModelInfo:
+    """The model of that name or alias.
+
+    :raises UsageProblem: there is none.
+    """
+    return _model_info(_entry(name), settings)
+
+
+def pull_models(
+    settings: Settings,
+    name: str | None = None,
+    *,
+    accept: Callable[[ModelInfo], bool],
+    progress: Callable[[int, int], None],
+) -> list[ModelInfo]:
+    """Download a model, or the default ones: the only function here that opens a network connection.
+
+    :param accept: asked once per model that has terms. :param progress: bytes done, bytes in total.
+    :raises DownloadFailed: with the reason; what is there already is kept.
+    """
+    from gemmasearch.models import catalog, pull
+
+    entries = [_entry(name)] if name else catalog.defaults()
+    for entry in entries:
+        pull.pull(entry, settings, progress=progress, accept=lambda e: accept(_model_info(e, settings)))
+    return [_model_info(entry, settings) for entry in entries]
+
+
+def _entry(name: str) -> Entry:
+    from gemmasearch.models import catalog
+
+    entry = catalog.find(name)
+    if entry is None:
+        raise UsageProblem(f"no model is called {name}", "`gsearch models list` shows the names")
+    return entry
+
+
+def _model_info(entry: Entry, settings: Settings) -> ModelInfo:
+    from gemmasearch.models import catalog
+
+    return ModelInfo(
+        name=entry.name,
+        role=entry.role,
+        title=entry.title,
+        licence=entry.licence,
+        terms=entry.terms,
+        bytes=entry.bytes,
+        repository=entry.repository,
+        revision=entry.revision,
+        sha256=entry.sha256,
+        path=str(catalog.locate(entry, settings) or ""),
+        how=entry.how,
+    )
 
 
 def _absolute(path: str | os.PathLike[str]) -> str:
@@ -315,15 +366,15 @@ def _whole(document: DocumentRow) -> Shown:
 
 def _surroundings(passage: PassageRow, document: DocumentRow) -> Shown:
     """A mail whole; of a paged document the page; of anything else the passage between its neighbours."""
-    chunks = document.chunks
+    spans = document.spans
     if document.kind == "mail":
         start, end = 0, len(document.text)
     elif passage.page is not None:
-        same = [c for c in chunks if c.page == passage.page]
+        same = [c for c in spans if c.page == passage.page]
         start, end = same[0].start, same[-1].end
     else:
-        at = next(i for i, c in enumerate(chunks) if c.start == passage.start)
-        start, end = chunks[max(0, at - 1)].start, chunks[min(len(chunks) - 1, at + 1)].end
+        at = next(i for i, c in enumerate(spans) if c.start == passage.start)
+        start, end = spans[max(0, at - 1)].start, spans[min(len(spans) - 1, at + 1)].end
     headers = [*_headers(document)]
     if passage.page is not None:
         headers.append(("Page", passage.label or str(passage.page)))

@@ -41,7 +41,7 @@ def invoke(arguments: Sequence[str]) -> int:
     from gemmasearch.errors import GsearchError, InternalError, Interrupted, UsageProblem
 
     if "_GSEARCH_COMPLETE" in os.environ:
-        from typer.completion import completion_init
+        from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()
     stdout = sys.stdout

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gemmasearch.cli import views
-from gemmasearch.cli.render import Output
+from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.errors import FinishedWithProblems, Interrupted
 
@@ -93,15 +93,15 @@ def status(
 
 def _show_problems(out: Output, problems: list[Problem]) -> None:
     for problem in problems:
-        where = views.path_field(problem.path) + (f" [{problem.part}]" if problem.part else "")
-        out.line(f"{where}\t{problem.reason}\t{views.one_line(problem.detail)}")
+        where = path_field(problem.path) + (f" [{problem.part}]" if problem.part else "")
+        out.line(f"{where}\t{problem.reason}\t{one_line(problem.detail)}")
 
 
 def _show_status(out: Output, found: Status) -> None:
     rows = [("index", found.path), ("size", views.size(found.size))]
     rows += [("folder", f"{root.path} ({views.plural(root.files, 'file')})") for root in found.roots]
-    seen = found.files + sum(found.skipped.values())
-    rows.append(("files", f"{found.files:,} of {seen:,}"))
+    seen = found.indexed + sum(found.skipped.values())
+    rows.append(("files", f"{found.indexed:,} of {seen:,}"))
     rows.append(("skipped", f"{sum(found.skipped.values()):,}" + _because(found.skipped)))
     rows.append(("documents", f"{found.documents:,}" + _because(found.kinds)))
     rows.append(("passages", f"{found.chunks:,}, {found.embedded:,} of {found.embeddable:,} embedded"))

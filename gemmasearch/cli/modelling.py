@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gemmasearch.cli import views
+from gemmasearch.cli.render import path_field
 from gemmasearch.cli.session import CommandSpec, Session
 from gemmasearch.documents import SyncEvent
-from gemmasearch.errors import UsageProblem
+from gemmasearch.errors import ModelMissing
 
 if TYPE_CHECKING:
     from gemmasearch.index import ModelInfo
@@ -65,7 +66,7 @@ def pull(
             accept=accept,
             progress=lambda done, total: progress(SyncEvent("download", done, total)),
         )
-    return out.result(pulled, lambda: [out.line(views.path_field(m.path)) for m in pulled] and None)
+    return out.result(pulled, lambda: out.lines(path_field(m.path) for m in pulled))
 
 
 def path(
@@ -73,16 +74,12 @@ def path(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name of `models list`.")],
 ) -> int:
     """Print where a model's file is."""
-    from gemmasearch.index import known_models
+    from gemmasearch.index import known_model
 
-    found = next((m for m in known_models(session.settings) if m.name == name), None)
-    if found is None:
-        raise UsageProblem(f"no model is called {name}", "`gsearch models list` shows the names")
+    found = known_model(name, session.settings)
     if not found.path:
-        from gemmasearch.errors import ModelMissing
-
-        raise ModelMissing(f"{name} is not here", found.how)
-    return session.out.result({"path": found.path}, lambda: session.out.line(views.path_field(found.path)))
+        raise ModelMissing(f"{found.name} is not on this machine", f"get it: {found.how}")
+    return session.out.result({"path": found.path}, lambda: session.out.line(path_field(found.path)))
 
 
 COMMANDS = (

@@ -11,7 +11,7 @@ import json as jsonlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -130,6 +130,10 @@ class Output:
     def line(self, text: str = "", end: str = "\n") -> None:
         """One line of a result, as it is in a pipe, made harmless on a terminal."""
         sys.stdout.write((harmless(text) if self.terminal else text) + end)
+
+    def lines(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self.line(text)
 
     def rich(self, text: Text) -> None:
         self.console.print(text)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gemmasearch.cli import views
-from gemmasearch.cli.render import Output
+from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.errors import NothingFound
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from gemmasearch.documents import Hit
     from gemmasearch.index import Shown
 
@@ -54,7 +56,7 @@ def _show_hits(out: Output, found: list[Hit], paths: bool, null: bool) -> None:
         views.hits(out, found)
         return
     for path in dict.fromkeys(hit.path for hit in found):
-        out.line(path if null else views.path_field(path), end="\0" if null else "\n")
+        out.line(path if null else path_field(path), end="\0" if null else "\n")
 
 
 def show(
@@ -75,7 +77,7 @@ def _show(out: Output, shown: list[Shown]) -> None:
         if number:
             out.line("\f" if not out.terminal else "─" * min(out.width, 80))
         for name, value in item.headers:
-            out.line(f"{name}: {views.one_line(value)}")
+            out.line(f"{name}: {one_line(value)}")
         out.line()
         if out.terminal and item.marks:
             from gemmasearch.cli.render import harmless
@@ -85,7 +87,7 @@ def _show(out: Output, shown: list[Shown]) -> None:
             out.line(item.text)
 
 
-def _highlighted(text: str, marks: tuple[tuple[int, int], ...]):  # type: ignore[no-untyped-def]
+def _highlighted(text: str, marks: tuple[tuple[int, int], ...]) -> Text:
     from rich.text import Text
 
     shown = Text(text)
