@@ -366,15 +366,15 @@ def _whole(document: DocumentRow) -> Shown:
 
 def _surroundings(passage: PassageRow, document: DocumentRow) -> Shown:
     """A mail whole; of a paged document the page; of anything else the passage between its neighbours."""
-    spans = document.spans
+    chunks = document.chunks
     if document.kind == "mail":
         start, end = 0, len(document.text)
     elif passage.page is not None:
-        same = [c for c in spans if c.page == passage.page]
+        same = [c for c in chunks if c.page == passage.page]
         start, end = same[0].start, same[-1].end
     else:
-        at = next(i for i, c in enumerate(spans) if c.start == passage.start)
-        start, end = spans[max(0, at - 1)].start, spans[min(len(spans) - 1, at + 1)].end
+        at = next(i for i, c in enumerate(chunks) if c.start == passage.start)
+        start, end = chunks[max(0, at - 1)].start, chunks[min(len(chunks) - 1, at + 1)].end
     headers = [*_headers(document)]
     if passage.page is not None:
         headers.append(("Page", passage.label or str(passage.page)))

@@ -131,9 +131,9 @@ class Output:
         """One line of a result, as it is in a pipe, made harmless on a terminal."""
         sys.stdout.write((harmless(text) if self.terminal else text) + end)
 
-    def lines(self, texts: Iterable[str]) -> None:
+    def lines(self, texts: Iterable[str], end: str = "\n") -> None:
         for text in texts:
-            self.line(text)
+            self.line(text, end)
 
     def rich(self, text: Text) -> None:
         self.console.print(text)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import formats, views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
-from gemmasearch.errors import NothingFound
+from gemmasearch.errors import NothingFound, UsageProblem
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -34,29 +35,53 @@ def search(
     null: Annotated[
         bool, typer.Option("-0", "--null", help="Like --paths, each ended by a NUL byte.")
     ] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per hit.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table with a header.")] = False,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", metavar="TEXT", help="Print a line per hit, like '{path}:{line}: {title}'."),
+    ] = None,
     embedder: EmbedderOption = None,
 ) -> int:
     """Find passages by words and by meaning, best first."""
+    out = session.out
+    show = _writer(out, paths=paths, null=null, jsonl=jsonl, csv=csv, format=format)
     line = " ".join(query)
     with session.index() as index:
         found = index.search(line, limit=number)
         for note in index.notes:
-            session.out.note(note)
-    out = session.out
-    if not found and not out.json:
-        if not (paths or null):
-            out.note(f"nothing found for: {line}")
-        return NothingFound.exit_code
+            out.note(note)
+    if not found and not (out.json or paths or null or jsonl or csv or format):
+        out.note(f"nothing found for: {line}")
     code = 0 if found else NothingFound.exit_code
-    return out.result({"query": line, "hits": found}, lambda: _show_hits(out, found, paths, null), code)
+    return out.result({"query": line, "hits": found}, lambda: show(found), code)
 
 
-def _show_hits(out: Output, found: list[Hit], paths: bool, null: bool) -> None:
-    if not (paths or null):
-        views.hits(out, found)
-        return
-    for path in dict.fromkeys(hit.path for hit in found):
-        out.line(path if null else path_field(path), end="\0" if null else "\n")
+def _writer(out: Output, *, format: str | None, **chosen: bool) -> Callable[[list[Hit]], None]:
+    """What prints the hits; an empty result is a valid document of its format.
+
+    :raises UsageProblem: two formats at once.
+    """
+    names = [name for name, on in (*chosen.items(), ("format", format), ("json", out.json)) if on]
+    if len(names) > 1:
+        flags = " and ".join("-0" if name == "null" else f"--{name}" for name in names)
+        raise UsageProblem(f"{flags} exclude each other")
+    if format is not None:
+        fill = formats.template(format)
+        return lambda found: out.lines(fill(hit) for hit in found)
+    if chosen["jsonl"]:
+        return lambda found: out.lines(formats.jsonl(found))
+    if chosen["csv"]:
+        return lambda found: out.lines(formats.csv_lines(found), end="")
+    if chosen["null"]:
+        return lambda found: out.lines(_paths(found), end="\0")
+    if chosen["paths"]:
+        return lambda found: out.lines(map(path_field, _paths(found)))
+    return lambda found: views.hits(out, found)
+
+
+def _paths(found: list[Hit]) -> list[str]:
+    return list(dict.fromkeys(hit.path for hit in found))
 
 
 def show(

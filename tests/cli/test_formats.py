@@ -1,0 +1,70 @@
+"""Each output format goes through its own standard parser and comes back whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from gemmasearch.cli import formats
+from gemmasearch.documents import Hit, Snippet
+from gemmasearch.errors import UsageProblem
+
+ODD = [
+    'a "quoted", text',
+    "line\nbreak",
+    "tab\there",
+    "=1+1",
+    "+49 761",
+    "-5",
+    "@cmd",
+    "{path}",
+    "日本",
+    "[/x]",
+    "a\rb",
+    "",
+]
+
+
+def hit(number: int, text: str) -> Hit:
+    return Hit(
+        f"c{number}", number, 1, f"/tmp/{text or 'x'}.md", "", "note", text, 0.5, Snippet(text), text, 0, len(text),
+        line=number, sender=text, date=0.0,
+    )  # fmt: skip
+
+
+HITS = [hit(n, ODD[n % len(ODD)] + str(n // len(ODD))) for n in range(1000)]
+
+
+def test_csv_comes_back_whole_but_for_formulas_which_are_made_text() -> None:
+    rows = list(csv.DictReader(io.StringIO("".join(formats.csv_lines(HITS)), newline="")))
+    assert len(rows) == 1000
+    for row, was in zip(rows, HITS, strict=True):
+        assert row["path"] == was.path and int(row["line"]) == was.line and float(row["score"]) == 0.5
+        expected = "'" + was.title if was.title.startswith(("=", "+", "-", "@", "\t", "\r")) else was.title
+        assert row["title"] == row["sender"] == row["snippet"] == expected
+
+
+def test_an_empty_csv_is_its_header() -> None:
+    assert "".join(formats.csv_lines([])).startswith("path,part,kind,")
+
+
+def test_jsonl_is_one_object_per_line() -> None:
+    lines = list(formats.jsonl(HITS))
+    assert len(lines) == 1000 and not any("\n" in line for line in lines)
+    assert [json.loads(line)["title"] for line in lines] == [h.title for h in HITS]
+
+
+def test_a_template_fills_fields_and_leaves_braces_of_the_files_alone() -> None:
+    fill = formats.template("{path}:{line}: {title}{{x}}\\t{page}|")
+    assert fill(HITS[7]) == "/tmp/{path}0.md:7: {path}0{x}\t|"
+
+
+@pytest.mark.parametrize(
+    "text", ["{nope}", "{path.__class__}", "{path!r}", "{path:>10}", "{0}", "{", "}", "{}"]
+)
+def test_a_template_reaches_nothing_but_the_fields(text: str) -> None:
+    with pytest.raises(UsageProblem):
+        formats.template(text)
