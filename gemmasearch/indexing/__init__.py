@@ -1,0 +1,1 @@
+"""JOURNEY ONE, disk -> rows: crawl, chunking, sync, watch."""
