@@ -50,6 +50,16 @@ def settings() -> str:
     return _table(("setting", "default", "environment", "what it does"), rows)
 
 
+def models() -> str:
+    from gemmasearch.models.catalog import CATALOG
+
+    rows = [
+        (f"`{e.name}`", e.role, e.title, f"{e.bytes / 1e6:,.0f} MB", e.licence, "yes" if e.package else "no")
+        for e in CATALOG
+    ]
+    return _table(("name", "for", "what", "size", "licence", "in a Python package"), rows)
+
+
 def reference() -> str:
     """``--help`` of every command, 88 columns wide."""
     return "\n\n".join(
@@ -97,6 +107,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 SECTIONS: Mapping[str, Callable[[], str]] = {
     "exit-codes": exit_codes,
     "settings": settings,
+    "models": models,
     "overview": overview,
     "reference": reference,
 }
