@@ -1,0 +1,47 @@
+"""A FILE BECOMES DOCUMENTS: recognise it by its content, read it safely, and say why when it cannot be read.
+
+Readers of formats that can be made to hang, eat memory or crash run in a worker process (:class:`Isolated`).
+Nothing here ever raises for what stands in a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from gemmasearch.documents import Document, Problem
+from gemmasearch.readers.formats import FORMATS, CannotRead, Format, Reader
+from gemmasearch.readers.isolate import Isolated
+from gemmasearch.readers.mailbox import split_mbox
+from gemmasearch.readers.opening import opened
+from gemmasearch.readers.recognition import recognised
+from gemmasearch.settings import Settings
+
+__all__ = ["FORMATS", "Format", "Isolated", "Reader", "read", "recognise", "split_mbox", "version_of"]
+
+
+def read(
+    path: str, *, settings: Settings | None = None, stream: BinaryIO | None = None
+) -> Iterator[Document | Problem]:
+    """Every document of one file; for many files keep one :class:`Isolated` and its ``read``.
+
+    A file that cannot be read is one Problem with ``part`` "". ``stream`` (seekable) stands in for the file.
+    """
+    with Isolated(settings) as isolated:
+        yield from isolated.read(path, stream=stream)
+
+
+def recognise(path: str, *, stream: BinaryIO | None = None) -> Format | None:
+    """The format of a file, None for one that is not read or cannot be opened."""
+    try:
+        with opened(path, stream) as source:
+            return recognised(source)
+    except (CannotRead, OSError):
+        return None
+
+
+def version_of(what: str | Format) -> str:
+    """Name and version of the reader of a path or format, "" for an unread kind: kept with the file, so that a
+    better reader reads it again."""
+    format = recognise(what) if isinstance(what, str) else what
+    return f"{format.name}:{format.version}" if format else ""

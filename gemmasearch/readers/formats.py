@@ -1,0 +1,175 @@
+"""The table of formats, and what a reader is.
+
+A new format is one row of ``FORMATS``, one file with a function of the shape of :class:`Reader`, and one
+subclass of the contract test in ``tests/readers/contract.py``.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import BinaryIO, Protocol, cast
+
+from gemmasearch.documents import Document, Problem
+from gemmasearch.settings import Settings
+
+HEAD_BYTES = 16_384  # what recognition looks at
+
+
+class CannotRead(Exception):
+    """Inside this room only: why a file is not read. It becomes a :class:`Problem` with this reason."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(slots=True)
+class Source:
+    """An opened file, at its start. ``stream`` is seekable; ``size`` is in bytes."""
+
+    path: str
+    stream: BinaryIO
+    size: int
+
+    @classmethod
+    def of_bytes(cls, raw: bytes, path: str = "") -> Source:
+        return cls(path, io.BytesIO(raw), len(raw))
+
+    def head(self, size: int = HEAD_BYTES) -> bytes:
+        self.stream.seek(0)
+        found = self.stream.read(size)
+        self.stream.seek(0)
+        return found
+
+    def read(self) -> bytes:
+        self.stream.seek(0)
+        return self.stream.read()
+
+
+class Reader(Protocol):
+    """Yields the documents of one file; a part that cannot be read is a Problem with its ``part`` set.
+
+    :raises CannotRead: nothing of the file can be read.
+    """
+
+    def __call__(self, source: Source, settings: Settings) -> Iterator[Document | Problem]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One row: how a format is recognised, and who reads it under which limits."""
+
+    name: str
+    kind: str  # Document.kind
+    magic: tuple[str, ...]  # MIME types as libmagic names them; "text/*" is a prefix
+    suffixes: tuple[str, ...]
+    reader: str  # "module:function" within this package
+    version: int  # raised when the reader gives another result: files are read again
+    textual: bool = False  # text whose suffix tells more than libmagic's guess
+    isolated: bool = False  # read in a worker process
+    limit: str = ""  # the setting that limits the size of its files, "" = none
+    sniff: str = ""  # "module:function" (head, path) -> bool, asked before libmagic
+    extra: str = ""  # optional extra that its reader needs
+
+    def load(self) -> Reader:
+        return cast(Reader, _named(self.reader))
+
+    def matches(self, head: bytes, path: str) -> bool:
+        """Its own exact test of the content; False where it has none."""
+        return bool(self.sniff) and cast(Callable[[bytes, str], bool], _named(self.sniff))(head, path)
+
+
+def _named(spec: str) -> object:
+    module, _, name = spec.partition(":")
+    return getattr(import_module(f"{__package__}.{module}"), name)
+
+
+# In the order in which the sniffers are asked.
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "pdf",
+        "pdf",
+        ("application/pdf",),
+        (".pdf",),
+        "pdf:read",
+        1,
+        isolated=True,
+        limit="max_pdf_bytes",
+        sniff="pdf:sniff",
+    ),
+    Format(
+        "mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 1, sniff="mailbox:sniff"
+    ),
+    Format(
+        "mail",
+        "mail",
+        ("message/rfc822", "message/news"),
+        (".eml",),
+        "mail:read",
+        1,
+        limit="",
+        sniff="mail:sniff",
+    ),
+    Format(
+        "html",
+        "web",
+        ("text/html", "application/xhtml+xml"),
+        (".html", ".htm", ".xhtml"),
+        "html:read",
+        1,
+        textual=True,
+        limit="max_text_bytes",
+    ),
+    Format(
+        "markdown",
+        "note",
+        ("text/markdown",),
+        (".md", ".markdown", ".mdown", ".mkd"),
+        "notes:read_markdown",
+        1,
+        textual=True,
+        limit="max_text_bytes",
+    ),
+    Format(
+        "org", "note", ("text/org",), (".org",), "notes:read_org", 1, textual=True, limit="max_text_bytes"
+    ),
+    Format(
+        "rst",
+        "note",
+        ("text/x-rst",),
+        (".rst", ".rest"),
+        "notes:read_rst",
+        1,
+        textual=True,
+        limit="max_text_bytes",
+    ),
+    Format(
+        "text",
+        "note",
+        ("text/*",),
+        (".txt", ".text"),
+        "notes:read_text",
+        1,
+        textual=True,
+        limit="max_text_bytes",
+    ),
+)
+
+
+def by_name(name: str) -> Format:
+    return next(f for f in FORMATS if f.name == name)
+
+
+def by_suffix(suffix: str) -> Format | None:
+    lowered = suffix.lower()
+    return next((f for f in FORMATS if lowered in f.suffixes), None) if lowered else None
+
+
+def by_mime(mime: str) -> Format | None:
+    """The row that names this MIME type, else the one that names its family ("text/*")."""
+    exact = next((f for f in FORMATS if mime in f.magic), None)
+    return exact or next((f for f in FORMATS if mime.split("/")[0] + "/*" in f.magic), None)

@@ -1,0 +1,131 @@
+"""Title, date and tags at the top of a note: the YAML, TOML and Org forms that people write.
+
+Only flat keys and lists are understood, which is what front matter holds; anything else is left as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+_BLOCK = re.compile(r"\A\s{0,3}(---|\+\+\+)[ \t]*\n(.*?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_KEY = re.compile(r"([A-Za-z][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(.*))?$")
+_ITEM = re.compile(r"[ \t]*-[ \t]+(.*)$")
+_ORG_KEY = re.compile(r"#\+(\w+):[ \t]*(.*)$")
+_ORG_STAMP = re.compile(r"[<\[]?(\d{4}-\d{2}-\d{2})(?:[ \t]+\w{2,4}\.?)?(?:[ \t]+(\d{1,2}:\d{2}))?[>\]]?")
+_LONGEST = 20_000  # characters looked at
+
+_Value = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    title: str = ""
+    date: float | None = None
+    tags: tuple[str, ...] = ()
+    meta: Mapping[str, str] = field(default_factory=dict)
+    end: int = 0  # offset of the first character after it
+
+
+def parse(text: str) -> FrontMatter:
+    """The ``---`` (YAML) or ``+++`` (TOML) block at the very start, if there is one."""
+    block = _BLOCK.match(text[:_LONGEST])
+    if not block:
+        return FrontMatter()
+    body = block[2] or ""
+    values = _toml(body) if block[1] == "+++" else _yaml(body)
+    return _made(values, block.end()) if values else FrontMatter()
+
+
+def parse_org(text: str) -> FrontMatter:
+    """The ``#+TITLE:`` lines before the first heading of an Org file."""
+    values: dict[str, _Value] = {}
+    for line in text[:_LONGEST].split("\n"):
+        if found := _ORG_KEY.match(line):
+            values[found[1].lower()] = found[2].strip()
+        elif line.startswith("*"):
+            break
+    if tags := values.pop("filetags", ""):
+        values["tags"] = tuple(t for t in re.split(r"[:\s]+", str(tags)) if t)
+    return _made(values, 0)
+
+
+def moment(text: str) -> float | None:
+    """Epoch seconds of an ISO-like date; midnight UTC where no time is given; None if it is no date."""
+    found = _ORG_STAMP.fullmatch(text.strip())
+    candidate = f"{found[1]} {found[2] or '00:00'}".replace(" 0:", " 00:") if found else text.strip()
+    for form in (candidate, candidate.replace("/", "-"), candidate.split("T")[0].split(" ")[0]):
+        try:
+            when = datetime.fromisoformat(form)
+            return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def _made(values: Mapping[str, _Value], end: int) -> FrontMatter:
+    dates = (values.get(key) for key in ("date", "created", "updated", "modified"))
+    return FrontMatter(
+        title=_one(values.get("title", "")),
+        date=next((when for each in dates if each and (when := moment(_one(each))) is not None), None),
+        tags=_many(values.get("tags") or values.get("keywords") or values.get("tag") or ""),
+        meta={key: _one(values[key]) for key in ("author", "source", "url", "lang") if values.get(key)},
+        end=end,
+    )
+
+
+def _one(value: _Value) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _many(value: _Value) -> tuple[str, ...]:
+    words = re.split(r",\s*|\s+(?=#)", value) if isinstance(value, str) else value
+    return tuple(word.strip().lstrip("#") for word in words if word.strip("# "))
+
+
+def _yaml(body: str) -> dict[str, _Value]:
+    values: dict[str, _Value] = {}
+    key = ""
+    for line in body.split("\n"):
+        if item := _ITEM.match(line):
+            before = values.get(key, ())
+            if key and not isinstance(before, str):
+                values[key] = (*before, _unquoted(item[1]))
+        elif found := _KEY.match(line):
+            key = found[1].lower()
+            values[key] = _inline(found[2] or "")
+    return values
+
+
+def _inline(value: str) -> _Value:
+    value = value.strip()
+    if not value:
+        return ()
+    if value.startswith("[") and value.endswith("]") and not value.startswith("[["):
+        return tuple(_unquoted(each) for each in value[1:-1].split(",") if each.strip())
+    return _unquoted(value)
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return re.sub(r"\s+#.*$", "", value)
+
+
+def _toml(body: str) -> dict[str, _Value]:
+    import tomllib
+
+    try:
+        table = tomllib.loads(body)
+    except tomllib.TOMLDecodeError:
+        return {}
+    return {key.lower(): _toml_value(value) for key, value in table.items()}
+
+
+def _toml_value(value: object) -> _Value:
+    if isinstance(value, list):
+        return tuple(str(each) for each in value)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

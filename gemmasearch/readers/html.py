@@ -1,0 +1,307 @@
+"""HTML to text that reads like the page: blocks on their own lines, quotes marked, hidden text left out.
+
+The tree comes from lexbor (selectolax), which reads broken HTML as browsers do. Nothing a page refers to is
+ever fetched. Hidden text is dropped because nobody who reads the page sees it: it is there for machines.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gemmasearch.documents import Document, Problem
+from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.headers import bytes_to_text, codec
+from gemmasearch.readers.notes import HEADING_LENGTH, sections
+from gemmasearch.readers.textual import clean, decode
+from gemmasearch.settings import Settings
+
+DEPTH = 2_000  # lexbor's time grows with the square of the depth: deeper pages are read without a tree
+
+_SKIPPED = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "object",
+    "audio",
+    "video",
+    "canvas",
+    "head",
+}
+_PARAGRAPHS = {
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "table",
+    "ul",
+    "ol",
+    "dl",
+    "pre",
+    "hr",
+    "figure",
+}
+_BLOCKS = _PARAGRAPHS | {
+    "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "main", "nav", "aside", "address",
+    "form", "fieldset", "center", "body", "html", "caption", "figcaption", "details", "summary", "option", "legend",
+}  # fmt: skip
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_FLAT = {
+    "br",
+    "img",
+    "hr",
+    "input",
+    "meta",
+    "link",
+    "p",
+    "li",
+    "td",
+    "th",
+    "tr",
+    "dt",
+    "dd",
+    "option",
+    "wbr",
+    "col",
+}
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"
+    r"|mso-hide\s*:\s*all|max-height\s*:\s*0(?![.\d]*[1-9])",
+    re.IGNORECASE,
+)
+_WHITE = re.compile(
+    r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))", re.IGNORECASE
+)
+_BACKGROUND = re.compile(
+    r"background(?:-color|-image)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white\b|none\b|transparent\b))",
+    re.IGNORECASE,
+)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says. ``headings`` are (offset in ``text``, level, text); ``hidden`` counts dropped spans."""
+
+    text: str
+    title: str = ""
+    headings: tuple[tuple[int, int, str], ...] = ()
+    meta: Mapping[str, str] = field(default_factory=dict)
+    hidden: int = 0
+
+
+def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    page = to_page(decode_page(source.read()))
+    if not page.text.strip():
+        raise CannotRead("no-text")
+    first = next((name for _, _, name in page.headings if name), "")
+    yield Document(
+        kind="web",
+        text=page.text,
+        title=page.title or first,
+        sections=sections(page.text, page.headings),
+        meta=page.meta,
+    )
+
+
+def decode_page(raw: bytes, charset: str = "") -> str:
+    """The markup as text: declared outside, by a mark, in a meta element, or guessed."""
+    if charset and codec(charset):
+        return bytes_to_text(raw, charset)
+    declared = _META_CHARSET.search(raw[:4096])
+    if declared and not raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return bytes_to_text(raw, declared[1].decode("ascii"))
+    return decode(raw)
+
+
+def to_page(markup: str) -> Page:
+    """The visible text of a page or of the HTML part of a mail."""
+    if _is_deep(markup):
+        return Page(_without_tree(markup))
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(markup)
+    writer = _Writer()
+    if tree.body is not None:
+        _write(tree.body, writer)
+    title = tree.css_first("title")
+    return Page(
+        writer.text(),
+        _SPACES.sub(" ", clean(title.text())).strip() if title else "",
+        tuple(writer.headings),
+        _meta(tree),
+        writer.hidden,
+    )
+
+
+_META_NAMES = {
+    "author": "author",
+    "description": "description",
+    "article:author": "author",
+    "og:description": "description",
+}
+
+
+def _meta(tree: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta"):
+        attributes = node.attributes
+        name = _META_NAMES.get((attributes.get("name") or attributes.get("property") or "").lower())
+        if name and (content := clean(attributes.get("content") or "").strip()):
+            found.setdefault(name, content[:500])
+    return found
+
+
+def _is_deep(markup: str) -> bool:
+    if markup.count("<") <= DEPTH:
+        return False
+    depth = 0
+    for close, name in _TAG.findall(markup):
+        if name.lower() not in _FLAT:
+            depth = max(0, depth - 1) if close else depth + 1
+        if depth > DEPTH:
+            return True
+    return False
+
+
+def _without_tree(markup: str) -> str:
+    """All that stands between tags, one line each."""
+    for name in ("script", "style"):
+        pieces = re.split(rf"<{name}\b", markup, flags=re.IGNORECASE)
+        markup = pieces[0] + "".join(
+            re.split(rf"</{name}", p, maxsplit=1, flags=re.IGNORECASE)[-1] for p in pieces[1:]
+        )
+    text = entities.unescape(_ANY_TAG.sub("\n", markup))
+    return clean("\n".join(line for each in text.split("\n") if (line := _SPACES.sub(" ", each).strip())))
+
+
+class _Writer:
+    """Text with collapsed white space, built left to right."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.newlines = 2  # at the end of what is written
+        self.space = False  # one is due before the next word
+        self.quotes = 0
+        self.headings: list[tuple[int, int, str]] = []
+        self.hidden = 0
+
+    def _put(self, text: str) -> None:
+        self.pieces.append(text)
+        self.length += len(text)
+
+    def words(self, text: str) -> None:
+        collapsed = _SPACES.sub(" ", clean(text).replace("\u00ad", ""))
+        body = collapsed.strip(" ")
+        if body:
+            self._start(self.space or collapsed.startswith(" "))
+            self._put(body)
+            self.newlines = 0
+        self.space = collapsed.endswith(" ") if body else self.space or bool(collapsed)
+
+    def _start(self, space: bool) -> None:
+        if self.newlines and self.quotes:
+            self._put("> " * self.quotes)
+        elif not self.newlines and space:
+            self._put(" ")
+
+    def raw(self, text: str) -> None:
+        """Preformatted."""
+        for i, line in enumerate(clean(text).split("\n")):
+            if i:
+                self.line(self.newlines + 1)
+            if line:
+                self._start(self.space)
+                self._put(line)
+                self.newlines, self.space = 0, False
+
+    def line(self, wanted: int) -> None:
+        """At least so many line ends."""
+        while self.newlines < wanted:
+            self._put("\n")
+            self.newlines += 1
+        self.space = False
+
+    def text(self) -> str:
+        return "".join(self.pieces).rstrip()
+
+
+def _write(root: Any, out: _Writer) -> None:
+    """Walk without recursion: (node, is it being left?, under a dark background?, preformatted?)."""
+    waiting: list[tuple[Any, bool, bool, bool]] = [(root, False, False, False)]
+    while waiting:
+        node, leaving, dark, pre = waiting.pop()
+        tag = node.tag
+        if tag == "-text":
+            (out.raw if pre else out.words)(node.text_content or "")
+            continue
+        if leaving:
+            _leave(tag, out)
+            continue
+        if tag in _SKIPPED or tag.startswith(("-", "_")):
+            continue
+        attributes = node.attributes
+        style = attributes.get("style") or ""
+        dark = dark or "bgcolor" in attributes or bool(_BACKGROUND.search(style))
+        if _is_hidden(attributes, style, dark):
+            out.hidden += 1
+            continue
+        _enter(tag, attributes, node, out)
+        waiting.append((node, True, dark, pre))
+        child = node.last_child
+        while child is not None:
+            waiting.append((child, False, dark, pre or tag == "pre"))
+            child = child.prev
+
+
+def _is_hidden(attributes: Mapping[str, str | None], style: str, dark: bool) -> bool:
+    if "hidden" in attributes or (style and _HIDDEN.search(style)):
+        return True
+    if dark:
+        return False
+    color = (attributes.get("color") or "").lower().strip()
+    return color in ("white", "#fff", "#ffffff") or bool(style and _WHITE.search(style))
+
+
+def _enter(tag: str, attributes: Mapping[str, str | None], node: Any, out: _Writer) -> None:
+    if tag in _BLOCKS:
+        out.line(2 if tag in _PARAGRAPHS and not (tag in ("ul", "ol") and _in_list(node)) else 1)
+    if tag == "br":
+        out.line(out.newlines + 1 if out.newlines < 2 else 0)
+    elif tag in ("td", "th") and not out.newlines:
+        out.words(" | ")
+        out.space = True
+    elif tag == "li":
+        out.words("- ")
+    elif tag == "blockquote":
+        out.quotes += 1
+    elif tag == "img" and (alt := (attributes.get("alt") or "").strip()):
+        out.words(f" {alt} ")
+    elif tag in _HEADINGS:
+        name = _SPACES.sub(" ", clean(node.text())).strip()[:HEADING_LENGTH]
+        out.headings.append((out.length, _HEADINGS[tag], name))
+
+
+def _in_list(node: Any) -> bool:
+    return node.parent is not None and node.parent.tag in ("li", "ul", "ol")
+
+
+def _leave(tag: str, out: _Writer) -> None:
+    if tag in _BLOCKS:
+        out.line(2 if tag in _PARAGRAPHS else 1)
+    if tag == "blockquote":
+        out.quotes = max(0, out.quotes - 1)

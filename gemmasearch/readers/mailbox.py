@@ -1,0 +1,121 @@
+"""The mbox family (mboxo, mboxrd, mboxcl, Thunderbird, pipermail): one file, many messages.
+
+A line that begins with "From " starts a message only where it follows an empty line (or starts the file), has
+the weekday, month, time and year of an envelope line, and a header line follows. Python's ``mailbox.mbox``
+asks for none of this and cuts messages in two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from gemmasearch.documents import Document, Problem
+from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.settings import Settings
+
+_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATE = (
+    _DAY + rb",?[ \t]+(?:" + _MONTH + rb"[ \t]+\d{1,2}|\d{1,2}[ \t]+" + _MONTH + rb")"
+    rb"(?=[ \t])[^\r\n]{0,80}?\b(?:\d{1,2}:\d{2}[^\r\n]{0,40}?\b\d{4}\b|\d{4}[ \t]+\d{1,2}:\d{2})"
+)
+_ENVELOPE = rb"From (?:[^\r\n]{0,998}?[ \t])??" + _DATE + rb"[^\r\n]{0,200}\r?\n"
+_HEADER = rb"(?:>?From [^\r\n]*\r?\n)?[!-9;-~]{1,200}[ \t]*:"
+_START = re.compile(rb"\s*" + _ENVELOPE + rb"(?=" + _HEADER + rb")")
+_NEXT = re.compile(rb"(?:(?<=\n\n)|(?<=\n\r\n))" + _ENVELOPE + rb"(?=" + _HEADER + rb")")
+_WINDOW = 1 << 20  # bytes read at a time
+_LONGEST_START = 4096  # no envelope line with what must follow is longer
+
+_UNQUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_EXPUNGED = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9A-Fa-f]{4})\b", re.MULTILINE | re.IGNORECASE)
+_BLANK = re.compile(rb"\r?\n\r?\n")
+# What mail programs rewrite in place: without it a message keeps its name when it is read or tagged.
+_VOLATILE = re.compile(
+    rb"^(?:Status|X-Status|X-Keywords|X-UID|X-Mozilla-[\w-]+|Content-Length|Lines):[^\n]*\n(?:[ \t][^\n]*\n)*",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def sniff(head: bytes, path: str) -> bool:
+    return _START.match(head) is not None
+
+
+def split_mbox(stream: BinaryIO, max_bytes: int = 100_000_000) -> Iterator[tuple[int, int, bytes]]:
+    """Each message as (offset, length, raw), envelope line included; memory stays below ``max_bytes`` and a bit.
+
+    Of a message longer than ``max_bytes`` ``raw`` is the head; ``length`` is always that of the whole.
+    """
+    raw, offset, length = bytearray(), 0, 0
+    for place, piece, starts in _pieces(stream):
+        if starts and length:
+            yield offset, length, bytes(raw)
+        if starts:
+            raw, offset, length = bytearray(), place, 0
+        raw += piece[: max(0, max_bytes - len(raw))]
+        length += len(piece)
+    if length:
+        yield offset, length, bytes(raw)
+
+
+def _pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
+    """The stream as (offset, bytes, whether a message starts here)."""
+    stream.seek(0)
+    buffer = stream.read(_WINDOW)
+    base, done, starts = 0, len(buffer) - len(buffer.lstrip()), True
+    while True:
+        more = stream.read(_WINDOW)
+        # The tail may hold the beginning of an envelope line: it waits for the next window.
+        settled = max(done, len(buffer) - (_LONGEST_START if more else 0))
+        for found in _NEXT.finditer(buffer, done + 1, settled + _LONGEST_START):
+            if found.start() >= settled:
+                break
+            yield base + done, buffer[done : found.start()], starts
+            done, starts = found.start(), True
+        yield base + done, buffer[done:settled], starts
+        if not more:
+            return
+        # What was looked at stays in sight of the look-behind at the empty line.
+        kept = max(0, settled - 4)
+        base, buffer, done, starts = base + kept, buffer[kept:] + more, settled - kept, False
+
+
+def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    from gemmasearch.readers import mail
+
+    seen: Counter[str] = Counter()
+    for offset, length, raw in split_mbox(source.stream, settings.max_message_bytes):
+        message = raw.partition(b"\n")[2]
+        if is_expunged(message):
+            continue
+        part = part_of(message)
+        seen[part] += 1
+        part += f"-{seen[part]}" if seen[part] > 1 else ""
+        message = _UNQUOTED.sub(rb"\1", message)
+        place = mail.Place(source.path, part, offset, length, cut=length > len(raw), envelope=_envelope(raw))
+        yield from mail.read_message(message, place, settings)
+    if not seen and not source.size:
+        raise CannotRead("empty")
+
+
+def _envelope(raw: bytes) -> bytes:
+    return raw.partition(b"\n")[0].strip()
+
+
+def is_expunged(message: bytes) -> bool:
+    """Deleted in Thunderbird, waiting for the folder to be compacted: gone for its owner."""
+    blank = _BLANK.search(message)
+    found = _EXPUNGED.search(message, 0, blank.start() if blank else len(message))
+    return bool(found and int(found[1], 16) & 0x0008)
+
+
+def part_of(message: bytes) -> str:
+    """A name for a message made of its bytes, so that it survives messages being removed before it."""
+    blank = _BLANK.search(message)
+    end = blank.end() if blank else len(message)
+    digest = hashlib.blake2b(_VOLATILE.sub(b"", message[:end]), digest_size=8)
+    digest.update(message[end:].rstrip())
+    return digest.hexdigest()

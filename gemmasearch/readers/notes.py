@@ -1,0 +1,151 @@
+"""Notes: plain text, Markdown, Org and reStructuredText, with their headings and front matter.
+
+The text stays as it stands in the file, front matter included, so that line numbers are those an editor shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from gemmasearch.documents import Document, Problem, Section
+from gemmasearch.readers import frontmatter
+from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.textual import decode
+from gemmasearch.settings import Settings
+
+HEADING_LENGTH = 120  # characters kept of a heading: outliners make headings of whole paragraphs
+_Heading = tuple[int, int, str]  # offset of its first line, level (1 = top), text
+
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_NOT_A_PARAGRAPH = re.compile(r"\s*$|[ \t]*(?:[-*+>|#]|\d+[.)])|(?: {4}|\t)")
+_ORG = re.compile(r"(\*+)[ \t]+(.*)$")
+_ORG_NOISE = re.compile(
+    r"^(?:(?:TODO|DONE|NEXT|WAITING|DOING|LATER|NOW|CANCELED|CANCELLED) )?(?:\[#\w\] )?|[ \t]+:[\w@#%:]+:$"
+)
+_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*$")
+_MARKUP = re.compile(
+    r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]|!?\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
+)
+
+
+def read_markdown(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    text = _text(source)
+    front = frontmatter.parse(text)
+    yield _note(text, front, list(_markdown_headings(text, front.end)))
+
+
+def read_org(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    text = _text(source)
+    yield _note(text, frontmatter.parse_org(text), list(_org_headings(text)))
+
+
+def read_rst(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    text = _text(source)
+    front = frontmatter.parse(text)
+    yield _note(text, front, list(_rst_headings(text, front.end)))
+
+
+def read_text(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    text = _text(source)
+    yield _note(text, frontmatter.parse(text), [])
+
+
+def _text(source: Source) -> str:
+    text = decode(source.read())
+    if not text.strip():
+        raise CannotRead("empty")
+    return text
+
+
+def _note(text: str, front: frontmatter.FrontMatter, headings: list[_Heading]) -> Document:
+    return Document(
+        kind="note",
+        text=text,
+        title=front.title or next((name for _, _, name in headings if name), ""),
+        sections=sections(text, headings),
+        date=front.date,
+        tags=front.tags,
+        meta=front.meta,
+    )
+
+
+def sections(text: str, headings: Iterable[tuple[int, int, str]]) -> tuple[Section, ...]:
+    """One section per heading, with the path of the headings above it; empty where there is no heading."""
+    found = list(headings)
+    if not found:
+        return ()
+    result = [Section(0, found[0][0])] if found[0][0] else []
+    path: list[tuple[int, str]] = []
+    for (start, level, name), (end, _, _) in pairwise([*found, (len(text), 0, "")]):
+        path = [*(above for above in path if above[0] < level), (level, name)]
+        result.append(Section(start, end, tuple(each for _, each in path if each)))
+    return tuple(result)
+
+
+def _lines(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    for line in text[start:].split("\n"):
+        yield start, line
+        start += len(line) + 1
+
+
+def _markdown_headings(text: str, start: int) -> Iterator[_Heading]:
+    fence = ""
+    before: tuple[int, str] | None = None  # a line that an underline would make a heading
+    for offset, line in _lines(text, start):
+        if mark := _FENCE.match(line):
+            fence = _fenced(fence, mark[1], line)
+            before = None
+        elif fence:
+            continue
+        elif atx := _ATX.match(line):
+            yield offset, len(atx[1]), _plain(atx[2] or "")
+            before = None
+        elif before and (underline := _SETEXT.match(line)):
+            yield before[0], 1 if underline[1][0] == "=" else 2, _plain(before[1])
+            before = None
+        else:
+            before = None if _NOT_A_PARAGRAPH.match(line) else (offset, line)
+
+
+def _fenced(fence: str, mark: str, line: str) -> str:
+    """The fence that is open after this line."""
+    if not fence:
+        return mark
+    closes = mark[0] == fence[0] and len(mark) >= len(fence) and line.strip() == mark
+    return "" if closes else fence
+
+
+def _org_headings(text: str) -> Iterator[_Heading]:
+    block = False
+    for offset, line in _lines(text):
+        lowered = line[:10].lstrip().lower()
+        if lowered.startswith(("#+begin_", "#+end_")):
+            block = lowered.startswith("#+b")
+        elif not block and (star := _ORG.match(line)):
+            yield offset, len(star[1]), _plain(_ORG_NOISE.sub("", star[2]))
+
+
+def _rst_headings(text: str, start: int) -> Iterator[_Heading]:
+    lines = [*_lines(text, start), (len(text), "")]
+    styles: list[str] = []  # in order of appearance: the first is the top level
+    for i, (offset, line) in enumerate(lines[:-1]):
+        under = _ADORNMENT.match(lines[i + 1][1])
+        name = line.strip()
+        if not under or not name or _ADORNMENT.match(line) or len(under[0].rstrip()) < len(name):
+            continue
+        over = lines[i - 1] if i and _ADORNMENT.match(lines[i - 1][1]) else None
+        if over is None and (line[:1].isspace() or (i and lines[i - 1][1].strip())):
+            continue  # a table, or the last line of a paragraph
+        style = under[1] * (2 if over else 1)
+        if style not in styles:
+            styles.append(style)
+        yield over[0] if over else offset, styles.index(style) + 1, name[:HEADING_LENGTH]
+
+
+def _plain(heading: str) -> str:
+    """A heading without links and emphasis."""
+    return _MARKUP.sub(lambda m: m[1] or m[2] or "", heading[: 4 * HEADING_LENGTH]).strip()[:HEADING_LENGTH]

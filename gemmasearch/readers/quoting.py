@@ -1,0 +1,171 @@
+"""Which lines of a mail are somebody else's words, or a signature: spans that are not embedded.
+
+Marks are those that mail programs write, in the languages they speak. A forwarded message is no quotation: its
+reader has not seen it before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+SIGNATURE_LINES = 25  # a longer block after "-- " is text
+
+_QUOTED = re.compile(r"[ \t]{0,3}(?:>|[|}][ \t>|}]|[A-Z]{1,3}>[ \t])")
+_WROTE = (
+    r"wrote|writes|said|schrieb(?:en)?|geschrieben|a écrit|écrit|escribió|escreveu|ha scritto|scrisse|schreef"
+    r"|skrev|kirjoitti|napisał(?:\(a\)|a)?|napsala?|pisze|пишет|писал(?:а|\(а\))?|написала?|yazdı|έγραψε|írta|scris"
+)
+_WROTE_ASIAN = r"写道|寫道|さん(?:は|が)?.{0,20}(?:書きました|書き込み)|のメッセージ|님이 작성"
+_ATTRIBUTION = re.compile(
+    rf"(?=.{{6,300}}$)(?:.*(?:\b(?:{_WROTE})(?!\w).{{0,60}}[:：]|(?:{_WROTE_ASIAN}).{{0,20}}[:：]?)"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b.{0,200}<[^<>]{3,100}>\s?:)\s*$",
+    re.IGNORECASE,
+)
+_ORIGINAL = re.compile(
+    r"\s*[-_]{2,}\s*(?:Original Message|Original Appointment|Ursprüngliche Nachricht|Originalnachricht"
+    r"|Message d'origine|Message original|Mensaje original|Messaggio originale|Oorspronkelijk bericht"
+    r"|Mensagem original|Ursprungligt meddelande|Oprindelig meddelelse|Opprinnelig melding|Alkuperäinen viesti"
+    r"|Wiadomość oryginalna"
+    r"|Původní zpráva|Исходное сообщение|Orijinal Mesaj|原始邮件|原始郵件|元のメッセージ|원본 메시지)\s*[-_]{2,}\s*$",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\*{0,2}(?:From|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|От|Kimden"
+    r"|发件人|寄件者|差出人|보낸 사람)\*{0,2}\s?[:：]\*{0,2}\s*\S"
+)
+_SENT = re.compile(
+    r"\*{0,2}(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado(?: el)?|Fecha|Inviato|Data|Verzonden|Skickat|Sendt|Dato"
+    r"|Lähetetty|Wysłano|Odesláno|Отправлено|Дата|Gönderildi|Tarih|发送时间|日期|送信日時|날짜)\*{0,2}\s?[:：]"
+)
+_FORWARD_MARK = re.compile(
+    r"\s*(?:-{2,}.{0,20}\b(?:Forwarded|Weitergeleitete?|transféré|reenviado|inoltrato|Doorgestuurd|encaminhada|Пересылаемое)\b"
+    r"|Begin forwarded message|Anfang der weitergeleiteten|Début du message réexpédié|-{2,}.{0,10}转发)",
+    re.IGNORECASE,
+)
+_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|vs|vb|doorst|enc|пересл|转发|轉寄)\s*:", re.IGNORECASE)
+_SIGNATURE = re.compile(r"-- ?$")
+_FOOTER = re.compile(r"(?:_{20,}|-{20,}|={20,})\s*$")
+_LIST = re.compile(
+    r"mailing list|listinfo|unsubscribe|abmelden|désabonner|groups\.google|mailman", re.IGNORECASE
+)
+_DEVICE = re.compile(
+    r"\s*(?:Sent from my|Sent from (?:Mail|Outlook|Yahoo)|Get Outlook for|Von meinem .{1,30} gesendet|Gesendet mit"
+    r"|Envoyé de mon|Envoyé depuis|Enviado desde mi|Enviado do meu|Inviato da(?:l mio)?|Verzonden vanaf mijn"
+    r"|Skickat från min|Sendt fra min|Wysłane z|Отправлено с|iPhoneから送信|发自我的)\b.{0,60}$",
+    re.IGNORECASE,
+)
+
+
+def spans(text: str, subject: str = "") -> tuple[Span, ...]:
+    """The spans of quoted replies, their introductions and signatures: in order, whole lines, not touching."""
+    lines = list(_lines(text))
+    marked = [False] * len(lines)
+    _mark_replies(lines, marked)
+    _mark_originals(lines, marked, subject)
+    _mark_signatures(lines, marked)
+    _mark_gaps(lines, marked)
+    return tuple(_merged(lines, marked))
+
+
+_Line = tuple[int, int, str]  # start, end with its line end, text
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for line in text.split("\n"):
+        end = min(len(text), start + len(line) + 1)
+        yield start, end, line
+        start = end
+
+
+def _mark_replies(lines: list[_Line], marked: list[bool]) -> None:
+    for i, (_, _, line) in enumerate(lines):
+        if not _QUOTED.match(line):
+            continue
+        marked[i] = True
+        if i and not marked[i - 1]:
+            _mark_attribution(lines, marked, i - 1)
+
+
+def _mark_attribution(lines: list[_Line], marked: list[bool], last: int) -> None:
+    """The one or two lines above a quotation that say who wrote it when."""
+    while last >= 0 and not lines[last][2].strip():
+        last -= 1
+    for count in (1, 2):
+        first = last - count + 1
+        if first < 0 or marked[first]:
+            return
+        joined = " ".join(lines[i][2].strip() for i in range(first, last + 1))
+        if _ATTRIBUTION.match(joined) and (count == 2 or not _half(joined)):
+            marked[first : last + 1] = [True] * count
+            return
+
+
+def _half(line: str) -> bool:
+    """The second half of a wrapped introduction: no name or date stands in it."""
+    return len(line.split()) <= 2
+
+
+def _mark_originals(lines: list[_Line], marked: list[bool], subject: str) -> None:
+    """Outlook's way: the whole earlier message below a line or a block of header fields."""
+    for i, (_, _, line) in enumerate(lines):
+        if _FORWARD_MARK.match(line):
+            return
+        block = _FROM.match(line) and any(_SENT.match(each) for _, _, each in lines[i + 1 : i + 4])
+        if not (_ORIGINAL.match(line) or block):
+            continue
+        own = any(each.strip() and not marked[j] for j, (_, _, each) in enumerate(lines[:i]))
+        if own and not (block and _FORWARDED.match(subject)):
+            marked[i:] = [True] * (len(lines) - i)
+        return
+
+
+def _mark_signatures(lines: list[_Line], marked: list[bool]) -> None:
+    last = len(lines)
+    for i in range(len(lines) - 1, -1, -1):
+        line = lines[i][2]
+        if not marked[i] and (_is_signature(line, last - i) or _is_footer(lines, i, last)):
+            marked[i:last] = [True] * (last - i)
+        elif not marked[i] and _DEVICE.match(line):
+            below = zip(lines[i + 1 : i + 3], marked[i + 1 : i + 3], strict=True)
+            marked[i] = all(done or not text.strip() for (_, _, text), done in below)
+        if marked[i]:
+            last = i
+
+
+def _is_signature(line: str, length: int) -> bool:
+    return length <= SIGNATURE_LINES and _SIGNATURE.match(line) is not None
+
+
+def _is_footer(lines: list[_Line], i: int, last: int) -> bool:
+    """What a mailing list puts below every message."""
+    if last - i > 8 or not _FOOTER.match(lines[i][2]):
+        return False
+    return any(_LIST.search(text) for _, _, text in lines[i + 1 : i + 5])
+
+
+def _mark_gaps(lines: list[_Line], marked: list[bool]) -> None:
+    """Empty lines between marked ones."""
+    previous = None
+    for i, (_, _, line) in enumerate(lines):
+        if marked[i]:
+            if previous is not None:
+                marked[previous:i] = [True] * (i - previous)
+            previous = i
+        elif line.strip():
+            previous = None
+
+
+def _merged(lines: list[_Line], marked: list[bool]) -> Iterator[Span]:
+    begin = None
+    for i, (start, _, _) in enumerate(lines):
+        if marked[i] and begin is None:
+            begin = start
+        elif not marked[i] and begin is not None:
+            yield begin, start
+            begin = None
+    if begin is not None and begin < lines[-1][1]:
+        yield begin, lines[-1][1]

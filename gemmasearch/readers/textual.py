@@ -1,0 +1,63 @@
+"""Bytes become text: byte order marks, UTF-8, then a guess; and whether bytes are text at all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\f\r\x1b\x08") + b"\x7f"
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_SAMPLE = 32_768
+
+
+def is_text(head: bytes) -> bool:
+    """Whether the first bytes of a file look like text in any common encoding."""
+    if head.startswith(tuple(mark for mark, _ in _BOMS)) or _wide(head):
+        return True
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return b"\0" not in head and controls * 50 <= len(head)
+
+
+def decode(raw: bytes) -> str:
+    """The text of a file: by its mark, as UTF-8, else by charset-normalizer's guess. Never fails."""
+    for mark, encoding in _BOMS:
+        if raw.startswith(mark):
+            return clean(raw[len(mark) :].decode(encoding, "replace"))
+    if encoding := _wide(raw):
+        return clean(raw.decode(encoding, "replace"))
+    try:
+        return clean(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return clean(_guessed(raw))
+
+
+def clean(text: str) -> str:
+    """Line ends become ``\\n``; controls and lone surrogates, which no store keeps, are taken out."""
+    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _guessed(raw: bytes) -> str:
+    mended = raw.decode("utf-8", "replace")
+    broken = mended.count("�")
+    if sum(c > "\x7f" for c in mended) > 20 * broken:  # UTF-8 with a few damaged bytes
+        return mended
+    import charset_normalizer
+
+    best = charset_normalizer.from_bytes(raw[:_SAMPLE]).best()
+    return raw.decode(best.encoding if best else "cp1252", "replace")
+
+
+def _wide(raw: bytes) -> str:
+    """The encoding of UTF-16 without a mark: in Western text every second byte is zero."""
+    sample = raw[:4096]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if len(sample) < 8 or max(even, odd) * 10 < len(sample) * 3 or min(even, odd) * 20 > max(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
