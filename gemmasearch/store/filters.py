@@ -1,44 +1,179 @@
-"""Filters as SQL: conditions become one expression over f (files), d (documents) and c (chunks)."""
+"""Filters as SQL: conditions become one expression over c (chunks), d (documents) and f (files).
+
+All conditions must hold; several positive ones of a field that has one value per document (``type:pdf type:note``)
+are alternatives. Text is compared by whole words and beginnings of words, without case and accents.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gemmasearch.documents import Condition
+from gemmasearch.errors import UsageProblem
+from gemmasearch.store import fts, words
+from gemmasearch.store.keys import clean
 
 # When a document is from: its own date, else its file's.
 DATE = "coalesce(d.date, f.mtime_ns / 1e9)"
+SIZE = "coalesce(d.length, f.size, 0)"  # a message's own size, not its mailbox's
 
-_COLUMNS = {
-    "path": "CAST(f.path AS TEXT)",
-    "kind": "d.kind",
-    "type": "d.kind",
-    "from": "d.sender",
-    "to": "d.recipients",
-    "cc": "d.copies",
-    "subject": "d.title",
-    "title": "d.title",
-    "size": "f.size",
-    "date": DATE,
-    "after": DATE,
-    "before": DATE,
-}
+ALTERNATIVES = frozenset({"type", "ext", "lang", "in", "site", "from", "document", "thread"})
+_KINDS = {
+    "email": "mail", "message": "mail", "mails": "mail", "notes": "note", "text": "note", "pdfs": "pdf",
+    "html": "web", "bookmark": "web",
+}  # fmt: skip
+Sql = tuple[str, list[Any]]
 
 
-def compile(conditions: Sequence[Condition]) -> tuple[str, list[Any]]:
-    """:return: SQL to follow WHERE or AND (``1`` without conditions) and its parameters, in order."""
-    parts, params = [], []
-    for condition in conditions:
-        sql, values = _one(condition)
-        parts.append(f"NOT ({sql})" if condition.negated else f"({sql})")
-        params += values
+def compile(conditions: Sequence[Condition]) -> Sql:
+    """:return: SQL to follow WHERE or AND (``1`` without conditions) and its parameters, in order.
+    :raises UsageProblem: a field that nobody can filter by."""
+    groups: dict[Any, list[Condition]] = {}
+    for at, condition in enumerate(conditions):
+        joined = condition.field in ALTERNATIVES and not condition.negated
+        groups.setdefault(condition.field if joined else at, []).append(condition)
+    parts: list[str] = []
+    params: list[Any] = []
+    for group in groups.values():
+        compiled = [_one(condition) for condition in group]
+        parts.append("(" + " OR ".join(sql for sql, _ in compiled) + ")")
+        params += [value for _, values in compiled for value in values]
     return " AND ".join(parts) or "1", params
 
 
-def _one(condition: Condition) -> tuple[str, list[Any]]:
-    column = _COLUMNS[condition.field]
-    if condition.op == "has":
-        return f"instr(lower({column}), lower(?)) > 0", [condition.value]
-    operator = {"is": "=", ">=": ">=", "<": "<"}[condition.op]
-    return f"{column} {operator} ?", [condition.value]
+def _one(condition: Condition) -> Sql:
+    if isinstance(condition.value, str):
+        condition = replace(condition, value=_storable(condition.value))
+    try:
+        sql, params = _FIELDS[condition.field](condition)
+    except KeyError:
+        known = ", ".join(sorted(_FIELDS))
+        raise UsageProblem(f"no filter is called {condition.field!r}", f"filters: {known}") from None
+    bound = [clean(value) if isinstance(value, str) else value for value in params]
+    return (f"NOT coalesce(({sql}), 0)" if condition.negated else f"coalesce(({sql}), 0)"), bound
+
+
+def _storable(value: str) -> str:
+    """Without NUL and without lone surrogates, but for those that stand for the bytes of a file's name."""
+    return "".join(c if "\udc80" <= c <= "\udcff" else clean(c) for c in value)
+
+
+def _folded(condition: Condition) -> str:
+    return words.fold(clean(str(condition.value)))
+
+
+def _text(column: str, fts_column: str) -> Callable[[Condition], Sql]:
+    """Words side by side in one column of the documents; the full-text index narrows the search first."""
+
+    def compiled(condition: Condition) -> Sql:
+        value = str(condition.value)
+        phrase = fts.phrase(value, prefix=True, columns=(fts_column,))
+        if not phrase:
+            return f"instr(gs_fold({column}), ?) > 0", [words.fold(clean(value))]
+        exact = f"instr(' ' || gs_exact({column}), ?) > 0"
+        return f"d.id IN ({_DOCUMENTS_WITH}) AND {exact}", [phrase, " " + fts.searched(value)]
+
+    return compiled
+
+
+_DOCUMENTS_WITH = "SELECT document_id FROM chunks WHERE id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+
+
+def _words(condition: Condition) -> Sql:
+    """A MATCH expression: positive, the passage must match; negated, no passage of its document may."""
+    if condition.negated:
+        return f"d.id IN ({_DOCUMENTS_WITH})", [condition.value]
+    return "c.id IN (SELECT rowid FROM words WHERE words MATCH ?)", [condition.value]
+
+
+def _compare(column: str) -> Callable[[Condition], Sql]:
+    def compiled(condition: Condition) -> Sql:
+        operator = {"is": "=", ">=": ">=", "<": "<"}[condition.op]
+        return f"{column} {operator} ?", [condition.value]
+
+    return compiled
+
+
+def _ends(condition: Condition) -> Sql:
+    ending = os.fsencode("." + str(condition.value).lower().lstrip("."))
+    return "lower(CAST(substr(f.path, ?) AS TEXT)) = CAST(? AS TEXT)", [-len(ending), ending]
+
+
+def _type(condition: Condition) -> Sql:
+    kind = str(condition.value).lower()
+    ending, params = _ends(condition)
+    return f"d.kind IN (?, ?) OR ({ending})", [kind, _KINDS.get(kind, kind), *params]
+
+
+def _path(condition: Condition) -> Sql:
+    return "instr(gs_path(f.path), ?) > 0", [_folded(condition)]
+
+
+def _inside(condition: Condition) -> Sql:
+    """A folder by its whole path, or any folder of that name."""
+    value = str(condition.value)
+    place = os.path.expanduser(value) if value == "~" or value.startswith("~/") else value
+    if place.startswith("/"):
+        whole = os.fsencode(os.path.normpath(place))
+        below = whole.rstrip(b"/") + b"/"
+        return "f.path = ? OR (f.path >= ? AND f.path < ?)", [whole, below, below[:-1] + b"0"]
+    return "instr(gs_path(f.path), ?) > 0", ["/" + words.fold(clean(value)).strip("/") + "/"]
+
+
+def _has(condition: Condition) -> Sql:
+    known = {
+        "attachment": "d.attachments <> '[]'",
+        "tag": "d.tags <> '[]'",
+        "date": "d.date IS NOT NULL",
+        "title": "d.title <> ''",
+    }
+    return known[str(condition.value)], []
+
+
+def _language(condition: Condition) -> Sql:
+    """As the reader declared it, else as the passage reads."""
+    return "gs_language(d.language, c.text) = ?", [condition.value]
+
+
+def _tag(condition: Condition) -> Sql:
+    """A tag, or all below it: ``tag:work`` finds work/berlin."""
+    tag = _folded(condition).lstrip("#")
+    each = "SELECT 1 FROM json_each(d.tags) WHERE gs_fold(value) = ? OR gs_fold(value) LIKE ? ESCAPE '\\'"
+    return f"EXISTS ({each})", [tag, _like(tag) + "/%"]
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _site(condition: Condition) -> Sql:
+    return "instr(gs_fold(d.meta), ?) > 0", [_folded(condition)]
+
+
+_FIELDS: dict[str, Callable[[Condition], Sql]] = {
+    "from": _text("d.sender", "names"),
+    "to": _text("d.recipients", "names"),
+    "cc": _text("d.copies", "names"),
+    "title": _text("d.title", "title"),
+    "subject": _text("d.title", "title"),
+    "path": _path,
+    "in": _inside,
+    "type": _type,
+    "kind": _type,
+    "ext": _ends,
+    "lang": _language,
+    "has": _has,
+    "tag": _tag,
+    "site": _site,
+    "quoted": _compare("c.quoted"),
+    "size": _compare(SIZE),
+    "date": _compare(DATE),
+    "after": _compare(DATE),
+    "before": _compare(DATE),
+    "document": _compare("d.id"),
+    "chunk": _compare("c.id"),
+    "words": _words,
+}

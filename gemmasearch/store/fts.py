@@ -6,11 +6,12 @@ functions of the same names make them from the rows, so that the table can be re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import apsw
 
-from gemmasearch.store import words
+from gemmasearch.store import stopwords, words
 
 COLUMNS = ("title", "names", "path", "headings", "body", "head_forms", "body_forms")
 EXACT = ("title", "names", "path", "headings", "body")
@@ -21,13 +22,16 @@ WEIGHTS = (2.0, 1.5, 1.0, 1.5, 1.0, 1.0, 1.0)
 
 def register(connection: apsw.Connection) -> None:
     """Give a connection the SQL functions that the full-text view and the filters are made of:
-    ``gs_fold(text)``, ``gs_exact(text)``, ``gs_forms(text, language)``, ``gs_language(declared, text)``."""
-    for name, function, arguments in (
+    ``gs_fold(text)``, ``gs_exact(text)``, ``gs_forms(text, language)``, ``gs_language(declared, text)`` and
+    ``gs_path(blob)``, a path folded for comparisons."""
+    functions: tuple[tuple[str, Callable[..., Any], int], ...] = (
         ("gs_fold", words.fold, 1),
         ("gs_exact", words.exact, 1),
         ("gs_forms", words.forms, 2),
         ("gs_language", lambda declared, text: declared or words.guess_language(text), 2),
-    ):
+        ("gs_path", lambda path: words.fold(path.decode("utf-8", "replace")), 1),
+    )
+    for name, function, arguments in functions:
         connection.create_scalar_function(
             name, function, arguments, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
         )
@@ -53,18 +57,35 @@ def all_of(expressions: Iterable[str]) -> str:
     return " AND ".join(f"({e})" for e in expressions if e)
 
 
+def searched(text: str) -> str:
+    """The exact words of a text as they stand side by side in the index, separated by spaces.
+
+    The single last character of an unspaced run is left out: it stands only where a run of the indexed text ends.
+    """
+    tokens = words.exact(text).split()
+    kept = [t for i, t in enumerate(tokens) if len(t) > 1 or not (i and tokens[i - 1].endswith(t))]
+    return " ".join(kept if words.unspaced(text) else tokens)
+
+
 def phrase(text: str, *, prefix: bool = False, columns: Iterable[str] = EXACT) -> str:
     """The exact words of a text side by side, "" where it has none. ``prefix``: the last word may go on."""
-    tokens = words.exact(text).split()
+    tokens = searched(text).split()
     if not tokens:
         return ""
-    if words.unspaced(text):
-        tokens = _pairs_only(text, tokens)
-        prefix = prefix or len(tokens[-1]) == 1
-    return within(columns, quoted(tokens) + ("*" if prefix else ""))
+    open_end = prefix or (len(tokens[-1]) == 1 and words.unspaced(tokens[-1]))
+    return within(columns, quoted(tokens) + ("*" if open_end else ""))
 
 
-def _pairs_only(text: str, tokens: list[str]) -> list[str]:
-    """Without the single last character of a run, which stands only where a run of the text ends."""
-    kept = [t for i, t in enumerate(tokens) if len(t) > 1 or not (i and tokens[i - 1].endswith(t))]
-    return kept or tokens
+def word(text: str, languages: Sequence[str]) -> str:
+    """One typed word by all that it may be indexed as, "" where it has no letters or digits.
+
+    The exact form counts beside the stems, so it ranks first. What falls into several words (``POL-358``, an
+    address, Chinese) counts as a whole and by its parts.
+    """
+    tokens = searched(text).split()
+    stems = {form for language in languages for form in words.forms(text, language).split()}
+    if not tokens:
+        return ""
+    parts = [t for t in tokens if t not in stopwords.everything()] if len(tokens) > 1 else []
+    exact = [phrase(text), *(within(EXACT, quoted([part])) for part in parts)]
+    return any_of([*exact, *(within(FORMS, quoted([form])) for form in sorted(stems))])

@@ -110,8 +110,17 @@ def unspaced(text: str) -> bool:
     return not text.isascii() and _IS_UNSPACED.search(text) is not None
 
 
-def _pairs(piece: str) -> list[str]:
+# Compatibility forms such as "⒈" or "㈠" fold to what the tokenizer of the index would split.
+_NO_WORD = re.compile(r"[\x00-/:-@\[-`{-\x7f]+")
+
+
+def _word(piece: str) -> str:
     folded = fold(piece)
+    return folded if piece.isascii() else _NO_WORD.sub("", folded)
+
+
+def _pairs(piece: str) -> list[str]:
+    folded = _word(piece)
     return [folded[i : i + 2] for i in range(len(folded) - 1)] + [folded[-1:]]
 
 
@@ -123,7 +132,7 @@ def _analyse(run: str, language: str) -> Analysis:
         if _IS_UNSPACED.match(piece):
             exact += _pairs(piece)
             continue
-        word = fold(piece)[:LONGEST]
+        word = _word(piece)[:LONGEST]
         if not word.isascii() and not any(c.isalnum() for c in word):
             continue
         exact.append(word)
@@ -131,9 +140,9 @@ def _analyse(run: str, language: str) -> Analysis:
             forms.append(stem(word, language))
         parts = (_CAMEL if piece.isascii() else _LETTERS_DIGITS).findall(piece)
         if len(parts) > 1 and len(piece) <= LONGEST:
-            forms += [stem(fold(part), language) for part in parts]
+            forms += [stem(_word(part), language) for part in parts]
     if len(pieces) > 1 and len(run) <= LONGEST:
-        forms.append(fold(run.replace("_", ""))[:LONGEST])
+        forms.append(stem(_word(run.replace("_", ""))[:LONGEST], language))
     return Analysis(tuple(w for w in exact if w), tuple(w for w in forms if w))
 
 

@@ -1,0 +1,196 @@
+"""One search: words and meaning under the same filters, fused, rolled up to documents, shown as hits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gemmasearch.documents import Condition, Hit
+from gemmasearch.errors import UsageProblem
+from gemmasearch.models import Embedder
+from gemmasearch.retrieval import fusion, snippets
+from gemmasearch.retrieval.fusion import Fused
+from gemmasearch.retrieval.query import Query, Term, parse
+from gemmasearch.store import PassageRow, Store, fts, stopwords, words
+from gemmasearch.store.keys import clean
+
+MODES = ("hybrid", "words", "meaning")
+POOL = 1000  # candidates taken from each list
+ROLLED = 10  # passages looked at per hit wanted, at least 100
+MORE_PASSAGES = 0.1  # what a document's second-best passage adds to its best
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates of one search, best first, before they become hits. ``asked`` names the sides that answered."""
+
+    query: Query
+    fused: tuple[Fused, ...]
+    asked: tuple[str, ...]
+    sought: frozenset[str]
+
+
+def search(
+    store: Store,
+    embedder: Embedder | None,
+    line: str,
+    *,
+    mode: str = "hybrid",
+    limit: int = 10,
+    per_document: int = 2,
+    conditions: Sequence[Condition] = (),
+) -> list[Hit]:
+    """The best passages for a line of the query language, best first; [] if nothing matches.
+
+    ``hybrid`` needs an embedder of the index's active space and goes by words alone without one; ``words`` never
+    touches it. Filters alone list documents, newest first.
+
+    :raises UsageProblem: an unknown mode, or ``meaning`` without an embedder of the index's space.
+    """
+    if mode not in MODES:
+        raise UsageProblem(f"there is no mode {mode!r}", "hybrid, words or meaning")
+    query = parse(line)
+    filters = (*query.conditions, *conditions, *_text_conditions(query))
+    if not query.terms:
+        return _listing(store, filters, limit) if filters else []
+    ranking = rank(store, embedder, query, mode=mode, conditions=filters)
+    return hits(store, ranking, limit=limit, per_document=per_document)
+
+
+def rank(
+    store: Store, embedder: Embedder | None, query: Query, *, mode: str, conditions: Sequence[Condition]
+) -> Ranking:
+    """Ask words and meaning as ``mode`` says, and fuse what they answer."""
+    languages = _languages(query)
+    by_words = by_meaning = None
+    weight = 0.0
+    if mode != "meaning":
+        expression = _expression(query, languages)
+        by_words = store.match(expression, POOL, conditions) if expression else []
+    if mode != "words":
+        space = store.active_space()
+        usable = embedder is not None and space is not None and embedder.space.key == space.key
+        if usable and embedder is not None and space is not None and query.text.strip():
+            weight = fusion.meaning_weight(space.name)
+            by_meaning = _nearest(store, embedder, query.text, conditions)
+        elif mode == "meaning":
+            raise UsageProblem(
+                "searching by meaning needs the model that the index was embedded with",
+                "`gsearch search --mode words`, or `gsearch index` with the model at hand",
+            )
+    asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
+    fused = fusion.fuse(by_words, by_meaning, weight)
+    return Ranking(query, tuple(fused), asked, _sought(query, languages))
+
+
+def _nearest(
+    store: Store, embedder: Embedder, text: str, conditions: Sequence[Condition]
+) -> list[tuple[int, float]]:
+    """Neighbours of a text; none where it has nothing that the model knows (its vector is zero)."""
+    vector = embedder.embed_queries([clean(text)])[0]
+    if not vector.any():
+        return []
+    return [(id, score) for id, score in store.nearest(vector, POOL, conditions) if score is not None]
+
+
+def hits(store: Store, ranking: Ranking, *, limit: int, per_document: int) -> list[Hit]:
+    """The candidates of the best documents, at most ``per_document`` of each."""
+    considered = ranking.fused[: max(100, ROLLED * limit)]
+    passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
+    chosen = _rolled_up([f for f in considered if f.chunk_id in passages], passages, per_document)
+    return [_hit(passages[f.chunk_id], f, ranking.sought) for f in chosen[:limit]]
+
+
+def _rolled_up(fused: Sequence[Fused], passages: dict[int, PassageRow], per_document: int) -> list[Fused]:
+    """Each document's best passage gains a little from its second; the rest follow by their own score."""
+    by_document: dict[int, list[Fused]] = {}
+    for candidate in fused:
+        by_document.setdefault(passages[candidate.chunk_id].document_id, []).append(candidate)
+    chosen: list[Fused] = []
+    for best, *more in by_document.values():
+        bonus = MORE_PASSAGES * more[0].score if more else 0.0
+        chosen += [replace(best, score=(best.score + bonus) / (1 + MORE_PASSAGES)), *more[: per_document - 1]]
+    return sorted(chosen, key=lambda f: (-f.score, f.chunk_id))
+
+
+def _listing(store: Store, conditions: Sequence[Condition], limit: int) -> list[Hit]:
+    rows = store.passages(store.listing(conditions, limit))
+    return [_hit(row, Fused(row.chunk_id, 0.0, None, None), frozenset()) for row in rows]
+
+
+def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
+    return Hit(
+        id=f"c{row.chunk_id}",
+        chunk_id=row.chunk_id,
+        document_id=row.document_id,
+        path=row.path,
+        part=row.part,
+        kind=row.kind,
+        title=row.title or os.path.basename(row.path),
+        score=min(1.0, max(0.0, fused.score)),
+        snippet=snippets.snippet(row.text, sought, row.language),
+        text=row.text,
+        start=row.start,
+        end=row.end,
+        headings=row.headings,
+        page=row.page,
+        label=row.label,
+        line=row.line,
+        date=row.date,
+        sender=row.sender,
+        recipients=row.recipients,
+        language=row.language,
+        words=fused.words,
+        meaning=fused.meaning,
+        meta=row.meta,
+    )
+
+
+# -- words ----------------------------------------------------------------------------------------------------
+
+
+def _languages(query: Query) -> tuple[str, ...]:
+    """Whose stems a line's words may have: its own language's, and English for names and program text."""
+    return tuple(dict.fromkeys((words.guess_language(query.text), "en")))
+
+
+def _expression(query: Query, languages: Sequence[str]) -> str:
+    """What is ranked: any term of the line, without function words if others remain."""
+    return fts.any_of(_term(term, languages) for term in _telling(query, languages))
+
+
+def _telling(query: Query, languages: Sequence[str]) -> list[Term]:
+    dropped = frozenset().union(*(stopwords.of(name) for name in languages))
+    telling = [t for t in query.terms if t.kind != "word" or not _all_in(t.text, dropped)]
+    return telling or list(query.terms)
+
+
+def _all_in(text: str, dropped: frozenset[str]) -> bool:
+    return all(word in dropped for word in words.exact(text).split())
+
+
+def _term(term: Term, languages: Sequence[str]) -> str:
+    if term.kind == "word":
+        return fts.word(term.text, languages)
+    return fts.phrase(term.text, prefix=term.kind == "prefix")
+
+
+def _text_conditions(query: Query) -> list[Condition]:
+    """Required and excluded terms hold for the meaning as well, so they are filters."""
+    languages = _languages(query)
+    required = [fts.any_of(_term(term, languages) for term in group) for group in query.required]
+    excluded = [fts.phrase(term.text, prefix=term.kind == "prefix") for term in query.excluded]
+    return [Condition("words", "match", e) for e in required if e] + [
+        Condition("words", "match", e, negated=True) for e in excluded if e
+    ]
+
+
+def _sought(query: Query, languages: Sequence[str]) -> frozenset[str]:
+    """Every word that a mark may stand on."""
+    found: set[str] = set()
+    for term in _telling(query, languages):
+        found.update(fts.searched(term.text).split())
+        if term.kind == "word":
+            found.update(form for name in languages for form in words.forms(term.text, name).split())
+    return frozenset(found)

@@ -1,0 +1,108 @@
+"""The piece of a passage that shows why it was found, on one line, cut at sentence bounds where it fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from gemmasearch.documents import Snippet
+from gemmasearch.store import words
+
+LENGTH = 220  # characters aimed at
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]|\n\s*\n|\n(?=\s*(?:[-*+•#>|]|\d+[.)]))")
+_SPACE = re.compile(r"\s+")
+
+Span = tuple[int, int]
+
+
+def snippet(text: str, sought: Collection[str], language: str = "", *, length: int = LENGTH) -> Snippet:
+    """The best window of ``text``, with the runs marked that hold a sought word.
+
+    :param sought: words as :mod:`gemmasearch.store.words` writes them, exact and forms alike.
+    """
+    marks = _matches(text, frozenset(sought), language)
+    start, end = _window(text, marks, length)
+    start, end = _at_sentences(text, start, end, length)
+    inside = [(a, b) for a, b in marks if start <= a and b <= end]
+    return _on_one_line(text[start:end], [(a - start, b - start) for a, b in inside])
+
+
+def _matches(text: str, sought: frozenset[str], language: str) -> list[Span]:
+    """Spans of matched runs in order; neighbours of an unspaced script are joined."""
+    spans: list[Span] = []
+    if not sought:
+        return spans
+    for token in words.tokens(text, language):
+        if token.words.isdisjoint(sought):
+            continue
+        if spans and token.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(token.end, spans[-1][1]))
+        else:
+            spans.append((token.start, token.end))
+    return spans
+
+
+def _window(text: str, marks: Sequence[Span], length: int) -> Span:
+    """The stretch of ``length`` with the most different matched words, the earliest of equals."""
+    best, best_value = (0, min(length, len(text))), 0.0
+    for i, (start, _) in enumerate(marks):
+        inside = [text[a:b].casefold() for a, b in marks[i : i + 60] if b <= start + length]
+        value = len(set(inside)) + 0.01 * len(inside)
+        if value > best_value:
+            last = max(b for _, b in marks[i : i + len(inside)]) if inside else start
+            best, best_value = (start, last), value
+    return best
+
+
+def _at_sentences(text: str, start: int, end: int, length: int) -> Span:
+    """Begin with the sentence of ``start`` if that leaves room for the rest, and fill up to ``length``."""
+    bounds = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
+    opening = max((b for b in bounds if b <= start), default=0)
+    if end - opening <= length:
+        start = opening
+    else:
+        start = _word_start(text, max(0, end - length, start - length // 4))
+    closing = [b for b in bounds if end <= b <= start + length]
+    if closing and closing[-1] == len(text):
+        return min(b for b in (*bounds, start) if len(text) - b <= length), len(text)
+    if closing:
+        return start, closing[-1]
+    return start, _word_end(text, min(len(text), start + length))
+
+
+def _word_start(text: str, at: int) -> int:
+    if at == 0 or text[at - 1].isspace():
+        return at
+    space = _SPACE.search(text, at, at + 30)
+    return space.end() if space else at
+
+
+def _word_end(text: str, at: int) -> int:
+    if at >= len(text) or text[at].isspace():
+        return at
+    space = max(text.rfind(" ", max(0, at - 30), at), text.rfind("\n", max(0, at - 30), at))
+    return space if space > 0 else at
+
+
+def _on_one_line(text: str, marks: Sequence[Span]) -> Snippet:
+    """White space becomes single spaces and the marks move with it."""
+    lead = len(text) - len(text.lstrip())
+    place: list[int] = []
+    written: list[str] = []
+    size = 0
+    spaced = True
+    for char in text:
+        place.append(size)
+        if char.isspace():
+            if not spaced:
+                written.append(" ")
+                size += 1
+            spaced = True
+        else:
+            written.append(char)
+            size += 1
+            spaced = False
+    place.append(size)
+    line = "".join(written).rstrip()
+    moved = [(place[a], min(place[b], len(line))) for a, b in marks if a >= lead]
+    return Snippet(line, tuple((a, b) for a, b in moved if a < b))

@@ -1,0 +1,68 @@
+"""Tiny real indexes: documents written through the Store, one passage per paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gemmasearch.documents import Chunk, Document, FileStamp
+from gemmasearch.models import Passage
+from gemmasearch.models.fake import FakeEmbedder
+from gemmasearch.store import Store
+from gemmasearch.store.keys import path_words
+
+Add = Callable[..., int]
+
+
+def paragraphs(document: Document) -> list[Chunk]:
+    chunks, start = [], 0
+    for i, piece in enumerate(re.split(r"(?<=\n\n)", document.text)):
+        if piece:
+            chunks.append(
+                Chunk(i, start, start + len(piece), piece, line=document.text.count("\n", 0, start) + 1)
+            )
+            start += len(piece)
+    return chunks
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "private" / "index.db", create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def add(store: Store) -> Add:
+    """add(path, text, kind=..., title=..., mtime=..., size=...) writes one document; returns its id."""
+
+    def write(
+        path: str, text: str, *, kind: str = "note", mtime: float = 1.7e9, size: int = 1000, **more: object
+    ) -> int:
+        document = Document(kind, text, **more)  # type: ignore[arg-type]
+        with store.writing():
+            file = store.begin_file(path, path_words(path, "/home/dana"))
+            id = store.put_document(file, document, paragraphs(document))
+            stamp = FileStamp(size, int(mtime * 1e9), int(mtime * 1e9), file, 1)
+            store.finish_file(file, stamp)
+        return id
+
+    return write
+
+
+@pytest.fixture
+def embedded(store: Store) -> Callable[[], FakeEmbedder]:
+    """embedded() gives every passage its vector and returns the embedder of the space."""
+
+    def embed() -> FakeEmbedder:
+        embedder = FakeEmbedder()
+        space = store.ensure_space(embedder.space)
+        while pending := store.pending(space.id, 100):
+            matrix = embedder.embed_documents([Passage(p.title, p.text) for p in pending])
+            store.add_vectors(space.id, [p.key for p in pending], matrix)
+        store.complete_space(space.id)
+        return embedder
+
+    return embed

@@ -1,0 +1,90 @@
+"""Any text is a legal query, and a damaged index is still an error."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from gemmasearch.errors import GsearchError
+from gemmasearch.retrieval import search
+from gemmasearch.store import Store
+
+PIECES = [
+    "lunch", "Größe", "北京", "🙂", '"', "'", "-", "--", "*", ":", "(", ")", "+", "^", "{", "}", "NEAR", "NEAR(a b, 2)", "AND", "OR", "NOT",
+    "from:", "from:dana", "date:2024", "date:", "size:>1M", "in:/", "in:~", "in:\0", "type:pdf", "body:x", "title:", "title:*", "path:'", "rowid:1",
+    "words", "\0", "\ufffd", "\ud800", "\u202e", "\t", "\n", "%", "_", "\\", ";", "--json", "a*", "*a", '"a', 'a"', '""', "x" * 300, "1e999", "-1",
+    "²", "ﬁ", "\u0301", "नमस्ते", "ก", "don't", "POL-358", "ubuntu 20.04", "C++", "a:b:c", "«", "»", "site:\"", "thread:x", "lang:de", "quoted:no",
+]  # fmt: skip
+
+
+def lines(count: int, seed: int):
+    chance = random.Random(seed)
+    for _ in range(count):
+        joint = chance.choice([" ", "", " "])
+        yield joint.join(chance.choice(PIECES) for _ in range(chance.randint(1, 8)))
+        yield "".join(
+            chr(chance.choice([chance.randrange(128), chance.randrange(0x3000), chance.randrange(0x110000)]))
+            for _ in range(12)
+        )
+
+
+@pytest.fixture
+def small(add, embedded):
+    add("/home/dana/a.md", "Lunch with Dana at the Größe café. 北京大学.", title="Lunch")
+    add(
+        "/home/dana/b.eml",
+        "Attached.",
+        kind="mail",
+        title="Re: lunch",
+        sender="Dana <d@example.org>",
+        date=1.7e9,
+    )
+    return embedded()
+
+
+def check(store, embedder, count: int, seed: int) -> None:
+    for i, line in enumerate(lines(count, seed)):
+        started = time.perf_counter()
+        search(store, embedder, line, mode=("words", "hybrid", "meaning")[i % 3])
+        assert time.perf_counter() - started < 2, line
+
+
+def test_a_thousand_odd_lines(store, small) -> None:
+    check(store, small, 500, 1)
+
+
+@pytest.mark.slow
+def test_ten_thousand_odd_lines(store, small) -> None:
+    check(store, small, 5000, 2)
+
+
+def test_long_lines_are_answered_in_time(store, small) -> None:
+    for text in (
+        "lunch dinner " * 8000,
+        '"' * 100_000,
+        "(" * 100_000,
+        "北" * 100_000,
+        "from:dana " * 10_000,
+        "x" * 100_000,
+        "-a " * 30_000,
+        "a OR " * 20_000,
+    ):
+        started = time.perf_counter()
+        search(store, small, text)
+        assert time.perf_counter() - started < 2, text[:20]
+
+
+def test_a_damaged_index_is_an_error_and_not_an_empty_answer(add, store) -> None:
+    for i in range(300):
+        add(f"/home/dana/{i}.md", f"Lunch number {i} " * 50)
+    store.checkpoint()
+    path = store.path
+    store.close()
+    damaged = bytearray(path.read_bytes())
+    for at in range(8192, len(damaged), 4096):
+        damaged[at : at + 64] = b"\xff" * 64
+    path.write_bytes(damaged)
+    with pytest.raises(GsearchError), Store.open(path) as broken:
+        search(broken, None, "lunch", mode="words")

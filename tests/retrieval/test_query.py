@@ -1,0 +1,170 @@
+"""The query line: nothing a person types is an error, and nothing means something else than it says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from gemmasearch.documents import Condition
+from gemmasearch.retrieval import Term, parse
+
+NOW = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)  # a Wednesday
+
+
+def word_texts(line: str) -> list[str]:
+    return [t.text for t in parse(line, now=NOW).words]
+
+
+def epoch(*date: int) -> float:
+    return datetime(*date, tzinfo=UTC).timestamp()
+
+
+def test_words_are_any_of_and_a_phrase_is_required() -> None:
+    query = parse('budget "quarterly report" berlin')
+    assert [t.text for t in query.words] == ["budget", "berlin"]
+    assert query.required == ((Term("quarterly report", "phrase"),),)
+    assert query.text == "budget quarterly report berlin"
+
+
+def test_a_hyphen_within_a_word_or_before_an_option_excludes_nothing() -> None:
+    query = parse("POL-358 e-mail --json -draft")
+    assert [t.text for t in query.words] == ["POL-358", "e-mail", "--json"]
+    assert query.excluded == (Term("draft"),)
+
+
+def test_what_is_excluded_is_not_meant() -> None:
+    assert parse('cats -dogs NOT birds -"wild boar"').text == "cats"
+    assert [t.text for t in parse('cats -dogs NOT birds -"wild boar"').excluded] == [
+        "dogs",
+        "birds",
+        "wild boar",
+    ]
+
+
+def test_or_joins_alternatives_of_which_one_is_required() -> None:
+    query = parse("(cat OR dog) food OR drink fresh")
+    assert [[t.text for t in group] for group in query.required] == [["food", "drink"]]
+    assert [t.text for t in query.words] == ["cat", "dog", "fresh"]
+
+
+@pytest.mark.parametrize("line", ["cat OR dog", "cat | dog", "OR cat OR dog"])
+def test_alternatives_in_every_spelling(line: str) -> None:
+    assert [t.text for group in parse(line).required for t in group] == ["cat", "dog"] or word_texts(line)
+
+
+def test_plus_and_the_operator_and_require() -> None:
+    assert parse("+cat dog").required == ((Term("cat"),),)
+    assert parse("cat AND dog bird").required == ((Term("cat"),), (Term("dog"),))
+    assert word_texts("cat AND dog bird") == ["bird"]
+
+
+def test_a_star_at_the_end_is_a_beginning_of_a_word() -> None:
+    assert parse("micro*").words == (Term("micro", "prefix"),)
+    assert [t.kind for t in parse("* ** c*").words] == ["word", "word", "word"]
+
+
+@pytest.mark.parametrize(
+    ("line", "condition"),
+    [
+        ("from:dana", Condition("from", "has", "dana")),
+        ('from:"Dana Bell"', Condition("from", "has", "Dana Bell")),
+        ("FROM:dana@example.org", Condition("from", "has", "dana@example.org")),
+        ("-to:bob", Condition("to", "has", "bob", True)),
+        ("subject:lunch", Condition("title", "has", "lunch")),
+        ("type:PDF", Condition("type", "is", "pdf")),
+        ("ext:.md", Condition("ext", "is", "md")),
+        ("has:attachments", Condition("has", "is", "attachment")),
+        ("quoted:no", Condition("quoted", "is", 1, True)),
+        ("size:>1.5M", Condition("size", ">=", 1_500_001)),
+        ("before:2024-03-01", Condition("date", "<", epoch(2024, 3, 1))),
+        ("after:2024", Condition("date", ">=", epoch(2024, 1, 1))),
+        ("path:reports/2024", Condition("path", "has", "reports/2024")),
+    ],
+)
+def test_filters(line: str, condition: Condition) -> None:
+    query = parse(line, now=NOW)
+    assert query.conditions == (condition,)
+    assert not query.terms
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "http://example.org/a?b",
+        "12:30",
+        "from:",
+        "date:someday",
+        "size:big",
+        "has:cheese",
+        "note:this",
+        "C::method",
+    ],
+)
+def test_what_is_no_filter_is_words(line: str) -> None:
+    query = parse(line, now=NOW)
+    assert not query.conditions
+    assert query.words
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("2024", epoch(2024, 1, 1), epoch(2025, 1, 1)),
+        ("2024-02", epoch(2024, 2, 1), epoch(2024, 3, 1)),
+        ("2023-12", epoch(2023, 12, 1), epoch(2024, 1, 1)),
+        ("2024-02-29", epoch(2024, 2, 29), epoch(2024, 3, 1)),
+        ("today", epoch(2024, 5, 15), epoch(2024, 5, 16)),
+        ("yesterday..today", epoch(2024, 5, 14), epoch(2024, 5, 16)),
+        ("last week", epoch(2024, 5, 6), epoch(2024, 5, 13)),
+        ("this week", epoch(2024, 5, 13), epoch(2024, 5, 20)),
+        ("last month", epoch(2024, 4, 1), epoch(2024, 5, 1)),
+        ("last year", epoch(2023, 1, 1), epoch(2024, 1, 1)),
+        ("last_month", epoch(2024, 4, 1), epoch(2024, 5, 1)),
+        ("2w", epoch(2024, 5, 1, 12), epoch(2024, 5, 15, 12)),
+        ("3 months", epoch(2024, 2, 15, 12), epoch(2024, 5, 15, 12)),
+        ("monday", epoch(2024, 5, 13), epoch(2024, 5, 14)),
+        ("last wednesday", epoch(2024, 5, 8), epoch(2024, 5, 9)),
+        ("march 2023", epoch(2023, 3, 1), epoch(2023, 4, 1)),
+        ("15.03.2024", epoch(2024, 3, 15), epoch(2024, 3, 16)),
+        ("2022..2023-06", epoch(2022, 1, 1), epoch(2023, 7, 1)),
+    ],
+)
+def test_dates(text: str, low: float, high: float) -> None:
+    quoted = parse(f'date:"{text}"', now=NOW).conditions
+    assert quoted == (Condition("date", ">=", low), Condition("date", "<", high))
+    bare = parse(f"report date:{text} berlin", now=NOW)
+    assert (bare.conditions, [t.text for t in bare.words]) == (quoted, ["report", "berlin"])
+
+
+def test_a_month_back_from_the_longest_day_stays_in_the_shorter_month() -> None:
+    march = datetime(2024, 3, 31, 12, tzinfo=UTC)
+    assert parse("date:1m", now=march).conditions[0].value == epoch(2024, 2, 29, 12)
+    january = datetime(2024, 1, 10, tzinfo=UTC)
+    assert parse("date:last month", now=january).conditions[0].value == epoch(2023, 12, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-13", "2024-02-30", "99999y", "9999-12-31", "..", "2024..2020", "0000"]
+)
+def test_impossible_dates_are_words(text: str) -> None:
+    assert not parse(f"date:{text}", now=NOW).conditions
+
+
+def test_a_filter_after_a_date_is_not_swallowed() -> None:
+    query = parse("date:2024 from:dana date:last week", now=NOW)
+    assert [c.field for c in query.conditions] == ["date", "date", "from", "date", "date"]
+
+
+def test_a_hundred_kilobytes_are_read_in_no_time() -> None:
+    for text in (
+        "word " * 20_000,
+        "(" * 100_000,
+        '"' * 100_000,
+        "-" * 100_000,
+        "a:" * 50_000,
+        "x" * 100_000,
+        "NOT " * 25_000,
+        "a OR " * 20_000,
+    ):
+        assert len(parse(text).terms) <= 200

@@ -1,0 +1,215 @@
+"""Searching tiny real indexes: what must be found, what must not, and what must come first."""
+
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.documents import Condition
+from gemmasearch.errors import UsageProblem
+from gemmasearch.retrieval import search
+
+
+def titles(hits):
+    return [h.title for h in hits]
+
+
+@pytest.fixture
+def library(add):
+    add(
+        "/home/dana/notes/kubernetes.md",
+        "Pods restart when the liveness probe fails.\n\nUse kubectl to see the events.",
+        title="Kubernetes notes",
+    )
+    add(
+        "/home/dana/notes/bread.md",
+        "Sourdough needs flour, water and salt.\n\nLet the dough rest for twelve hours.",
+        title="Bread",
+    )
+    add(
+        "/home/dana/notes/POL-358.md",
+        "The policy POL-358 covers snake_case names and getUserName.",
+        title="Policy",
+    )
+    add("/home/dana/notes/größe.md", "Die Größe der Häuser in Köln ist beachtlich.", title="Häuser")
+    add("/home/dana/notes/beijing.md", "我在北京大学学习计算机科学。", title="北京")
+    add(
+        "/home/dana/mail/lunch.eml", "Shall we meet for lunch on Friday?", kind="mail", title="Lunch plans",
+        sender="Dana Bell <dana@example.org>", recipients="Bob Ray <bob@example.net>", date=1.71e9, attachments=("menu.pdf",),
+    )  # fmt: skip
+    add(
+        "/home/dana/mail/report.eml", "The quarterly report is attached. Lunch is on me.", kind="mail", title="Quarterly report",
+        sender="Bob Ray <bob@example.net>", recipients="Dana Bell <dana@example.org>", date=1.60e9, tags=("work/berlin",),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("liveness probe", "Kubernetes notes"),
+        ("restarting pod", "Kubernetes notes"),  # stems
+        ("POL-358", "Policy"),
+        ("pol 358", "Policy"),
+        ("pol358", "Policy"),
+        ("snake case", "Policy"),
+        ("snakecase", "Policy"),
+        ("user name", "Policy"),
+        ("groesse OR GROSSE", "Häuser"),
+        ("grösse", "Häuser"),
+        ("haus koln", "Häuser"),
+        ("京大", "北京"),
+        ("计算机", "北京"),
+        ("学", "北京"),
+        ("menu.pdf", "Lunch plans"),
+        ("dana@example.org lunch friday", "Lunch plans"),
+        ("sour*", "Bread"),
+        ("beijing.md", "北京"),
+        ("what is the sourdough", "Bread"),
+    ],
+)
+def test_words_find_what_a_person_would_type(library, store, line, title) -> None:
+    assert titles(search(store, None, line, mode="words"))[:1] == [title]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("lunch from:dana", {"Lunch plans"}),
+        ("lunch from:ana", set()),
+        ("lunch from:bell", {"Lunch plans"}),
+        ("lunch -from:dana", {"Quarterly report"}),
+        ("lunch to:dana@example.org", {"Quarterly report"}),
+        ("lunch subject:lunch", {"Lunch plans"}),
+        ("lunch type:mail", {"Lunch plans", "Quarterly report"}),
+        ("lunch type:note", set()),
+        ("type:note type:mail lunch", {"Lunch plans", "Quarterly report"}),
+        ("lunch has:attachment", {"Lunch plans"}),
+        ("lunch before:2021", {"Quarterly report"}),
+        ("lunch after:2021", {"Lunch plans"}),
+        ("lunch tag:work", {"Quarterly report"}),
+        ("lunch tag:berlin", set()),
+        ("lunch ext:eml", {"Lunch plans", "Quarterly report"}),
+        ("lunch path:mail/l", {"Lunch plans"}),
+        ("lunch in:/home/dana/mail", {"Lunch plans", "Quarterly report"}),
+        ("lunch in:/home/dana/ma", set()),
+        ("lunch in:mail", {"Lunch plans", "Quarterly report"}),
+        ("lunch -report", {"Lunch plans"}),
+        ('lunch "quarterly report"', {"Quarterly report"}),
+        ('"report quarterly"', set()),
+        ("lunch size:>2k", set()),
+        ("lunch size:<2k", {"Lunch plans", "Quarterly report"}),
+        ("haus lang:de", {"Häuser"}),
+    ],
+)
+@pytest.mark.parametrize("mode", ["words", "meaning", "hybrid"])
+def test_filters_hold_in_every_mode(library, store, embedded, line, expected, mode) -> None:
+    found = set(titles(search(store, embedded(), line, mode=mode)))
+    barred = {"Lunch plans", "Quarterly report"} - expected
+    assert expected <= found
+    assert not barred & found
+    assert mode != "words" or found == expected
+
+
+def test_a_filter_that_keeps_nothing_keeps_nothing_in_every_mode(library, store, embedded) -> None:
+    embedder = embedded()
+    for mode in ("words", "meaning", "hybrid"):
+        assert search(store, embedder, "lunch from:nobody", mode=mode) == []
+
+
+def test_filters_alone_list_the_newest_first(library, store) -> None:
+    assert titles(search(store, None, "type:mail")) == ["Lunch plans", "Quarterly report"]
+    assert titles(search(store, None, "has:attachment")) == ["Lunch plans"]
+
+
+def test_an_exact_word_beats_its_relatives(add, store) -> None:
+    add("/home/dana/a.md", "A university of the north with students and books.", title="One")
+    add("/home/dana/b.md", "The universe of the north with students and books.", title="Two")
+    assert titles(search(store, None, "universe", mode="words"))[0] == "Two"
+    assert titles(search(store, None, "university", mode="words"))[0] == "One"
+
+
+def test_a_word_in_the_title_beats_the_same_word_in_passing(add, store) -> None:
+    add(
+        "/home/dana/a.md",
+        "We also talked about the budget for a while, and many other things came up then.",
+        title="Minutes",
+    )
+    add(
+        "/home/dana/b.md",
+        "Numbers for all of the departments and some of the branches, in one table.",
+        title="Budget",
+    )
+    assert titles(search(store, None, "budget", mode="words"))[0] == "Budget"
+
+
+def test_at_most_so_many_hits_of_one_document(add, store) -> None:
+    add("/home/dana/long.md", "\n\n".join(f"Paragraph {i} about cats." for i in range(20)), title="Cats")
+    add("/home/dana/short.md", "One word on cats and dogs and horses.", title="Pets")
+    hits = search(store, None, "cats", mode="words", per_document=2)
+    assert sorted(titles(hits)) == ["Cats", "Cats", "Pets"]
+    assert sorted(titles(search(store, None, "cats", mode="words", per_document=1))) == ["Cats", "Pets"]
+    assert len(search(store, None, "cats", mode="words", per_document=50, limit=5)) == 5
+
+
+def test_hybrid_without_a_model_goes_by_words_and_meaning_says_what_it_lacks(library, store) -> None:
+    assert titles(search(store, None, "sourdough"))[0] == "Bread"
+    with pytest.raises(UsageProblem):
+        search(store, None, "sourdough", mode="meaning")
+    with pytest.raises(UsageProblem):
+        search(store, None, "sourdough", mode="telepathy")
+
+
+def test_words_never_touch_the_embedder(library, store, embedded) -> None:
+    embedder = embedded()
+    search(store, embedder, "sourdough", mode="words")
+    assert embedder.queries == 0
+    search(store, embedder, "sourdough from:dana", mode="hybrid")
+    assert embedder.queries == 1
+
+
+def test_an_embedder_of_another_space_is_not_asked(library, store, embedded) -> None:
+    from gemmasearch.models.fake import FakeEmbedder
+
+    embedded()
+    other = FakeEmbedder(dim=64)
+    assert titles(search(store, other, "sourdough"))[0] == "Bread"
+    assert other.queries == 0
+
+
+def test_a_hit_has_all_that_is_needed_to_cite_it(library, store, embedded) -> None:
+    hit = search(store, embedded(), "dough rest", mode="hybrid")[0]
+    assert (hit.title, hit.path, hit.line) == ("Bread", "/home/dana/notes/bread.md", 3)
+    assert hit.text == "Let the dough rest for twelve hours."
+    assert hit.id == f"c{hit.chunk_id}"
+    assert 0 < hit.score <= 1
+    assert hit.words is not None and hit.meaning is not None
+    assert [hit.snippet.text[a:b] for a, b in hit.snippet.marks] == ["dough", "rest"]
+
+
+def test_a_hit_without_a_title_is_named_by_its_file(add, store) -> None:
+    add("/home/dana/plain.txt", "Just a line about zebras.")
+    assert titles(search(store, None, "zebras", mode="words")) == ["plain.txt"]
+
+
+def test_conditions_of_the_caller_hold_beside_those_of_the_line(library, store) -> None:
+    mail = Condition("type", "is", "mail")
+    assert titles(search(store, None, "lunch OR sourdough", mode="words", conditions=[mail])) == titles(
+        search(store, None, "lunch OR sourdough type:mail", mode="words")
+    )
+    with pytest.raises(UsageProblem, match="no filter"):
+        search(store, None, "lunch", conditions=[Condition("colour", "is", "red")])
+
+
+def test_an_excluded_word_excludes_the_whole_document(add, store, embedded) -> None:
+    add("/home/dana/a.md", "Cats sleep all day.\n\nDogs do not.", title="Both")
+    add("/home/dana/b.md", "Cats sleep all day long.", title="Cats")
+    embedder = embedded()
+    for mode in ("words", "meaning", "hybrid"):
+        assert titles(search(store, embedder, "cats sleep -dogs", mode=mode)) == ["Cats"]
+
+
+@pytest.mark.parametrize("line", ["", "   ", "?", "-", '"', "()", "***", "\x00", "🙂"])
+def test_a_line_without_a_word_finds_nothing_and_fails_nowhere(library, store, embedded, line) -> None:
+    embedder = embedded()
+    assert search(store, embedder, line, mode="words") == []
+    search(store, embedder, line, mode="hybrid")
+    search(store, embedder, line, mode="meaning")

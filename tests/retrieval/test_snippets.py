@@ -1,0 +1,53 @@
+"""Snippets show why a passage was found: right marks, whole sentences, one line."""
+
+from __future__ import annotations
+
+from gemmasearch.retrieval.snippets import snippet
+from gemmasearch.store import words
+
+
+def shown(text: str, query: str, **more: int) -> tuple[str, list[str]]:
+    sought = {w for q in query.split() for w in (*words.exact(q).split(), *words.forms(q).split())}
+    found = snippet(text, sought, **more)
+    return found.text, [found.text[a:b] for a, b in found.marks]
+
+
+def test_marks_stand_on_the_words_whatever_their_accents_case_and_endings() -> None:
+    _, marks = shown("The café serves RÉSUMÉS; running cafes ran.", "cafe resume run")
+    assert marks == ["café", "RÉSUMÉS", "running", "cafes"]
+
+
+def test_marks_in_decomposed_text_cover_the_accents() -> None:
+    text, marks = shown("Un cafe\u0301 noir.", "café")
+    assert marks == ["cafe\u0301"]
+    assert text == "Un cafe\u0301 noir."
+
+
+def test_marks_in_chinese_cover_what_was_asked_and_no_more() -> None:
+    _, marks = shown("我在北京大学学习计算机科学。", "北京")
+    assert marks == ["北京"]
+
+
+def test_the_window_holds_most_of_the_words_and_begins_with_a_sentence() -> None:
+    filler = "Nothing of interest stands in this sentence at all. " * 20
+    text = f"Alpha once. {filler}Here alpha meets beta and gamma. {filler}"
+    line, marks = shown(text, "alpha beta gamma")
+    assert line.startswith("Here alpha meets") or "Here alpha meets beta and gamma." in line
+    assert marks == ["alpha", "beta", "gamma"]
+    assert len(line) <= 240
+
+
+def test_white_space_becomes_one_line_and_the_marks_move_with_it() -> None:
+    line, marks = shown("  first\n\n\tsecond   third\r\nfourth  ", "third fourth")
+    assert line == "first second third fourth"
+    assert marks == ["third", "fourth"]
+
+
+def test_one_endless_word_is_cut() -> None:
+    line, _ = shown("x" * 10_000, "y")
+    assert 0 < len(line) <= 240
+
+
+def test_a_snippet_without_matches_is_the_beginning() -> None:
+    assert shown("One. Two. Three.", "zebra") == ("One. Two. Three.", [])
+    assert shown("", "zebra") == ("", [])
