@@ -190,11 +190,12 @@ class Index:
         handle = _HANDLE.match(target)
         if handle and not os.path.exists(target):
             rows = self._store.passages([int(handle[1])])
-            if not rows:
+            document = self._store.document(rows[0].document_id) if rows else None
+            if document is None:
                 raise NothingFound(
                     f"there is no hit {target} any more", "search again: files may have changed"
                 )
-            return [_surroundings(rows[0], self._store.document(rows[0].document_id))]
+            return [_surroundings(rows[0], document)]
         documents = self._store.documents_at(_absolute(target))
         if not documents:
             raise NothingFound(f"not in the index: {target}", "`gsearch index PATH` adds it")

@@ -38,7 +38,7 @@ def run(
 ) -> Ran:
     """Run ``gsearch`` into pipes; a traceback on stderr fails the test that ran it."""
     done = subprocess.run(
-        [*COMMAND, *map(os.fspath, arguments)],
+        [*COMMAND, *(os.fspath(a) for a in arguments)],
         input=stdin,
         capture_output=True,
         env={**os.environ, **(env or {})},
@@ -57,7 +57,7 @@ def run_on_terminal(*arguments: str | Path, columns: int = 80, env: dict[str, st
     termios.tcsetwinsize(theirs, (40, columns))
     variables = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), **(env or {})}
     process = subprocess.Popen(
-        [*COMMAND, *map(os.fspath, arguments)],
+        [*COMMAND, *(os.fspath(a) for a in arguments)],
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
