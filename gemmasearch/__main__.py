@@ -9,6 +9,7 @@ from collections.abc import Sequence
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (a documented one, whatever happens)."""
     from gemmasearch.cli import app, render
+    from gemmasearch.errors import MachineRefused
 
     render.prepare_streams()
     code = app.invoke(list(sys.argv[1:] if argv is None else argv))
@@ -16,6 +17,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         render.abandon_stdout()
+    except OSError as e:
+        render.abandon_stdout()
+        if code == 0:
+            return render.failure(MachineRefused(f"cannot write the output: {e.strerror or e}"))
     return code
 
 

@@ -38,7 +38,7 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 def invoke(arguments: Sequence[str]) -> int:
     """Parse and run; usage errors become exit code 2, an unforeseen exception one line and 70."""
     from gemmasearch.cli import render
-    from gemmasearch.errors import GsearchError, InternalError, Interrupted, UsageProblem
+    from gemmasearch.errors import GsearchError, InternalError, Interrupted, MachineRefused, UsageProblem
 
     if "_GSEARCH_COMPLETE" in os.environ:
         from typer.completion import completion_init  # type: ignore[attr-defined]
@@ -56,11 +56,19 @@ def invoke(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return render.failure(Interrupted("interrupted"), arguments)
     except typer.TyperException as e:
-        message = getattr(e, "format_message", e.__str__)().rstrip(".")
-        usage = UsageProblem(message, f"see `gsearch {_command_of(arguments)}--help`")
-        return render.failure(usage, arguments)
+        context = getattr(e, "ctx", None)
+        message = getattr(e, "format_message", e.__str__)()
+        if context is not None and message == context.get_help():  # `gsearch` or `gsearch models` alone
+            render.Output().note(message)
+            return UsageProblem.exit_code
+        where = context.command_path if context is not None else "gsearch"
+        return render.failure(UsageProblem(message.rstrip("."), f"see `{where} --help`"), arguments)
     except GsearchError as e:
         return render.failure(e, arguments)
+    except OSError as e:
+        # Most often stdout on a full disk; what the rooms met in the files or the index came as a GsearchError.
+        where = f": {e.filename}" if e.filename else ""
+        return render.failure(MachineRefused(f"{e.strerror or e}{where}"), arguments)
     except Exception as e:
         if os.environ.get("GSEARCH_DEBUG"):
             raise
@@ -68,8 +76,3 @@ def invoke(arguments: Sequence[str]) -> int:
             f"internal error: {type(e).__name__}: {e}", "this is a bug; GSEARCH_DEBUG=1 shows where"
         )
         return render.failure(bug, arguments)
-
-
-def _command_of(arguments: Sequence[str]) -> str:
-    names = {command.name for command in app.registered_commands} | {g.name for g in app.registered_groups}
-    return next((a + " " for a in arguments[:1] if a in names), "")

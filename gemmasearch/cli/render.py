@@ -61,7 +61,13 @@ def path_field(path: str) -> str:
 
 
 def prepare_streams() -> None:
-    """Let stdout and stderr carry any file name, whatever the locale says."""
+    """Let stdout and stderr carry any file name, whatever the locale says.
+
+    A stream that the caller closed becomes /dev/null: otherwise the next opened file would take its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
@@ -79,10 +85,13 @@ def failure(error: GsearchError, arguments: Sequence[str] = (), command: str = "
     """Show an error (as an envelope when ``--json`` was asked for) and return its exit code."""
     if "--json" in arguments:
         name = command or next((a for a in arguments if not a.startswith("-")), "")
-        _write_envelope(name, error.exit_code, "error", _error_record(error))
-    else:
-        hint = f"\n  {error.hint}" if error.hint else ""
-        _to_stderr(f"gsearch: {error.message}{hint}")
+        try:
+            _write_envelope(name, error.exit_code, "error", _error_record(error))
+            return error.exit_code
+        except OSError:
+            abandon_stdout()  # the error may be that stdout cannot be written: then stderr says it
+    hint = f"\n  {error.hint}" if error.hint else ""
+    _to_stderr(f"gsearch: {error.message}{hint}")
     return error.exit_code
 
 

@@ -1,0 +1,67 @@
+"""Streams that are closed, full or left early: one line at most, a documented exit code, never a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMANDS = (
+    "config",
+    "config --json",
+    "--version",
+    "--help",
+    "index --help",
+    "completion bash",
+    "models list",
+)
+
+
+def _shell(command: str, redirection: str) -> subprocess.CompletedProcess[str]:
+    line = f'"$PYTHON" -m gemmasearch {command} {redirection}'
+    return subprocess.run(
+        ["/bin/sh", "-c", line],
+        env={
+            "PYTHON": sys.executable,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/nonexistent",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_under_stdout_is_exit_code_6_and_one_line(command: str) -> None:
+    done = _shell(command, ">/dev/full")
+    assert done.returncode == 6
+    assert done.stderr.count("\n") == 1
+    assert "No space left" in done.stderr
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_closed_streams_are_no_error(command: str, redirection: str) -> None:
+    done = _shell(command, redirection)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_keeps_its_exit_code_when_nobody_can_read_it() -> None:
+    assert _shell("nosuch", ">&- 2>&-").returncode == 2
+    assert _shell("search x --db /nonexistent/index.db --json", ">/dev/full").returncode == 3
+
+
+@pytest.mark.parametrize("command", ["", "models"])
+def test_a_command_without_its_subcommand_shows_its_help(command: str) -> None:
+    done = _shell(command, "")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("Usage: gsearch")
+    assert "see `" not in done.stderr
