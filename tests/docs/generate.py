@@ -60,6 +60,12 @@ def models() -> str:
     return _table(("name", "for", "what", "size", "licence", "in a Python package"), rows)
 
 
+def fields() -> str:
+    from gemmasearch.cli.formats import FIELDS
+
+    return " ".join(f"`{{{name}}}`" for name in FIELDS)
+
+
 def reference() -> str:
     """``--help`` of every command, 88 columns wide."""
     return "\n\n".join(
@@ -108,6 +114,7 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "exit-codes": exit_codes,
     "settings": settings,
     "models": models,
+    "fields": fields,
     "overview": overview,
     "reference": reference,
 }
