@@ -15,7 +15,7 @@ from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.settings import Settings
 from gemmasearch.store.rows import Summary as Status
 
-__all__ = ["Index", "ModelInfo", "Shown", "Status", "known_model", "known_models", "pull_models"]
+__all__ = ["Index", "ModelInfo", "Place", "Shown", "Status", "known_model", "known_models", "pull_models"]
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder, Generator
@@ -36,6 +36,17 @@ class Shown:
     headers: tuple[tuple[str, str], ...]
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a hit stands: what a program needs to open it. ``inside`` = it is only a part of the file."""
+
+    path: str
+    kind: str
+    page: int | None = None
+    line: int | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +203,29 @@ class Index:
             rows = self._store.passages([int(handle[1])])
             document = self._store.document(rows[0].document_id) if rows else None
             if document is None:
-                raise NothingFound(
-                    f"there is no hit {target} any more", "search again: files may have changed"
-                )
+                raise _gone(target)
             return [_surroundings(rows[0], document)]
         documents = self._store.documents_at(_absolute(target))
         if not documents:
-            raise NothingFound(f"not in the index: {target}", "`gsearch index PATH` adds it")
+            raise _not_indexed(target)
         return [_whole(d) for d in documents]
+
+    def place(self, target: str) -> Place:
+        """Where a hit (``c123``) or an indexed file stands.
+
+        :raises NothingFound: no such hit, or a file that is not indexed.
+        """
+        handle = _HANDLE.match(target)
+        if handle and not os.path.exists(target):
+            rows = self._store.passages([int(handle[1])])
+            if not rows:
+                raise _gone(target)
+            row = rows[0]
+            return Place(row.path, row.kind, row.page, row.line, inside=bool(row.part))
+        documents = self._store.documents_at(_absolute(target))
+        if not documents:
+            raise _not_indexed(target)
+        return Place(documents[0].path, documents[0].kind)
 
     # -- what is there ---------------------------------------------------------------------------------------
 
@@ -331,6 +357,14 @@ def _model_info(entry: Entry, settings: Settings) -> ModelInfo:
         path=str(catalog.locate(entry, settings) or ""),
         how=entry.how,
     )
+
+
+def _gone(handle: str) -> NothingFound:
+    return NothingFound(f"there is no hit {handle} any more", "search again: files may have changed")
+
+
+def _not_indexed(path: str) -> NothingFound:
+    return NothingFound(f"not in the index: {path}", "`gsearch index PATH` adds it")
 
 
 def _absolute(path: str | os.PathLike[str]) -> str:

@@ -61,6 +61,13 @@ class Settings:
     evidence_tokens: int = _setting(
         500, "budget for the passages shown to the generator, in tokens", check="positive"
     )
+    open_text: str = _setting(
+        "", "command that opens notes, like 'code -g {path}:{line}' (default: $VISUAL or $EDITOR)"
+    )
+    open_pdf: str = _setting(
+        "", "command that opens PDFs, like 'evince -i {page} {path}' (default: the desktop's)"
+    )
+    open_other: str = _setting("", "command that opens other files (default: the desktop's)")
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)
 
     def origin(self, name: str) -> Origin:

@@ -1,0 +1,87 @@
+"""Opening a file never runs what its name says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gemmasearch.cli.opening import command_for, runnable
+from gemmasearch.errors import UsageProblem
+from gemmasearch.index import Place
+from gemmasearch.settings import Settings
+from tests.cli.conftest import Indexed
+from tests.cli.terminal import run
+
+NAMES = [
+    "-rf",
+    "--help",
+    "$(touch canary)",
+    "a;touch canary",
+    "`touch canary`",
+    "a\nb",
+    "{line}",
+    "a b",
+    "'",
+    '"',
+    "|x",
+    "&",
+    "*",
+    "日本",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_name_reaches_the_program_as_one_argument(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "n"
+    folder.mkdir()
+    (folder / f"{name}.md").write_text("The quokka sleeps.\n")
+    recorder = tmp_path / "recorder"
+    recorder.write_text(f'#!/bin/sh\nprintf "%s\\0" "$@" > {tmp_path}/seen\n')
+    recorder.chmod(0o755)
+    db = tmp_path / "i" / "i.db"
+    assert run("index", folder, "--db", db, "--embedder", "static", cwd=tmp_path).code == 0
+    handle = run("search", "--format", "{id}", "quokka", "--db", db).text.strip()
+    env = {"GSEARCH_OPEN_TEXT": f"{recorder} --at {{page}} {{path}}"}
+    assert run("open", handle, "--db", db, env=env, cwd=tmp_path).code == 0
+    seen = (tmp_path / "seen").read_bytes().split(b"\0")[:-1]
+    assert seen == [b"--at", b"1", os.fsencode(folder / f"{name}.md")]
+    assert not list(tmp_path.rglob("canary"))
+
+
+def test_an_editor_that_knows_lines_gets_the_line() -> None:
+    place = Place("/n/x.md", "note", None, 12)
+    assert command_for(place, Settings(), "vim -R") == ["vim", "-R", "+12", "/n/x.md"]
+    assert command_for(place, Settings(), "gimp") == ["gimp", "/n/x.md"]
+    assert command_for(place, Settings(open_text="code -g {path}:{line}"), "vim") == [
+        "code",
+        "-g",
+        "/n/x.md:12",
+    ]
+    assert command_for(Place("/n/x.pdf", "pdf", 3), Settings(open_pdf="evince -i {page}"), "") == [
+        "evince", "-i", "3", "/n/x.pdf"
+    ]  # fmt: skip
+
+
+def test_a_template_with_an_open_quote_is_a_usage_error() -> None:
+    with pytest.raises(UsageProblem):
+        command_for(Place("/n/x.md", "note"), Settings(open_text="code 'x"), "")
+
+
+def test_what_the_desktop_would_run_is_refused(tmp_path: Path) -> None:
+    script = tmp_path / "x.md"
+    script.write_text("#!/bin/sh\n")
+    assert not runnable(str(script))
+    script.chmod(0o755)
+    assert runnable(str(script))
+    assert runnable("/n/Invoice.DESKTOP") and runnable("/n/x.html.sh") and not runnable("/n/lease.pdf")
+
+
+def test_a_message_inside_a_mailbox_is_shown_not_opened(indexed: Indexed) -> None:
+    handle = indexed.run(
+        "search", "--format", "{id} {path}", "-n", "50", "boiler Kondensatleitung kind:mail"
+    ).lines
+    inside = next(line.split()[0] for line in handle if line.endswith("archive.mbox"))
+    done = indexed.run("open", inside, "--print")
+    assert done.code == 2 and f"gsearch show {inside}" in done.said

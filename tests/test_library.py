@@ -1,0 +1,104 @@
+"""The library does what the commands do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gemmasearch
+from gemmasearch import Index
+from gemmasearch.errors import IndexMissing, NothingFound, UsageProblem
+from gemmasearch.settings import Origin, Settings, load
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "kiln.md").write_text(
+        "# The kiln\n\nThe kiln reaches 1240 degrees. Dana fired it on 3 May 2024.\n"
+    )
+    (folder / "bees.md").write_text("# Bees\n\nThe hive was moved behind the orchard.\n")
+    return folder
+
+
+def settings(**values: object) -> Settings:
+    return load(
+        {"embedder": "static", "generator": "none", **values}, environ={"GSEARCH_CONFIG": "/nonexistent"}
+    )
+
+
+def test_index_search_show_and_ask(notes: Path, tmp_path: Path) -> None:
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        report = index.index([notes])
+        assert (report.new, report.skipped, report.pending) == (2, {}, 0)
+        hits = index.search("when was the kiln fired")
+        assert hits[0].path == str(notes / "kiln.md") and hits[0].title == "The kiln"
+        assert index.show(hits[0].id)[0].text.strip().endswith("3 May 2024.")
+        answer = index.ask("When was the kiln fired?")
+        assert answer.found and "3 May 2024" in answer.text
+        assert answer.citations[0].hit.path == str(notes / "kiln.md")
+        with pytest.raises(NothingFound):
+            index.show(str(notes / "none.md"))
+
+
+def test_a_changed_and_a_removed_file_are_noticed(notes: Path, tmp_path: Path) -> None:
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        (notes / "bees.md").unlink()
+        (notes / "kiln.md").write_text("# The kiln\n\nThe kiln was sold to a potter in Ghent.\n")
+        report = index.index()
+        assert (report.new, report.changed, report.gone) == (0, 1, 1)
+        assert index.search("orchard", mode="words") == []
+        assert index.search("potter Ghent", mode="words")[0].path == str(notes / "kiln.md")
+
+
+def test_the_model_of_the_last_run_is_kept_when_no_other_is_named(notes: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i" / "index.db"
+    with Index.open(db, settings=settings(embedder="fake")) as index:
+        index.index([notes])
+    unsaid = load({"generator": "none"}, environ={"GSEARCH_CONFIG": "/nonexistent"})
+    with Index.open(db, settings=unsaid) as index:
+        assert index.search("kiln")[0].meaning is not None
+        assert index.index().embedded == 0
+        assert index.status().space == "fake"
+
+
+def test_opening_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        Index.open(tmp_path / "none.db", settings=settings(), create=False)
+    with Index.open(tmp_path / "i" / "new.db", settings=settings()) as index:
+        assert index.search("anything") == []
+        with pytest.raises(UsageProblem):
+            index.index()
+
+
+def test_public_names_are_loaded_on_first_use() -> None:
+    code = "import gemmasearch, sys; print(any(m.startswith('gemmasearch.') for m in sys.modules)); gemmasearch.Index"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+    assert set(gemmasearch.__all__) == set(dir(gemmasearch))
+    with pytest.raises(AttributeError):
+        gemmasearch.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("value", "why"), [("many", "whole number"), ("0", "too small"), ("-3", "too small")]
+)
+def test_a_setting_that_makes_no_sense_names_who_said_it(value: str, why: str) -> None:
+    with pytest.raises(UsageProblem, match=f"GSEARCH_RESULTS.*{why}"):
+        load(environ={"GSEARCH_RESULTS": value, "GSEARCH_CONFIG": "/nonexistent"})
+
+
+def test_flags_beat_environment_beats_file_beats_default(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text('results = 3\nmode = "words"\nthreads = 7\n')
+    environ = {"GSEARCH_CONFIG": str(file), "GSEARCH_RESULTS": "4", "GSEARCH_MODE": "meaning"}
+    found = load({"results": 5}, environ=environ)
+    assert (found.results, found.mode, found.threads, found.dim) == (5, "meaning", 7, 256)
+    assert found.origin("results") == Origin("flag", "--results")
+    assert found.origin("threads") == Origin("file", str(file))
+    assert found.origin("dim").source == "default"
