@@ -22,9 +22,7 @@ def probe(path: Path, role: str) -> None:
 
     :raises ModelUnsuitable: the child failed, died or took too long; with its reason.
     """
-    import gemmasearch
-
-    root = str(Path(gemmasearch.__file__).parents[1])
+    root = str(Path(__file__).resolve().parents[2])
     command = [sys.executable, "-P", "-c", _CODE, root, role, str(path)]
     try:
         done = subprocess.run(
