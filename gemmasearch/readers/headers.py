@@ -245,6 +245,8 @@ def identifiers(raw: bytes) -> tuple[str, ...]:
 def moment(raw: bytes) -> float | None:
     """Epoch seconds of a Date field; None for nonsense and for years that no mail has."""
     try:
+        if b" 0000 " in raw:  # read as 2000 otherwise
+            return None
         parsed = parsedate_tz(raw[:200].decode("ascii", "replace"))
         when = float(mktime_tz(parsed)) if parsed else None
         year = datetime.fromtimestamp(when, UTC).year if when is not None else 0

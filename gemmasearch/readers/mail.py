@@ -219,7 +219,7 @@ def _leaf_text(part: mime.Part) -> str:
         return html.to_page(html.decode_page(part.body(), part.charset)).text
     if part.type.startswith("text/"):
         return headers.bytes_to_text(part.body(), part.charset)
-    if part.type.startswith("multipart/"):  # no boundary, or none found: what there is
+    if part.type.startswith("multipart/") and not part.cut:  # no boundary, or none found: what there is
         body = part.body()
         return headers.bytes_to_text(body, part.charset) if is_text(body[:4096]) else ""
     return ""

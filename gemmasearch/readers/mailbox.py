@@ -1,8 +1,9 @@
 """The mbox family (mboxo, mboxrd, mboxcl, Thunderbird, pipermail): one file, many messages.
 
-A line that begins with "From " starts a message only where it follows an empty line (or starts the file), has
-the weekday, month, time and year of an envelope line, and a header line follows. Python's ``mailbox.mbox``
-asks for none of this and cuts messages in two.
+A line that begins with "From " starts a message only where it has the weekday, month, time and year of an
+envelope line and a header follows: any header line below an empty line, two of which the first is a usual one
+where the empty line is missing (pipermail writes such boxes). Python's ``mailbox.mbox`` asks for none of this and
+cuts messages in two.
 """
 
 from __future__ import annotations
@@ -23,10 +24,17 @@ _DATE = (
     _DAY + rb",?[ \t]+(?:" + _MONTH + rb"[ \t]+\d{1,2}|\d{1,2}[ \t]+" + _MONTH + rb")"
     rb"(?=[ \t])[^\r\n]{0,80}?\b(?:\d{1,2}:\d{2}[^\r\n]{0,40}?\b\d{4}\b|\d{4}[ \t]+\d{1,2}:\d{2})"
 )
-_ENVELOPE = rb"From (?:[^\r\n]{0,998}?[ \t])??" + _DATE + rb"[^\r\n]{0,200}\r?\n"
+_ENVELOPE_REST = rb"(?:[^\r\n]{0,998}?[ \t])??" + _DATE + rb"[^\r\n]{0,200}\r?\n"
 _HEADER = rb"(?:>?From [^\r\n]*\r?\n)?[!-9;-~]{1,200}[ \t]*:"
-_START = re.compile(rb"\s*" + _ENVELOPE + rb"(?=" + _HEADER + rb")")
-_NEXT = re.compile(rb"(?:(?<=\n\n)|(?<=\n\r\n))" + _ENVELOPE + rb"(?=" + _HEADER + rb")")
+_START = re.compile(rb"\s*From " + _ENVELOPE_REST + rb"(?=" + _HEADER + rb")")
+_TWO_HEADERS = (
+    rb"(?i:From|Date|Message-ID|Received|Return-Path|Delivered-To|X-Mozilla-Status):[^\r\n]*\r?\n"
+    rb"(?:[ \t][^\r\n]*\r?\n){0,20}[!-9;-~]{1,200}[ \t]*:"
+)
+_NEXT = re.compile(
+    rb"(?<=\n)From " + _ENVELOPE_REST + rb"(?=" + _TWO_HEADERS + rb")"
+    rb"|(?:(?<=\n\n)|(?<=\n\r\n))From " + _ENVELOPE_REST + rb"(?=" + _HEADER + rb")"
+)
 _WINDOW = 1 << 20  # bytes read at a time
 _LONGEST_START = 4096  # no envelope line with what must follow is longer
 
@@ -70,7 +78,7 @@ def _pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
         more = stream.read(_WINDOW)
         # The tail may hold the beginning of an envelope line: it waits for the next window.
         settled = max(done, len(buffer) - (_LONGEST_START if more else 0))
-        for found in _NEXT.finditer(buffer, done + 1, settled + _LONGEST_START):
+        for found in _NEXT.finditer(buffer, done + starts, settled + _LONGEST_START):
             if found.start() >= settled:
                 break
             yield base + done, buffer[done : found.start()], starts

@@ -147,5 +147,8 @@ def _rst_headings(text: str, start: int) -> Iterator[_Heading]:
 
 
 def _plain(heading: str) -> str:
-    """A heading without links and emphasis."""
-    return _MARKUP.sub(lambda m: m[1] or m[2] or "", heading[: 4 * HEADING_LENGTH]).strip()[:HEADING_LENGTH]
+    """A heading without links and emphasis (twice: emphasis stands in links, and links in emphasis)."""
+    heading = heading[: 4 * HEADING_LENGTH]
+    for _ in range(2):
+        heading = _MARKUP.sub(lambda m: m[1] or m[2] or "", heading)
+    return heading.strip()[:HEADING_LENGTH]

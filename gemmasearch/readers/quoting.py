@@ -94,19 +94,19 @@ def _mark_attribution(lines: list[_Line], marked: list[bool], last: int) -> None
     """The one or two lines above a quotation that say who wrote it when."""
     while last >= 0 and not lines[last][2].strip():
         last -= 1
-    for count in (1, 2):
-        first = last - count + 1
-        if first < 0 or marked[first]:
-            return
-        joined = " ".join(lines[i][2].strip() for i in range(first, last + 1))
-        if _ATTRIBUTION.match(joined) and (count == 2 or not _half(joined)):
-            marked[first : last + 1] = [True] * count
+    for count in (2, 1) if _is_second_half(lines, marked, last) else (1,):
+        joined = " ".join(line.strip() for _, _, line in lines[last - count + 1 : last + 1])
+        if last >= 0 and not marked[last] and _ATTRIBUTION.match(joined):
+            marked[last - count + 1 : last + 1] = [True] * count
             return
 
 
-def _half(line: str) -> bool:
-    """The second half of a wrapped introduction: no name or date stands in it."""
-    return len(line.split()) <= 2
+def _is_second_half(lines: list[_Line], marked: list[bool], last: int) -> bool:
+    """Of a wrapped introduction: the date stands in the line above."""
+    if last < 1 or marked[last - 1]:
+        return False
+    above, line = lines[last - 1][2], re.sub(r"<[^<>]*>", "", lines[last][2])
+    return not re.search(r"\d", line) and re.search(r"\d", above) is not None
 
 
 def _mark_originals(lines: list[_Line], marked: list[bool], subject: str) -> None:

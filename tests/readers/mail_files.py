@@ -1,0 +1,31 @@
+"""Mail as it lies on disks, made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+ENVELOPE = "From dana@example.org Wed May  1 12:00:00 2024"
+
+
+def message(
+    body: str = "The walnut table.\n", *, number: int = 1, headers: Sequence[str] = (), subject: str = "Table"
+) -> str:
+    fields = [
+        "From: Dana Bell <dana@example.org>",
+        "To: Kim Ono <kim@example.org>",
+        f"Subject: {subject}",
+        "Date: Wed, 01 May 2024 12:00:00 +0000",
+        f"Message-ID: <{number}@example.org>",
+        *headers,
+    ]
+    return "\n".join(fields) + "\n\n" + body
+
+
+def mbox(messages: Sequence[str], *, envelope: str = ENVELOPE) -> bytes:
+    return "".join(f"{envelope}\n{each.rstrip()}\n\n" for each in messages).encode("utf-8", "surrogateescape")
+
+
+def multipart(*parts: str, kind: str = "mixed", boundary: str = "BOUND", **more: int) -> str:
+    body = "".join(f"--{boundary}\n{part}\n" for part in parts) + f"--{boundary}--\n"
+    headers = ("MIME-Version: 1.0", f'Content-Type: multipart/{kind}; boundary="{boundary}"')
+    return message(body, headers=headers, **more)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from gemmasearch.readers.html import to_page
+from tests.readers.contract import ReaderContract, documents, problem
+
+
+class TestHtml(ReaderContract):
+    name, file = "html", "page.html"
+    renamed = "page"
+
+    def sample(self) -> bytes:
+        return b"<!DOCTYPE html><html><head><title>Oil</title></head><body><h1>Care</h1><p>The walnut table.</p></body></html>"
+
+
+def text(markup: str) -> str:
+    return to_page(markup).text
+
+
+def test_blocks_stand_on_lines_of_their_own_and_words_do_not_run_together() -> None:
+    assert (
+        text("<p>one</p><p>two <b>bold</b>words</p><div>three<br>four</div>")
+        == "one\n\ntwo boldwords\n\nthree\nfour"
+    )
+    assert text("<ul><li>a</li><li>b</li></ul>") == "- a\n- b"
+    assert text("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>") == "a | b\nc"
+    assert text("<pre>a\n  b</pre>") == "a\n  b"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<div style="display: none">HIDDEN</div>',
+        '<span style="visibility:hidden">HIDDEN</span>',
+        '<p style="font-size:0px">HIDDEN</p>',
+        '<p style="opacity: 0.0">HIDDEN</p>',
+        '<p style="color: #FFFFFF">HIDDEN</p>',
+        '<font color="white">HIDDEN</font>',
+        "<div hidden>HIDDEN</div>",
+        "<script>HIDDEN</script>",
+        "<style>HIDDEN</style>",
+        "<!-- HIDDEN -->",
+        "<template>HIDDEN</template>",
+    ],
+)
+def test_what_no_reader_of_the_page_sees_is_not_read(hidden: str) -> None:
+    assert text(f"<p>before</p>{hidden}<p>after</p>") == "before\n\nafter"
+
+
+def test_white_on_a_dark_ground_and_small_print_are_visible() -> None:
+    assert text('<table><td bgcolor="#000000"><font color="white">shown</font></td></table>') == "shown"
+    assert text('<div style="background:#003366"><p style="color:#fff">shown</p></div>') == "shown"
+    assert (
+        text('<p style="font-size:0.8em;opacity:0.5">shown</p><p style="background-color:#fff">x</p>')
+        == "shown\n\nx"
+    )
+
+
+def test_quoted_replies_are_marked_as_in_plain_mail() -> None:
+    assert (
+        text("<p>yes</p><blockquote><p>shall we?</p><blockquote>no</blockquote></blockquote>")
+        == "yes\n\n> shall we?\n\n> > no"
+    )
+
+
+def test_headings_give_sections_and_the_title_element_the_title(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<title> My\n page </title><meta name=author content=Dana><h1>A</h1>x<h2>B</h2>y")
+    (found,) = documents(path)
+    assert (found.title, found.meta["author"]) == ("My page", "Dana")
+    assert [s.headings for s in found.sections] == [("A",), ("A", "B")]
+    assert found.text[found.sections[1].start :].startswith("B")
+
+
+def test_a_declared_encoding_is_used(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes('<meta charset="windows-1251"><p>Привет</p>'.encode("cp1251"))
+    assert documents(path)[0].text == "Привет"
+
+
+def test_a_page_without_words_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<html><body><script>x</script></body></html>")
+    assert problem(path).reason == "no-text"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div>" * 100_000 + "deep",
+        "<b>" * 100_000 + "deep",
+        "<" * 500_000 + "deep",
+        "<script" * 50_000 + ">deep",
+        "<!--" * 100_000,
+    ],
+)
+def test_hostile_markup_is_read_in_time(markup: str) -> None:
+    started = time.perf_counter()
+    to_page(markup)
+    assert time.perf_counter() - started < 5

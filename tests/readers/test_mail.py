@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from gemmasearch import readers
+from gemmasearch.documents import Document, Problem
+from gemmasearch.readers import headers, mime
+from tests.readers.contract import ReaderContract, documents, read
+from tests.readers.mail_files import message, multipart
+
+
+class TestMail(ReaderContract):
+    name, file = "mail", "1714.M1P2.host:2,S"
+
+    def sample(self) -> bytes:
+        return message().encode()
+
+
+def mail(tmp_path: Path, text: str | bytes) -> Document:
+    path = tmp_path / "m.eml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape"))
+    return documents(path)[0]
+
+
+def part(body: str, kind: str = "text/plain; charset=utf-8", *more: str) -> str:
+    return "\n".join([f"Content-Type: {kind}", *more, "", body])
+
+
+def test_headers_become_fields(tmp_path: Path) -> None:
+    extra = ["Cc: =?utf-8?q?J=C3=B6rg?= <j@example.org>", "In-Reply-To: <0@x>", "References: <a@x>\n <0@x>"]
+    found = mail(tmp_path, message(headers=extra))
+    assert (found.sender, found.recipients) == ("Dana Bell <dana@example.org>", "Kim Ono <kim@example.org>")
+    assert (found.copies, found.message_id) == ("Jörg <j@example.org>", "1@example.org")
+    assert (found.references, found.date, found.title) == (("a@x", "0@x"), 1714564800.0, "Table")
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"=?utf-8?B?w6TDtsO8?= =?utf-8?B?w58=?=", "äöüß"),
+        (b"=?utf-8?B?w6TD?= =?utf-8?B?tsO8?=", "äöü"),  # a character cut in two
+        (b"=?iso-8859-1?Q?a_b=E9?= c", "a bé c"),
+        (b"=?UTF-8?Q?Caf=C3=A9?=, =?UTF-8?Q?Bar?=", "Café, Bar"),
+        (b"=?x-evil?Q?abc?= =?idna?Q?abc?=", "abcabc"),
+        (b"=?iso-2022-jp?B?GyRCRnxLXBsoQg==?=", "日本"),
+        (b"=?utf-8*en?Q?hello?=", "hello"),
+        (b"=?utf-8?B?w6TDtsO8", "=?utf-8?B?w6TDtsO8"),
+        ("raw ü in utf-8".encode(), "raw ü in utf-8"),
+        ("raw ü in latin".encode("latin-1"), "raw ü in latin"),
+        (b"a\r\n folded   line", "a folded line"),
+    ],
+)
+def test_header_words_are_decoded(raw: bytes, text: str) -> None:
+    assert headers.text_of(raw) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b'"Bell, Dana" <dana@x.org>, kim@x.org', ["Bell, Dana <dana@x.org>", "kim@x.org"]),
+        (b"undisclosed-recipients:;", ["undisclosed-recipients"]),
+        (b"Team: a@x.org, B <b@x.org>; c@x.org", ["a@x.org", "B <b@x.org>", "c@x.org"]),
+        (b"dana at x.org (Dana Bell)", ["Dana Bell <dana at x.org>"]),
+        (b"=?utf-8?q?Bell=2C_Dana?= <d@x.org>", ["Bell, Dana <d@x.org>"]),
+        (b"<d@x.org>, d@y.org <d@y.org>", ["d@x.org", "d@y.org"]),
+        (b";" * 100_000, []),
+        (b'"' * 5 + b"<" * 5, ["<<<< <>"]),
+    ],
+)
+def test_addresses_are_taken_apart(raw: bytes, expected: list[str]) -> None:
+    assert headers.addresses(raw)[: len(expected) + 1] == expected
+
+
+def test_rfc_2231_names_are_put_together() -> None:
+    value = "attachment; filename*0*=utf-8''Miet%C3%A4; filename*1*=nderung%20; filename*2=\"2024.pdf\""
+    assert headers.parameters(value)["filename"] == "Mietänderung 2024.pdf"
+    assert headers.parameters('a; name="=?utf-8?q?=C3=A4.pdf?="')["name"] == "ä.pdf"
+    assert headers.parameters("a; filename*=iso-8859-1'de'%E4.txt")["filename"] == "ä.txt"
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 1 Jan 0000 00:00:00 +0000", "1 Jan 99999999999 00:00", "Mon, 99 Foo", "x" * 9999, ""]
+)
+def test_an_impossible_date_costs_the_date_and_not_the_mail(tmp_path: Path, date: str) -> None:
+    text = message().replace("Wed, 01 May 2024 12:00:00 +0000", date)
+    assert mail(tmp_path, text).date is None
+    received = "Received: from a by b; Wed, 01 May 2024 12:00:00 +0000\n"
+    assert mail(tmp_path, received + text).date == 1714564800.0
+
+
+def test_plain_text_wins_over_its_html_twin_unless_it_is_a_stub(tmp_path: Path) -> None:
+    rich = part("<p>" + "A long letter about the table. " * 20 + "</p>", "text/html")
+    twin = mail(tmp_path, multipart(part("A long letter about the table."), rich, kind="alternative"))
+    assert "<p>" not in twin.text and twin.text.count("letter") == 20  # the plain part says far less
+    plain = mail(tmp_path, multipart(part("A long letter about the table. " * 15), rich, kind="alternative"))
+    assert plain.text.count("letter") == 15
+
+
+def test_all_text_parts_are_read_and_attachments_named(tmp_path: Path) -> None:
+    pdf = part(
+        "JVBERi0=",
+        "application/pdf; name=lease.pdf",
+        "Content-Transfer-Encoding: base64",
+        "Content-Disposition: attachment",
+    )
+    found = mail(tmp_path, multipart(part("first"), pdf, part("<b>second</b>", "text/html")))
+    assert (found.text, found.attachments) == ("first\n\nsecond", ("lease.pdf",))
+
+
+def test_a_forwarded_message_is_text_and_not_taken_for_a_quotation(tmp_path: Path) -> None:
+    inner = "Content-Type: message/rfc822\n\nFrom: a@x.org\nDate: Tue, 1 Aug 1997 00:35:46 +0300\nSubject: old\n\nold words\n"
+    found = mail(tmp_path, multipart(part("look at this"), inner))
+    assert "look at this" in found.text and "Subject: old" in found.text and "old words" in found.text
+    assert found.quoted == ()
+
+
+@pytest.mark.parametrize(
+    "charset", ["x-evil", "utf-7", "idna", "unicode_escape", "zlib_codec", "", "'", "utf-8; x"]
+)
+def test_no_charset_name_can_stop_a_mail(tmp_path: Path, charset: str) -> None:
+    found = mail(tmp_path, multipart(part("plain words \xe9", f"text/plain; charset={charset}")))
+    assert "plain words" in found.text
+
+
+def test_a_wrong_charset_does_not_turn_utf8_into_question_marks(tmp_path: Path) -> None:
+    assert mail(tmp_path, multipart(part("grün", "text/plain; charset=ascii"))).text in ("grün", "grÃ¼n")
+    assert mail(tmp_path, multipart(part("grün", "text/plain; charset=x-unknown"))).text == "grün"
+
+
+def test_base64_with_junk_a_cut_end_or_a_list_footer_is_still_read(tmp_path: Path) -> None:
+    code = base64.b64encode(b"walnut oil, two bottles, and a brush").decode()
+    transfer = "Content-Transfer-Encoding: base64"
+    for body in (code, code[:-3], code[:20] + "\n!!" + code[20:], code + "\n____\nlist footer\n"):
+        assert "walnut oil, two" in mail(tmp_path, multipart(part(body, "text/plain", transfer))).text
+
+
+def test_missing_closing_boundary_and_preamble(tmp_path: Path) -> None:
+    text = multipart(part("one"), part("two")).replace("--BOUND--\n", "")
+    assert mail(tmp_path, text.replace("\n\n--BOUND", "\n\nThis is MIME.\n--BOUND", 1)).text == "one\n\ntwo"
+
+
+def test_a_boundary_that_begins_like_the_outer_one_is_another(tmp_path: Path) -> None:
+    inner = 'Content-Type: multipart/mixed; boundary="BOUND2"\n\n--BOUND2\n' + part("deep") + "\n--BOUND2--\n"
+    assert mail(tmp_path, multipart(part("top"), inner, part("end"))).text == "top\n\ndeep\n\nend"
+
+
+@pytest.mark.parametrize("depth", [50, 2_000, 10_000])
+def test_deep_nesting_ends_at_the_limit_and_says_so(tmp_path: Path, depth: int) -> None:
+    head = "".join(f"Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n" for i in range(depth))
+    path = tmp_path / "deep.eml"
+    path.write_text("Subject: deep\nFrom: a@b.c\n" + head + "\nbottom\n")
+    found = read(path)
+    assert isinstance(found[0], Document) and found[0].title == "deep"
+    assert ("bottom" in found[0].text) == (depth < mime.DEPTH)
+    assert [i.reason for i in found[1:] if isinstance(i, Problem)] == (
+        [] if depth < mime.DEPTH else ["limit"]
+    )
+
+
+def test_a_hundred_thousand_parts_end_at_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "m.eml"
+    path.write_text(multipart(*[""] * 100_000))
+    assert [getattr(i, "reason", "mail") for i in read(path)] == ["mail", "limit"]
+
+
+def test_a_header_of_many_megabytes_is_read_in_time(tmp_path: Path) -> None:
+    path = tmp_path / "m.eml"
+    path.write_text(
+        "Subject: big\nTo: "
+        + ";" * 1_000_000
+        + "\n"
+        + "X-Long: y\n" * 500_000
+        + " folded\n" * 500_000
+        + "\nbody\n"
+    )
+    (found,) = documents(path)
+    assert (found.title, found.text) == ("big", "body")
+
+
+def test_uuencoded_files_are_attachments(tmp_path: Path) -> None:
+    found = mail(tmp_path, message("before\n\nbegin 644 cat.txt\n#0V%T\n`\nend\n\nafter\n"))
+    assert found.attachments == ("cat.txt",) and "#0V%T" not in found.text and "after" in found.text
+
+
+def test_encrypted_mail_says_so_and_shows_its_headers(tmp_path: Path) -> None:
+    pgp = multipart(
+        part("Version: 1", "application/pgp-encrypted"), part("-----BEGIN PGP", "application/octet-stream")
+    )
+    found = mail(tmp_path, pgp.replace("multipart/mixed", "multipart/encrypted"))
+    assert found.meta["encrypted"] == "yes" and found.title == "Table"
+
+
+def test_printed_mail_results_and_notes_are_no_mail(tmp_path: Path) -> None:
+    texts = {
+        "a.txt": "From: Dana Bell <d@x.org>\nTo: kim\nSubject: hi\nDate: December 11, 2014 at 11:42:50 AM PST\n\ntext\n",
+        "b.md": "Title: hi\nDate: 2024-05-01\nTags: a\n\ntext\n",
+        "c": "HTTP/1.1 200 OK\nServer: x\nDate: Wed, 01 May 2024 12:00:00 GMT\nContent-Type: text/html\n\nhello\n",
+        "d.txt": "Server: nginx\nDate: Wed, 01 May 2024 12:00:00 GMT\nContent-Type: text/plain\n\nhello\n",
+        "e.txt": "From: the team\nTo: everybody\n\nWe meet at noon.\n",
+        "f.py": "subject: str = 'x'\n\ndef f(): pass\n",
+    }
+    for name, text in texts.items():
+        path = tmp_path / name
+        path.write_text(text)
+        format = readers.recognise(str(path))
+        assert format and format.name not in ("mail", "mbox"), name
+
+
+def test_mail_without_a_suffix_is_mail_even_where_libmagic_sees_a_diff_or_a_script(tmp_path: Path) -> None:
+    path = tmp_path / "1382298770.002256:2,"
+    path.write_text(message("--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-import os\n+import sys\n"))
+    format = readers.recognise(str(path))
+    assert format and format.name == "mail"
+
+
+def test_a_maildir_message_needs_less_to_be_known(tmp_path: Path) -> None:
+    for name in ("cur", "new", "tmp"):
+        (tmp_path / name).mkdir()
+    path = tmp_path / "cur" / "1:2,S"
+    path.write_text("Subject: short\n\nbody\n")
+    assert documents(path)[0].kind == "mail"

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import random
+import re
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gemmasearch import readers
+from gemmasearch.documents import Document
+from gemmasearch.readers import mailbox
+from tests.readers.contract import ReaderContract, documents
+from tests.readers.mail_files import ENVELOPE, mbox, message
+
+
+class TestMbox(ReaderContract):
+    name, file = "mbox", "Inbox"
+
+    def sample(self) -> bytes:
+        return mbox([message(number=1), message("Second.\n", number=2)])
+
+
+def split(raw: bytes) -> list[bytes]:
+    found = list(readers.split_mbox(io.BytesIO(raw)))
+    assert b"".join(each for _, _, each in found) == raw.lstrip()
+    assert all(raw[offset : offset + length] == each for offset, length, each in found)
+    return [each for _, _, each in found]
+
+
+def read(tmp_path: Path, raw: bytes) -> list[Document]:
+    path = tmp_path / "box"
+    path.write_bytes(raw)
+    return documents(path)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Hello\n\nFrom now on we meet on Mondays.\n",
+        "Hello\nFrom dana@example.org Wed May  1 12:00:00 2024\nSubject: in the text, no empty line above\n\nno more\n",
+        "Hello\n\nFrom dana@example.org Wed May  1 12:00:00 2024\nand no header below.\n",
+        "Hello\n\nFrom Wed to Fri May be 12:00 or 2024: who knows\n",
+        "Hello\n\nFrom dana Wed May  1\nSubject: no time\n",
+    ],
+)
+def test_a_from_line_in_a_body_does_not_cut_the_message(body: str) -> None:
+    assert len(split(mbox([message(body), message(number=2)]))) == 2
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        ENVELOPE,
+        "From dana at example.org  Wed May  1 12:00:00 2024",
+        "From - Wed May  1 12:00:00 2024",
+        "From dana@example.org Wed May  1 12:00 2024",
+        "From dana@example.org Wed May  1 12:00:00 2024 +0200",
+        "From dana@example.org Wed May  1 12:00:00 +0200 2024",
+        "From dana@example.org Wed May  1 12:00:00 CEST 2024",
+        "From dana@example.org Wed, 1 May 2024 12:00:00 +0200",
+        'From "dana bell"@example.org Wed May 01 12:00:00 2024',
+    ],
+)
+def test_every_common_envelope_line_starts_a_message(envelope: str) -> None:
+    assert len(split(mbox([message(number=n) for n in range(3)], envelope=envelope))) == 3
+
+
+def test_a_box_without_empty_lines_between_its_messages() -> None:
+    raw = mbox([message(number=n) for n in range(3)]).replace(b"\n\nFrom ", b"\nFrom ")
+    assert len(split(raw)) == 3
+
+
+def test_crlf_no_final_newline_and_leading_blank_lines(tmp_path: Path) -> None:
+    raw = mbox([message(number=1), message("last words", number=2)]).rstrip().replace(b"\n", b"\r\n")
+    assert [d.message_id for d in read(tmp_path, b"\r\n\r\n" + raw)] == ["1@example.org", "2@example.org"]
+
+
+def test_quoted_from_lines_are_unquoted_once(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, mbox([message("a\n>From here\n>>From there\n> From nowhere\n")]))
+    assert found.text == "a\nFrom here\n>From there\n> From nowhere"
+
+
+def test_mail_deleted_in_thunderbird_is_gone(tmp_path: Path) -> None:
+    boxes = [
+        message(number=1, headers=["X-Mozilla-Status: 0009"]),
+        message(number=2, headers=["X-Mozilla-Status: 0001"]),
+    ]
+    quoting = message("X-Mozilla-Status: 0008\n", number=3)
+    assert [d.message_id[0] for d in read(tmp_path, mbox([*boxes, quoting]))] == ["2", "3"]
+
+
+def test_a_message_keeps_its_name_when_others_go_or_its_flags_change(tmp_path: Path) -> None:
+    three = [message(f"text {n}", number=n, headers=["Status: RO"]) for n in range(3)]
+    before = read(tmp_path, mbox(three))
+    after = read(tmp_path, mbox([three[2].replace("Status: RO", "Status: O\nX-Status: A")]))
+    assert len({d.part for d in before}) == 3 and after[0].part == before[2].part
+
+
+def test_equal_messages_have_names_of_their_own(tmp_path: Path) -> None:
+    first, second = read(tmp_path, mbox([message()] * 2))
+    assert second.part == first.part + "-2"
+
+
+def test_offsets_lead_back_to_the_message(tmp_path: Path) -> None:
+    raw = mbox([message(f"text {n}\n" * n, number=n) for n in range(1, 9)])
+    for found in read(tmp_path, raw):
+        assert found.offset is not None and found.length is not None
+        piece = raw[found.offset : found.offset + found.length]
+        assert piece.startswith(b"From ") and f"<{found.message_id}>".encode() in piece
+
+
+def test_one_broken_message_does_not_cost_the_box(tmp_path: Path) -> None:
+    nasty = message("x", headers=["Content-Type: multipart/mixed; boundary="]) + "\x00\udcff"
+    assert len(read(tmp_path, mbox([message(number=1), nasty, message(number=3)]))) == 3
+
+
+@pytest.mark.parametrize("window", [64, 1000, 4097, 5000])
+def test_an_envelope_line_across_two_windows_is_seen(monkeypatch: pytest.MonkeyPatch, window: int) -> None:
+    monkeypatch.setattr(mailbox, "_WINDOW", window)
+    chance = random.Random(window)
+    raw = mbox([message("word " * chance.randrange(400), number=n) for n in range(60)])
+    assert len(split(raw)) == 60
+
+
+class Endless(io.RawIOBase):
+    """A box of ``size`` bytes whose one message is a single line; made as it is read."""
+
+    def __init__(self, size: int) -> None:
+        self.head, self.size, self.place = mbox([message()]).rstrip() + b" ", size, 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self.place = offset
+        return offset
+
+    def read(self, size: int = -1) -> bytes:
+        size = min(size, self.size - self.place)
+        piece = self.head[self.place : self.place + size]
+        self.place += size
+        return piece + b"x" * (size - len(piece))
+
+
+def test_a_message_of_300_megabytes_is_cut_and_does_not_fill_the_memory() -> None:
+    tracemalloc.start()
+    ((offset, length, raw),) = readers.split_mbox(Endless(300_000_000), max_bytes=1_000_000)  # type: ignore[arg-type]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (offset, length, len(raw)) == (0, 300_000_000, 1_000_000)
+    assert peak < 20_000_000
+
+
+_NEW = re.compile(rb"From .*\d\d:\d\d")
+_FIELD = re.compile(rb"(?:Date|Message-ID|From|Subject|Received|To|MIME-Version):", re.IGNORECASE)
+
+
+def count_by_headers(raw: bytes) -> int:
+    """An independent count, line by line: a "From " line with a time, below which at least two of the
+    fields Date, Message-ID, From, Subject, Received, To or MIME-Version stand before any empty line. It knows neither of empty lines nor of dates."""
+    lines = [line.rstrip() for line in raw.split(b"\n")]
+    count = 0
+    for i, line in enumerate(lines):
+        if _NEW.match(line):
+            head = itertools.takewhile(bool, lines[i + 1 : i + 80])
+            count += sum(bool(_FIELD.match(each)) for each in head) >= 2
+    return count
+
+
+def boxes(folder: Path) -> Iterator[Path]:
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = Path(root, name)
+            format = readers.recognise(str(path))
+            if format and format.name == "mbox":
+                yield path
+
+
+@pytest.mark.shared
+def test_the_number_of_messages_of_every_box_equals_an_independent_count(shared_data: Path) -> None:
+    messages = 0
+    for path in boxes(shared_data / "mail"):
+        raw = path.read_bytes()
+        found = len(list(readers.split_mbox(io.BytesIO(raw))))
+        assert found == count_by_headers(raw), path
+        messages += found
+    assert messages > 3000

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gemmasearch import readers
+from gemmasearch.documents import Document
+from tests.readers.contract import ReaderContract, documents, problem
+
+
+class TestMarkdown(ReaderContract):
+    name, file, renamed = "markdown", "a note.md", ""
+
+    def sample(self) -> bytes:
+        return b"---\ntitle: Table\ntags: [wood, home]\ndate: 2024-05-01\n---\n# Oil\n\nThe walnut table.\n"
+
+
+class TestOrg(ReaderContract):
+    name, file, renamed = "org", "a.org", ""
+
+    def sample(self) -> bytes:
+        return b"#+TITLE: Table\n#+FILETAGS: :wood:home:\n* TODO Oil :now:\nThe walnut table.\n"
+
+
+class TestRst(ReaderContract):
+    name, file, renamed = "rst", "a.rst", ""
+
+    def sample(self) -> bytes:
+        return b"=====\nTable\n=====\n\nOil\n---\n\nThe walnut table.\n"
+
+
+class TestText(ReaderContract):
+    name, file, renamed = "text", "a.txt", "README"
+
+    def sample(self) -> bytes:
+        return b"Shopping\n\nOil for the walnut table and a brush.\n"
+
+
+def note(tmp_path: Path, text: str | bytes, name: str = "n.md") -> Document:
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    (found,) = documents(path)
+    return found
+
+
+def headings(found: Document) -> list[tuple[str, ...]]:
+    return [s.headings for s in found.sections]
+
+
+def test_front_matter_gives_title_date_and_tags_and_keeps_the_line_numbers(tmp_path: Path) -> None:
+    found = note(
+        tmp_path,
+        "---\ntitle: 'Oak: a tree'\ndate: 2024-05-01T10:00:00+02:00\ntags:\n  - wood\n  - \"two words\"\n---\n# H\nx\n",
+    )
+    assert (found.title, found.date, found.tags) == ("Oak: a tree", 1714550400.0, ("wood", "two words"))
+    assert found.text.split("\n").index("# H") == 7
+
+
+def test_a_ruler_at_the_top_is_no_front_matter(tmp_path: Path) -> None:
+    found = note(tmp_path, "---\nJust a line under a ruler.\n\n# Heading\n")
+    assert (found.title, found.tags, found.date) == ("Heading", (), None)
+
+
+def test_toml_front_matter(tmp_path: Path) -> None:
+    found = note(tmp_path, '+++\ntitle = "Oak"\ntags = ["a", "b"]\ndate = 2024-05-01\n+++\nText\n')
+    assert (found.title, found.tags, found.date) == ("Oak", ("a", "b"), 1714521600.0)
+
+
+def test_headings_form_paths_and_comments_in_code_are_none(tmp_path: Path) -> None:
+    found = note(tmp_path, "intro\n\n# A\n\n```sh\n# not a heading\n```\n\n### C\ntext\n\nB\n---\nmore\n")
+    assert headings(found) == [(), ("A",), ("A", "C"), ("A", "B")]
+    assert found.text[found.sections[2].start :].startswith("### C")
+
+
+def test_a_list_above_a_ruler_is_no_heading(tmp_path: Path) -> None:
+    assert headings(note(tmp_path, "- milk\n---\n\n| a | b |\n---\n")) == []
+
+
+def test_markup_is_taken_out_of_titles(tmp_path: Path) -> None:
+    assert (
+        note(tmp_path, "# The [`big`](http://x.y) **table** [[Page|alias]]\n").title == "The big table alias"
+    )
+
+
+def test_org_keywords_and_tags_are_no_part_of_headings(tmp_path: Path) -> None:
+    found = note(
+        tmp_path, "#+title: T\n#+date: <2024-05-01 Wed>\n* DONE [#A] Oil it :home:now:\n** sub\n", "a.org"
+    )
+    assert (found.title, found.date) == ("T", 1714521600.0)
+    assert headings(found) == [(), ("Oil it",), ("Oil it", "sub")]
+
+
+def test_rst_levels_follow_their_order_and_tables_are_no_headings(tmp_path: Path) -> None:
+    text = "Top\n===\n\nOne\n---\n\n====  ====\na     b\n====  ====\n\nTwo\n---\n\nNext\n====\n"
+    assert headings(note(tmp_path, text, "a.rst")) == [("Top",), ("Top", "One"), ("Top", "Two"), ("Next",)]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+)
+def test_the_encoding_of_a_note_is_found(tmp_path: Path, encoding: str) -> None:
+    text = "Der Schlüssel für die Tür liegt unter dem großen Blumentopf; bitte nicht verlieren, sonst wird es schön teuer.\n"
+    assert note(tmp_path, text.encode(encoding), "a.txt").text == text
+
+
+def test_asian_and_cyrillic_encodings_are_guessed(tmp_path: Path) -> None:
+    russian = "Ключ от двери лежит под большим цветочным горшком, не потеряй его, пожалуйста.\n" * 3
+    japanese = "鍵は大きな植木鉢の下にあります。なくさないように気をつけてください。\n" * 3
+    assert note(tmp_path, russian.encode("cp1251"), "r.txt").text == russian
+    assert note(tmp_path, japanese.encode("shift_jis"), "j.txt").text == japanese
+
+
+def test_a_few_damaged_bytes_do_not_turn_utf8_into_mojibake(tmp_path: Path) -> None:
+    raw = ("Schlüssel für die Tür. " * 40).encode() + b"\xff\xfe" + "Größe".encode()
+    assert "Schlüssel für die Tür" in note(tmp_path, raw, "a.txt").text
+
+
+def test_line_ends_are_one_kind_and_controls_are_gone(tmp_path: Path) -> None:
+    assert (
+        note(tmp_path, b"one line\r\nanother line\rand a third\x01" + b" long" * 20, "a.txt").text
+        == "one line\nanother line\nand a third" + " long" * 20
+    )
+
+
+def test_junk_named_as_a_note_says_that_it_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "holiday.md"
+    path.write_bytes(bytes(range(256)) * 40)
+    assert problem(path).reason == "binary"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    assert problem(path).reason == "binary"
+
+
+def test_a_note_that_libmagic_takes_for_a_program_is_still_a_note(tmp_path: Path) -> None:
+    found = note(
+        tmp_path, "import os\n\ndef main():\n    from x import y\n    print('#!')\n" * 5, "snippets.md"
+    )
+    assert found.kind == "note"
+
+
+def test_white_space_only_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"\n \n\t\n")
+    assert problem(path).reason == "empty"
+
+
+def test_a_kind_nobody_reads_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    path.write_bytes(b"GIF89a" + bytes(40))
+    assert (problem(path).reason, problem(path).detail) == ("unsupported", "image/gif")
+    assert readers.recognise(str(path)) is None and readers.version_of(str(path)) == ""
+
+
+def test_a_text_over_the_limit_is_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("long " * 100)
+    assert problem(path, max_text_bytes=100).reason == "too-large"

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tests.readers.contract import ReaderContract, documents, problem, read
+from tests.readers.pdf_files import locked, pdf
+
+
+class TestPdf(ReaderContract):
+    name, file = "pdf", "lease.pdf"
+
+    def sample(self) -> bytes:
+        return pdf(["The walnut table", "Second page"], info="/Title (Lease)")
+
+
+def write(tmp_path: Path, raw: bytes) -> Path:
+    path = tmp_path / "file.pdf"
+    path.write_bytes(raw)
+    return path
+
+
+def test_pages_keep_their_numbers_across_an_empty_page(tmp_path: Path) -> None:
+    (found,) = documents(write(tmp_path, pdf(["first words", "", "third words"])))
+    assert [s.page for s in found.sections] == [1, 3]
+    assert "third" in found.text[found.sections[1].start : found.sections[1].end]
+    assert found.meta["pages"] == "3"
+
+
+def test_printed_page_labels_stand_beside_the_numbers(tmp_path: Path) -> None:
+    labels = "/PageLabels << /Nums [0 << /S /r >> 2 << /S /D >>] >>"
+    (found,) = documents(write(tmp_path, pdf(["preface", "contents", "chapter"], labels=labels)))
+    assert [(s.page, s.label) for s in found.sections] == [(1, "i"), (2, "ii"), (3, "1")]
+
+
+def test_a_title_that_is_a_file_name_gives_way_to_the_first_line(tmp_path: Path) -> None:
+    (named,) = documents(write(tmp_path, pdf(["Agreement on rent\nbody"], info="/Title (Real Title)")))
+    (word,) = documents(
+        write(tmp_path, pdf(["Agreement on rent\nbody"], info="/Title (Microsoft Word - x.doc)"))
+    )
+    assert (named.title, word.title) == ("Real Title", "Agreement on rent")
+
+
+def test_creation_date_and_author_are_kept_and_damaged_ones_ignored(tmp_path: Path) -> None:
+    (good,) = documents(
+        write(tmp_path, pdf(["x y z"], info="/Author (Dana) /CreationDate (D:20240501120000Z)"))
+    )
+    assert (good.date, good.meta["author"]) == (1714564800.0, "Dana")
+    (bad,) = documents(write(tmp_path, pdf(["x y z"], info="/CreationDate (D:99999999999999Z)")))
+    assert bad.date is None
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_an_owner_password_alone_does_not_hide_the_text(tmp_path: Path, algorithm: str) -> None:
+    (found,) = documents(write(tmp_path, locked(pdf(["open secret"]), "", algorithm=algorithm)))
+    assert "open secret" in found.text
+
+
+def test_a_user_password_is_said_and_not_taken_for_damage(tmp_path: Path) -> None:
+    assert problem(write(tmp_path, locked(pdf(["hidden"]), "user"))).reason == "encrypted"
+
+
+def test_a_scan_is_no_text_and_a_stump_is_malformed(tmp_path: Path) -> None:
+    assert problem(write(tmp_path, pdf(["", ""]))).reason == "no-text"
+    assert problem(write(tmp_path, pdf([]))).reason == "no-text"
+    assert problem(write(tmp_path, b"%PDF-1.7\nnothing more")).reason == "malformed"
+
+
+def test_a_file_over_the_limit_is_not_opened_by_the_parser(tmp_path: Path) -> None:
+    found = problem(write(tmp_path, pdf(["x"])), max_pdf_bytes=100)
+    assert found.reason == "too-large" and "max_pdf_bytes" in found.detail
+
+
+def test_an_endless_page_is_a_timeout_and_the_next_file_is_read(tmp_path: Path) -> None:
+    from gemmasearch import readers
+    from gemmasearch.settings import Settings
+
+    good = write(tmp_path, pdf(["still here"]))
+    slow = tmp_path / "slow.pdf"
+    slow.write_bytes(_slow())
+    with readers.Isolated(Settings(reader_seconds=2)) as isolated:
+        assert [getattr(i, "reason", "") for i in isolated.read(str(slow))] == ["timeout"]
+        assert "still here" in next(iter(isolated.read(str(good)))).text
+
+
+def _slow() -> bytes:
+    """Thousands of pages that share one long stream."""
+    stream = zlib.compress(b"BT /F1 9 Tf (aaaa) Tj 1 0 0 1 3 4 Tm ET " * 60_000)
+    kids = " ".join(f"{5 + i} 0 R" for i in range(2_000))
+    head = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count 2000 >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+    ]
+    page = b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+    out, offsets = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate([*head, *[page] * 2_000], 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(offsets) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(offsets) + 1, start)
+    return bytes(out)
+
+
+def test_one_bad_page_costs_only_itself(tmp_path: Path) -> None:
+    raw = pdf(["good page", "bad page"]).replace(b"/Contents 7 0 R", b"/Contents [1]  ")
+    found = read(write(tmp_path, raw))
+    assert any("good page" in getattr(item, "text", "") for item in found)
