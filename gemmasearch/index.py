@@ -191,6 +191,7 @@ class Index:
             question,
             settings=self.settings,
             on_text=on_text,
+            extract=extract,
         )
 
     def show(self, target: str) -> list[Shown]:

@@ -1,0 +1,196 @@
+"""The journey of ``ask``: hits -> evidence -> generated sentences that pass the check, or the evidence itself."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gemmasearch import retrieval
+from gemmasearch.answering import evidence, grounding, packing, words
+from gemmasearch.answering.question import Question, understand
+from gemmasearch.answering.sentences import split
+from gemmasearch.documents import Answer, Citation, Condition, Evidence, Hit, Sentence
+from gemmasearch.models import prompts
+from gemmasearch.settings import Settings
+
+if TYPE_CHECKING:
+    from gemmasearch.models import Embedder, Generator
+    from gemmasearch.store import Store
+
+REFUSAL = "Nothing in your files answers this."
+HITS = 12  # passages that are read for evidence
+SHOWN = 5  # evidence sentences that come with the answer
+MOST_SENTENCES = 3  # of a generated answer
+NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
+NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MARKER = re.compile(r"\s*\[\d+\]")
+_BULLET = re.compile(r"^(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|#+)\s+")
+
+OnText = Callable[[str], None]
+
+
+def answer(
+    store: Store,
+    embedder: Embedder | None,
+    generator: Generator | None,
+    question: str,
+    *,
+    settings: Settings = Settings(),
+    on_text: OnText | None = None,
+    extract: bool = False,
+    conditions: Sequence[Condition] = (),
+) -> Answer:
+    """Answer ``question`` from the files in ``store``; every sentence has passed the check against its source.
+
+    :param generator: None = the answer is made of the sources' own sentences, as with ``extract``.
+    :param on_text: called with each piece of the answer as soon as it may be shown; together they are
+        ``Answer.text``. Not called for a refusal.
+    :param conditions: filters beside those in the question.
+    :returns: ``found`` False = nothing in the files answers it; the nearest passages are the evidence.
+    """
+    clock = _Clock()
+    hits = retrieval.search(store, embedder, question, limit=HITS, per_document=3, conditions=conditions)
+    clock.lap("search")
+    asked = understand(retrieval.parse(question).text)
+    ranked = evidence.rank(asked, hits, rarity(store, asked), embedder)
+    found = evidence.select(asked, ranked, SHOWN)
+    clock.lap("evidence")
+    if not answers(ranked):
+        return _done(Answer(question, REFUSAL, evidence=tuple(found), found=False), clock)
+    draft = _Draft(asked, on_text)
+    notes: tuple[str, ...] = ()
+    if generator is not None and not extract:
+        _generate(draft, found, generator, settings, clock)
+        if not draft.sentences:
+            notes = (NOTHING_HELD,)
+    elif not extract and settings.generator != "none":
+        notes = (NO_GENERATOR,)
+    written_by = generator.name if generator is not None and draft.sentences else ""
+    if not draft.sentences:
+        for item in extract_from(asked, found):
+            draft.add(f"“{_BULLET.sub('', item.text)}”", [(item.hit, item.text)], 1.0)
+    return _done(draft.answer(question, found, written_by, notes), clock)
+
+
+def rarity(store: Store, question: Question) -> evidence.Weights:
+    """How rare the question's words are in the index."""
+    return evidence.Weights(store.chunk_count(), store.document_frequency(question.stems))
+
+
+def answers(ranked: Sequence[evidence.Candidate]) -> bool:
+    """Whether the best evidence speaks of what was asked at all."""
+    return any(
+        c.features["coverage"] + c.features["context"] + 0.5 * c.features.get("meaning", 0.0) >= 0.5
+        for c in ranked[:SHOWN]
+    )
+
+
+def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
+    """One sentence, or two where the second is nearly as good and says of the question what the first does not."""
+    first, *rest = found
+    asked = set(question.stems)
+    told = asked & set(words.stems(first.text))
+    for item in rest[:2]:
+        more = (asked & set(words.stems(item.text))) - told
+        if item.score >= 0.85 * first.score and (more or question.kind in ("list", "summary")):
+            return [first, item]
+    return [first]
+
+
+class _Clock:
+    """Seconds per step."""
+
+    def __init__(self) -> None:
+        self.started = self.last = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = now - self.last
+        self.last = now
+
+
+@dataclass
+class _Draft:
+    """An answer as it grows; sources are numbered in the order in which they are first cited."""
+
+    question: Question
+    on_text: OnText | None
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+
+    def add(self, text: str, carried: Sequence[tuple[Hit, str]], support: float) -> None:
+        numbers = tuple(dict.fromkeys(self._number(hit, quote) for hit, quote in carried))
+        marks = "".join(f"[{number}]" for number in numbers)
+        piece = f"{text} {marks}"
+        if self.on_text is not None:
+            self.on_text((" " if self.sentences else "") + piece)
+        self.sentences.append(Sentence(piece, numbers, support))
+
+    def _number(self, hit: Hit, quote: str) -> int:
+        for citation in self.citations:
+            if citation.hit.chunk_id == hit.chunk_id:
+                return citation.number
+        self.citations.append(Citation(len(self.citations) + 1, hit, quote))
+        return len(self.citations)
+
+    def answer(self, question: str, found: Sequence[Evidence], by: str, notes: tuple[str, ...]) -> Answer:
+        text = " ".join(sentence.text for sentence in self.sentences)
+        return Answer(
+            question, text, tuple(self.sentences), tuple(self.citations), tuple(found), by, True, notes
+        )
+
+
+def _generate(
+    draft: _Draft, found: Sequence[Evidence], generator: Generator, settings: Settings, clock: _Clock
+) -> None:
+    """Let the generator answer; what passes the check goes into the draft."""
+    room = generator.context - settings.answer_tokens - generator.count_tokens(draft.question.text) - 64
+    budget = max(32, min(settings.evidence_tokens, room))
+    packed = packing.pack(found, generator, budget)
+    hits = list({item.hit.chunk_id: item.hit for item in packed}.values())
+    against = grounding.sources(hits)
+    text = packing.text_of(packed, generator, budget)
+    pieces = generator.stream(prompts.ANSWER, text, draft.question.text, max_tokens=settings.answer_tokens)
+    said: set[str] = set()
+    for sentence in _sentences(_timed(pieces, clock)):
+        plain = _MARKER.sub("", sentence).strip()
+        if plain in said or len(draft.sentences) == MOST_SENTENCES:
+            break  # a small model that repeats itself will not stop
+        said.add(plain)
+        support = grounding.check(plain, against)
+        if support.holds:
+            carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
+            draft.add(plain, carried, support.score)
+    clock.lap("generate")
+
+
+def _timed(pieces: Iterator[str], clock: _Clock) -> Iterator[str]:
+    for piece in pieces:
+        if "first_word" not in clock.laps:
+            clock.laps["first_word"] = time.perf_counter() - clock.last
+        yield _UNPRINTABLE.sub("", piece)
+
+
+def _sentences(pieces: Iterator[str]) -> Iterator[str]:
+    """Each sentence as soon as the next one begins; the rest at the end."""
+    buffer = ""
+    for piece in pieces:
+        buffer += piece
+        units = split(buffer)
+        for unit in units[:-1]:
+            yield unit.of(buffer)
+        if len(units) > 1:
+            buffer = buffer[units[-1].start :]
+    for unit in split(buffer):
+        yield unit.of(buffer)
+
+
+def _done(answer: Answer, clock: _Clock) -> Answer:
+    from dataclasses import replace
+
+    return replace(answer, timings={**clock.laps, "total": time.perf_counter() - clock.started})

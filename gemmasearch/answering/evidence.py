@@ -1,0 +1,148 @@
+"""Which sentences of the hits answer the question: every unit of every hit gets one score.
+
+The score is a weighted sum of features between 0 and 1 (:data:`FEATURES`), in the manner of a logistic
+regression. The weights were fitted on questions kept apart from those that are measured
+(``python -m tests.quality answers``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from gemmasearch.answering import spans, words
+from gemmasearch.answering.question import Question
+from gemmasearch.answering.sentences import Unit, split
+from gemmasearch.documents import Evidence, Hit
+
+if TYPE_CHECKING:
+    from gemmasearch.models import Embedder
+
+# What a sentence is measured by, and what each measure counts.
+FEATURES: Mapping[str, float] = {
+    "hit": 2.0,  # the score of its passage, relative to the best
+    "coverage": 4.0,  # share of the question's words in it, weighted by rarity
+    "context": 2.0,  # the same, of words that only its neighbours, title, headings, sender or date hold
+    "names": 0.5,  # share of the question's names and numbers in it or its context
+    "pairs": 1.0,  # share of the question's word pairs that stand in it side by side
+    "meaning": 3.0,  # cosine of question and sentence
+    "kind": 1.0,  # it holds what the kind of question waits for
+    "whole": 0.5,  # it is a sentence, item or row of some length, no heading and no scrap
+}
+_EMBEDDED = 48  # sentences that the embedder is asked about at most
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How rare a stem is in the index: ``log(1 + N / df)``, and 1.0 for every stem where nothing is known."""
+
+    total: int = 0
+    frequency: Mapping[str, int] = field(default_factory=dict)  # stem -> chunks that hold it
+
+    def of(self, stem: str) -> float:
+        if not self.total:
+            return 1.0
+        return math.log(1 + self.total / max(0.5, self.frequency.get(stem, 0.5)))
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A unit of a hit on its way to be evidence."""
+
+    hit: Hit
+    unit: Unit
+    text: str
+    stems: list[str]
+    context: set[str]
+    features: dict[str, float]
+
+    @property
+    def score(self) -> float:
+        return sum(FEATURES[name] * value for name, value in self.features.items())
+
+
+def rank(
+    question: Question, hits: Sequence[Hit], weights: Weights = Weights(), embedder: Embedder | None = None
+) -> list[Candidate]:
+    """Every unit of ``hits`` once, best first. Without an embedder the meaning counts nothing."""
+    found = candidates(question, hits, weights)
+    if embedder is not None:
+        add_meaning(question, found, embedder)
+    once: dict[str, Candidate] = {}
+    for candidate in sorted(found, key=lambda c: -c.score):
+        once.setdefault(" ".join(candidate.stems) or candidate.text, candidate)
+    return list(once.values())
+
+
+def select(question: Question, ranked: Sequence[Candidate], limit: int = 8) -> list[Evidence]:
+    """The first ``limit`` of ``ranked`` as evidence; ``Evidence.score`` is 0..1, the share of the best possible."""
+    most = sum(weight for name, weight in FEATURES.items() if any(name in c.features for c in ranked))
+    return [
+        Evidence(c.text, c.hit, min(1.0, max(0.0, c.score / most)), spans.answering(question, c.text))
+        for c in ranked[:limit]
+    ]
+
+
+def candidates(question: Question, hits: Sequence[Hit], weights: Weights) -> list[Candidate]:
+    """Every unit of every hit with all features but the meaning."""
+    top = max((hit.score for hit in hits), default=0.0) or 1.0
+    return [c for hit in hits for c in _of_hit(question, hit, hit.score / top, weights)]
+
+
+def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> list[Candidate]:
+    units = [unit for unit in split(hit.text) if unit.kind != "heading"] or split(hit.text)
+    language = hit.language or words.guess_language(hit.text)
+    own = [words.stems(unit.of(hit.text), language) for unit in units]
+    about = set(words.stems(" ".join((hit.title, *hit.headings, hit.sender, _day(hit))), language))
+    found = []
+    for at, unit in enumerate(units):
+        around = set().union(*own[max(0, at - 1) : at], *own[at + 1 : at + 2])
+        text = unit.of(hit.text)
+        features = _features(question, unit, text, own[at], about | around, weights)
+        features["hit"] = relative
+        found.append(Candidate(hit, unit, text, own[at], about | around, features))
+    return found
+
+
+def _features(
+    question: Question, unit: Unit, text: str, stems: list[str], context: set[str], weights: Weights
+) -> dict[str, float]:
+    have = set(stems)
+    total = sum(weights.of(stem) for stem in question.stems) or 1.0
+    pairs = set(pairwise(question.stems))
+    names = question.names
+    return {
+        "coverage": sum(weights.of(stem) for stem in question.stems if stem in have) / total,
+        "context": sum(weights.of(s) for s in question.stems if s in context and s not in have) / total,
+        "names": sum(name in have or name in context for name in names) / len(names) if names else 0.5,
+        "pairs": len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0,
+        "kind": 1.0 if spans.has_wanted(question, text) else 0.0,
+        "whole": 0.0 if unit.kind == "heading" else min(1.0, len(stems) / 5),
+    }
+
+
+def _day(hit: Hit) -> str:
+    if hit.date is None:
+        return ""
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(hit.date, UTC).strftime("%d %B %Y")
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) -> None:
+    """The cosine of question and sentence for those that the words rank best; 0 for the others."""
+    from gemmasearch.models import Passage
+
+    asked = sorted(found, key=lambda c: -c.score)[:_EMBEDDED]
+    if not asked:
+        return
+    query = embedder.embed_queries([question.text])[0]
+    vectors = embedder.embed_documents([Passage("", c.text) for c in asked])
+    for candidate, cosine in zip(asked, vectors @ query, strict=True):
+        candidate.features["meaning"] = max(0.0, float(cosine))

@@ -1,0 +1,278 @@
+"""Is a sentence said by its source? Numbers, dates, names, quotes, addresses and negation must occur there;
+of the other content words a share must.
+
+A sentence is checked clause by clause, each against single sentences of the sources: a number from one line and a
+subject from another do not support each other. What surrounds a source sentence (title, headings, sender, date)
+may lend it names, never numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gemmasearch.answering import spans, words
+from gemmasearch.answering.sentences import split
+from gemmasearch.documents import Hit
+
+ENOUGH = 0.7  # share of a clause's content words that its source sentence must hold
+_CLAUSE = re.compile(r"[,;:]\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+|;\s+|\s+—\s+")
+_MARKER = re.compile(r"\s*\[\d+\]")
+_NUMBER = re.compile(r"\d[\d.,:/'’  ]*\d|\d")
+_GROUPED = re.compile(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
+_VERDICT = re.compile(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
+_OPENERS = words.listed("according based however therefore thus also additionally yes answer text note the")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One sentence of a hit, ready to be compared. ``number`` is the hit's place in the list that was checked
+    against; ``around`` holds the stems of what may lend names."""
+
+    number: int
+    text: str
+    stems: frozenset[str]
+    around: frozenset[str]
+    numbers: frozenset[str]
+    months: frozenset[int]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """``score`` is 0..1, 0 = something in the sentence is in no source; ``missing`` says what.
+    ``sources`` are the numbers of the hits that carry it, ``quotes`` their sentences, in the same order."""
+
+    score: float
+    sources: tuple[int, ...] = ()
+    quotes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return self.score > 0
+
+
+def sources(hits: Sequence[Hit]) -> list[Source]:
+    """Every sentence of the hits."""
+    found = []
+    for number, hit in enumerate(hits):
+        language = hit.language or words.guess_language(hit.text)
+        about = " ".join((hit.title, *hit.headings, hit.sender, hit.recipients))
+        units = [unit.of(hit.text) for unit in split(hit.text)]
+        stems = [frozenset(t.stem for t in words.tokens(text, language)) for text in units]
+        lent = frozenset(t.stem for t in words.tokens(about, language))
+        for at, text in enumerate(units):
+            around = lent.union(*stems[max(0, at - 1) : at])
+            found.append(
+                Source(
+                    number,
+                    text,
+                    stems[at],
+                    around,
+                    numbers_in(text),
+                    months_in(text) | dated_in(text),
+                    words.negated(text),
+                )
+            )
+    return found
+
+
+def check(sentence: str, against: Sequence[Source]) -> Support:
+    """Whether the sources say the sentence; citation markers in it are ignored."""
+    plain = _VERDICT.sub("", _MARKER.sub("", sentence).strip())
+    results = [_best(clause, against) for clause in _clauses(plain)]
+    if not results:
+        return Support(0.0, missing=("nothing is said",))
+    missing = tuple(dict.fromkeys(item for result in results for item in result.missing))
+    if any(not result.holds for result in results):
+        return Support(0.0, missing=missing)
+    carried = dict.fromkeys(pair for r in results for pair in zip(r.sources, r.quotes, strict=True))
+    return Support(
+        min(result.score for result in results),
+        tuple(number for number, _ in carried),
+        tuple(quote for _, quote in carried),
+    )
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    """Parts that say something by themselves; a part of fewer than three words stays with the one before."""
+    parts: list[str] = []
+    for part in _CLAUSE.split(sentence):
+        if parts and len(part.split()) < 3:
+            parts[-1] += ", " + part
+        elif part.strip(" .!?"):
+            parts.append(part)
+    yield from parts
+
+
+def _best(clause: str, against: Sequence[Source]) -> Support:
+    best = Support(0.0, missing=("no source says this",))
+    nearest = -1.0
+    claim = _Claim.of(clause)
+    if not claim.stems:
+        return Support(0.0, missing=("nothing is said",))
+    for source in against:
+        score, missing = claim.compare(source)
+        if not missing and score > best.score:
+            best = Support(score, (source.number,), (source.text,))
+        if not best.holds and score > nearest:
+            nearest = score
+            best = Support(0.0, missing=tuple(missing))
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    text: str
+    stems: tuple[str, ...]
+    names: tuple[str, ...]
+    numbers: frozenset[str]
+    months: frozenset[int]
+    quotes: tuple[str, ...]
+    negated: bool
+
+    @classmethod
+    def of(cls, clause: str) -> _Claim:
+        language = words.guess_language(clause)
+        found = words.tokens(clause, language)
+        said = [t for t in found if t.content]
+        plain = [
+            t for t in said if not t.text.isdigit() and not months_in(t.text)
+        ]  # these are compared as numbers
+        return cls(
+            clause,
+            tuple(t.stem for t in plain or said),
+            tuple(t.stem for t in found if _is_name(t, clause)),
+            numbers_in(clause),
+            months_in(clause),
+            tuple(_flat(clause[s.start : s.end]) for s in spans.quotes(clause))
+            + tuple(m.group().rstrip(".,;)") for m in spans.ADDRESS.finditer(clause)),
+            words.negated(clause),
+        )
+
+    def compare(self, source: Source) -> tuple[float, list[str]]:
+        """The share of content words, and what is wrong (empty = supported)."""
+        have = source.stems | source.around
+        missing = [f"number {n}" for n in sorted(self.numbers - source.numbers)]
+        missing += [f"month {m}" for m in sorted(self.months - source.months)]
+        missing += [f"name {name}" for name in self.names if name not in have and name not in _OPENERS]
+        missing += [f"quote {q}" for q in self.quotes if q not in _flat(source.text)]
+        if self.negated != source.negated:
+            missing.append("negation")
+        own = words.share(self.stems, source.stems)
+        share = own + 0.5 * (words.share(self.stems, have) - own)
+        if share < ENOUGH:
+            missing.append(f"only {share:.0%} of its words")
+        return share, missing
+
+
+def _is_name(token: words.Token, text: str) -> bool:
+    """A capitalised content word; month names are compared as dates."""
+    return (
+        token.text[0].isupper() and token.content and not months_in(token.text) and not token.text.isdigit()
+    )
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())
+
+
+_SPELLED = {
+    word: str(number)
+    for number, line in enumerate(
+        (
+            "zero null", "one eins", "two zwei deux dos twice", "three drei trois tres", "four vier quatre cuatro",
+            "five funf cinq cinco", "six sechs seis", "seven sieben sept siete", "eight acht huit ocho",
+            "nine neun neuf nueve", "ten zehn dix diez", "eleven elf onze once", "twelve zwolf douze doce dozen",
+        )
+    )
+    for word in line.split()
+    if word not in ("one", "once")  # a pronoun more often than a number
+}  # fmt: skip
+_TENS = {
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "hundred": "100",
+    "thousand": "1000",
+}
+
+
+def numbers_in(text: str) -> frozenset[str]:
+    """The numbers of a text in one form: "1,240.50" and "1.240,50" are 1240.5, "two" is 2, dates fall apart."""
+    found: set[str] = set()
+    for match in _NUMBER.finditer(_GROUPED.sub("", _MARKER.sub("", text))):
+        found.update(_canonical(match.group()))
+    for token in re.findall(r"[^\W\d_]+", text):
+        folded = words.fold(token)
+        if spelled := _SPELLED.get(folded) or _TENS.get(folded):
+            found.add(spelled)
+    return frozenset(found)
+
+
+def _canonical(digits: str) -> Iterator[str]:
+    for piece in re.split(r"[/:'’  ]\s*|,\s+|\.\s+", digits):
+        plain = piece.strip(".,")
+        if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?", plain):
+            whole, _, part = _decimals(plain)
+        elif re.fullmatch(r"\d+[.,]\d+", plain) and plain.count(".") + plain.count(",") == 1:
+            whole, part = re.split(r"[.,]", plain)
+        else:
+            yield from (str(int(n)) for n in re.findall(r"\d+", plain))
+            continue
+        part = part.rstrip("0")
+        yield str(int(whole)) + (f".{part}" if part else "")
+
+
+def _decimals(plain: str) -> tuple[str, str, str]:
+    """Thousands separators away: "1.240,50" -> ("1240", ".", "50")."""
+    found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})*)(?:[.,](\d{1,2}))?", plain)
+    assert found is not None
+    return re.sub(r"[.,]", "", found.group(1)), ".", found.group(2) or ""
+
+
+_MONTHS = {
+    form: number
+    for number, forms in enumerate(
+        (
+            "jan january januar janvier enero", "feb february februar fevrier febrero", "mar march marz mars marzo",
+            "apr april avril abril", "mai mayo", "jun june juni juin junio", "jul july juli juillet julio",
+            "aug august aout agosto", "sep sept september septembre septiembre",
+            "oct october okt oktober octobre octubre", "nov november novembre noviembre",
+            "dec december dez dezember decembre dic diciembre",
+        ),
+        start=1,
+    )
+    for form in forms.split()
+}  # fmt: skip
+
+
+def months_in(text: str) -> frozenset[int]:
+    """Months named in words, 1..12. "May" only where it is no verb."""
+    found = {
+        number
+        for t in re.findall(r"[^\W\d_]+", text)
+        if t[0].isupper() and (number := _MONTHS.get(words.fold(t)))
+    }
+    found |= {
+        number
+        for t in re.findall(r"\b(?:\d{1,2}\.? |de )([^\W\d_]+)", text)
+        if (number := _MONTHS.get(words.fold(t)))
+    }
+    if re.search(
+        r"\b\d{1,2}(?:st|nd|rd|th)? May\b|\bMay (?:\d|of)|\b(?:in|by|since|until|of|last|next|this|late|early) May\b",
+        text,
+    ):
+        found.add(5)
+    return frozenset(found)
+
+
+def dated_in(text: str) -> frozenset[int]:
+    """Months of dates written in digits (2024-03-12, 12.03.2024): what a month's name may stand on."""
+    iso = {int(m) for m in re.findall(r"\b\d{4}-(\d{2})(?:-\d{2})?\b", text)}
+    dotted = {int(m) for m in re.findall(r"\b\d{1,2}[./](\d{1,2})[./]\d{2,4}\b", text)}
+    return frozenset(m for m in iso | dotted if 1 <= m <= 12)

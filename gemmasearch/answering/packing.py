@@ -1,0 +1,39 @@
+"""Evidence -> the text a generator reads: few sentences, best first, within a budget of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gemmasearch.documents import Evidence
+from gemmasearch.models import Generator
+
+MOST = 3  # sentences: small models answer worse from every one more
+NEAR = 0.75  # share of the best score that a further sentence must have
+
+
+def pack(evidence: Sequence[Evidence], generator: Generator, budget: int) -> list[Evidence]:
+    """The evidence to show to ``generator`` in at most ``budget`` of its tokens; always the best one.
+
+    Sentences of one passage follow each other as they do there, so that "he" and "it" have their antecedent.
+    """
+    chosen: list[Evidence] = []
+    used = 0
+    for item in evidence[:MOST]:
+        cost = generator.count_tokens(item.text) + 1
+        if chosen and (item.score < NEAR * evidence[0].score or used + cost > budget):
+            continue
+        chosen.append(item)
+        used += cost
+    order = {item.hit.chunk_id: at for at, item in reversed(list(enumerate(chosen)))}
+    return sorted(chosen, key=lambda e: (order[e.hit.chunk_id], e.hit.text.find(e.text)))
+
+
+def text_of(packed: Sequence[Evidence], generator: Generator, budget: int) -> str:
+    """One passage per line. A single sentence beyond the budget is cut at a word."""
+    lines: dict[int, list[str]] = {}
+    for item in packed:
+        lines.setdefault(item.hit.chunk_id, []).append(item.text)
+    text = "\n".join(" ".join(sentences) for sentences in lines.values())
+    while generator.count_tokens(text) > budget and " " in text:
+        text = text[: max(1, len(text) * 3 // 4)].rsplit(" ", 1)[0]
+    return text

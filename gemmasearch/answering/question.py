@@ -1,0 +1,80 @@
+"""What a question asks for: its kind, and the words that carry it. English, German, French and Spanish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gemmasearch.answering import words
+
+KINDS = ("who", "when", "where", "number", "money", "yesno", "why", "how", "list", "summary", "what")
+
+# Tried in this order on the folded question; the first that matches names the kind.
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("summary", r"\b(summar|tl;?dr|overview of|zusammenfass|fasse? .*zusammen|resum|gist of)"
+                r"|what (?:does|do|did) .+ want\b"),
+    ("money", r"\b(how much (?:did|do|does|is|was|were|are|will|would|money)|what (?:is|was|were"
+              r"|are) the (?:price|cost|rent|fee|total|amount|salary|bill)s?\b"
+              r"|was kostet|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
+              r"|wie hoch (?:ist|war|sind)"
+              r"|combien (?:coute|a coute|d'argent|d’argent|fait)|cuanto (?:cuesta|costo|vale|dinero))"
+              r"|\bcosts?\?"),
+    ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|deep|often|heavy|fast|wide)"
+           r"|what (?:percent|percentage|number|proportion|temperature)"
+               r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch)|combien|quel age|cuant[oa]s?"
+               r"|que edad)\b"),
+    ("when", r"\b(when|(?:what|which|in what|in which) (?:year|date|day|month|century|decade|time)"
+             r"|since when|until when|by when|what time"
+             r"|wann|seit wann|bis wann|in welchem jahr|welches datum|um wie ?viel uhr|welcher tag"
+             r"|quand|(?:en |de )?quelle (?:annee|date|heure)|quel (?:jour|mois|siecle)|cuando"
+             r"|que (?:ano|dia|fecha|mes|hora))\b"),
+    ("where", r"\b(where|(?:what|which|in what|in which) (?:city|country|town|state|place|region|street"
+              r"|county|continent|village|address)"
+              r"|wo|woher|wohin|in welche[rmsn]? (?:stadt|land|ort|strasse)|ou (?:est|sont|se|a|ont|vit"
+              r"|habite|peut|puis)|d'ou|dans quel(?:le)? (?:ville|pays)"
+              r"|donde|adonde|en que (?:ciudad|pais|lugar))\b"),
+    ("who", r"\b(who|whom|whose|(?:what|which) (?:person|man|woman|king|president|author|company|team"
+            r"|scientist|mathematician|engineer|emperor|leader|people)"
+            r"|(?:what|which) (?:is|was) .*\bnames?|wer|wen|wem|wessen|von wem|qui|quien(?:es)?)\b"),
+    ("why", r"\b(why|for what reason|what (?:is|was) the reason|warum|weshalb|wieso|pourquoi|por que)\b"),
+    ("list", r"\b(list (?:all|the|of)|which (?:\w+ )?\w+s (?:are|were|did|have)|what are (?:all|the)"
+             r"|name (?:all|the)|welche \w+ (?:sind|gibt)|nenne|quels? sont|quelles sont|cuales son)\b"),
+    ("how", r"^(?:and |so |und |et |y )?(?:how|wie|comment|como)\b"),
+    ("yesno", r"^(?:and |so |und )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would"
+              r"|should|may|must|am|isn't|aren't|didn't|hasn't"
+              r"|ist|sind|war|waren|hat|haben|hatte|kann|konnen|darf|muss|soll|wird|wurde|gibt es|bin|"
+              r"est-ce|es-tu|a-t|ont-ils|avons|peut-on|y a-t-il|es |son |esta |estan |hay |tiene |puede )\b"),
+)  # fmt: skip
+_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``stems`` are the content words in order without repetition; ``names`` the stems of the capitalised ones
+    and numbers that stand within the question, which an answer's source should hold too."""
+
+    text: str
+    kind: str
+    language: str  # ISO 639-1
+    stems: tuple[str, ...]
+    names: tuple[str, ...]
+    surface: Mapping[str, str]  # stem -> the word as asked
+
+
+def understand(text: str) -> Question:
+    """>>> understand("When was the boiler serviced?").kind
+    'when'
+    """
+    flat = " ".join(words.fold(text).replace("’", "'").split()).lstrip("¿¡\"'(- ")
+    kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "what")
+    language = words.guess_language(text)
+    everything = words.tokens(text, language)
+    found = [
+        token for token in everything if token.content
+    ] or everything  # "who are you" is all function words
+    surface: dict[str, str] = {}
+    for token in found:
+        surface.setdefault(token.stem, token.text)
+    names = [t.stem for t in found if t.start > 0 and (t.text[0].isupper() or t.text[0].isdigit())]
+    return Question(text.strip(), kind, language, tuple(surface), tuple(dict.fromkeys(names)), surface)

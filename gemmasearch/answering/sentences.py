@@ -1,0 +1,189 @@
+"""A passage becomes units that can be quoted: sentences, list items, table rows, headings, lines that stand alone.
+
+Offsets count code points of the passage. Hard-wrapped text (mail, PDF) is joined: a line break counts as wanted
+by the author only if the next word would still have fitted on the line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gemmasearch.answering.words import fold, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """``text[start:end]``; ``kind`` is "sentence", "item", "row", "heading" or "code"."""
+
+    start: int
+    end: int
+    kind: str = "sentence"
+
+    def of(self, text: str) -> str:
+        """The unit on one line."""
+        return " ".join(text[self.start : self.end].split())
+
+
+_ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
+_HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}[ \t]+\S|\*{1,8}[ \t]+\S.*$|={3,}|-{3,}\s*$)")
+_ROW = re.compile(r"[^|]*\|[^|]*\||\S[^\t]*\t[^\t]*\S")
+_RULE = re.compile(r"[\s|:=+\-_*~]*$")
+_FENCE = re.compile(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
+_LABEL = re.compile(r"[^\W\d_][\w /()-]{0,28}:[ \t]+\S")  # "Total: 45 EUR" stands alone
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
+_OPENING = "\"'“‘«([¿¡"
+
+
+def split(text: str) -> list[Unit]:
+    """All units of ``text`` in order; blank stretches, rules and fences belong to none."""
+    return [unit for block in _blocks(text) for unit in _units(text, block)]
+
+
+def _blocks(text: str) -> Iterator[Unit]:
+    """Runs of lines that belong together; "sentence" blocks are still to be cut into sentences."""
+    start = end = 0
+    kind = ""
+    fenced = False
+    lines = list(_lines(text))
+    for number, (a, b) in enumerate(lines):
+        line = text[a:b]
+        new = _kind(line, fenced)
+        if _FENCE.match(line):
+            fenced, new = not fenced, ""
+        goes_on = (
+            new == "sentence" and kind in ("item", "sentence") and not _wanted_break(text, lines, number)
+        )
+        if goes_on:
+            end = b
+            continue
+        if kind:
+            yield Unit(start, end, kind)
+        start, end, kind = a, b, new
+    if kind:
+        yield Unit(start, end, kind)
+
+
+def _kind(line: str, fenced: bool) -> str:
+    if not line.strip() or _RULE.fullmatch(line):
+        return ""
+    if fenced:
+        return "code"
+    if _HEADING.match(line) and not re.match(r"[ \t]{0,3}\*[ \t]", line):
+        return "heading"
+    if _ITEM.match(line):
+        return "item"
+    return "row" if _ROW.match(line) else "sentence"
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for line in text.split("\n"):
+        yield at, at + len(line)
+        at += len(line) + 1
+
+
+def _wanted_break(text: str, lines: list[tuple[int, int]], number: int) -> bool:
+    """Whether the author, not the line width, broke the line before ``lines[number]``."""
+    a, b = lines[number]
+    before_a, before_b = lines[number - 1]
+    line, before = text[a:b], text[before_a:before_b].rstrip()
+    if _LABEL.match(line) and len(before) < 60:
+        return True
+    width = max(len(text[x:y].rstrip()) for x, y in _paragraph(text, lines, number))
+    if width >= 40 and line.lstrip()[:1].islower() and not before.endswith((".", "!", "?", ":", ";")):
+        return False
+    first_word = line.split(maxsplit=1)[0]
+    return width < 30 or len(before) + 1 + len(first_word) + 12 < width
+
+
+def _paragraph(text: str, lines: list[tuple[int, int]], number: int) -> Iterator[tuple[int, int]]:
+    """The lines around ``number`` up to the next blank ones, at most 20 to each side."""
+    for step in (-1, 1):
+        at = number if step == 1 else number - 1
+        for _ in range(20):
+            if not 0 <= at < len(lines) or not text[slice(*lines[at])].strip():
+                break
+            yield lines[at]
+            at += step
+
+
+def _units(text: str, block: Unit) -> Iterator[Unit]:
+    start = block.start
+    if block.kind == "sentence" or (block.kind == "item" and block.end - block.start > 200):
+        for match in _END.finditer(text, block.start, block.end):
+            if match.end() < block.end and _ends_sentence(text, match, block.end):
+                yield from _trimmed(text, start, match.end(), block.kind)
+                start = match.end()
+    yield from _trimmed(text, start, block.end, block.kind)
+
+
+def _trimmed(text: str, start: int, end: int, kind: str) -> Iterator[Unit]:
+    piece = text[start:end]
+    if stripped := piece.strip():
+        lead = len(piece) - len(piece.lstrip())
+        yield Unit(start + lead, start + lead + len(stripped), kind)
+
+
+def _ends_sentence(text: str, match: re.Match[str], limit: int) -> bool:
+    mark = match.group()
+    if mark[0] in "。！？":
+        return True
+    rest = text[match.end() : min(limit, match.end() + 40)].lstrip()
+    if not rest:
+        return True
+    following = rest.lstrip(_OPENING)[:1]
+    if following.islower():
+        return False
+    if mark[0] != "." or len(mark.rstrip("\"'”’»)]")) > 1:
+        return True
+    return not _abbreviates(text[max(0, match.start() - 30) : match.start()], rest)
+
+
+def _abbreviates(before: str, rest: str) -> bool:
+    """Whether the full stop after ``before`` belongs to an abbreviation, an initial or a German ordinal."""
+    words = before.split()
+    if not words:
+        return False
+    word = words[-1].lstrip(_OPENING)
+    bare = fold(word)
+    if bare in _NEVER_LAST:
+        return True
+    if bare in _ABBREVIATIONS:
+        return fold(_first(rest)) not in _STARTERS
+    if len(word) == 1 and word.isupper():
+        return True  # an initial: "J. Smith"
+    if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", word):
+        return fold(_first(rest)) not in _STARTERS  # "U.S.", "z.B."
+    if word.isdigit() and len(word) <= 2:
+        return fold(_first(rest)) in _ORDINAL_AFTER or (len(words) > 1 and fold(words[-2]) in _ORDINAL_BEFORE)
+    return False
+
+
+def _first(rest: str) -> str:
+    found = re.match(r"\W*([^\W_]+)", rest)
+    return found.group(1) if found else ""
+
+
+# Before these there is always more of the same sentence.
+_NEVER_LAST = listed(
+    """mr mrs ms dr prof st mt ft rev gen col lt sgt capt gov sen rep hon vs cf eg e.g i.e ie viz fig
+    figs eq eqs no nos vol pp p ca approx z.b d.h u.a bzw vgl nr str abs art hr fr frl dipl ing med
+    geb gest sog usw. mme mlle mm me sr sra srta dra d.h ud uds pag num tel jan feb apr jun jul aug
+    sept sep oct nov dec okt dez mio mrd"""
+)
+# These may end a sentence; it does if the next word is one that likes to begin one.
+_ABBREVIATIONS = listed(
+    "etc inc ltd co corp jr sr dept est al usw ph.d m.d b.a m.a a.m p.m am pm u.s u.k bc ad gmbh"
+)
+_STARTERS = listed(
+    """the a an this that these those it he she they we i you in on at after before when while if but
+    and however der die das es er sie wir ich ein eine im am nach wenn aber und le la les un une il
+    elle nous je en dans el los las ella yo si"""
+)
+_ORDINAL_AFTER = listed(
+    """januar februar marz april mai juni juli august september oktober november dezember jahrhundert
+    jahrhunderts jahrhunderte jh weltkrieg etage stock klasse lebensjahr quartal kapitel"""
+)
+_ORDINAL_BEFORE = listed("am vom zum bis ab der den dem des seit im")

@@ -1,0 +1,214 @@
+"""Dates, numbers, names and quoted strings in a text, and which of them answers a kind of question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gemmasearch.answering import words
+from gemmasearch.answering.question import Question
+from gemmasearch.store import stopwords
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+    kind: str  # "date", "time", "money", "number", "name", "quote"
+
+
+_MONTH = (
+    r"(?:jan(?:uary|uar|vier)?|ene(?:ro)?|feb(?:ruary|ruar|rero)?|f[ée]v(?:r(?:ier)?)?|mar(?:ch|s|zo)?"
+    r"|m[äa]rz|apr(?:il)?|avr(?:il)?|abr(?:il)?"
+    r"|may|mai|mayo|june?|juni|juin|junio|july?|juli|juillet|julio|aug(?:ust)?|ao[uû]t|agosto"
+    r"|sept?(?:ember|embre|iembre)?"
+    r"|o[ck]t(?:ober|obre|ubre)?|nov(?:ember|embre|iembre)?|de[cz](?:ember)?|d[ée]c(?:embre)?"
+    r"|dic(?:iembre)?)\b\.?"
+)
+_DAY = (
+    r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag"
+    r"|freitag|samstag|sonntag"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes"
+    r"|s[áa]bado|domingo)s?"
+)
+_YEAR = r"(?:1\d{3}|20\d{2}|\d{1,4} ?(?:BCE?|AD|CE|v\. ?Chr\.|n\. ?Chr\.))"
+_CENTURY = (
+    r"(?:(?:early|mid|late|first half of the|second half of the|end of the)[- ])?(?:\d{1,2}(?:st|nd|rd"
+    r"|th|\.|e)|[ivx]+e|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+    r"|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth"
+    r"|twenty-first)(?: and \d{1,2}(?:st|nd|rd|th))?[- ]"
+    r"(?:centur(?:y|ies)|jahrhunderts?|si[èe]cles?)|(?:the )?(?:early |mid-?|late )?\d{3}0'?s"
+)
+DATE = re.compile(
+    rf"\b(?:(?:{_DAY},? )?(?:the )?\d{{1,2}}(?:st|nd|rd|th|\.)?(?: (?:of"
+    rf"|de))? {_MONTH}(?:,? (?:de )?{_YEAR})?"
+    rf"|(?:{_DAY},? )?{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:, ?| ){_YEAR}|{_MONTH}(?: de| of)? {_YEAR}"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?!\d)"
+    rf"|\d{{4}}-\d{{2}}(?:-\d{{2}})?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|{_CENTURY}"
+    rf"|{_YEAR}(?:[–-](?:{_YEAR}|\d{{2}}))?|{_DAY}"
+    rf"|(?:spring|summer|autumn|fall|winter|fr[üu]hling|sommer|herbst) (?:of )?{_YEAR}"
+    r"|today|tomorrow|yesterday|tonight|(?:next|last|this) (?:week|month|year|spring|summer|autumn"
+    r"|winter)|heute|morgen|gestern|demain|hier|ma[ñn]ana)\b",
+    re.I,
+)
+_MONTH_ALONE = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|janvier|février|mars|avril|juin|juillet|août"
+    r"|septembre|octobre"
+    r"|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
+    r"|diciembre)\b"
+)
+TIME = re.compile(
+    r"\b\d{1,2}[:.]\d{2}(?: ?(?:am|pm|a\.m\.|p\.m\.|Uhr|h))?(?!\d)|\b\d{1,2} ?(?:am|pm|a\.m\.|p\.m\."
+    r"|o'clock|Uhr|h)\b",
+    re.I,
+)
+_WORDS = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
+    r"|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?"
+    r"|hundreds?|thousands?|dozens?|a dozen|half|twice|once|zwei|drei|vier|fünf|sechs|sieben|acht|neun"
+    r"|zehn|elf|zwölf|hundert|tausend"
+    r"|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|vingt|cent|mille|dos|tres|cuatro|cinco|seis|siete"
+    r"|ocho|nueve|diez|doce|veinte|cien|mil)"
+)
+_SCALE = (
+    r"(?: ?(?:million|billion|trillion|thousand|hundred|Mio\.?|Mrd\.?|Millionen|Milliarden|millions"
+    r"|milliards|millones|k)\b)?"
+)
+_DIGITS = r"[-−–]?\d+(?:[.,'’  ]\d{3})*(?:[.,]\d+)?"
+MONEY = re.compile(
+    rf"(?:[€$£¥]|\b(?:USD|EUR|GBP|CHF|US\$)) ?{_DIGITS}{_SCALE}|{_DIGITS}{_SCALE} ?(?:€|\$|£|¥|(?:EUR"
+    rf"|USD|GBP|CHF|euros?|dollars?|pounds?|pence|cents?|francs?|Franken)\b)",
+    re.I,
+)
+NUMBER = re.compile(
+    rf"(?<![\w.]){_DIGITS}{_SCALE}(?: ?[%°‰]| (?:percent|per cent|Prozent|pour cent|por ciento)\b)?"
+    rf"|\b{_WORDS}\b(?: {_WORDS}\b)*",
+    re.I,
+)
+_UNIT = re.compile(
+    r"[ -]?(?:[°µ]?[CFKm]\b|km²?|mi|miles?|met(?:re|er)s?|feet|foot|ft|inch(?:es)?|cm|mm|kg|g|grams?"
+    r"|lbs?|pounds|tons?|tonnes?|lit(?:re|er)s?|l|ml|kWh|MW|GB|MB|TB"
+    r"|years?(?: old)?|months?|weeks?|days?|hours?|minutes?|seconds?|Jahren?|Monaten?|Wochen?|Tagen?"
+    r"|Stunden?|Minuten?|ans?|mois|semaines?|jours?|heures?|años?|meses|semanas?|d[ií]as?|horas?"
+    r"|people|persons?|times|square \w+|cubic \w+)\b"
+)
+_JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
+_CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
+NAME = re.compile(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
+_NOT_A_NAME = stopwords.everything()
+QUOTE = re.compile(r"[\"“„«]([^\"“”„«»]{2,120})[\"”“»]")
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
+_PLACE_BEFORE = re.compile(
+    r"\b(?:in|at|from|near|to|of|into|across|throughout|outside|aus|bei|nach|nahe|à|au|aux|chez|près de"
+    r"|dans|en|cerca de|desde)(?: the| der| dem| la| le| los| las)? $",
+    re.I,
+)
+
+
+def dates(text: str) -> Iterator[Span]:
+    yield from (Span(m.start(), m.end(), "date") for m in DATE.finditer(text))
+    yield from (Span(m.start(), m.end(), "date") for m in _MONTH_ALONE.finditer(text))
+    yield from (Span(m.start(), m.end(), "time") for m in TIME.finditer(text))
+
+
+def numbers(text: str) -> Iterator[Span]:
+    for m in MONEY.finditer(text):
+        yield Span(m.start(), m.end(), "money")
+    for m in NUMBER.finditer(text):
+        unit = _UNIT.match(text, m.end())
+        yield Span(m.start(), unit.end() if unit else m.end(), "number")
+
+
+def names(text: str) -> Iterator[Span]:
+    """Runs of capitalised words; a capitalised function word at their head and the names of days and months
+    are none."""
+    taken = [(span.start, span.end) for span in dates(text)]
+    for m in NAME.finditer(text):
+        if any(a <= m.start() and m.end() <= b for a, b in taken):
+            continue
+        start = m.start()
+        for word in re.finditer(r"\S+ ?", m.group()):
+            if words.fold(word.group().strip()) not in _NOT_A_NAME:
+                break
+            start = m.start() + word.end()
+        if start < m.end():
+            yield Span(start, m.end(), "name")
+
+
+def quotes(text: str) -> Iterator[Span]:
+    yield from (Span(m.start(1), m.end(1), "quote") for m in QUOTE.finditer(text))
+
+
+_WANTED = {
+    "when": (dates,),
+    "number": (numbers,),
+    "money": (numbers,),
+    "who": (names,),
+    "where": (names,),
+    "what": (quotes, names),
+    "list": (names,),
+}
+
+
+def answering(question: Question, text: str) -> tuple[int, int] | None:
+    """The span of ``text`` that answers by the kind of the question, or None: nearest to the question's own
+    words, holding a word that the question does not hold."""
+    best: tuple[float, int, int] | None = None
+    asked = set(question.stems)
+    at = [token.start for token in words.tokens(text) if token.stem in asked]
+    for find in _WANTED.get(question.kind, ()):
+        for span in find(text):
+            score = _score(question.kind, span, text, asked, at)
+            if score is not None and (best is None or score > best[0]):
+                best = (score, span.start, span.end)
+    return best[1:] if best else None
+
+
+def _score(kind: str, span: Span, text: str, asked: set[str], at: list[int]) -> float | None:
+    piece = text[span.start : span.end]
+    stems = words.stems(piece) or [piece.strip()]
+    fresh = [stem for stem in stems if stem not in asked]
+    if not fresh:
+        return None
+    near = min((min(abs(a - span.start), abs(a - span.end)) for a in at), default=len(text))
+    score = len(fresh) / len(stems) - near / 60
+    if kind in ("when", "number", "money"):
+        score += 0.2 * min(4, len(piece.split()))
+    if kind == "when" and span.kind == "time":
+        score -= 1.0
+    if kind == "money" and span.kind == "money":
+        score += 3.0
+    if kind == "number" and span.kind == "number" and re.fullmatch(r"(?:1[5-9]|20)\d\d", piece.strip()):
+        score -= 1.5  # looks like a year
+    if kind == "where" and _PLACE_BEFORE.search(text[max(0, span.start - 20) : span.start]):
+        score += 1.0
+    if kind in ("who", "where", "what") and span.start == 0:
+        score -= 0.2 if len(piece.split()) > 1 else 0.6
+    return score
+
+
+def wanted_kinds(kind: str) -> tuple[str, ...]:
+    """The kinds of spans that a question of this kind waits for; empty = anything."""
+    return {
+        "when": ("date", "time"),
+        "number": ("number", "money"),
+        "money": ("money", "number"),
+        "who": ("name",),
+        "where": ("name",),
+    }.get(kind, ())
+
+
+def has_wanted(question: Question, text: str) -> bool:
+    """Whether ``text`` holds a span of the awaited kind with a word that the question does not hold."""
+    kinds = wanted_kinds(question.kind)
+    asked = set(question.stems)
+    if not kinds:
+        return True
+    finders = {"date": dates, "time": dates, "number": numbers, "money": numbers, "name": names}
+    for find in dict.fromkeys(finders[k] for k in kinds):
+        for span in find(text):
+            if any(stem not in asked for stem in words.stems(text[span.start : span.end]) or ["?"]):
+                return True
+    return False

@@ -1,0 +1,99 @@
+"""Words of questions and sentences as the index knows them, plus the verb forms that no stemmer explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gemmasearch.store import stopwords
+from gemmasearch.store import words as indexed
+
+fold = indexed.fold
+guess_language = indexed.guess_language
+
+# Irregular forms that questions use all the time ("who wrote ..." asks for "written by ...").
+_IRREGULAR = {
+    form: base
+    for base, forms in (
+        line.split(":")
+        for line in """begin:began begun/write:wrote written/win:won/make:made/take:took taken/give:gave given
+        /lead:led/hold:held/build:built/buy:bought/sell:sold/send:sent/pay:paid/say:said/tell:told/meet:met/leave:left/lose:lost
+        /find:found/keep:kept/become:became/come:came/go:went gone/grow:grew grown/know:knew known/see:saw seen
+        /choose:chose chosen/speak:spoke spoken/rise:rose risen/fall:fell fallen/teach:taught/think:thought
+        /bring:brought/catch:caught/fight:fought/run:ran/spend:spent/break:broke broken/draw:drew drawn
+        /drive:drove driven/wear:wore worn/child:children/man:men/woman:women/die:death deaths died dead
+        /bear:born birth/fly:flew flown/ride:rode ridden/eat:ate eaten/sing:sang sung/swim:swam swum
+        /cost:costs/show:shown/throw:threw thrown/steal:stole stolen""".replace("\n", "").split("/")
+    )
+    for form in forms.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text. ``stem`` is what its inflections have in common; ``content`` is False for a function word."""
+
+    text: str
+    start: int
+    end: int
+    stem: str
+    content: bool
+
+
+def tokens(text: str, language: str = "") -> list[Token]:
+    """Every word in order; ``language`` is ISO 639-1, "" = guessed from the text."""
+    language = language or guess_language(text)
+    found = []
+    for token in indexed.tokens(text, language):
+        surface = text[token.start : token.end]
+        folded, stem = _analysed(surface, language)
+        if stem:
+            found.append(Token(surface, token.start, token.end, stem, folded not in function_words(language)))
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _analysed(surface: str, language: str) -> tuple[str, str]:
+    folded = fold(surface).strip("_")
+    return folded, indexed.stem(_IRREGULAR.get(folded, folded), language)
+
+
+def stems(text: str, language: str = "") -> list[str]:
+    """The stems of the content words, in order, repeated words included."""
+    return [token.stem for token in tokens(text, language) if token.content]
+
+
+def listed(text: str) -> frozenset[str]:
+    """The words of a text that lists them."""
+    return frozenset(text.split())
+
+
+@lru_cache(maxsize=64)
+def function_words(language: str) -> frozenset[str]:
+    return stopwords.of(language) | _ASKING
+
+
+_ASKING = listed("s t d ll re ve many much tell please know does did combien cuanto cuantos wieviel wie")
+
+NEGATIONS = frozenset(
+    fold(word)
+    for word in listed(
+        """not no never none nobody nothing neither nor cannot without isn aren wasn weren don doesn didn
+    won couldn wouldn shouldn hasn haven hadn nicht kein keine keinen keiner keinem keines niemals
+    nie niemand nichts weder ohne ne pas jamais aucun aucune rien nunca jamás nadie nada ningún
+    ninguna ninguno sin"""
+    )
+)
+
+
+def negated(text: str) -> bool:
+    """Whether the text holds a negation in one of the four languages."""
+    return any(fold(token.text) in NEGATIONS for token in tokens(text))
+
+
+def share(wanted: Iterable[str], have: AbstractSet[str]) -> float:
+    """How many of ``wanted`` are in ``have``, 0..1; 1 where nothing is wanted."""
+    listed = list(wanted)
+    return sum(stem in have for stem in listed) / len(listed) if listed else 1.0

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from gemmasearch.answering import REFUSAL, answer
+from gemmasearch.documents import Answer
+from gemmasearch.models import Generator
+from gemmasearch.models.fake import FakeGenerator
+from gemmasearch.settings import Settings
+from gemmasearch.store import Store
+from tests.answering.conftest import Add, Embed
+
+
+class Says(FakeGenerator):
+    """A generator that says what it is told to, piece by piece, and remembers what it was shown."""
+
+    def __init__(self, *pieces: str) -> None:
+        super().__init__()
+        self.pieces = pieces
+        self.shown = ""
+
+    def stream(
+        self,
+        instruction: str,
+        untrusted: str,
+        question: str,
+        *,
+        max_tokens: int = 256,
+        stop: Sequence[str] = (),
+        grammar: str | None = None,
+    ) -> Iterator[str]:
+        self.shown = untrusted
+        yield from self.pieces
+
+
+@pytest.fixture
+def flat(add: Add) -> None:
+    add(
+        "/home/dana/notes/heating.md",
+        "The boiler is in the cupboard. The boiler was serviced on 14 March 2026 by Weller, and the service cost 186.40"
+        " euros. The next service is due in spring 2027.",
+        title="Heating",
+    )
+    add(
+        "/home/dana/notes/van.md",
+        "The van was bought in 2019. Its insurance costs 412.30 euros a year.",
+        title="Van",
+    )
+    add(
+        "/home/dana/notes/soup.md",
+        "Fry the onions. Add the lentils and simmer for forty minutes.",
+        title="Lentil soup",
+    )
+
+
+def cited(found: Answer) -> list[str]:
+    return [citation.hit.path for citation in found.citations]
+
+
+def check_shape(found: Answer) -> None:
+    """What every answer promises, whatever the generator did."""
+    numbers = [c.number for c in found.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for sentence in found.sentences:
+        assert sentence.citations
+        assert set(sentence.citations) <= set(numbers)
+        assert sentence.support > 0
+    assert {n for s in found.sentences for n in s.citations} == set(numbers)
+    assert all(c.quote in " ".join(c.hit.text.split()) for c in found.citations)
+
+
+@pytest.mark.usefixtures("flat")
+def test_without_a_generator_the_sources_own_words_answer(store: Store, embed: Embed) -> None:
+    found = answer(store, embed(), None, "When was the boiler serviced?")
+    assert found.found
+    assert found.generator == ""
+    assert "14 March 2026" in found.text
+    assert cited(found) == ["/home/dana/notes/heating.md"]
+    assert found.text.endswith("[1]")
+    assert found.evidence[0].span
+    assert found.evidence[0].text[slice(*found.evidence[0].span)] == "14 March 2026"
+    assert any("models pull" in note for note in found.notes)
+    check_shape(found)
+
+
+@pytest.mark.usefixtures("flat")
+def test_asking_for_an_extract_tells_nothing_about_generators(store: Store) -> None:
+    found = answer(store, None, FakeGenerator(), "When was the boiler serviced?", extract=True)
+    assert found.generator == ""
+    assert found.notes == ()
+
+
+@pytest.mark.usefixtures("flat")
+def test_a_generated_sentence_that_the_source_says_is_shown_with_its_source(
+    store: Store, embed: Embed
+) -> None:
+    pieces: list[str] = []
+    generator = Says("The boiler was ", "serviced on 14 March", " 2026 by Weller.")
+    found = answer(store, embed(), generator, "When was the boiler serviced?", on_text=pieces.append)
+    assert found.text == "The boiler was serviced on 14 March 2026 by Weller. [1]"
+    assert "".join(pieces) == found.text
+    assert found.generator == "fake"
+    assert cited(found) == ["/home/dana/notes/heating.md"]
+    check_shape(found)
+
+
+@pytest.mark.usefixtures("flat")
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "The boiler was serviced on 15 March 2026.",
+        "The boiler was serviced by Müller.",
+        "The boiler was not serviced.",
+        "The boiler was serviced for 412.30 euros.",
+        "Boilers should be serviced once a year to work safely. [7]",
+    ],
+)
+def test_a_sentence_that_no_source_says_is_never_shown(store: Store, embed: Embed, lie: str) -> None:
+    pieces: list[str] = []
+    said = Says(lie + " The next service is due in spring 2027.")
+    found = answer(store, embed(), said, "When was the boiler serviced?", on_text=pieces.append)
+    assert found.text == "The next service is due in spring 2027. [1]"
+    assert "".join(pieces) == found.text
+    found = answer(store, embed(), Says(lie), "When was the boiler serviced?", on_text=pieces.append)
+    assert found.generator == ""
+    assert "14 March 2026" in found.text
+    assert any("the sources' own words" in note for note in found.notes)
+    check_shape(found)
+
+
+@pytest.mark.usefixtures("flat")
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (),
+        ("",),
+        ("\n\n\n",),
+        ("\x1b[31m\x07\x9b",),
+        ("[1] [2] [3]",),
+        ("The boiler was serviced by Weller. ",) * 500,
+        ("a" * 4000,),
+        ("。！？",) * 200,
+        ("<end_of_turn>", "<|im_end|>"),
+    ],
+)
+def test_a_generator_gone_wild_does_no_harm(store: Store, embed: Embed, pieces: tuple[str, ...]) -> None:
+    found = answer(store, embed(), Says(*pieces), "When was the boiler serviced?")
+    assert found.found
+    assert "boiler" in found.text
+    assert len(found.text) < 500
+    assert not set(found.text) & set("\x1b\x07\x9b\x00")
+    check_shape(found)
+
+
+@pytest.mark.usefixtures("flat")
+@pytest.mark.parametrize(
+    "question",
+    ["Who won the chess championship?", "What is the capital of Mongolia?", "", "?!", "the of and"],
+)
+def test_what_is_not_in_the_files_is_refused(store: Store, embed: Embed, question: str) -> None:
+    generator = Says("Ulaanbaatar is the capital of Mongolia.")
+    pieces: list[str] = []
+    found = answer(store, embed(), generator, question, on_text=pieces.append)
+    assert not found.found
+    assert found.text == REFUSAL
+    assert found.sentences == found.citations == ()
+    assert not pieces
+    assert generator.shown == ""
+
+
+def test_an_empty_index_is_no_error(store: Store) -> None:
+    assert not answer(store, None, None, "anything?").found
+
+
+@pytest.mark.usefixtures("flat")
+def test_a_filter_in_the_question_keeps_other_files_out(store: Store, embed: Embed) -> None:
+    assert not answer(store, embed(), None, "When was the boiler serviced? path:van").found
+
+
+@pytest.mark.usefixtures("flat")
+def test_the_prompt_stays_within_the_budget(store: Store, embed: Embed, add: Add) -> None:
+    add("/home/dana/notes/long.md", "boiler serviced " * 3000)
+    generator = Says("x")
+    answer(store, embed(), generator, "When was the boiler serviced?", settings=Settings(evidence_tokens=40))
+    assert 0 < generator.count_tokens(generator.shown) <= 40
+
+
+@pytest.mark.usefixtures("flat")
+def test_each_step_is_timed(store: Store, embed: Embed) -> None:
+    found = answer(store, embed(), FakeGenerator(), "When was the boiler serviced?")
+    assert {"search", "evidence", "first_word", "generate", "total"} <= set(found.timings)
+    assert found.timings["total"] >= found.timings["search"] + found.timings["evidence"]
+
+
+def test_fake_models_are_generators_of_the_protocol() -> None:
+    assert isinstance(Says(), Generator)

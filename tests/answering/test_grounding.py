@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.answering.grounding import check, numbers_in, sources
+from tests.answering.passages import hit
+
+HITS = [
+    hit(
+        "Van insurance renewed with Allianz, 412.30 EUR for the year. Tyres changed at Müller for 89 EUR.",
+        title="Van",
+    ),
+    hit(
+        "The boiler was serviced by Mr Hart on 2024-03-03. He did not replace the pump. The next service is due in"
+        ' spring 2025. He said "bleed the radiators first" and wrote to dana@example.org about it.',
+        title="Boiler",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The van insurance with Allianz cost 412.30 EUR.", 0),
+        ("The boiler was serviced on March 3, 2024.", 1),
+        ("The boiler was serviced by Mr. Hart on 3 March 2024 [1].", 1),
+        ("The pump was not replaced.", 1),
+        ('He said "bleed the radiators first".', 1),
+        ("Yes, the next service is due in spring 2025.", 1),
+    ],
+)
+def test_what_a_source_says_is_supported_by_that_source(claim: str, source: int) -> None:
+    support = check(claim, sources(HITS))
+    assert support.holds, support
+    assert set(support.sources) == {source}
+    assert all(quote in HITS[source].text for quote in support.quotes)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The van insurance cost 89 euros.",  # a number of the next sentence
+        "The boiler was serviced on 4 March 2024.",
+        "The boiler was serviced on 3 April 2024.",
+        "The boiler was serviced by Mr Hart on 3 March 2025.",
+        "The boiler was serviced by Mr Schmidt on 3 March 2024.",
+        "The pump was replaced.",
+        "The next service is not due in spring 2025.",
+        'He said "bleed the radiators last".',
+        "He wrote to mallory@example.org about it.",
+        "The van insurance with Allianz cost 412.30 EUR, and the pump was replaced for 50 EUR.",
+        "The boiler exploded and destroyed the kitchen.",
+        "Yes.",
+        "No.",
+        "[1]",
+        "",
+        "...",
+    ],
+)
+def test_what_no_source_says_is_not_supported(claim: str) -> None:
+    support = check(claim, sources(HITS))
+    assert not support.holds
+    assert support.missing
+    assert not support.sources
+
+
+def test_a_sentence_may_join_two_sources_clause_by_clause() -> None:
+    support = check(
+        "The boiler was serviced on March 3, 2024, and the van insurance with Allianz was 412.30 EUR.",
+        sources(HITS),
+    )
+    assert support.sources == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1,240.50", "1.240,50"),
+        ("1 200 000", "1,200,000"),
+        ("1'200", "1200"),
+        ("2024-03-12", "12.03.2024"),
+        ("two dozen", "2 12"),
+        ("0.50", "0,5"),
+        ("14:30", "14.30"),
+        ("the 10th", "10"),
+        ("a [3] b", "ab"),
+    ],
+)
+def test_one_number_in_two_spellings_is_one_number(one: str, other: str) -> None:
+    if one == "14:30":
+        assert numbers_in(one) == {"14", "30"}
+    else:
+        assert numbers_in(one) == numbers_in(other)
+
+
+def test_a_year_and_a_count_beside_it_are_two_numbers() -> None:
+    assert numbers_in("in 2024 300 people came") == {"2024", "300"}
+
+
+def test_a_title_lends_a_name_but_never_a_number() -> None:
+    against = sources([hit("It was serviced in spring by Mr Hart.", title="Weishaupt boiler 2017")])
+    assert check("The Weishaupt boiler was serviced in spring by Mr Hart.", against).holds
+    assert not check("It was serviced in spring 2017 by Mr Hart.", against).holds

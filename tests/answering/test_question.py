@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.answering.question import understand
+from gemmasearch.answering.spans import answering, has_wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When was the boiler serviced?", "when"),
+        ("In what year did the war end?", "when"),
+        ("Wann wurde die Heizung gewartet?", "when"),
+        ("Quand arrive le train ?", "when"),
+        ("¿Cuándo llega Lucía?", "when"),
+        ("Who wrote the report?", "who"),
+        ("Wer hat die Miete erhöht?", "who"),
+        ("Qui vient à la fête ?", "who"),
+        ("¿Quién ganó?", "who"),
+        ("Where is the spare key?", "where"),
+        ("Wo liegt der Schlüssel?", "where"),
+        ("Où est la clé ?", "where"),
+        ("¿Dónde está la llave?", "where"),
+        ("How many people came?", "number"),
+        ("Wie viele Leute kamen?", "number"),
+        ("Combien de personnes sont venues ?", "number"),
+        ("¿Cuántas personas vinieron?", "number"),
+        ("How much did the boiler cost?", "money"),
+        ("Was kostet die Versicherung?", "money"),
+        ("Combien coûte le billet ?", "money"),
+        ("¿Cuánto cuesta el billete?", "money"),
+        ("Is the rent rising?", "yesno"),
+        ("Hat der Vermieter die Miete erhöht?", "yesno"),
+        ("Est-ce que le loyer augmente ?", "yesno"),
+        ("¿Hay un ascensor?", "yesno"),
+        ("Why did she leave?", "why"),
+        ("Warum ging sie?", "why"),
+        ("What are the ingredients?", "list"),
+        ("List all the ingredients of the soup", "list"),
+        ("what does this person want", "summary"),
+        ("How do I bleed the radiator?", "how"),
+        ("", "what"),
+        ("???", "what"),
+    ],
+)
+def test_the_kind_of_a_question_is_known_in_four_languages(question: str, kind: str) -> None:
+    assert understand(question).kind == kind
+
+
+def test_a_question_of_function_words_only_still_has_words_to_look_for() -> None:
+    assert understand("who are you").stems
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "span"),
+    [
+        (
+            "When was the boiler serviced?",
+            "The boiler was serviced by Mr Hart on 3 March 2024.",
+            "3 March 2024",
+        ),
+        ("Wann endete der Krieg?", "Der Krieg endete am 8. Mai 1945 in Berlin.", "8. Mai 1945"),
+        (
+            "How much did the heating cost?",
+            "In 2023 the heating came to €1,240.50 for 12 months.",
+            "€1,240.50",
+        ),
+        ("Who is the landlord?", "Our landlord is Dana Bell.", "Dana Bell"),
+        ("Où se trouve la tour Eiffel ?", "La tour Eiffel se trouve à Paris.", "Paris"),
+        (
+            "How many people live in Berlin?",
+            "In 2020, 3.7 million people lived in Berlin.",
+            "3.7 million people",
+        ),
+        ("When did the shop open in 1999?", "The shop opened in 1999.", None),
+        ("Is it open?", "It opens on Monday.", None),
+    ],
+)
+def test_the_span_that_answers_is_marked_and_never_the_question_itself(
+    question: str, sentence: str, span: str | None
+) -> None:
+    found = answering(understand(question), sentence)
+    assert (sentence[slice(*found)] if found else None) == span
+
+
+def test_a_sentence_without_the_awaited_kind_is_told_apart() -> None:
+    asked = understand("When was the boiler serviced?")
+    assert has_wanted(asked, "It was serviced in May 2024.")
+    assert not has_wanted(asked, "It was serviced by Mr Hart.")

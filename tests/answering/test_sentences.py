@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.answering.sentences import split
+
+
+def pieces(text: str) -> list[str]:
+    return [unit.of(text) for unit in split(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Dr. Smith came. He left.", ["Dr. Smith came.", "He left."]),
+        ("J. R. Tolkien wrote it. It sold.", ["J. R. Tolkien wrote it.", "It sold."]),
+        ("They live in the U.S. The house is old.", ["They live in the U.S.", "The house is old."]),
+        ("The U.S. Senate met. It voted.", ["The U.S. Senate met.", "It voted."]),
+        ("It cost 3.50 EUR, i.e. nothing! Really?", ["It cost 3.50 EUR, i.e. nothing!", "Really?"]),
+        ("Am 3. März kam er. Es war kalt.", ["Am 3. März kam er.", "Es war kalt."]),
+        (
+            "Der 2. Weltkrieg endete 1945. Danach kam Friede.",
+            ["Der 2. Weltkrieg endete 1945.", "Danach kam Friede."],
+        ),
+        ("Das geht, z.B. Montag. Bis dann.", ["Das geht, z.B. Montag.", "Bis dann."]),
+        ("M. Dupont est venu. Il a payé.", ["M. Dupont est venu.", "Il a payé."]),
+        ("El Sr. García llegó. ¿Quién más? Nadie.", ["El Sr. García llegó.", "¿Quién más?", "Nadie."]),
+        ('He said "it is fine." Then he left.', ['He said "it is fine."', "Then he left."]),
+        ("东京是首都。它很大！对吗？", ["东京是首都。", "它很大！", "对吗？"]),
+        ("It ended in 1066. The king died.", ["It ended in 1066.", "The king died."]),
+    ],
+)
+def test_a_full_stop_that_ends_no_sentence_does_not_cut_it(text: str, sentences: list[str]) -> None:
+    assert pieces(text) == sentences
+
+
+def test_a_list_item_stays_whole_with_its_wrapped_line() -> None:
+    assert pieces("- milk\n- a very long item that is wrapped\n  onto a second line\n1. First. Really.") == [
+        "- milk",
+        "- a very long item that is wrapped onto a second line",
+        "1. First. Really.",
+    ]
+
+
+def test_table_rows_are_units_and_rules_are_none() -> None:
+    assert pieces("| name | age |\n|------|-----|\n| Dana | 41 |\n\nname\tage\n") == [
+        "| name | age |",
+        "| Dana | 41 |",
+        "name\tage".replace("\t", " "),
+    ]
+
+
+def test_a_hard_wrapped_sentence_is_joined() -> None:
+    text = "The boiler was serviced on 14 March 2026 by Weller Heizungsbau, and the\nservice cost 186.40 euros. The man came\nlate."
+    assert pieces(text) == [
+        "The boiler was serviced on 14 March 2026 by Weller Heizungsbau, and the service cost 186.40 euros.",
+        "The man came late.",
+    ]
+
+
+def test_lines_that_the_author_broke_are_not_glued_together() -> None:
+    assert pieces("Total: 45 EUR\nDate: 3 May 2024\nmilk\neggs") == [
+        "Total: 45 EUR",
+        "Date: 3 May 2024",
+        "milk",
+        "eggs",
+    ]
+
+
+def test_code_is_not_cut_into_sentences() -> None:
+    assert pieces("Run this.\n```\nx = a. B()\n```\nDone.") == ["Run this.", "x = a. B()", "Done."]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "---\n===\n", "...", "?!", "\t|\t|", "a" * 5000, ". . . . A. B. C."]
+)
+def test_units_lie_in_order_inside_the_text_whatever_it_is(text: str) -> None:
+    last = 0
+    for unit in split(text):
+        assert last <= unit.start < unit.end <= len(text)
+        assert unit.of(text)
+        last = unit.end
