@@ -68,7 +68,7 @@ def hits(out: Output, found: Sequence[Hit]) -> None:
 def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
     from rich.text import Text
 
-    head = Text(f"{number:>2}. ", style="dim")
+    head = Text.assemble((f"{number:>2}. ", "dim"))
     head.append(harmless(one_line(hit.title)), style="bold")
     head.append(f"  {percent(hit.score)}", style="cyan")
     head.append(f"  {hit.id}", style="dim")
@@ -81,9 +81,9 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
     detail.extend(hit.headings[-1:])
     where.append("".join(f" · {harmless(one_line(d))}" for d in detail if d), style="dim")
     out.rich(where)
-    snippet = Text("    ")
-    snippet.append(marked(hit.snippet))
-    out.rich(snippet)
+    for line in marked(hit.snippet).wrap(out.console, max(20, out.width - 5)):
+        line.rstrip()
+        out.rich(Text.assemble("    ", line))
     if hit.also_in:
         out.rich(Text(f"    also in {len(hit.also_in)} places", style="dim"))
     out.rich(Text(""))
@@ -116,7 +116,7 @@ def answer_sources(out: Output, answer: Answer) -> None:
         if out.terminal:
             from rich.text import Text
 
-            line = Text(f"[{citation.number}] ", style="cyan")
+            line = Text.assemble((f"[{citation.number}] ", "cyan"))
             line.append(linked(hit.path))
             line.append(f" · {harmless(one_line(where))}" if where else "", style="dim")
             line.append(f" · {harmless(one_line(hit.title))}", style="dim")

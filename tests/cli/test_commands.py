@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -226,6 +227,9 @@ def test_on_a_terminal_hits_fit_and_carry_links(indexed: Indexed) -> None:
     done = run_on_terminal("search", "boiler", "--db", indexed.db, columns=80)
     assert done.code == 0
     assert b"\x1b]8;" in done.out and b"\x1b[" in done.out and b"boiler" in done.out.lower()
+    shown = re.sub(r"\x1b\]8;.*?\x1b\\\\|\x1b\[[0-9;]*m", "", done.out.decode()).splitlines()
+    assert max(len(line) for line in shown if "/" not in line) <= 80  # a path is never broken
+    assert b"\x1b[1mHeating and hot water\x1b[0m" in done.out  # the title stands out, it is not dim
 
 
 def test_names_no_locale_can_spell_are_indexed_found_and_printed_exactly(tmp_path: Path) -> None:
