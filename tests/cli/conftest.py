@@ -17,7 +17,7 @@ class Indexed:
     db: Path
 
     def run(self, command: str, *arguments: str | Path, stdin: bytes = b"") -> Ran:
-        return run(command, *arguments, "--db", self.db, stdin=stdin)
+        return run(command, "--db", self.db, *arguments, stdin=stdin)
 
 
 @pytest.fixture(scope="session")

@@ -242,7 +242,7 @@ def test_names_no_locale_can_spell_are_indexed_found_and_printed_exactly(tmp_pat
         b"-rf.md",
         b" space .md",
         "日本.md".encode(),
-        b"[b]x[/b].md",
+        b"[b]x.md",
     ]
     for number, name in enumerate(names):
         Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text(f"pangolin number{number} sleeps\n")

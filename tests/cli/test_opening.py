@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -32,21 +33,23 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_file_name_reaches_the_program_as_one_argument(name: str, tmp_path: Path) -> None:
+def test_a_file_name_reaches_the_program_as_one_argument(tmp_path: Path) -> None:
     folder = tmp_path / "n"
     folder.mkdir()
-    (folder / f"{name}.md").write_text("The quokka sleeps.\n")
+    for number, name in enumerate(NAMES):
+        (folder / f"{name}.md").write_text(f"The quokka sleeps {number} hours.\n")
     recorder = tmp_path / "recorder"
     recorder.write_text(f'#!/bin/sh\nprintf "%s\\0" "$@" > {tmp_path}/seen\n')
     recorder.chmod(0o755)
     db = tmp_path / "i" / "i.db"
     assert run("index", folder, "--db", db, "--embedder", "static", cwd=tmp_path).code == 0
-    handle = run("search", "--format", "{id}", "quokka", "--db", db).text.strip()
+    hits = [json.loads(line) for line in run("search", "--jsonl", "-n", "50", "quokka", "--db", db).lines]
+    assert {hit["path"] for hit in hits} == {str(folder / f"{name}.md") for name in NAMES}
     env = {"GSEARCH_OPEN_TEXT": f"{recorder} --at {{page}} {{path}}"}
-    assert run("open", handle, "--db", db, env=env, cwd=tmp_path).code == 0
-    seen = (tmp_path / "seen").read_bytes().split(b"\0")[:-1]
-    assert seen == [b"--at", b"1", os.fsencode(folder / f"{name}.md")]
+    for hit in hits:
+        assert run("open", hit["id"], "--db", db, env=env, cwd=tmp_path).code == 0
+        seen = (tmp_path / "seen").read_bytes().split(b"\0")[:-1]
+        assert seen == [b"--at", b"1", os.fsencode(hit["path"])]
     assert not list(tmp_path.rglob("canary"))
 
 
