@@ -192,6 +192,7 @@ class Index:
             settings=self.settings,
             on_text=on_text,
             extract=extract,
+            extract=extract,
         )
 
     def show(self, target: str) -> list[Shown]:
