@@ -6,6 +6,6 @@
 
 from __future__ import annotations
 
-from gemmasearch.answering.answer import REFUSAL, answer
+from gemmasearch.answering.asking import REFUSAL, answer
 
 __all__ = ["REFUSAL", "answer"]
