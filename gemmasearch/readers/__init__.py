@@ -10,14 +10,26 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers.formats import FORMATS, CannotRead, Format, Reader
+from gemmasearch.readers.formats import FORMATS, CannotRead, Format, Reader, formats
 from gemmasearch.readers.isolate import Isolated
 from gemmasearch.readers.mailbox import split_mbox
 from gemmasearch.readers.opening import opened
 from gemmasearch.readers.recognition import recognised
+from gemmasearch.readers.sandbox import Sandbox
 from gemmasearch.settings import Settings
 
-__all__ = ["FORMATS", "Format", "Isolated", "Reader", "read", "recognise", "split_mbox", "version_of"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Isolated",
+    "Reader",
+    "Sandbox",
+    "formats",
+    "read",
+    "recognise",
+    "split_mbox",
+    "version_of",
+]
 
 
 def read(

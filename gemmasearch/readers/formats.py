@@ -6,6 +6,7 @@ subclass of the contract test in ``tests/readers/contract.py``.
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,24 @@ class Source:
     path: str
     stream: BinaryIO
     size: int
+    resume_at: int = 0  # messages of a mailbox that were read before
+    avoid: frozenset[str] = frozenset()  # parts that killed a reader before
+    on_part: Callable[[int, str], None] | None = None
+    on_progress: Callable[[], None] | None = None
+    unit: int = 0
+
+    def begins(self, part: str) -> bool:
+        """Say that ``part`` is read next; False = leave it out. Whoever supervises knows then what to blame."""
+        if part in self.avoid:
+            return False
+        if self.on_part:
+            self.on_part(self.unit, part)
+        return True
+
+    def progress(self) -> None:
+        """A sign of life, from readers whose one document may take long."""
+        if self.on_progress:
+            self.on_progress()
 
     @classmethod
     def of_bytes(cls, raw: bytes, path: str = "") -> Source:
@@ -85,7 +104,7 @@ class Format:
 
 def _named(spec: str) -> object:
     module, _, name = spec.partition(":")
-    return getattr(import_module(f"{__package__}.{module}"), name)
+    return getattr(import_module(module if "." in module else f"{__package__}.{module}"), name)
 
 
 # In the order in which the sniffers are asked.
@@ -102,7 +121,14 @@ FORMATS: tuple[Format, ...] = (
         sniff="pdf:sniff",
     ),
     Format(
-        "mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 1, sniff="mailbox:sniff"
+        "mbox",
+        "mail",
+        ("application/mbox",),
+        (".mbox", ".mbx"),
+        "mailbox:read",
+        1,
+        isolated=True,
+        sniff="mailbox:sniff",
     ),
     Format(
         "mail",
@@ -111,7 +137,7 @@ FORMATS: tuple[Format, ...] = (
         (".eml",),
         "mail:read",
         1,
-        limit="",
+        isolated=True,
         sniff="mail:sniff",
     ),
     Format(
@@ -122,6 +148,7 @@ FORMATS: tuple[Format, ...] = (
         "html:read",
         1,
         textual=True,
+        isolated=True,
         limit="max_text_bytes",
     ),
     Format(
@@ -160,16 +187,27 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+@functools.cache
+def formats() -> tuple[Format, ...]:
+    """``FORMATS`` and, behind them, those that installed packages add: entry points of the group
+    ``gemmasearch.readers``, each a :class:`Format` whose functions are named with their full module."""
+    from importlib.metadata import entry_points
+
+    added = (entry.load() for entry in sorted(entry_points(group="gemmasearch.readers")))
+    return (*FORMATS, *(each for each in added if isinstance(each, Format)))
+
+
 def by_name(name: str) -> Format:
-    return next(f for f in FORMATS if f.name == name)
+    """:raises KeyError: there is no such format."""
+    return {f.name: f for f in formats()}[name]
 
 
 def by_suffix(suffix: str) -> Format | None:
     lowered = suffix.lower()
-    return next((f for f in FORMATS if lowered in f.suffixes), None) if lowered else None
+    return next((f for f in formats() if lowered in f.suffixes), None) if lowered else None
 
 
 def by_mime(mime: str) -> Format | None:
     """The row that names this MIME type, else the one that names its family ("text/*")."""
-    exact = next((f for f in FORMATS if mime in f.magic), None)
-    return exact or next((f for f in FORMATS if mime.split("/")[0] + "/*" in f.magic), None)
+    exact = next((f for f in formats() if mime in f.magic), None)
+    return exact or next((f for f in formats() if mime.split("/")[0] + "/*" in f.magic), None)

@@ -15,7 +15,8 @@ from typing import Any
 from gemmasearch.documents import PROBLEM_REASONS, Document, Problem, Section
 
 LENGTH = struct.Struct("!I")
-LARGEST = 256 * 1024 * 1024  # bytes in one frame
+LARGEST = 128 * 1024 * 1024  # bytes in one frame
+LONGEST_TEXT = 20_000_000  # characters of one document: at most 6 bytes each in a frame
 
 
 class BadFrame(Exception):
@@ -70,6 +71,16 @@ def _document(message: dict[str, Any]) -> Document:
     if places != sorted(places) or spans != sorted(spans):
         raise ValueError("spans outside the text")
     return document
+
+
+def a_text(value: Any) -> str:
+    """:raises TypeError, ValueError: it is none that can be stored."""
+    return _str(value)
+
+
+def a_number(value: Any) -> int:
+    """:raises TypeError: it is none."""
+    return _int(value)
 
 
 def _str(value: Any) -> str:

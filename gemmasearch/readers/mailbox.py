@@ -78,11 +78,9 @@ def _pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
         more = stream.read(_WINDOW)
         # The tail may hold the beginning of an envelope line: it waits for the next window.
         settled = max(done, len(buffer) - (_LONGEST_START if more else 0))
-        for found in _NEXT.finditer(buffer, done + starts, settled + _LONGEST_START):
-            if found.start() >= settled:
-                break
-            yield base + done, buffer[done : found.start()], starts
-            done, starts = found.start(), True
+        for begin in _beginnings(buffer, done + starts, settled):
+            yield base + done, buffer[done:begin], starts
+            done, starts = begin, True
         yield base + done, buffer[done:settled], starts
         if not more:
             return
@@ -91,17 +89,29 @@ def _pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
         base, buffer, done, starts = base + kept, buffer[kept:] + more, settled - kept, False
 
 
+def _beginnings(buffer: bytes, start: int, stop: int) -> Iterator[int]:
+    """Where messages begin; ``find`` runs over the rest at memory speed."""
+    place = max(0, start - 1)
+    while (place := buffer.find(b"\nFrom ", place, stop + 5)) >= 0:
+        place += 1
+        if start <= place < stop and _NEXT.match(buffer, place):
+            yield place
+
+
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     from gemmasearch.readers import mail
 
     seen: Counter[str] = Counter()
-    for offset, length, raw in split_mbox(source.stream, settings.max_message_bytes):
+    boxes = split_mbox(source.stream, settings.max_message_bytes)
+    for source.unit, (offset, length, raw) in enumerate(boxes):
         message = raw.partition(b"\n")[2]
         if is_expunged(message):
             continue
         part = part_of(message)
         seen[part] += 1
         part += f"-{seen[part]}" if seen[part] > 1 else ""
+        if source.unit < source.resume_at or not source.begins(part):
+            continue
         message = _UNQUOTED.sub(rb"\1", message)
         place = mail.Place(source.path, part, offset, length, cut=length > len(raw), envelope=_envelope(raw))
         yield from mail.read_message(message, place, settings)

@@ -75,7 +75,7 @@ def _note(text: str, front: frontmatter.FrontMatter, headings: list[_Heading]) -
 
 def sections(text: str, headings: Iterable[tuple[int, int, str]]) -> tuple[Section, ...]:
     """One section per heading, with the path of the headings above it; empty where there is no heading."""
-    found = list(headings)
+    found = [heading for heading in headings if heading[0] < len(text)]
     if not found:
         return ()
     result = [Section(0, found[0][0])] if found[0][0] else []

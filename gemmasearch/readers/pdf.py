@@ -37,7 +37,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
 
     try:
         reader = _opened(source)
-        texts, problems = _pages(reader, source.path)
+        texts, problems = _pages(reader, source)
     except CannotRead:
         raise
     except MemoryError:
@@ -77,18 +77,21 @@ def _opened(source: Source) -> PdfReader:
     return reader
 
 
-def _pages(reader: PdfReader, path: str) -> tuple[list[str], list[Problem]]:
+def _pages(reader: PdfReader, source: Source) -> tuple[list[str], list[Problem]]:
     """The text of each page; a page that cannot be read has none and costs a Problem."""
     texts: list[str] = []
     problems: list[Problem] = []
     for number in range(1, min(len(reader.pages), PAGES) + 1):
+        source.progress()
         try:
             texts.append(_tidy(reader.pages[number - 1].extract_text()))
         except MemoryError:
             raise
         except Exception as e:  # noqa: BLE001  (as above: one bad page does not cost the others)
             texts.append("")
-            problems.append(Problem(path, "malformed", f"{type(e).__name__}: {e}"[:300], f"page {number}"))
+            problems.append(
+                Problem(source.path, "malformed", f"{type(e).__name__}: {e}"[:300], f"page {number}")
+            )
     return texts, problems
 
 

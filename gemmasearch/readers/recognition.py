@@ -11,7 +11,7 @@ import os
 from importlib import import_module
 from typing import Any
 
-from gemmasearch.readers.formats import FORMATS, CannotRead, Format, Source, by_mime, by_suffix
+from gemmasearch.readers.formats import CannotRead, Format, Source, by_mime, by_suffix, formats
 from gemmasearch.readers.textual import is_text
 
 
@@ -23,7 +23,7 @@ def recognised(source: Source) -> Format:
     head = source.head()
     if not head.strip(b" \t\r\n\0") and len(head) == source.size:
         raise CannotRead("empty")
-    for format in FORMATS:
+    for format in formats():
         if format.matches(head, source.path):
             return format
     named = by_suffix(os.path.splitext(source.path)[1])

@@ -1,87 +1,145 @@
 """The worker process: reads one untrusted file after the other for its parent.
 
 It is started with a fresh interpreter (nothing inherited: no locks, no threads, no open files but its socket),
-gets each file as a descriptor, and answers with frames (``frames``). It ends when its parent does.
+gives up what it can (``sandbox``), gets each file as a descriptor, and answers with frames (``frames``). It ends
+when its parent does.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import sys
-from typing import BinaryIO
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, BinaryIO
 
-from gemmasearch.readers import frames
+from gemmasearch.documents import Document, Problem
+from gemmasearch.readers import frames, sandbox
 from gemmasearch.readers.formats import Source, by_name
 from gemmasearch.readers.run import items
 from gemmasearch.settings import Settings
 
-LARGEST_REQUEST = 65_536
-MEGABYTE = 1024 * 1024
+LARGEST_REQUEST = 1 << 20
+MEGABYTE = 1 << 20
+ALIVE_EVERY = 0.5  # seconds between two signs of life
 
 
-def main(descriptor: int, parent: int) -> None:
+def main(descriptor: int, parent: int, memory_mb: int) -> None:
     """Serve requests from the socket ``descriptor`` until it is closed."""
     _end_with(parent)
     _without_terminal()
+    memory = _Memory(memory_mb)
     with socket.socket(fileno=descriptor) as channel:
+        entered = sandbox.enter(memory.limited)
+        channel.sendall(frames.packed({"is": "ready", **asdict(entered)}))
         while request := _next_request(channel):
             message, file = request
             with file:
-                _serve(channel, message, file)
+                again = _Service(channel, message, memory).serve(file)
+            if not again:
+                return  # what such a file leaves behind is not kept for the next one
 
 
-def _next_request(channel: socket.socket) -> tuple[dict[str, object], BinaryIO] | None:
-    raw, descriptors, _, _ = socket.recv_fds(channel, LARGEST_REQUEST, 1)
-    if not raw or not descriptors:
+def _next_request(channel: socket.socket) -> tuple[dict[str, Any], BinaryIO] | None:
+    raw, descriptors, _, _ = socket.recv_fds(channel, 4, 1)
+    if len(raw) < 4 or not descriptors:
         return None
-    return frames.unpacked(raw), os.fdopen(descriptors[0], "rb")
+    body, size = bytearray(), min(frames.LENGTH.unpack(raw)[0], LARGEST_REQUEST)
+    while len(body) < size and (piece := channel.recv(size - len(body))):
+        body += piece
+    return frames.unpacked(bytes(body)), os.fdopen(descriptors[0], "rb")
 
 
-def _serve(channel: socket.socket, message: dict[str, object], file: BinaryIO) -> None:
-    settings = Settings(**{str(k): v for k, v in dict(message["settings"]).items()})  # type: ignore[call-overload]
-    path = os.fsdecode(bytes.fromhex(str(message["path"])))
-    _limit(settings)
-    source = Source(path, file, os.fstat(file.fileno()).st_size)
-    reason = ""
-    for item in items(by_name(str(message["format"])), source, settings):
-        reason = getattr(item, "reason", "")
-        channel.sendall(frames.packed(frames.of_item(item)))
-    channel.sendall(frames.packed({"is": "end"}))
-    if reason in ("memory", "crash"):
-        sys.exit(0)  # what such a file leaves behind is not kept for the next one
+class _Service:
+    """One request."""
+
+    def __init__(self, channel: socket.socket, message: Mapping[str, Any], memory: _Memory) -> None:
+        self._channel = channel
+        self._message = message
+        self._memory = memory
+        self._said = time.monotonic()
+
+    def serve(self, file: BinaryIO) -> bool:
+        """Read the file and send what is in it; whether this process is fit for another one."""
+        settings = Settings(**self._message["settings"])
+        _limit_processor(settings.reader_seconds)
+        source = Source(
+            os.fsdecode(bytes.fromhex(self._message["path"])),
+            file,
+            os.fstat(file.fileno()).st_size,
+            resume_at=self._message["resume_at"],
+            avoid=frozenset(self._message["avoid"]),
+            on_part=self._part,
+            on_progress=self._alive,
+        )
+        for item in items(by_name(self._message["format"]), source, settings):
+            if isinstance(item, Problem) and item.reason in ("memory", "crash"):
+                self._send({"is": "fell", "reason": item.reason, "detail": item.detail})
+                return False
+            self._send(frames.of_item(_kept(item, source.path)))
+        again = not self._memory.is_short()
+        self._send({"is": "end", "again": again})
+        return again
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        self._channel.sendall(frames.packed(message))
+        self._said = time.monotonic()
+
+    def _part(self, unit: int, part: str) -> None:
+        self._send({"is": "at", "unit": unit, "part": part})
+
+    def _alive(self) -> None:
+        if time.monotonic() - self._said > ALIVE_EVERY:
+            self._send({"is": "alive"})
 
 
-def _limit(settings: Settings) -> None:
-    import resource
-
-    used = _address_space()
-    memory = used + settings.reader_memory_mb * MEGABYTE
-    for limit, value in (
-        (resource.RLIMIT_AS, memory if used else resource.RLIM_INFINITY),
-        (resource.RLIMIT_CPU, int(_cpu_used()) + settings.reader_seconds + 5),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(limit)
-        if hard != resource.RLIM_INFINITY:
-            value = min(value, hard) if value != resource.RLIM_INFINITY else hard
-        resource.setrlimit(limit, (value, hard))
+def _kept(item: Document | Problem, path: str) -> Document | Problem:
+    if isinstance(item, Document) and len(item.text) > frames.LONGEST_TEXT:
+        return Problem(path, "limit", f"a text of {len(item.text)} characters", item.part)
+    return item
 
 
-def _cpu_used() -> float:
+class _Memory:
+    """The limit on this process's address space, where the system knows one (Linux)."""
+
+    def __init__(self, megabytes: int) -> None:
+        self._statm = self._opened()
+        self._start = self._mapped()
+        self._room = megabytes * MEGABYTE
+        self.limited = self._start > 0
+        if self.limited:
+            limit = self._start + self._room
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+    def is_short(self) -> bool:
+        """Whether so much stays in use that the next file would have less than it is promised."""
+        return self._mapped() - self._start > self._room // 3
+
+    def _mapped(self) -> int:
+        if self._statm is None:
+            return 0
+        return int(os.pread(self._statm, 200, 0).split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+    @staticmethod
+    def _opened() -> int | None:
+        try:
+            return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+
+
+def _limit_processor(seconds: int) -> None:
+    """A last resort behind the parent's clock: it holds also when the parent is stopped."""
     times = os.times()
-    return times.user + times.system
-
-
-def _address_space() -> int:
-    """Bytes mapped by this process; 0 where the system does not tell, and does not enforce RLIMIT_AS either."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as stream:
-            return int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(times.user + times.system) + 2 * seconds + 5, hard))
 
 
 def _without_terminal() -> None:
@@ -91,7 +149,7 @@ def _without_terminal() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Be killed when the parent dies, also while busy (Linux; elsewhere the CPU limit ends it)."""
+    """Be killed when the parent dies, also while busy (Linux; elsewhere the processor limit ends it)."""
     if sys.platform != "linux":
         return
     import ctypes
