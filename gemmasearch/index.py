@@ -192,7 +192,6 @@ class Index:
             settings=self.settings,
             on_text=on_text,
             extract=extract,
-            extract=extract,
         )
 
     def show(self, target: str) -> list[Shown]:
