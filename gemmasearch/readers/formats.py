@@ -40,13 +40,16 @@ class Source:
     on_part: Callable[[int, str], None] | None = None
     on_progress: Callable[[], None] | None = None
     unit: int = 0
+    depth: int = 0  # files inside files
+    prefix: str = ""  # the part that this is, where it is a file inside a file
 
     def begins(self, part: str) -> bool:
         """Say that ``part`` is read next; False = leave it out. Whoever supervises knows then what to blame."""
-        if part in self.avoid:
+        full = f"{self.prefix}/{part}" if self.prefix else part
+        if full in self.avoid:
             return False
         if self.on_part:
-            self.on_part(self.unit, part)
+            self.on_part(self.unit, full)
         return True
 
     def progress(self) -> None:

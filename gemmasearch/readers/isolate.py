@@ -108,7 +108,8 @@ class Isolated:
         with self._lock:
             worker = self._idle.pop() if self._idle else None
         if worker is None or not worker.is_alive():
-            worker and worker.kill()
+            if worker:
+                worker.kill()
             worker = Worker(self.settings.reader_memory_mb)
         try:
             yield worker

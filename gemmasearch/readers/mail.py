@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import headers, mime, quoting
+from gemmasearch.readers import attachments, body, headers, mime, quoting
 from gemmasearch.readers.formats import CannotRead, Source
-from gemmasearch.readers.textual import clean, is_text
+from gemmasearch.readers.textual import is_text
 from gemmasearch.settings import Settings
 
 _FIELD = re.compile(rb"([!-9;-~]{1,80})[ \t]*:")
@@ -22,19 +22,14 @@ _USUAL = {
     b"importance", b"priority",
 }  # fmt: skip
 _WEB = {b"server", b"host", b"etag", b"set-cookie", b"cache-control", b"accept", b"connection", b"location"}
-_MESSAGES = ("message/rfc822", "message/news", "message/global")
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]{0,1000}\r?\n){0,100}")
-_UUENCODED = re.compile(
-    r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n(?:[ -`]{1,90}\n)*?(?:`|[ \t]*)\nend[ \t]*$", re.MULTILINE
-)
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a message stands."""
 
-    path: str
+    source: Source
     part: str = ""
     offset: int | None = None
     length: int | None = None
@@ -89,27 +84,34 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     if not source.size:
         raise CannotRead("empty")
     raw = _LEADING.sub(b"", source.head(settings.max_message_bytes), count=1)
-    yield from read_message(raw, Place(source.path, cut=source.size > settings.max_message_bytes), settings)
+    yield from read_message(raw, Place(source, cut=source.size > settings.max_message_bytes), settings)
 
 
 def read_message(raw: bytes, place: Place, settings: Settings) -> Iterator[Document | Problem]:
-    """The document of one message, or the Problem that it is."""
+    """The document of one message, or the Problem that it is, and those of what is attached to it."""
     root = mime.parse(raw)
-    text, attachments = _content(root)
-    if not root.fields and not text.strip():
-        yield Problem(place.path, "malformed", "a message without header and text", place.part)
+    found = body.content(root)
+    path = place.source.path
+    if not root.fields and not found.text.strip():
+        yield Problem(path, "malformed", "a message without header and text", place.part)
         return
-    yield _document(root, text, attachments, place)
+    document = _document(root, found, place)
+    yield document
     if place.cut:
-        yield Problem(place.path, "too-large", f"only its first {len(raw)} bytes were read", place.part)
+        yield Problem(path, "too-large", f"only its first {len(raw)} bytes were read", place.part)
     if any(part.cut for part in root.walk()):
-        yield Problem(place.path, "limit", "more or deeper parts than are looked at", place.part)
+        yield Problem(path, "limit", "more or deeper parts than are looked at", place.part)
+    yield from attachments.read(document, found.attachments, place.source, settings)
 
 
-def _document(root: mime.Part, text: str, attachments: list[str], place: Place) -> Document:
+def _document(root: mime.Part, found: body.Content, place: Place) -> Document:
     charset = root.charset
     subject = headers.text_of(root.get("subject"), charset)
     ids = headers.identifiers(root.get("message-id"))
+    names = tuple(each.name or each.type for each in found.attachments)
+    text = found.text or "\n".join(
+        each for each in (subject, *names) if each
+    )  # a mail of a subject only is found by it
     return Document(
         kind="mail",
         text=text,
@@ -122,10 +124,10 @@ def _document(root: mime.Part, text: str, attachments: list[str], place: Place) 
         copies=_people(root, "cc", charset),
         message_id=ids[0] if ids else "",
         references=_references(root),
-        attachments=tuple(attachments),
+        attachments=names,
         offset=place.offset,
         length=place.length,
-        meta=_meta(root),
+        meta=_meta(root, found),
     )
 
 
@@ -145,89 +147,11 @@ def _date(root: mime.Part, place: Place) -> float | None:
     return next((when for raw in dates if raw and (when := headers.moment(raw)) is not None), None)
 
 
-def _meta(root: mime.Part) -> dict[str, str]:
-    found = {"list": headers.text_of(root.get("list-id")), "reply-to": headers.text_of(root.get("reply-to"))}
-    if _is_encrypted(root):
-        found["encrypted"] = "yes"
-    return {name: value[:500] for name, value in found.items() if value}
-
-
-def _is_encrypted(root: mime.Part) -> bool:
-    kind = root.parameters.get("smime-type", "").lower()
-    return root.type == "multipart/encrypted" or (
-        root.type.endswith("pkcs7-mime") and kind in ("", "enveloped-data")
-    )
-
-
-def _content(root: mime.Part) -> tuple[str, list[str]]:
-    """The text to read and the names of what is attached."""
-    texts: list[str] = []
-    names: list[str] = []
-    waiting = [root]
-    while waiting:
-        part = waiting.pop()
-        if part.depth and (part.disposition == "attachment" or part.filename):
-            names.append(part.filename or part.type)
-            if part.type in _MESSAGES:
-                waiting.extend(reversed(part.children))
-        elif part.type == "multipart/alternative" and part.children:
-            waiting.append(_best(part))
-        elif part.type in _MESSAGES:
-            texts.append(_forwarded(part))
-            waiting.extend(reversed(part.children))
-        elif part.children:
-            waiting.extend(reversed(part.children))
-        else:
-            texts.append(_leaf_text(part))
-    text, more = _without_uuencoded("\n\n".join(each for each in texts if each.strip()))
-    return _BLANK_LINES.sub("\n\n\n", text).strip("\n"), names + more
-
-
-def _best(part: mime.Part) -> mime.Part:
-    """Of the alternatives the plain one, unless it says much less than the HTML one ("see the web version")."""
-    plain = next((each for each in part.children if each.type == "text/plain"), None)
-    rich = next((each for each in reversed(part.children) if each is not plain and _readable(each)), None)
-    if plain is None or rich is None:
-        return plain or rich or part.children[0]
-    size = len(_leaf_text(plain).strip())
-    if size >= 200 or rich.type != "text/html":
-        return plain if size else rich
-    return rich if len(_leaf_text(rich)) > 4 * size else plain
-
-
-def _readable(part: mime.Part) -> bool:
-    return part.type.startswith(("text/", "multipart/"))
-
-
-def _forwarded(part: mime.Part) -> str:
-    """The lines that a mail program shows above a message inside a message."""
-    if not part.children:
-        return ""
-    inner = part.children[0]
-    shown = (
-        (name.title(), headers.text_of(inner.get(name), inner.charset))
-        for name in ("from", "date", "to", "subject")
-    )
-    lines = [f"{name}: {value}" for name, value in shown if value]
-    return "\n".join(["---------- Forwarded message ----------", *lines])
-
-
-def _leaf_text(part: mime.Part) -> str:
-    if part.type == "text/html":
-        from gemmasearch.readers import html
-
-        return html.to_page(html.decode_page(part.body(), part.charset)).text
-    if part.type.startswith("text/"):
-        return headers.bytes_to_text(part.body(), part.charset)
-    if part.type.startswith("multipart/") and not part.cut:  # no boundary, or none found: what there is
-        body = part.body()
-        return headers.bytes_to_text(body, part.charset) if is_text(body[:4096]) else ""
-    return ""
-
-
-def _without_uuencoded(text: str) -> tuple[str, list[str]]:
-    """Files that old mail carries within its text are attachments."""
-    if "begin " not in text:
-        return text, []
-    names = [clean(name).strip() for name in _UUENCODED.findall(text)]
-    return (_UUENCODED.sub("", text) if names else text), names
+def _meta(root: mime.Part, found: body.Content) -> dict[str, str]:
+    values = {
+        "list": headers.text_of(root.get("list-id")),
+        "reply-to": headers.text_of(root.get("reply-to")),
+        "encrypted": "yes" if found.encrypted else "",
+        "hidden": str(found.hidden or ""),  # spans of HTML that nobody sees and that were left out
+    }
+    return {name: value[:500] for name, value in values.items() if value}

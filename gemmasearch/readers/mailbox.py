@@ -103,17 +103,19 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
 
     seen: Counter[str] = Counter()
     boxes = split_mbox(source.stream, settings.max_message_bytes)
-    for source.unit, (offset, length, raw) in enumerate(boxes):
+    for unit, (offset, length, raw) in enumerate(boxes):
+        if not source.depth:
+            source.unit = unit
         message = raw.partition(b"\n")[2]
         if is_expunged(message):
             continue
         part = part_of(message)
         seen[part] += 1
         part += f"-{seen[part]}" if seen[part] > 1 else ""
-        if source.unit < source.resume_at or not source.begins(part):
+        if unit < source.resume_at or not source.begins(part):
             continue
         message = _UNQUOTED.sub(rb"\1", message)
-        place = mail.Place(source.path, part, offset, length, cut=length > len(raw), envelope=_envelope(raw))
+        place = mail.Place(source, part, offset, length, cut=length > len(raw), envelope=_envelope(raw))
         yield from mail.read_message(message, place, settings)
     if not seen and not source.size:
         raise CannotRead("empty")

@@ -56,6 +56,11 @@ def mime_of(head: bytes) -> str:
     return str(_magic().from_buffer(head))
 
 
+def preload() -> None:
+    """Load libmagic now: finding it takes a temporary folder and other programs, which a worker gives up."""
+    _magic()
+
+
 @functools.cache
 def _magic() -> Any:
     import_module("pylibmagic")  # first: it puts libmagic where magic looks for it

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import frames, sandbox
+from gemmasearch.readers import frames, recognition, sandbox
 from gemmasearch.readers.formats import Source, by_name
 from gemmasearch.readers.run import items
 from gemmasearch.settings import Settings
@@ -34,6 +34,7 @@ def main(descriptor: int, parent: int, memory_mb: int) -> None:
     _without_terminal()
     memory = _Memory(memory_mb)
     with socket.socket(fileno=descriptor) as channel:
+        recognition.preload()
         entered = sandbox.enter(memory.limited)
         channel.sendall(frames.packed({"is": "ready", **asdict(entered)}))
         while request := _next_request(channel):

@@ -22,7 +22,9 @@ class TestMail(ReaderContract):
 def mail(tmp_path: Path, text: str | bytes) -> Document:
     path = tmp_path / "m.eml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape"))
-    return documents(path)[0]
+    found = read(path)[0]
+    assert isinstance(found, Document), found
+    return found
 
 
 def part(body: str, kind: str = "text/plain; charset=utf-8", *more: str) -> str:
@@ -110,11 +112,17 @@ def test_all_text_parts_are_read_and_attachments_named(tmp_path: Path) -> None:
     assert (found.text, found.attachments) == ("first\n\nsecond", ("lease.pdf",))
 
 
-def test_a_forwarded_message_is_text_and_not_taken_for_a_quotation(tmp_path: Path) -> None:
+def test_a_forwarded_message_is_a_document_and_not_taken_for_a_quotation(tmp_path: Path) -> None:
     inner = "Content-Type: message/rfc822\n\nFrom: a@x.org\nDate: Tue, 1 Aug 1997 00:35:46 +0300\nSubject: old\n\nold words\n"
     found = mail(tmp_path, multipart(part("look at this"), inner))
-    assert "look at this" in found.text and "Subject: old" in found.text and "old words" in found.text
-    assert found.quoted == ()
+    assert found.text == "look at this" and found.quoted == ()
+    forwarded = documents(tmp_path / "m.eml")[1]
+    assert (forwarded.kind, forwarded.title, forwarded.text, forwarded.sender) == (
+        "mail",
+        "old",
+        "old words",
+        "a@x.org",
+    )
 
 
 @pytest.mark.parametrize(

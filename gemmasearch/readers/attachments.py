@@ -1,0 +1,109 @@
+"""Attachments are documents of their own: mail -> lease.pdf -> page 3.
+
+``part`` is the part of the message, a slash and the name ("8f3a.../lease.pdf"); sender, recipients and date are
+those of the message unless the file has a date of its own; ``meta["attached_to"]`` is the message's part,
+``meta["subject"]`` its subject, and ``references`` leads to its Message-ID. Files in files nest the same way.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from gemmasearch.documents import Document, Problem
+from gemmasearch.readers import body
+from gemmasearch.readers.formats import CannotRead, Format, Source, by_name
+from gemmasearch.settings import Settings
+
+DEPTH = 8  # messages and archives inside each other
+# Not worth a line in the list of problems: nobody expects the text of a logo.
+_UNSAID = ("unsupported", "empty", "binary")
+_UNREAD = ("image/", "audio/", "video/", "font/")
+
+
+def read(
+    message: Document, found: Iterable[body.Attachment], source: Source, settings: Settings
+) -> Iterator[Document | Problem]:
+    """The documents inside the attachments of a message."""
+    names: set[str] = set()
+    for each in found:
+        if each.type.startswith(_UNREAD):
+            continue
+        part = _part(message.part, each, names)
+        if not source.begins(part):
+            continue
+        if source.depth >= DEPTH:
+            yield Problem(source.path, "limit", f"more than {DEPTH} files inside each other", part)
+            continue
+        for item in inside(
+            each.content(), part, each.name, source, settings, mail=each.type in body.MESSAGES
+        ):
+            yield _belonging(item, message) if isinstance(item, Document) else item
+
+
+def inside(
+    raw: bytes, part: str, name: str, source: Source, settings: Settings, *, mail: bool = False
+) -> Iterator[Document | Problem]:
+    """What a file inside a file says, named below ``part``."""
+    from gemmasearch.readers.recognition import recognised
+    from gemmasearch.readers.run import items
+
+    inner = replace(
+        source,
+        path=name or "message",
+        stream=io.BytesIO(raw),
+        size=len(raw),
+        resume_at=0,
+        depth=source.depth + 1,
+        prefix=_joined(source.prefix, part),
+    )
+    try:
+        format: Format = by_name("mail") if mail else recognised(inner)
+    except CannotRead as e:
+        if e.reason not in _UNSAID:
+            yield Problem(source.path, e.reason, e.detail, part)
+        return
+    for item in items(format, inner, settings):
+        if isinstance(item, Document):
+            yield _below(part, item)
+        elif item.reason not in _UNSAID:
+            yield replace(item, path=source.path, part=_joined(part, item.part))
+
+
+def _part(above: str, each: body.Attachment, names: set[str]) -> str:
+    """A name that no other attachment of the message has."""
+    plain = re.sub(r"[/\\\x00-\x1f]", "_", each.name).strip(". ") or each.type.replace("/", "-")
+    part, count = _joined(above, plain), 1
+    while part in names:
+        count += 1
+        part = f"{_joined(above, plain)}-{count}"
+    names.add(part)
+    return part
+
+
+def _joined(above: str, below: str) -> str:
+    return "/".join(each for each in (above, below) if each)
+
+
+def _below(part: str, item: Document) -> Document:
+    """Offsets are into the file inside, not into the one on disk."""
+    return replace(item, part=_joined(part, item.part), offset=None, length=None)
+
+
+def _belonging(item: Document, message: Document) -> Document:
+    if "attached_to" in item.meta:
+        return item  # to a message further inside
+    meta = {**item.meta, "attached_to": message.part, "subject": message.title}
+    if item.kind == "mail":
+        return replace(item, meta=meta)
+    return replace(
+        item,
+        meta=meta,
+        date=item.date if item.date is not None else message.date,
+        sender=message.sender,
+        recipients=message.recipients,
+        copies=message.copies,
+        references=(message.message_id,) if message.message_id else (),
+    )
