@@ -42,6 +42,8 @@ class Document:
 
     ``part`` names it within its file and is "" where the file is one document. For a mailbox it is derived
     from the message's bytes, so that it survives messages being removed before it.
+    An attachment's part is its message's, a slash and its name ("8f3a/lease.pdf"), ``meta["attached_to"]`` the part
+    of the message and ``meta["subject"]`` its subject; sender, recipients and date are the message's.
     ``title`` is a real title (first heading, subject, metadata) or "", never the file's name: it goes into the
     embedding, and a renamed file must not be embedded again.
     """
