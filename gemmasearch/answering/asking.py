@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering import evidence, grounding, packing, words
+from gemmasearch.answering import evidence, grounding, packing, spans, words
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Condition, Evidence, Hit, Sentence
@@ -89,12 +89,20 @@ def answers(ranked: Sequence[evidence.Candidate]) -> bool:
     )
 
 
+def replies(question: Question, sentence: str) -> bool:
+    """Whether a sentence says more than the question did, and holds what its kind waits for."""
+    fresh = set(words.stems(sentence, question.language)) - set(question.stems)
+    return bool(fresh) and spans.has_wanted(question, sentence)
+
+
 def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
     """One sentence, or two where the second is nearly as good and says of the question what the first does not."""
     first, *rest = found
     asked = set(question.stems)
     told = asked & set(words.stems(first.text))
     for item in rest[:2]:
+        if len(item.text.split()) < 4:
+            continue  # a heading or a label
         more = (asked & set(words.stems(item.text))) - told
         if item.score >= 0.85 * first.score and (more or question.kind in ("list", "summary")):
             return [first, item]
@@ -163,7 +171,7 @@ def _generate(
             break  # a small model that repeats itself will not stop
         said.add(plain)
         support = grounding.check(plain, against)
-        if support.holds:
+        if support.holds and replies(draft.question, plain):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
             draft.add(plain, carried, support.score)
     clock.lap("generate")

@@ -55,6 +55,7 @@ class Candidate:
     hit: Hit
     unit: Unit
     text: str
+    language: str
     stems: list[str]
     context: set[str]
     features: dict[str, float]
@@ -81,7 +82,9 @@ def select(question: Question, ranked: Sequence[Candidate], limit: int = 8) -> l
     """The first ``limit`` of ``ranked`` as evidence; ``Evidence.score`` is 0..1, the share of the best possible."""
     most = sum(weight for name, weight in FEATURES.items() if any(name in c.features for c in ranked))
     return [
-        Evidence(c.text, c.hit, min(1.0, max(0.0, c.score / most)), spans.answering(question, c.text))
+        Evidence(
+            c.text, c.hit, min(1.0, max(0.0, c.score / most)), spans.answering(question, c.text, c.language)
+        )
         for c in ranked[:limit]
     ]
 
@@ -101,14 +104,20 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     for at, unit in enumerate(units):
         around = set().union(*own[max(0, at - 1) : at], *own[at + 1 : at + 2])
         text = unit.of(hit.text)
-        features = _features(question, unit, text, own[at], about | around, weights)
+        features = _features(question, unit, text, language, own[at], about | around, weights)
         features["hit"] = relative
-        found.append(Candidate(hit, unit, text, own[at], about | around, features))
+        found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
     return found
 
 
 def _features(
-    question: Question, unit: Unit, text: str, stems: list[str], context: set[str], weights: Weights
+    question: Question,
+    unit: Unit,
+    text: str,
+    language: str,
+    stems: list[str],
+    context: set[str],
+    weights: Weights,
 ) -> dict[str, float]:
     have = set(stems)
     total = sum(weights.of(stem) for stem in question.stems) or 1.0
@@ -119,7 +128,7 @@ def _features(
         "context": sum(weights.of(s) for s in question.stems if s in context and s not in have) / total,
         "names": sum(name in have or name in context for name in names) / len(names) if names else 0.5,
         "pairs": len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0,
-        "kind": 1.0 if spans.has_wanted(question, text) else 0.0,
+        "kind": 1.0 if spans.has_wanted(question, text, language) else 0.0,
         "whole": 0.0 if unit.kind == "heading" else min(1.0, len(stems) / 5),
     }
 

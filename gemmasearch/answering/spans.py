@@ -152,23 +152,24 @@ _WANTED = {
 }
 
 
-def answering(question: Question, text: str) -> tuple[int, int] | None:
+def answering(question: Question, text: str, language: str = "") -> tuple[int, int] | None:
     """The span of ``text`` that answers by the kind of the question, or None: nearest to the question's own
     words, holding a word that the question does not hold."""
     best: tuple[float, int, int] | None = None
     asked = set(question.stems)
-    at = [token.start for token in words.tokens(text) if token.stem in asked]
+    language = language or words.guess_language(text)
+    at = [token.start for token in words.tokens(text, language) if token.stem in asked]
     for find in _WANTED.get(question.kind, ()):
         for span in find(text):
-            score = _score(question.kind, span, text, asked, at)
+            score = _score(question.kind, span, text, language, asked, at)
             if score is not None and (best is None or score > best[0]):
                 best = (score, span.start, span.end)
     return best[1:] if best else None
 
 
-def _score(kind: str, span: Span, text: str, asked: set[str], at: list[int]) -> float | None:
+def _score(kind: str, span: Span, text: str, language: str, asked: set[str], at: list[int]) -> float | None:
     piece = text[span.start : span.end]
-    stems = words.stems(piece) or [piece.strip()]
+    stems = words.stems(piece, language) or [piece.strip()]
     fresh = [stem for stem in stems if stem not in asked]
     if not fresh:
         return None
@@ -200,15 +201,16 @@ def wanted_kinds(kind: str) -> tuple[str, ...]:
     }.get(kind, ())
 
 
-def has_wanted(question: Question, text: str) -> bool:
+def has_wanted(question: Question, text: str, language: str = "") -> bool:
     """Whether ``text`` holds a span of the awaited kind with a word that the question does not hold."""
     kinds = wanted_kinds(question.kind)
     asked = set(question.stems)
     if not kinds:
         return True
+    language = language or words.guess_language(text)
     finders = {"date": dates, "time": dates, "number": numbers, "money": numbers, "name": names}
     for find in dict.fromkeys(finders[k] for k in kinds):
         for span in find(text):
-            if any(stem not in asked for stem in words.stems(text[span.start : span.end]) or ["?"]):
+            if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
                 return True
     return False
