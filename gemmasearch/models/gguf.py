@@ -67,6 +67,7 @@ class GgufEmbedder:
         self._native = Native(path, lambda p: self._configure(p, pooling), gpu_layers=gpu_layers)
         self._batch = Batch(self._native.api, self._tokens)
         self._tail = self._tail_length()
+        self._most = 0
 
     def _configure(self, parameters: Any, pooling: int) -> None:
         parameters.n_ctx = parameters.n_batch = parameters.n_ubatch = self._tokens
@@ -130,6 +131,9 @@ class GgufEmbedder:
         if native.memory:
             native.api.llama_memory_clear(native.memory, False)
         native.decode(self._batch.native)
+        if (used := self._batch.native.n_tokens) > self._most:  # only then its output buffer was made anew
+            self._most = used
+            native.release_logits(used)
         for sequence, row in enumerate(rows):
             found = native.api.llama_get_embeddings_seq(native.context, sequence)
             if not found:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-MODULES = ("tests.bench.startup", "tests.bench.embedding")
+MODULES = ("tests.bench.startup", "tests.bench.embedding", "tests.bench.memory")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Row:
     yardstick: str
     base: float
     ours: float
-    unit: str  # "s", "ms": lower is better; "…/s": higher is better
+    unit: str  # "s", "ms", "MB": lower is better; "…/s": higher is better
     bar: float | None = None  # what the ratio must not exceed (times) or fall below (rates)
     note: str = ""
 

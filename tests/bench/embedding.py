@@ -67,3 +67,35 @@ def embed_static() -> Sequence[Row]:
     return [
         Row("embed, static", "bare wordllama.embed", len(texts) / base, len(texts) / ours, "texts/s", 0.95)
     ]
+
+
+@row
+def embed_gemma() -> Sequence[Row]:
+    """EmbeddingGemma's shape at full size (random weights), Q8_0 and Q4_0, against the bare loop."""
+    from gemmasearch.models.gguf import GgufEmbedder
+    from gemmasearch.models.header import read_header
+
+    rows: list[Row] = []
+    for kind in ("Q8_0", "Q4_0"):
+        path = full_size(kind)
+        embedder = GgufEmbedder(path, read_header(path), "bench")
+        rows += _against_llama(path, embedder, passages(16), f"EmbeddingGemma shape {kind}")
+    return rows
+
+
+def full_size(kind: str) -> Path:
+    """A file of EmbeddingGemma's shape, written once per machine (some 300 MB, half a minute)."""
+    from tests import gguf_files
+
+    path = gguf_files.scratch() / f"embeddinggemma-shape-{kind}.gguf"
+    if not path.is_file():
+        partial = path.with_suffix(".part")
+        gguf_files.gemma_embedding(
+            partial,
+            gguf_files.EMBEDDING_GEMMA,
+            vocabulary=gguf_files.gemma_vocabulary(),
+            quantised=kind,
+            table="Q8_0",
+        )
+        partial.replace(path)
+    return path

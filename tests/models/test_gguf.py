@@ -214,6 +214,39 @@ def test_llama_cpp_prints_nothing(tiny: tuple[Path, dict[str, np.ndarray]], tmp_
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+MEMORY = """
+import sys
+from pathlib import Path
+from gemmasearch.models import Passage
+from gemmasearch.models.gguf import GgufEmbedder
+from gemmasearch.models.header import read_header
+def anonymous():
+    return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("RssAnon")) / 1000
+embedder = GgufEmbedder(Path(sys.argv[1]), read_header(Path(sys.argv[1])), "test")
+first = embedder.embed_queries(["tea"])
+before = anonymous()
+embedder.embed_documents([Passage("", "tea " * 2000)])
+print(anonymous() - before, (embedder.embed_queries(["tea"]) == first).all())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measured and released on Linux only")
+def test_a_long_text_leaves_no_room_for_logits_of_a_large_vocabulary_behind(tmp_path: Path) -> None:
+    path = tmp_path / "large-vocabulary.gguf"
+    vocabulary = gguf_files.padded(gguf_files.small_vocabulary(), 65_536)  # 512 outputs x 65,536 x 4 = 134 MB
+    gguf_files.gemma_embedding(path, vocabulary=vocabulary)
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    grown, equal = done.stdout.split()
+    assert float(grown) < 40, f"{grown} MB more"
+    assert equal == "True"
+
+
 @pytest.mark.models
 def test_minilm_agrees_with_the_bare_loop(minilm: Path) -> None:
     from llama_cpp import Llama
