@@ -1,146 +1,129 @@
-"""When to look again: which files lie below a root, and what ``stat`` says of each. Opens none of them."""
+"""Walking a root: which files are there and what their stamps are. No file is opened."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from gemmasearch.documents import FileStamp, Problem
+from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, made_by_program
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
-IGNORE_FILES = (".gitignore", ".gsearchignore")
-MAX_DEPTH = 500  # folders within folders; deeper ones are a loop or an attack
-
-# Folders that programs fill and nobody reads. Version control is hidden by its dot but for these.
-_MACHINE_FOLDERS = frozenset(
-    ("node_modules", "__pycache__", "__pypackages__", "CVS", "SCCS", "_darcs", "lost+found", "$RECYCLE.BIN")
-)
-_MACHINE_FILES = frozenset(("Thumbs.db", "desktop.ini", "Icon\r"))
-_EDITOR_ENDINGS = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".crdownload", ".lock")
+_SPECIAL = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file below a root."""
+    """A regular file."""
 
     path: str
     stamp: FileStamp
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What of a root is crawled. ``never`` are files of our own, by (device, inode)."""
-
-    hidden: bool = False
-    ignore_files: bool = True
-    never: Collection[tuple[int, int]] = ()
-    refused: Callable[[str], bool] = field(default=lambda path: False)
+class RootUnavailable(Exception):
+    """The root cannot be looked at; the text says why."""
 
 
 def stamp_of(status: os.stat_result) -> FileStamp:
     return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
 
 
-def crawl(root: str, rules: Rules) -> Iterator[Found | Problem]:
-    """Every regular file at or below ``root``, folder by folder in the order of names; symbolic links are not
-    followed, but for the root itself. What cannot be listed, or is no file, is a Problem.
+def crawl(
+    root: str, *, rules: Rules | None = None, skip: Collection[str] = (), own: str = ""
+) -> Iterator[Found | Problem]:
+    """Every regular file below a root (or the root itself, if it is a file), and why others are left out.
 
-    :raises OSError: the root itself cannot be looked at.
+    :param skip: paths not to enter (roots of their own). :param own: the index file, never indexed.
+    :raises RootUnavailable: the root is gone or cannot be listed.
     """
-    status = os.stat(root)
-    if not stat.S_ISDIR(status.st_mode):
-        yield _entry(root, status)
-        return
-    os.listdir(root)  # an unreadable root is the caller's to judge, not one Problem among many
-    folders: list[tuple[str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [(root.rstrip("/") or "/", ())]
-    while folders:
-        folder, specs = folders.pop()
-        below: list[tuple[str, tuple[tuple[str, GitIgnoreSpec], ...]]] = []
-        try:
-            entries = sorted(os.scandir(folder), key=lambda e: e.name)
-        except OSError as e:
-            yield Problem(
-                folder, "vanished" if isinstance(e, FileNotFoundError) else "unreadable", e.strerror or ""
-            )
-            continue
-        if rules.ignore_files:
-            specs = (*specs, *_specs(folder, entries))
-        names = {e.name for e in entries}
-        for entry in entries:
-            found = _look(entry, names, rules, specs)
-            if isinstance(found, Found | Problem):
-                yield found
-            elif found:
-                if folder.count("/") - root.count("/") >= MAX_DEPTH:
-                    yield Problem(entry.path, "limit", f"more than {MAX_DEPTH} folders deep")
-                else:
-                    below.append((entry.path, specs))
-        folders.extend(reversed(below))
-
-
-def _look(
-    entry: os.DirEntry[str], siblings: set[str], rules: Rules, specs: tuple[tuple[str, GitIgnoreSpec], ...]
-) -> Found | Problem | bool:
-    """A file, a Problem, True for a folder to go into, False for what is left out."""
     try:
-        if entry.is_symlink():
-            return False
-        folder = entry.is_dir(follow_symlinks=False)
-        if _left_out(entry.name, folder, siblings, rules) or _ignored(entry.path, folder, specs):
-            return False
-        if rules.refused(entry.path):
-            return Problem(entry.path, "secret")
-        return True if folder else _found(entry.path, entry.stat(follow_symlinks=False), rules)
+        status = os.stat(root)
     except OSError as e:
-        return Problem(
-            entry.path, "vanished" if isinstance(e, FileNotFoundError) else "unreadable", e.strerror or ""
-        )
-
-
-def _found(path: str, status: os.stat_result, rules: Rules) -> Found | Problem | bool:
-    if (status.st_dev, status.st_ino) in rules.never:
-        return False
-    return _entry(path, status)
-
-
-def _entry(path: str, status: os.stat_result) -> Found | Problem:
+        raise RootUnavailable(e.strerror or str(e)) from e
     if stat.S_ISREG(status.st_mode):
-        return Found(path, stamp_of(status))
-    return Problem(path, "special", "a pipe, socket or device")
+        yield Found(root, stamp_of(os.lstat(root)))
+    elif stat.S_ISDIR(status.st_mode):
+        yield from _Walk(rules or Rules(), frozenset(skip), own, status.st_dev).below(root)
+    else:
+        yield Problem(root, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
 
 
-def _left_out(name: str, folder: bool, siblings: set[str], rules: Rules) -> bool:
-    if name.startswith(".") and not rules.hidden:
-        return True
-    if folder:
-        maildir_tmp = name == "tmp" and {"cur", "new"} <= siblings
-        return maildir_tmp or name in _MACHINE_FOLDERS
-    return name in _MACHINE_FILES or name.endswith(_EDITOR_ENDINGS)
+@dataclass(slots=True)
+class _Walk:
+    rules: Rules
+    skip: frozenset[str]
+    own: str
+    device: int
+    entered: set[tuple[int, int]] = field(default_factory=set)
 
-
-def _specs(folder: str, entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, GitIgnoreSpec]]:
-    for entry in entries:
-        if entry.name in IGNORE_FILES and entry.is_file(follow_symlinks=False):
+    def below(self, root: str) -> Iterator[Found | Problem]:
+        waiting = [root]
+        while waiting:
+            folder = waiting.pop()
             try:
-                with open(entry.path, encoding="utf-8", errors="surrogateescape") as stream:
-                    lines = stream.read(1_000_000).split("\n")
-            except OSError:
-                continue  # unreadable rules rule nothing
-            from pathspec import GitIgnoreSpec
+                entries = self._entries(folder)
+            except FileNotFoundError:
+                if folder == root:
+                    raise RootUnavailable("No such file or directory") from None
+                continue
+            except OSError as e:
+                if folder == root:
+                    raise RootUnavailable(e.strerror or str(e)) from e
+                yield Problem(folder, "unreadable", e.strerror or str(e))
+                continue
+            folders = yield from self._files(entries)
+            waiting += folders
 
-            yield folder, GitIgnoreSpec.from_lines(lines)
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        with os.scandir(folder) as listing:
+            entries = list(listing)
+        names = {entry.name for entry in entries}
+        if "CACHEDIR.TAG" in names:
+            return []
+        maildir = {"cur", "new", "tmp"} <= names
+        return [entry for entry in entries if self._wanted(entry, maildir)]
 
+    def _wanted(self, entry: os.DirEntry[str], maildir: bool) -> bool:
+        name = entry.name
+        if name in MADE_FOLDERS or entry.path in self.skip:
+            return False
+        if maildir and name == "tmp":  # deliveries that are not finished
+            return False
+        if name.startswith(".") and not self.rules.hidden:
+            # Maildir++ keeps its folders as hidden folders within the inbox.
+            return maildir and os.path.isdir(os.path.join(entry.path, "cur"))
+        return True
 
-def _ignored(path: str, folder: bool, specs: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
-    """The innermost rule that speaks of a path decides, as in git."""
-    verdict: bool | None = None
-    for base, spec in specs:
-        relative = path[len(base.rstrip("/")) + 1 :] + ("/" if folder else "")
-        said = spec.check_file(relative).include
-        verdict = verdict if said is None else said
-    return bool(verdict)
+    def _files(self, entries: list[os.DirEntry[str]]) -> Generator[Found | Problem, None, list[str]]:
+        """Yields the files; returns the folders to enter."""
+        folders: list[str] = []
+        for entry in entries:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device:
+                        folders.append(entry.path)
+                    continue
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            except OSError as e:
+                yield Problem(entry.path, "unreadable", e.strerror or str(e))
+                continue
+            mode = status.st_mode
+            if stat.S_ISREG(mode):
+                if not made_by_program(entry.name) and not self._is_own(entry):
+                    yield Found(entry.path, stamp_of(status))
+            elif not stat.S_ISLNK(mode):
+                yield Problem(entry.path, "special", _SPECIAL.get(stat.S_IFMT(mode), ""))
+        return folders
+
+    def _is_own(self, entry: os.DirEntry[str]) -> bool:
+        """The index and the files beside it (-wal, -shm, .lock)."""
+        own = os.path.basename(self.own)
+        return bool(own) and entry.name.startswith(own) and os.path.realpath(entry.path).startswith(self.own)

@@ -1,4 +1,7 @@
-"""One writer at a time: a lock that the kernel gives back when its holder dies, and that names its holder."""
+"""One writer at a time: an flock on a file beside the index, in which the holder says who it is.
+
+The kernel drops the lock with the process, so a dead holder or a recycled pid never blocks anybody.
+"""
 
 from __future__ import annotations
 
@@ -10,37 +13,75 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gemmasearch.errors import LockHeld, MachineRefused
+from gemmasearch.errors import Interrupted, LockHeld, MachineRefused
 
-_PAUSE = 0.2  # seconds between two tries of a waiting run
+POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who writes to the index."""
+
+    pid: int
+    host: str
+    since: float  # epoch seconds
+    what: str  # "index", "watch", ...
+
+
+def lock_path(index: Path) -> Path:
+    return index.with_name(index.name + ".lock")
 
 
 @contextmanager
-def run_lock(index: Path, *, wait: float = 0.0, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Hold the write lock of an index; it lies beside it, 0600, and stays there.
+def run_lock(
+    index: Path, what: str = "index", *, wait: float = 0.0, stop: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Hold the lock of an index for the body.
 
-    ``flock`` belongs to the open file: a dead holder's lock is free at once, whatever its pid is used for now.
-
-    :param wait: seconds to wait for another run before giving up.
-    :raises LockHeld: another run holds it. :raises MachineRefused: no lock can be had on this file system.
+    :param wait: seconds to wait for another holder; 0 = not at all.
+    :raises LockHeld: another run holds it still. :raises MachineRefused: the place knows no locks.
     """
-    path = index.with_name(index.name + ".lock")
+    fd = _open(lock_path(index))
     try:
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError as e:
-        raise MachineRefused(f"cannot write the lock {path}: {e.strerror}", "check the permissions") from e
-    try:
-        _acquire(fd, path, time.monotonic() + wait, stop)
-        _sign(fd)
+        _acquire(fd, index, wait, stop)
+        holder = Holder(os.getpid(), socket.gethostname(), time.time(), what)
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, json.dumps(asdict(holder)).encode(), 0)
         yield
+        os.ftruncate(fd, 0)
     finally:
         os.close(fd)
 
 
-def _acquire(fd: int, path: Path, deadline: float, stop: Callable[[], bool]) -> None:
+def holder(index: Path) -> Holder | None:
+    """Who holds the lock now, None if nobody does (or nobody can tell)."""
+    try:
+        fd = os.open(lock_path(index), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return None
+    except OSError:
+        return _read(fd) or Holder(0, "", 0.0, "")
+    finally:
+        os.close(fd)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as e:
+        raise MachineRefused(
+            f"cannot lock the index: {path}: {e.strerror}", "check the folder's permissions"
+        ) from e
+
+
+def _acquire(fd: int, index: Path, wait: float, stop: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + wait
     while True:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,25 +89,28 @@ def _acquire(fd: int, path: Path, deadline: float, stop: Callable[[], bool]) -> 
         except OSError as e:
             if e.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise MachineRefused(
-                    f"cannot lock {path}: {e.strerror}", "put the index on a local disk with --db"
+                    f"{index.parent} does not support locks ({e.strerror})",
+                    "keep the index on a local disk: --db or GSEARCH_DB",
                 ) from e
-        if time.monotonic() >= deadline or stop():
-            raise LockHeld(
-                f"another run is writing to this index{_holder(fd)}", "try again when it has ended"
-            )
-        time.sleep(_PAUSE)
+        if stop():
+            raise Interrupted("interrupted while waiting for another run")
+        if time.monotonic() >= deadline:
+            raise _held(fd, index)
+        time.sleep(POLL_SECONDS)
 
 
-def _sign(fd: int) -> None:
-    holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, json.dumps(holder).encode(), 0)
+def _held(fd: int, index: Path) -> LockHeld:
+    found = _read(fd)
+    who = ""
+    if found:
+        since = time.strftime("%H:%M:%S", time.localtime(found.since))
+        who = f" (gsearch {found.what}, process {found.pid} on {found.host}, since {since})"
+    return LockHeld(f"another run is writing to {index}{who}", "wait for it to end, or pass --wait")
 
 
-def _holder(fd: int) -> str:
+def _read(fd: int) -> Holder | None:
     try:
-        holder = json.loads(os.pread(fd, 1000, 0))
-        since = datetime.fromtimestamp(holder["since"]).strftime("%H:%M:%S")
-        return f": process {int(holder['pid'])} on {holder['host']} since {since}"
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
-        return ""
+        found = json.loads(os.pread(fd, 4096, 0))
+        return Holder(int(found["pid"]), str(found["host"]), float(found["since"]), str(found["what"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

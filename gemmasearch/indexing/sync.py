@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, FileStamp, Problem, SyncEvent, SyncReport
 from gemmasearch.indexing import chunking
-from gemmasearch.indexing.crawl import Found, Rules, crawl, stamp_of
+from gemmasearch.indexing.crawl import Found, RootUnavailable, crawl, stamp_of
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.measure import Measure
+from gemmasearch.indexing.rules import Rules
 from gemmasearch.models import Passage
 from gemmasearch.readers.formats import FORMATS, CannotRead
 from gemmasearch.readers.opening import opened
@@ -80,8 +81,9 @@ class _Run:
 
     def all(self, wanted: Sequence[str] | None) -> SyncReport:
         started = time.monotonic()
-        chosen = [self.store.add_root(path) for path in wanted] if wanted else self.store.roots()
+        outer = [self.store.add_root(path).path for path in wanted or ()]
         self.registered = self.store.roots()
+        chosen = [r for r in self.registered if not outer or any(_is_within(r.path, o) for o in outer)]
         self.measure = Measure(self.embedder.count_tokens)
         seen: dict[str, Found] = {}
         looked = [(root, self._look(root, seen)) for root in chosen]
@@ -107,7 +109,8 @@ class _Run:
         found: list[Found] = []
         problems: list[Problem] = []
         try:
-            for item in crawl(root.path, self._rules()):
+            rules = Rules.of(root.options)
+            for item in crawl(root.path, rules=rules, skip=self._inner(root), own=str(self.store.path)):
                 if isinstance(item, Found):
                     found.append(item)
                     if len(found) % 500 == 0:
@@ -117,8 +120,8 @@ class _Run:
                 if self.stop():
                     self.interrupted = True
                     return False
-        except OSError as e:
-            return self._unavailable(root, e.strerror or str(e))
+        except RootUnavailable as e:
+            return self._unavailable(root, str(e))
         if not found and root.seen and not self.prune:
             return self._unavailable(root, "empty, though it was not")
         for item in found:
@@ -126,9 +129,9 @@ class _Run:
         self._crawl_problems(root, problems)
         return True
 
-    def _rules(self) -> Rules:
-        own = [self.store.path.with_name(self.store.path.name + end) for end in ("", "-wal", "-shm", ".lock")]
-        return Rules(never={(s.st_dev, s.st_ino) for p in own if p.exists() for s in (p.stat(),)})
+    def _inner(self, root: Root) -> list[str]:
+        """Roots within this one: they are looked at in their own turn, under their own rules."""
+        return [r.path for r in self.registered if r.path != root.path and _is_within(r.path, root.path)]
 
     def _unavailable(self, root: Root, why: str) -> bool:
         self.store.unavailable(root.id, why)
@@ -162,9 +165,7 @@ class _Run:
         return gone
 
     def _owner(self, path: str) -> str:
-        above = [
-            r.path for r in self.registered if path == r.path or path.startswith(r.path.rstrip("/") + "/")
-        ]
+        above = [r.path for r in self.registered if _is_within(path, r.path)]
         return max(above, key=len, default="")
 
     # -- files
@@ -325,6 +326,10 @@ class _Run:
             seconds=seconds,
             interrupted=self.interrupted,
         )
+
+
+def _is_within(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip("/") + "/")
 
 
 # Of all readers at once: what a file was taken for may change with any of them.

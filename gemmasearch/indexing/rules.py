@@ -1,0 +1,49 @@
+"""What a crawl looks at, by name alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+# Folders that programs fill: copies of what is elsewhere, or nothing a person wrote.
+MADE_FOLDERS = frozenset(
+    {
+        *(".git", ".hg", ".svn", ".bzr", ".jj", "CVS", "_darcs", "node_modules", "bower_components"),
+        *("__pycache__", ".cache", ".tox", ".nox", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
+        *(".hypothesis", ".ipynb_checkpoints", ".gradle", ".terraform", ".next", ".svelte-kit"),
+        *(".Trash", ".Trashes", "$RECYCLE.BIN", "System Volume Information", "lost+found", ".thumbnails"),
+        *(".Spotlight-V100", ".fseventsd", ".DocumentRevisions-V100", ".stversions", ".stfolder"),
+    }
+)
+# Files that editors and downloads leave while they work, or beside the file that counts.
+MADE_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload", ".lock", ".bak~")
+MADE_PREFIXES = ("~$", ".~lock.", ".#", "#", ".goutputstream-")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The options of one root."""
+
+    hidden: bool = False  # look at names that begin with a dot
+    follow: bool = False  # follow links to folders, as long as they stay within the root
+    cross_mounts: bool = False  # enter other file systems
+    secrets: bool = False  # read what looks like keys and password stores
+    include: tuple[str, ...] = ()  # patterns (gitignore syntax): only these
+    exclude: tuple[str, ...] = ()  # patterns: not these
+    limits: Mapping[str, int] = field(default_factory=dict)  # suffix (".md") or "*" -> largest size in bytes
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Rules:
+        """From a root's remembered options; what this version does not know is left out."""
+        known: dict[str, Any] = {
+            f.name: tuple(options[f.name]) if isinstance(options[f.name], list) else options[f.name]
+            for f in fields(cls)
+            if f.name in options
+        }
+        return cls(**known)
+
+
+def made_by_program(name: str) -> bool:
+    """Whether a file's name says that an editor or download is still at work on it."""
+    return name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES)
