@@ -128,10 +128,10 @@ def _trusted(path: Path, entry: Entry | None, role: str, settings: Settings) -> 
 
 
 def _runtime() -> str:
-    """Which llama.cpp a file was tried with: another one may crash on it."""
-    from importlib.metadata import PackageNotFoundError, version
+    """Which llama.cpp a file was tried with: another one may crash on it. Asked of the file system, for speed."""
+    from importlib.util import find_spec
 
-    try:
-        return f"llama-cpp-python {version('llama-cpp-python')}"
-    except PackageNotFoundError:
-        return "llama-cpp-python"
+    spec = find_spec("llama_cpp")
+    if spec is None or spec.origin is None:
+        return "none"
+    return f"{spec.origin} {Path(spec.origin).stat().st_mtime_ns}"

@@ -13,15 +13,16 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 from weakref import WeakSet
 
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
 
 _log: deque[str] = deque(maxlen=8)
-_keep: list[Any] = []  # the callback must live as long as the process
+_keep: list[Any] = []  # log callback and interface: they live as long as the process
 _open: WeakSet[Native] = WeakSet()
 
 
@@ -30,24 +31,45 @@ def library() -> ModuleType:
 
     :raises ModelMissing: llama-cpp-python is not installed or its library does not load.
     """
+    if len(_keep) == 2:
+        return cast(ModuleType, _keep[1])
     try:
-        api = import_module("llama_cpp.llama_cpp")
+        api = _interface()
     except (ImportError, OSError, RuntimeError) as e:
         raise ModelMissing(
             f"llama.cpp cannot be loaded: {e}",
             "install it again: pip install --force-reinstall llama-cpp-python",
         ) from e
-    if not _keep:
 
-        def remember(level: int, text: bytes, _: object) -> None:
-            if level == 4 and text:  # GGML_LOG_LEVEL_ERROR
-                _log.append(text.decode("utf-8", "replace").strip())
+    def remember(level: int, text: bytes, _: object) -> None:
+        if level == 4 and text:  # GGML_LOG_LEVEL_ERROR
+            _log.append(text.decode("utf-8", "replace").strip())
 
-        _keep.append(api.llama_log_callback(remember))
-        api.llama_log_set(_keep[0], None)
-        api.llama_backend_init()
-        atexit.register(_close_all)
+    _keep[:] = [api.llama_log_callback(remember), api]
+    api.llama_log_set(_keep[0], None)
+    api.llama_backend_init()
+    atexit.register(_close_all)
     return api
+
+
+def _interface() -> ModuleType:
+    """The module with the C declarations alone, without its package's ``__init__``.
+
+    That one imports Jinja, a disk cache with a second SQLite, and what else the ``Llama`` class needs: 0.1 s that
+    every search would pay. A bare parent stands in while the module is loaded, and is taken away afterwards, so
+    that ``import llama_cpp`` works for everybody else.
+    """
+    spec = None if "llama_cpp" in sys.modules else find_spec("llama_cpp")
+    if spec is None or not spec.submodule_search_locations:
+        return import_module("llama_cpp.llama_cpp")
+    parent = ModuleType("llama_cpp")
+    parent.__path__ = list(spec.submodule_search_locations)
+    sys.modules["llama_cpp"] = parent
+    try:
+        return import_module("llama_cpp.llama_cpp")
+    finally:
+        for name in [n for n in sys.modules if n == "llama_cpp" or n.startswith("llama_cpp.")]:
+            del sys.modules[name]
 
 
 def last_errors() -> str:

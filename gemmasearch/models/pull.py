@@ -63,7 +63,9 @@ def pull(
     _refuse_offline()
     partial = path.with_name(f".{entry.file}.{entry.sha256[:8]}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.parent.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (path.parent.parent, path.parent):  # by default the first will hold the index too
+            folder.mkdir(exist_ok=True, mode=0o700)
         with _locked(partial) as stream:
             digest = _fetch(entry, stream, path.parent, progress, pause)
             _finish(entry, stream, partial, path, digest)

@@ -158,3 +158,50 @@ def test_package_files_are_the_pinned_ones(settings: Settings) -> None:
     for entry in catalog.CATALOG:
         if entry.package and (path := catalog.locate(entry, settings)):
             catalog.verify(entry, path, settings)
+
+
+@pytest.mark.parametrize("kind", ["static", "gguf"])
+def test_a_cold_embedder_loads_no_module_that_it_does_not_need(tmp_path: Path, kind: str) -> None:
+    """The budget of a cold search, in modules: numpy and what the embedder stands on, nothing else that is heavy."""
+    path = tmp_path / "tiny.gguf"
+    gguf_files.gemma_embedding(path)
+    chosen = "static" if kind == "static" else str(path)
+    code = (
+        "import sys; from gemmasearch.models import open_embedder; from gemmasearch.settings import Settings;"
+        "open_embedder(Settings(models_dir=sys.argv[1], embedder=sys.argv[2])).embed_queries(['tea']);"
+        "print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path), chosen]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)  # the trial of an unknown file is over
+    loaded = set(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split())
+    heavy = {
+        "jinja2",
+        "diskcache",
+        "sqlite3",
+        "apsw",
+        "huggingface_hub",
+        "wordllama",
+        "safetensors",
+        "requests",
+    }
+    heavy |= {
+        "typer",
+        "rich",
+        "asyncio",
+        "socket",
+        "subprocess",
+        "email",
+        "llm",
+        "platformdirs",
+        "multiprocessing",
+    }
+    assert not loaded & heavy
+    assert ("llama_cpp" in loaded, "tokenizers" in loaded) == (False, kind == "static")
+
+
+def test_llama_cpp_can_still_be_imported_by_the_program_that_uses_this_library(tmp_path: Path) -> None:
+    code = (
+        "from gemmasearch.models.native import library; api = library(); import llama_cpp;"
+        "assert llama_cpp.Llama; assert library() is api"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
