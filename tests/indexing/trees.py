@@ -1,0 +1,123 @@
+"""Real trees for the journey from disk to rows, and what an index holds of them, to compare."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+from gemmasearch.store import Store
+
+WORDS = ["apple", "boiler", "candle", "daisy", "engine", "fabric", "garden", "harbour", "island", "jacket", "kettle", "ladder", "meadow", "needle", "orchard", "pepper", "quarry", "ribbon", "saddle", "timber", "umbrella", "violin", "window", "yellow", "zephyr"]
+
+MESSAGE = """From {sender} Mon Jan  5 10:00:{second:02d} 2026
+From: {sender}
+To: nora@brandt.example
+Subject: {subject}
+Message-ID: <{id}@example.org>
+Date: Mon, 5 Jan 2026 10:00:{second:02d} +0000
+
+{body}
+
+"""
+
+
+def sentence(chance: random.Random, words: int = 12) -> str:
+    return " ".join(chance.choices(WORDS, k=words)).capitalize() + "."
+
+
+def note(chance: random.Random, paragraphs: int = 3) -> str:
+    text = "\n\n".join(" ".join(sentence(chance) for _ in range(4)) for _ in range(paragraphs))
+    return f"# {sentence(chance, 3)}\n\n{text}\n"
+
+
+def message(chance: random.Random, number: int) -> str:
+    return MESSAGE.format(
+        sender=f"{chance.choice(WORDS)}@example.org",
+        second=number % 60,
+        subject=sentence(chance, 4),
+        id=f"m{number}-{chance.random()}",
+        body="\n".join(sentence(chance) for _ in range(3)),
+    )
+
+
+def plant(folder: Path, files: int, seed: int = 1) -> None:
+    """Notes in sub-folders and a mailbox of twenty messages."""
+    chance = random.Random(seed)
+    for number in range(files):
+        path = folder / f"d{number % 7}" / f"note{number}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(note(chance), encoding="utf-8")
+    (folder / "box.mbox").write_text("".join(message(chance, n) for n in range(20)), encoding="utf-8")
+
+
+def stir(folder: Path, seed: int) -> None:
+    """Every kind of change: edits, new files, removals, moves, an appended mailbox."""
+    chance = random.Random(seed)
+    notes = sorted(folder.rglob("*.md"))
+    for path in chance.sample(notes, len(notes) // 5):
+        path.write_text(note(chance), encoding="utf-8")
+    rest = sorted(folder.rglob("*.md"))
+    for path in chance.sample(rest, len(rest) // 10):
+        path.unlink()
+    for number in range(len(notes) // 10):
+        (folder / "d0" / f"new{seed}-{number}.md").write_text(note(chance), encoding="utf-8")
+    rest = sorted(folder.rglob("*.md"))
+    for path in chance.sample(rest, len(rest) // 10):
+        path.rename(path.with_name(f"moved{seed}-{path.name}"))
+    with (folder / "box.mbox").open("a", encoding="utf-8") as box:
+        box.write("".join(message(chance, n) for n in range(20, 25)))
+
+
+def contents(db: Path) -> dict[str, Any]:
+    """All that two indexes of the same tree must agree on, whatever the way that led to them."""
+    with Store.open(db, read_only=True) as store:
+        value = store.db.value
+        rows = store.db.rows(
+            """SELECT f.path, d.part, d.kind, d.title, c.ordinal, c.text, c.headings, c.line, c.key
+               FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+               ORDER BY f.path, d.part, c.ordinal"""
+        )
+        problems = [(p.path, p.reason, p.part) for p in store.problems()]
+        words = {
+            word: sorted(
+                store.db.rows(
+                    """SELECT f.path, d.part, c.ordinal FROM words w JOIN chunks c ON c.id = w.rowid
+                       JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+                       WHERE words MATCH ?""",
+                    (f'"{word}"',),
+                )
+            )
+            for word in WORDS
+        }
+        return {
+            "rows": rows,
+            "problems": problems,
+            "words": words,
+            "files": value("SELECT count(*) FROM files"),
+            "vectors": sorted(store.db.rows("SELECT key, vector FROM vectors")),
+            "spaces": store.db.rows("SELECT key, state FROM spaces"),
+        }
+
+
+def sound(db: Path) -> None:
+    """The file is whole, its words are in step with its rows, and nothing is orphaned."""
+    with Store.open(db, create=True) as store:
+        assert store.db.value("PRAGMA integrity_check") == "ok"
+        store.db.run("INSERT INTO words(words, rank) VALUES('integrity-check', 1)")
+        assert store.db.value("PRAGMA foreign_key_check") is None
+        orphans = (
+            "SELECT count(*) FROM vectors WHERE key NOT IN (SELECT key FROM chunks WHERE key IS NOT NULL)"
+        )
+        assert store.db.value(orphans) == 0
+        missing = "SELECT count(*) FROM chunks WHERE key IS NOT NULL AND key NOT IN (SELECT key FROM vectors)"
+        assert store.db.value(missing) == 0
+        chunks = store.db.value("SELECT count(*) FROM chunks")
+        assert store.db.value("SELECT count(*) FROM words_docsize") == chunks
+    left = {p.name for p in db.parent.iterdir()} - {db.name + end for end in ("", "-wal", "-shm", ".lock")}
+    assert not left, left
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "GSEARCH_EMBEDDER": "fake", "GSEARCH_GENERATOR": "none"}
