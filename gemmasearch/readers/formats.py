@@ -118,7 +118,7 @@ FORMATS: tuple[Format, ...] = (
         ("application/pdf",),
         (".pdf",),
         "pdf:read",
-        1,
+        2,
         isolated=True,
         limit="max_pdf_bytes",
         sniff="pdf:sniff",

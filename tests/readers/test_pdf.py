@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import base64
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, TextStringObject
 
+from gemmasearch.readers import pdf_text
 from tests.readers.contract import ReaderContract, documents, problem, read
 from tests.readers.pdf_files import locked, pdf
 
@@ -111,3 +116,71 @@ def test_one_bad_page_costs_only_itself(tmp_path: Path) -> None:
     raw = pdf(["good page", "bad page"]).replace(b"/Contents 7 0 R", b"/Contents [1]  ")
     found = read(write(tmp_path, raw))
     assert any("good page" in getattr(item, "text", "") for item in found)
+
+
+def test_words_are_joined_over_line_ends_but_not_real_hyphens(tmp_path: Path) -> None:
+    (found,) = documents(write(tmp_path, pdf(["The agree-\nment is well-\nknown, as well-known as can be."])))
+    assert found.text == "The agreement\nis well-known\n, as well-known as can be."
+
+
+def test_ligatures_and_presentation_forms_become_letters() -> None:
+    assert pdf_text.tidy("o\ufb03ce \ufb01nal soft\u00adware \ufefb") == "office final software لا"
+
+
+def test_headers_and_footers_stay_on_the_first_page_only(tmp_path: Path) -> None:
+    pages = [
+        f"Annual report 2024\n{word} stands here\nand more of {word}\nPage {n} of 6"
+        for n, word in enumerate("abcdef", 1)
+    ]
+    (found,) = documents(write(tmp_path, pdf(pages)))
+    assert found.text.count("Annual report") == 1 and found.text.count("of 6") == 1
+    assert all(f"more of {word}" in found.text for word in "abcdef")
+
+
+def test_a_page_of_glyph_names_has_no_text(tmp_path: Path) -> None:
+    assert pdf_text.is_garbage("/g437/g258/g12 /g4") and pdf_text.is_garbage("\ue001\ue002\ue003 a")
+    assert not pdf_text.is_garbage("A path such as /usr/lib or /g1 in a sentence is fine.")
+    assert problem(write(tmp_path, pdf(["/g437/g258/g437/g258"]))).reason == "no-text"
+
+
+def test_bookmarks_become_headings_where_their_titles_stand(tmp_path: Path) -> None:
+    path = tmp_path / "file.pdf"
+    writer = PdfWriter(
+        clone_from=BytesIO(pdf(["intro\nChapter One\nfirst text", "still first", "Two\nlast"]))
+    )
+    one = writer.add_outline_item(title="Chapter One", page_number=0)
+    writer.add_outline_item(title="Two", page_number=2, parent=one)
+    writer.write(path)
+    (found,) = documents(path)
+    assert [(s.page, s.headings) for s in found.sections] == [
+        (1, ()), (1, ("Chapter One",)), (2, ("Chapter One",)), (3, ("Chapter One", "Two")),
+    ]  # fmt: skip
+    assert found.text[found.sections[1].start :].startswith("Chapter One")
+
+
+def test_filled_in_fields_and_comments_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "file.pdf"
+    writer = PdfWriter(clone_from=BytesIO(pdf(["Form"])))
+    for entry in (
+        {"/Subtype": "/Widget", "/FT": "/Tx", "/T": "Name", "/V": "Dana Bell"},
+        {"/Subtype": "/Text", "/Contents": "ask about the deposit"},
+    ):
+        values = {
+            NameObject(k): NameObject(v) if v.startswith("/") else TextStringObject(v)
+            for k, v in entry.items()
+        }
+        box = ArrayObject([FloatObject(n) for n in (0, 0, 9, 9)])
+        writer.add_annotation(0, DictionaryObject({**values, NameObject("/Rect"): box}))
+    writer.write(path)
+    assert documents(path)[0].text == "Form\nName: Dana Bell\nask about the deposit"
+
+
+def test_what_pypdf_cannot_read_pypdfium_may(tmp_path: Path) -> None:
+    stream = base64.a85encode(b"BT /F1 12 Tf 72 720 Td (rescued words) Tj ET") + b"~>"
+    raw = pdf(["here"])
+    begin, end = raw.index(b"<< /Length"), raw.index(b"\nendstream")
+    abbreviated = b"<< /Filter /A85 /Length %d >>\nstream\n%s" % (
+        len(stream),
+        stream,
+    )  # pypdf refuses the short name
+    assert documents(write(tmp_path, raw[:begin] + abbreviated + raw[end:]))[0].text == "rescued words"

@@ -1,0 +1,104 @@
+"""What a PDF says besides its pages' text: outline, labels, form values, comments, metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from gemmasearch.readers.textual import clean
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
+_NO_TITLE = re.compile(
+    r"(?:untitled|unbenannt|sans titre|sin título|senza titolo|document\d*|title|none|null"
+    r"|\(?anonymous\)?|print(?: job)?|slide 1|microsoft (?:word|powerpoint|excel)\b.*"
+    r"|.*\.(?:docx?|xlsx?|pptx?|pdf|tex|dvi|indd|odt|rtf|txt|html?|qxd|pages))",
+    re.IGNORECASE,
+)
+LINE_LENGTH = 200
+_ENTRIES = 5_000  # of the outline
+
+Heading = tuple[int, tuple[str, ...]]  # page index, path of titles
+
+
+def labels(reader: PdfReader, count: int) -> list[str]:
+    """The printed page labels; the numbers from 1 where there are none."""
+    found: list[str] = _or([], lambda: [clean(str(label))[:20] for label in reader.page_labels])
+    return found if len(found) == count else [str(i + 1) for i in range(count)]
+
+
+def outline(reader: PdfReader) -> list[Heading]:
+    """The bookmarks with their page and the titles above them, in the order of the pages."""
+    found: list[Heading] = []
+    entries: Any = _or([], lambda: reader.outline)
+    waiting: list[tuple[Iterator[Any], tuple[str, ...]]] = [(iter(entries), ())]
+    while waiting and len(found) < _ENTRIES:
+        level, path = waiting[-1]
+        entry = next(level, None)
+        if entry is None:
+            waiting.pop()
+        elif isinstance(entry, list):
+            if len(waiting) < 8:
+                waiting.append((iter(entry), found[-1][1] if found else path))
+        elif heading := _or(None, partial(_heading, reader, entry, path)):
+            found.append(heading)
+    return sorted(found, key=lambda each: each[0])
+
+
+def _heading(reader: PdfReader, entry: Any, path: tuple[str, ...]) -> Heading | None:
+    page, title = reader.get_destination_page_number(entry), one_line(entry.title)
+    return (page, (*path, title)) if page is not None and page >= 0 and title else None
+
+
+def remarks(page: PageObject) -> list[str]:
+    """Filled-in form fields as "name: value" and comments, in the order of the page."""
+    found: list[str] = []
+    for reference in _or([], lambda: list(page.get("/Annots") or []))[:2_000]:
+        text = _or("", partial(_remark, reference))
+        if text and text not in found:
+            found.append(text)
+    return found
+
+
+def _remark(reference: Any) -> str:
+    annotation = reference.get_object()
+    if annotation.get("/Subtype") != "/Widget":
+        return clean(str(annotation.get("/Contents") or "")).strip()
+    parent = annotation.get("/Parent")
+    parent = parent.get_object() if parent else {}
+    value = annotation.get("/V") or parent.get("/V")
+    kind = annotation.get("/FT") or parent.get("/FT")
+    if kind not in ("/Tx", "/Ch") or not value:
+        return ""
+    name = annotation.get("/TU") or annotation.get("/T") or parent.get("/T") or ""
+    values = value if isinstance(value, list) else [value]
+    shown = ", ".join(clean(str(each)).strip() for each in values)
+    return f"{one_line(name)}: {shown}" if shown else ""
+
+
+def metadata(reader: PdfReader) -> tuple[str, float | None, dict[str, str]]:
+    """Title ("" for a file's name or a program's default), creation date and author."""
+    info: Any = _or(None, lambda: reader.metadata)
+    if not info:
+        return "", None, {}
+    title = str(_or("", lambda: one_line(info.title)))
+    author = _or("", lambda: one_line(info.author))
+    date = _or(None, lambda: info.creation_date.timestamp() if info.creation_date else None)
+    return ("" if _NO_TITLE.fullmatch(title) else title), date, ({"author": author} if author else {})
+
+
+def one_line(value: Any) -> str:
+    return " ".join(clean(str(value or "")).split())[:LINE_LENGTH]
+
+
+def _or(default: Any, get: Callable[[], Any]) -> Any:
+    """What ``get`` gives, or the default where a damaged entry makes pypdf stumble: it does not cost the text."""
+    try:
+        return get()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001
+        return default
