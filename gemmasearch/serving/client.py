@@ -1,0 +1,114 @@
+"""The command's side: ask the helper if there is one. Imports next to nothing, for it is on every search's way."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import asdict
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from gemmasearch.documents import Answer, Hit
+from gemmasearch.serving import wire
+
+if TYPE_CHECKING:
+    from gemmasearch.settings import Settings
+
+CONNECT_SECONDS = 0.25
+ANSWER_SECONDS = 120.0  # without a single message
+
+
+def connect(settings: Settings) -> Remote | None:
+    """See :func:`gemmasearch.serving.connect`. Never raises: whatever is wrong, the command does it itself."""
+    path = wire.address(settings)
+    if not path.exists() or not wire.is_private(path.parent):
+        return None
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(CONNECT_SECONDS)
+        connection.connect(str(path))
+        if not wire.is_own(connection):
+            raise wire.Refused("the helper runs as somebody else")
+        wire.send(connection, {"v": wire.VERSION, "program": _program(), "settings": _values(settings)})
+        connection.settimeout(2.0)
+        if wire.receive(connection, wire.MAX_ANSWER).get("ok") is not True:
+            raise wire.Refused("the helper keeps other models, or is of another version")
+    except (OSError, EOFError, wire.Refused):
+        connection.close()
+        return None
+    return Remote(connection)
+
+
+class Remote:
+    """An index behind a socket: ``search`` and ``ask`` of :class:`~gemmasearch.index.Index`, and its ``notes``.
+
+    :raises GsearchError: from both methods, as the index would.
+    :raises ConnectionError: the helper ended in mid-answer; doing it again without it is safe.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._connection.settimeout(ANSWER_SECONDS)
+        self.notes: list[str] = []
+
+    def search(self, query: str, **options: Any) -> list[Hit]:
+        found = self._call("search", [query], options)
+        return [wire.unpack(Hit, hit) for hit in found]
+
+    def ask(self, question: str, *, on_text: Callable[[str], None] | None = None, **options: Any) -> Answer:
+        answer: Answer = wire.unpack(Answer, self._call("ask", [question], options, on_text))
+        return answer
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call(
+        self,
+        name: str,
+        arguments: list[str],
+        options: dict[str, Any],
+        on_text: Callable[[str], None] | None = None,
+    ) -> Any:
+        request = {"do": name, "arguments": arguments, "options": options, "stream": on_text is not None}
+        try:
+            wire.send(self._connection, request)
+            while "text" in (message := wire.receive(self._connection, wire.MAX_ANSWER)):
+                if on_text:
+                    on_text(str(message["text"]))
+        except (EOFError, TimeoutError, wire.Refused) as e:
+            raise ConnectionError(f"the helper did not answer: {e}") from e
+        if "failed" in message:
+            raise ConnectionError(f"the helper failed: {message['failed']}")
+        if "error" in message:
+            raise _error(message["error"])
+        self.notes += message["notes"]
+        return message["result"]
+
+
+def _error(told: dict[str, str]) -> Exception:
+    from gemmasearch import errors
+
+    kind = getattr(errors, str(told.get("kind")), errors.GsearchError)
+    if not (isinstance(kind, type) and issubclass(kind, errors.GsearchError)):
+        kind = errors.GsearchError
+    return kind(str(told.get("message")), str(told.get("hint", "")))
+
+
+def _program() -> str:
+    from gemmasearch import __version__
+
+    return __version__
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    values = asdict(settings)
+    del values["origins"]
+    return values
