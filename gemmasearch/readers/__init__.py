@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers.formats import FORMATS, CannotRead, Format, Reader, formats
+from gemmasearch.readers.formats import CannotRead, Format, Reader
 from gemmasearch.readers.isolate import Isolated
 from gemmasearch.readers.mailbox import split_mbox
 from gemmasearch.readers.opening import opened
 from gemmasearch.readers.recognition import recognised
 from gemmasearch.readers.sandbox import Sandbox
+from gemmasearch.readers.table import FORMATS, formats
 from gemmasearch.settings import Settings
 
 __all__ = [

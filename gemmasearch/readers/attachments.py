@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import body
-from gemmasearch.readers.formats import CannotRead, Format, Source, by_name
+from gemmasearch.readers.formats import CannotRead, Format, Source
 from gemmasearch.settings import Settings
 
 DEPTH = 8  # messages and archives inside each other
@@ -49,6 +49,7 @@ def inside(
     """What a file inside a file says, named below ``part``."""
     from gemmasearch.readers.recognition import recognised
     from gemmasearch.readers.run import items
+    from gemmasearch.readers.table import by_name
 
     inner = replace(
         source,

@@ -9,11 +9,12 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.frontmatter import moment
 from gemmasearch.readers.headers import bytes_to_text, codec
 from gemmasearch.readers.notes import HEADING_LENGTH, sections
 from gemmasearch.readers.textual import clean, decode
@@ -104,17 +105,32 @@ class Page:
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    page = to_page(decode_page(source.read()))
+    yield page_document(decode_page(source.read()))
+
+
+def page_document(markup: str) -> Document:
+    """A web page as a document.
+
+    :raises CannotRead: "no-text".
+    """
+    page = to_page(markup)
     if not page.text.strip():
         raise CannotRead("no-text")
     first = next((name for _, _, name in page.headings if name), "")
-    yield Document(
+    meta = dict(page.meta)
+    return Document(
         kind="web",
         text=page.text,
         title=page.title or first,
         sections=sections(page.text, page.headings),
-        meta=page.meta,
+        date=moment(meta.pop("date", "")),
+        language=meta.pop("language", "")[:2].lower(),
+        meta=meta,
     )
+
+
+def dated(document: Document, date: float | None, meta: Mapping[str, str]) -> Document:
+    return replace(document, date=document.date if document.date is not None else date, meta=meta)
 
 
 def decode_page(raw: bytes, charset: str = "") -> str:
@@ -152,6 +168,10 @@ _META_NAMES = {
     "description": "description",
     "article:author": "author",
     "og:description": "description",
+    "date": "date",
+    "article:published_time": "date",
+    "dc.date": "date",
+    "og:url": "url",
 }
 
 
@@ -162,6 +182,8 @@ def _meta(tree: Any) -> dict[str, str]:
         name = _META_NAMES.get((attributes.get("name") or attributes.get("property") or "").lower())
         if name and (content := clean(attributes.get("content") or "").strip()):
             found.setdefault(name, content[:500])
+    for node in tree.css("html[lang]"):
+        found.setdefault("language", node.attributes.get("lang") or "")
     return found
 
 

@@ -21,7 +21,7 @@ from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
-    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
+    from pypdfium2 import PdfDocument
 
 PAGES = 20_000
 

@@ -11,8 +11,19 @@ import os
 from importlib import import_module
 from typing import Any
 
-from gemmasearch.readers.formats import CannotRead, Format, Source, by_mime, by_suffix, formats
+from gemmasearch.readers.formats import CannotRead, Format, Source
+from gemmasearch.readers.table import by_mime, by_suffix, formats
 from gemmasearch.readers.textual import is_text
+
+# What libmagic says of a package that it cannot tell from others, or that is encrypted.
+_VAGUE = (
+    "application/octet-stream",
+    "application/zip",
+    "application/encrypted",
+    "application/CDFV2",
+    "application/x-ole-storage",
+    "application/vnd.ms-office",
+)
 
 
 def recognised(source: Source) -> Format:
@@ -44,7 +55,7 @@ def _binary(head: bytes, named: Format | None) -> Format:
     found = by_mime(mime)
     if found and not found.textual:
         return found
-    if named and not named.textual and mime == "application/octet-stream":
+    if named and not named.textual and mime in _VAGUE:
         return named
     if named and named.textual:
         raise CannotRead("binary", mime)

@@ -19,8 +19,9 @@ from typing import Any, BinaryIO
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import frames, recognition, sandbox
-from gemmasearch.readers.formats import Source, by_name
+from gemmasearch.readers.formats import Source
 from gemmasearch.readers.run import items
+from gemmasearch.readers.table import by_name
 from gemmasearch.settings import Settings
 
 LARGEST_REQUEST = 1 << 20

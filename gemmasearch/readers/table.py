@@ -1,0 +1,111 @@
+"""FORMATS: every format in one table.
+
+A new format is one row here, one file with a function of the shape of :class:`Reader`, and one subclass of the
+contract test in ``tests/readers/contract.py``. Rows stand in the order in which their sniffers are asked.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from gemmasearch.readers.formats import Format
+
+_CODE = (
+    ".py", ".pyi", ".js", ".mjs", ".ts", ".tsx", ".jsx", ".java", ".kt", ".scala", ".go", ".rs", ".c", ".h",
+    ".cc", ".cpp", ".hpp", ".cs", ".swift", ".m", ".rb", ".php", ".pl", ".pm", ".lua", ".r", ".jl", ".hs",
+    ".ml", ".ex", ".exs", ".erl", ".clj", ".sh", ".bash", ".zsh", ".fish", ".ps1", ".sql", ".css", ".scss",
+    ".vue", ".tf", ".proto", ".dart", ".groovy", ".diff", ".patch",
+)  # fmt: skip
+_DATA = (
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".xml",
+    ".csv",
+    ".tsv",
+    ".ini",
+    ".conf",
+    ".cfg",
+    ".edn",
+)
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
+_SHEETS = (
+    _OFFICE + "spreadsheetml.sheet",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-excel.sheet.macroenabled.12",
+)
+
+# fmt: off
+FORMATS: tuple[Format, ...] = (
+    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 2,
+           isolated=True, limit="max_pdf_bytes", sniff="pdf:sniff"),
+    Format("docx", "document", (_OFFICE + "wordprocessingml.document",), (".docx", ".docm", ".dotx"),
+           "office:read_docx", 1, isolated=True, limit="max_pdf_bytes", sniff="office:is_docx"),
+    Format("pptx", "slides", (_OFFICE + "presentationml.presentation",), (".pptx", ".pptm", ".ppsx"),
+           "office:read_pptx", 1, isolated=True, limit="max_pdf_bytes", sniff="office:is_pptx"),
+    Format("odt", "document", (_OPEN + "text", _OPEN + "text-template"), (".odt", ".ott"),
+           "office:read_opendocument", 1, isolated=True, limit="max_pdf_bytes", sniff="office:is_odt"),
+    Format("odp", "slides", (_OPEN + "presentation",), (".odp",), "office:read_opendocument", 1,
+           isolated=True, limit="max_pdf_bytes", sniff="office:is_odp"),
+    Format("ods", "sheet", (_OPEN + "spreadsheet",), (".ods",), "sheets:read", 1,
+           isolated=True, limit="max_pdf_bytes", sniff="sheets:is_ods", extra="office"),
+    Format("xlsx", "sheet", _SHEETS, (".xlsx", ".xlsm", ".xlsb", ".xls"), "sheets:read", 1,
+           isolated=True, limit="max_pdf_bytes", sniff="sheets:is_xlsx", extra="office"),
+    Format("epub", "book", ("application/epub+zip",), (".epub",), "epub:read", 1,
+           isolated=True, limit="max_pdf_bytes", sniff="epub:sniff"),
+    Format("rtf", "document", ("text/rtf", "application/rtf"), (".rtf",), "rtf:read", 1,
+           isolated=True, limit="max_text_bytes", sniff="rtf:sniff", extra="office"),
+    Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 1,
+           textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_calendar"),
+    Format("contacts", "contact", ("text/vcard", "text/x-vcard"), (".vcf", ".vcard"), "cards:read_contacts", 1,
+           textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_contacts"),
+    Format("mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 1,
+           isolated=True, sniff="mailbox:sniff"),
+    Format("mhtml", "web", ("multipart/related",), (".mht", ".mhtml"), "mhtml:read", 1,
+           isolated=True, limit="max_pdf_bytes", sniff="mhtml:sniff"),
+    Format("mail", "mail", ("message/rfc822", "message/news"), (".eml",), "mail:read", 2,
+           isolated=True, sniff="mail:sniff"),
+    Format("html", "web", ("text/html", "application/xhtml+xml"), (".html", ".htm", ".xhtml"), "html:read", 1,
+           textual=True, isolated=True, limit="max_text_bytes"),
+    Format("markdown", "note", ("text/markdown",), (".md", ".markdown", ".mdown", ".mkd"), "notes:read_markdown", 1,
+           textual=True, limit="max_text_bytes"),
+    Format("org", "note", ("text/org",), (".org",), "notes:read_org", 1, textual=True, limit="max_text_bytes"),
+    Format("rst", "note", ("text/x-rst",), (".rst", ".rest"), "notes:read_rst", 1,
+           textual=True, limit="max_text_bytes"),
+    Format("code", "code", (), _CODE, "code:read_code", 1, textual=True, limit="max_text_bytes"),
+    Format("data", "data", ("application/json", "application/x-ndjson", "text/xml", "text/csv"), _DATA,
+           "code:read_data", 1, textual=True, limit="max_text_bytes"),
+    Format("text", "note", ("text/*",), (".txt", ".text", ".log"), "notes:read_text", 1,
+           textual=True, limit="max_text_bytes"),
+)
+# fmt: on
+
+
+@functools.cache
+def formats() -> tuple[Format, ...]:
+    """``FORMATS`` and, behind them, those that installed packages add: entry points of the group
+    ``gemmasearch.readers``, each a :class:`Format` whose functions are named with their full module."""
+    from importlib.metadata import entry_points
+
+    added = (entry.load() for entry in sorted(entry_points(group="gemmasearch.readers")))
+    return (*FORMATS, *(each for each in added if isinstance(each, Format)))
+
+
+def by_name(name: str) -> Format:
+    """:raises KeyError: there is no such format."""
+    return {f.name: f for f in formats()}[name]
+
+
+def by_suffix(suffix: str) -> Format | None:
+    lowered = suffix.lower()
+    return next((f for f in formats() if lowered in f.suffixes), None) if lowered else None
+
+
+def by_mime(mime: str) -> Format | None:
+    """The row that names this MIME type, else the one that names its family ("text/*")."""
+    exact = next((f for f in formats() if mime in f.magic), None)
+    return exact or next((f for f in formats() if mime.split("/")[0] + "/*" in f.magic), None)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from gemmasearch import readers
+from tests.readers.contract import ReaderContract, documents
+
+
+class TestCalendar(ReaderContract):
+    name, file = "calendar", "a.ics"
+
+    def sample(self) -> bytes:
+        return (
+            b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Europe/Berlin:20240501T120000\r\nDTEND:20240501T130000\r\n"
+            b"SUMMARY:Walnut day\\, oiling\r\nLOCATION:Home\r\nDESCRIPTION:Bring the walnut oil\r\n  and a brush\r\n"
+            b'ATTENDEE;CN="Bell, Dana":mailto:dana@example.org\r\nBEGIN:VALARM\r\nDESCRIPTION:Reminder\r\nEND:VALARM\r\n'
+            b"END:VEVENT\r\nBEGIN:VTODO\r\nSUMMARY:Buy walnut oil\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+        )
+
+    def test_an_event_reads_like_an_invitation(self, path: Path) -> None:
+        event, todo = documents(path)
+        assert event.text == (
+            "Walnut day, oiling\nWhen: 2024-05-01 12:00 to 2024-05-01 13:00\nWhere: Home\n"
+            "With: Bell, Dana <dana@example.org>\nBring the walnut oil and a brush"
+        )
+        assert (event.title, event.date, todo.title) == ("Walnut day, oiling", 1714564800.0, "Buy walnut oil")
+
+
+class TestContacts(ReaderContract):
+    name, file = "contacts", "a.vcf"
+
+    def sample(self) -> bytes:
+        return (
+            b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg Walnut\r\nORG:walnut ltd;oil\r\n"
+            b"TEL;CELL:+49 1\r\nitem1.EMAIL:j@example.org\r\nEND:VCARD\r\nBEGIN:VCARD\r\nN:Ono;Kim;;;\r\nEND:VCARD\r\n"
+        )
+
+    def test_a_card_shows_its_name_numbers_and_addresses(self, path: Path) -> None:
+        first, second = documents(path)
+        assert first.text == "Jörg Walnut\nOrganisation: walnut ltd, oil\nPhone: +49 1\nE-mail: j@example.org"
+        assert second.title == "Ono Kim"
+
+
+class TestCode(ReaderContract):
+    name, file, renamed = "code", "a.py", ""
+
+    def sample(self) -> bytes:
+        return b"import os\n\n\nclass Table:\n    wood = 'walnut'\n\n\ndef oil(x):\n    return x\n"
+
+    def test_functions_and_classes_are_headings(self, path: Path) -> None:
+        (found,) = documents(path)
+        assert [s.headings for s in found.sections] == [(), ("Table",), ("oil",)]
+
+
+class TestData(ReaderContract):
+    name, file, renamed = "data", "a.json", "file"
+
+    def sample(self) -> bytes:
+        return b'{"table": {"wood": "walnut", "legs": 4}}\n'
+
+
+class TestMhtml(ReaderContract):
+    name, file = "mhtml", "a.mhtml"
+
+    def sample(self) -> bytes:
+        return (
+            b"From: <Saved by Blink>\nSnapshot-Content-Location: https://example.org/oil\nSubject: Oil\nDate: Wed, 01 May 2024 12:00:00 +0000\n"
+            b'MIME-Version: 1.0\nContent-Type: multipart/related; type="text/html"; boundary="B"\n\n--B\nContent-Type: text/html\n'
+            b"Content-Transfer-Encoding: quoted-printable\n\n<title>Oil</title><p>The walnut =\ntable</p>\n--B--\n"
+        )
+
+    def test_the_address_of_a_saved_page_is_kept(self, path: Path) -> None:
+        (found,) = documents(path)
+        assert (found.text, found.meta["url"], found.date) == (
+            "The walnut table",
+            "https://example.org/oil",
+            1714564800.0,
+        )
+
+
+def test_every_row_of_the_table_has_a_contract_test() -> None:
+    waiting, tested = list(ReaderContract.__subclasses__()), set()
+    import tests.readers.test_html
+    import tests.readers.test_mail
+    import tests.readers.test_mailbox
+    import tests.readers.test_notes
+    import tests.readers.test_office
+    import tests.readers.test_pdf  # noqa: F401
+
+    waiting = list(ReaderContract.__subclasses__())
+    tested = {each.name for each in waiting}
+    assert {f.name for f in readers.FORMATS} == tested
+
+
+def test_every_reader_and_sniffer_of_the_table_exists() -> None:
+    for format in readers.FORMATS:
+        assert callable(format.load())
+        assert format.matches(b"nothing of the kind", "x") is False
