@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gemmasearch.documents import Condition, Hit
@@ -17,7 +17,6 @@ from gemmasearch.store.keys import clean
 
 MODES = ("hybrid", "words", "meaning")
 POOL = 1000  # candidates taken from each list
-ROLLED = 10  # passages looked at per hit wanted, at least 100
 MORE_PASSAGES = 0.1  # what a document's second-best passage adds to its best
 
 
@@ -96,17 +95,17 @@ def _nearest(
 
 def hits(store: Store, ranking: Ranking, *, limit: int, per_document: int) -> list[Hit]:
     """The candidates of the best documents, at most ``per_document`` of each."""
-    considered = ranking.fused[: max(100, ROLLED * limit)]
-    passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
-    chosen = _rolled_up([f for f in considered if f.chunk_id in passages], passages, per_document)
-    return [_hit(passages[f.chunk_id], f, ranking.sought) for f in chosen[:limit]]
+    chosen = roll_up(ranking.fused, store.documents_of([f.chunk_id for f in ranking.fused]), per_document)
+    passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in chosen[:limit]])}
+    return [_hit(passages[f.chunk_id], f, ranking.sought) for f in chosen[:limit] if f.chunk_id in passages]
 
 
-def _rolled_up(fused: Sequence[Fused], passages: dict[int, PassageRow], per_document: int) -> list[Fused]:
+def roll_up(fused: Sequence[Fused], document_of: Mapping[int, int], per_document: int) -> list[Fused]:
     """Each document's best passage gains a little from its second; the rest follow by their own score."""
     by_document: dict[int, list[Fused]] = {}
     for candidate in fused:
-        by_document.setdefault(passages[candidate.chunk_id].document_id, []).append(candidate)
+        if candidate.chunk_id in document_of:
+            by_document.setdefault(document_of[candidate.chunk_id], []).append(candidate)
     chosen: list[Fused] = []
     for best, *more in by_document.values():
         bonus = MORE_PASSAGES * more[0].score if more else 0.0

@@ -69,6 +69,11 @@ class Passages:
         found = {row[0]: _passage(row) for row in rows}
         return [found[id] for id in chunk_ids if id in found]
 
+    def documents_of(self, chunk_ids: Sequence[int]) -> dict[int, int]:
+        """Chunk id -> the id of its document; chunks that are gone are left out."""
+        sql = "SELECT id, document_id FROM chunks WHERE id IN carray(?)"
+        return dict(self.db.rows(sql, (_array(chunk_ids),)))
+
     def document(self, document_id: int) -> DocumentRow | None:
         found = self._documents(f"{_DOCUMENT} WHERE d.id = ?", (document_id,))
         return found[0] if found else None
@@ -97,6 +102,10 @@ class Passages:
         """How many chunks hold each term; the terms as store.words writes them."""
         sql = "SELECT doc FROM vocabulary WHERE term = ?"
         return {term: self.db.value(sql, (term,)) or 0 for term in terms}
+
+    def newest_chunk(self) -> int:
+        """The highest chunk id that was ever given: what comes in later has a higher one."""
+        return int(self.db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0)
 
     def chunk_count(self) -> int:
         return int(self.db.value("SELECT count(*) FROM chunks"))

@@ -1,0 +1,34 @@
+"""``python -m tests.quality``: the figures of search; ``python -m tests.quality answers``: those of ask.
+
+Needs GSEARCH_TEST_DATA and, for MiniLM, GSEARCH_TEST_MODELS. Indexes and vectors are kept in
+GSEARCH_QUALITY_CACHE (default ~/.cache/gsearch-quality).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from tests.quality import collections, search
+
+
+def main() -> int:
+    if sys.argv[1:2] == ["answers"]:
+        return int(import_module("tests.quality.answers").main(sys.argv[2:]) or 0)
+    parser = argparse.ArgumentParser(prog="python -m tests.quality", description=__doc__)
+    parser.add_argument(
+        "collections", nargs="*", metavar="COLLECTION", help=f"of: {', '.join(collections.SETS)}"
+    )
+    parser.add_argument("--embedder", action="append", choices=("static", "minilm"), help="default: both")
+    parser.add_argument("--sample", type=int, default=0, help="at most so many queries per collection")
+    given = parser.parse_args()
+    if unknown := set(given.collections) - set(collections.SETS):
+        parser.error(f"no such collection: {', '.join(sorted(unknown))}")
+    print("nDCG@10")
+    search.report(given.collections or collections.SETS, given.embedder or ("static", "minilm"), given.sample)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

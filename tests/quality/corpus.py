@@ -1,0 +1,92 @@
+"""A collection becomes a real index: documents cut, written and embedded as `gsearch index` does it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import gemmasearch.indexing.chunking
+import gemmasearch.store.fts
+import gemmasearch.store.schema
+import gemmasearch.store.stopwords
+import gemmasearch.store.words
+from gemmasearch import models
+from gemmasearch.documents import Document, FileStamp
+from gemmasearch.indexing import chunking
+from gemmasearch.models import Embedder, Passage
+from gemmasearch.settings import Settings
+from gemmasearch.store import Store
+from gemmasearch.store.keys import path_words
+from tests.quality.collections import Collection, cache_folder, models_folder
+
+_MADE_BY = (
+    gemmasearch.indexing.chunking,
+    gemmasearch.store.schema,
+    gemmasearch.store.words,
+    gemmasearch.store.fts,
+    gemmasearch.store.stopwords,
+)
+
+
+def embedder(name: str) -> Embedder:
+    """ "static" or "minilm"."""
+    file = models_folder() / "all-MiniLM-L6-v2-q8_0.gguf" if name == "minilm" else None
+    return models.open_embedder(
+        Settings(embedder=str(file) if file else name, models_dir=str(cache_folder()))
+    )
+
+
+def index(collections: Sequence[Collection], embedder: Embedder, *, target: int = 256) -> Store:
+    """An index of one or more collections, kept in the cache until the code that makes it changes."""
+    name = "+".join(c.name.replace("/", "-") for c in collections)
+    made_by = b"".join(Path(str(module.__file__)).read_bytes() for module in _MADE_BY)
+    version = hashlib.sha256(made_by + embedder.space.key.encode()).hexdigest()[:10]
+    path = cache_folder() / f"{name}.{embedder.space.name}.{target}.{version}.db"
+    fresh = not path.exists()
+    if fresh:
+        for stale in path.parent.glob(f"{name}.{embedder.space.name}.{target}.*.db*"):
+            stale.unlink()
+    partial = path.with_suffix(".partial")
+    if fresh:
+        partial.unlink(missing_ok=True)
+        with Store.open(partial, create=True) as store:
+            for collection in collections:
+                _write(store, collection, embedder, target)
+            _embed(store, embedder, cache_folder() / f"{name}.{embedder.space.name}.{target}.npz")
+            store.checkpoint()
+        partial.rename(path)
+    return Store.open(path)
+
+
+def _write(store: Store, collection: Collection, embedder: Embedder, target: int) -> None:
+    for start in range(0, len(collection.entries), 500):
+        with store.writing():
+            for entry in collection.entries[start : start + 500]:
+                document = Document("note", entry.text, title=entry.title)
+                path = f"/home/dana/{collection.name}/{entry.id}.txt"
+                file = store.begin_file(path, path_words(path, "/home/dana"))
+                chunks = chunking.split(document, embedder.count_tokens, target, embedder.max_tokens)
+                store.put_document(file, document, chunks)
+                store.finish_file(file, FileStamp(len(entry.text), 0, 0, file, 1))
+
+
+def _embed(store: Store, embedder: Embedder, cache: Path) -> None:
+    import numpy as np
+
+    known: dict[bytes, np.ndarray] = {}
+    if cache.exists():
+        with np.load(cache) as saved:
+            if str(saved["space"]) == embedder.space.key:
+                known = {key.tobytes(): row for key, row in zip(saved["keys"], saved["matrix"], strict=True)}
+    space = store.ensure_space(embedder.space)
+    while pending := store.pending(space.id, 256):
+        pending = list({p.key: p for p in pending}.values())
+        new = [p for p in pending if p.key not in known]
+        if new:
+            made = embedder.embed_documents([Passage(p.title, p.text) for p in new])
+            known.update((p.key, row) for p, row in zip(new, made, strict=True))
+        store.add_vectors(space.id, [p.key for p in pending], np.stack([known[p.key] for p in pending]))
+    store.complete_space(space.id)
+    keys = np.array([np.frombuffer(key, np.uint8) for key in known])
+    np.savez(cache, keys=keys, matrix=np.stack(list(known.values())), space=np.array(embedder.space.key))
