@@ -21,8 +21,10 @@ from gemmasearch.indexing.crawl import Found, RootUnavailable, crawl, stamp_of
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.rules import Rules
+from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key
 from gemmasearch.models import Passage
-from gemmasearch.readers.formats import FORMATS, CannotRead
+from gemmasearch.readers import FORMATS
+from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.opening import opened
 from gemmasearch.store.files import storable
 from gemmasearch.store.keys import clean, document_hash, path_words
@@ -122,7 +124,7 @@ class _Run:
                     return False
         except RootUnavailable as e:
             return self._unavailable(root, str(e))
-        if not found and root.seen and not self.prune:
+        if not found and root.seen and not self.prune and self._nothing_left(root):
             return self._unavailable(root, "empty, though it was not")
         for item in found:
             seen.setdefault(item.path, item)
@@ -137,6 +139,10 @@ class _Run:
         self.store.unavailable(root.id, why)
         self.unavailable.append(root.path)
         return False
+
+    def _nothing_left(self, root: Root) -> bool:
+        """Empty, and not because a rule leaves out what is there: an unmounted disk looks like this."""
+        return not any(os.path.lexists(row.path) for row in self.store.files_below(root.path))
 
     def _crawl_problems(self, root: Root, problems: list[Problem]) -> None:
         for problem in problems:
@@ -160,8 +166,10 @@ class _Run:
         own = [row for row in known.values() if self._owner(row.path) == root.path]
         gone = [r for r in own if r.path not in seen and not r.path.startswith(closed)]
         if len(gone) > max(MANY, len(own) // 2) and not self.prune:
-            self._unavailable(root, f"{len(gone)} of {len(own)} files are gone; --prune lets them go")
-            return []
+            absent = {r.path for r in gone if not os.path.lexists(r.path)}
+            if len(absent) > max(MANY, len(own) // 2):
+                self._unavailable(root, f"{len(absent)} of {len(own)} files are gone; --prune lets them go")
+                return [r for r in gone if r.path not in absent]
         return gone
 
     def _owner(self, path: str) -> str:
@@ -213,7 +221,7 @@ class _Run:
         leaves it to be read again.
         """
         problems: list[Problem] = []
-        documents = self._documents(found.path, problems)
+        documents = self._documents(found, problems)
         group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
         whole = next((p.reason for p in problems if not p.part), "")
         if whole == "vanished":
@@ -256,12 +264,28 @@ class _Run:
             tries=(row.tries if row else 0) + 1 if failed else 0,
         )
 
-    def _documents(self, path: str, problems: list[Problem]) -> Iterator[Document]:
-        for item in self.read(path):
+    def _documents(self, found: Found, problems: list[Problem]) -> Iterator[Document]:
+        if self._is_key(found):
+            problems.append(Problem(found.path, "secret", "it holds a private key"))
+            return
+        for item in self.read(found.path):
             if isinstance(item, Document):
                 yield item
             else:
                 problems.append(item)
+
+    def _is_key(self, found: Found) -> bool:
+        """A private key under an innocent name, unless the file was named itself or the root allows it."""
+        if found.stamp.size > KEY_SEARCH_BYTES or any(r.path == found.path for r in self.registered):
+            return False
+        owner = self._owner(found.path)
+        if any(r.path == owner and Rules.of(r.options).secrets for r in self.registered):
+            return False
+        try:
+            with opened(found.path) as source:
+                return holds_key(source.stream.read(KEY_SEARCH_BYTES))
+        except (OSError, CannotRead):
+            return False
 
     def _put(self, file_id: int, document: Document, before: dict[str, tuple[int, bytes]]) -> str:
         """Write a document unless it is there already. :return: its part, as it is stored."""
