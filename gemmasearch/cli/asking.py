@@ -14,6 +14,8 @@ from gemmasearch.errors import NothingFound, UsageProblem
 
 if TYPE_CHECKING:
     from gemmasearch.documents import Answer
+    from gemmasearch.index import Index
+    from gemmasearch.serving.client import Remote
 
 
 def ask(
@@ -38,10 +40,14 @@ def ask(
         streamed.append(piece)
         out.piece(piece)
 
-    with session.index() as index:
+    def put(index: Index | Remote) -> Answer:
+        streamed.clear()
         answer = index.ask(line.strip(), extract=extract, on_text=on_text if out.terminal else None)
         for note in (*index.notes, *answer.notes):
             out.note(note)
+        return answer
+
+    answer = session.looked_up(put)
     code = 0 if answer.found else NothingFound.exit_code
     return out.result(answer, lambda: show_answer(out, answer, "".join(streamed)), code)
 

@@ -12,7 +12,7 @@ import typer
 
 from gemmasearch.cli import views
 from gemmasearch.cli.render import Output, one_line, path_field
-from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
 from gemmasearch.errors import FinishedWithProblems, Interrupted
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ def index(
     session: Session,
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH", help="Folders or files to add; none: all that were added before."),
+        typer.Argument(
+            metavar="PATH", help="Folders or files to add; none: all that were added before.", readable=False
+        ),
     ] = None,
     embedder: EmbedderOption = None,
     dim: Annotated[
@@ -44,7 +46,7 @@ def index(
         for problem in report.problems:
             out.problem(problem.path, problem.reason, problem.detail)
     code = 0
-    if strict and (report.problems or report.skipped):
+    if strict and (report.problems or report.skipped or report.unavailable):
         code = FinishedWithProblems.exit_code
     if report.interrupted:
         code = Interrupted.exit_code
@@ -57,7 +59,10 @@ def index(
 
 
 @contextmanager
-def stop_on_signals(out: Output) -> Iterator[Callable[[], bool]]:
+def stop_on_signals(
+    out: Output,
+    remark: str = "stopping after this batch; what is finished is kept (Ctrl-C twice more stops at once)",
+) -> Iterator[Callable[[], bool]]:
     """Ctrl-C and SIGTERM end the run after the current batch; a second Ctrl-C ends it at once."""
     asked: list[int] = []
 
@@ -65,7 +70,7 @@ def stop_on_signals(out: Output) -> Iterator[Callable[[], bool]]:
         if asked:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         asked.append(number)
-        out.note("stopping after this batch; what is finished is kept (Ctrl-C twice more stops at once)")
+        out.note(remark)
 
     before = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -73,6 +78,24 @@ def stop_on_signals(out: Output) -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def serve(
+    session: Session,
+    idle: Annotated[
+        float | None,
+        typer.Option("--idle", metavar="SECONDS", help="End after so long without a request.", min=1),
+    ] = None,
+    embedder: EmbedderOption = None,
+    generator: GeneratorOption = None,
+) -> int:
+    """Keep index and models warm for `search` and `ask`, over a socket that only you can reach."""
+    from gemmasearch.serving import serve as run
+
+    out = session.out
+    with stop_on_signals(out, "stopping") as stop:
+        run(session.settings, idle=idle, stop=stop, ready=lambda address: out.note(f"serving on {address}"))
+    return 0
 
 
 def status(
@@ -122,4 +145,4 @@ def _because(counts: Any) -> str:
     return f" ({views.reasons(counts)})" if counts else ""
 
 
-COMMANDS = (CommandSpec("index", index), CommandSpec("status", status))
+COMMANDS = (CommandSpec("index", index), CommandSpec("status", status), CommandSpec("serve", serve))

@@ -201,8 +201,6 @@ class _PlainProgress:
         self._last = time.monotonic()
 
     def __call__(self, event: SyncEvent) -> None:
-        if event.problem:
-            self._out.problem(event.problem.path, event.problem.reason, event.problem.detail)
         now = time.monotonic()
         if now - self._last >= _PLAIN_PROGRESS_SECONDS:
             self._last = now

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from gemmasearch.documents import Hit
-    from gemmasearch.index import Shown
+    from gemmasearch.index import Index, Shown
+    from gemmasearch.serving.client import Remote
 
 
 def search(
@@ -47,10 +48,14 @@ def search(
     out = session.out
     show = _writer(out, paths=paths, null=null, jsonl=jsonl, csv=csv, format=format)
     line = " ".join(query)
-    with session.index() as index:
+
+    def look(index: Index | Remote) -> list[Hit]:
         found = index.search(line, limit=number)
         for note in index.notes:
             out.note(note)
+        return found
+
+    found = session.looked_up(look)
     if not found and not (out.json or paths or null or jsonl or csv or format):
         out.note(f"nothing found for: {line}")
     code = 0 if found else NothingFound.exit_code

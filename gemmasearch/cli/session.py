@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -21,10 +21,15 @@ from gemmasearch.errors import Interrupted
 
 if TYPE_CHECKING:
     from gemmasearch.index import Index
+    from gemmasearch.serving.client import Remote
     from gemmasearch.settings import Settings
 
+Found = TypeVar("Found")
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one versioned JSON object instead of text.")]
-DbOption = Annotated[Path | None, typer.Option("--db", help="The index file to use.", metavar="FILE")]
+DbOption = Annotated[
+    Path | None, typer.Option("--db", help="The index file to use.", metavar="FILE", readable=False)
+]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
 
@@ -73,6 +78,20 @@ class Session:
 
         with Index.open(settings=self.settings, create=create, read_only=not (create or write)) as index:
             yield index
+
+    def looked_up(self, work: Callable[[Index | Remote], Found]) -> Found:
+        """What ``work`` finds: through the warm helper if one answers, else in the index itself."""
+        from gemmasearch.serving import connect
+
+        remote = connect(self.settings)
+        if remote is not None:
+            try:
+                with remote:
+                    return work(remote)
+            except ConnectionError:
+                self.out.detail("the helper went away; looking in the index itself")
+        with self.index() as index:
+            return work(index)
 
 
 _COMMON: dict[str, Any] = {"json": JsonFlag, "db": DbOption, "quiet": QuietFlag, "verbose": VerboseFlag}

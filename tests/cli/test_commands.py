@@ -174,6 +174,8 @@ def test_a_bad_file_is_counted_named_and_does_not_stop_the_run(tmp_path: Path) -
     db = tmp_path / "i" / "i.db"
     done = run("index", folder, "--db", db, "--embedder", "static")
     assert done.code == 0 and "3 skipped" in done.text
+    again = run("index", folder, "--db", tmp_path / "other.db", "--embedder", "static", "--verbose")
+    assert again.said.count(f"skipped {folder / 'empty.md'}: empty") == 1, "each is named once"
     failed = run("status", "--failed", "--db", db)
     reasons = dict(line.split("\t")[:2] for line in failed.lines)
     assert reasons[str(folder / "empty.md")] == "empty"
