@@ -84,13 +84,13 @@ def test_an_endless_page_is_a_timeout_and_the_next_file_is_read(tmp_path: Path) 
 
     good = write(tmp_path, pdf(["still here"]))
     slow = tmp_path / "slow.pdf"
-    slow.write_bytes(_slow())
+    slow.write_bytes(slow_pdf())
     with readers.Isolated(Settings(reader_seconds=2)) as isolated:
         assert [getattr(i, "reason", "") for i in isolated.read(str(slow))] == ["timeout"]
         assert "still here" in next(iter(isolated.read(str(good)))).text
 
 
-def _slow() -> bytes:
+def slow_pdf() -> bytes:
     """Thousands of pages that share one long stream."""
     stream = zlib.compress(b"BT /F1 9 Tf (aaaa) Tj 1 0 0 1 3 4 Tm ET " * 60_000)
     kids = " ".join(f"{5 + i} 0 R" for i in range(2_000))
