@@ -8,7 +8,9 @@ from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass, field
 
 from gemmasearch.documents import FileStamp, Problem
+from gemmasearch.indexing.ignores import Ignores
 from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, made_by_program
+from gemmasearch.indexing.secrets import is_secret_name
 
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
@@ -60,14 +62,18 @@ class _Walk:
     skip: frozenset[str]
     own: str
     device: int
-    entered: set[tuple[int, int]] = field(default_factory=set)
+    named: str = ""  # the root as it was given, and where it really is
+    root: str = ""
+    through_links: set[tuple[int, int]] = field(default_factory=set)
 
     def below(self, root: str) -> Iterator[Found | Problem]:
-        waiting = [root]
+        self.named, self.root = root, os.path.realpath(root)
+        ignores = Ignores.of_root(root, self.rules.exclude)
+        waiting = [(root, ignores)]
         while waiting:
-            folder = waiting.pop()
+            folder, ignores = waiting.pop()
             try:
-                entries = self._entries(folder)
+                entries, ignores = self._entries(folder, ignores)
             except FileNotFoundError:
                 if folder == root:
                     raise RootUnavailable("No such file or directory") from None
@@ -77,17 +83,18 @@ class _Walk:
                     raise RootUnavailable(e.strerror or str(e)) from e
                 yield Problem(folder, "unreadable", e.strerror or str(e))
                 continue
-            folders = yield from self._files(entries)
-            waiting += folders
+            folders = yield from self._files(entries, ignores)
+            waiting += [(path, ignores) for path in folders]
 
-    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+    def _entries(self, folder: str, ignores: Ignores) -> tuple[list[os.DirEntry[str]], Ignores]:
         with os.scandir(folder) as listing:
             entries = list(listing)
         names = {entry.name for entry in entries}
         if "CACHEDIR.TAG" in names:
-            return []
+            return [], ignores
         maildir = {"cur", "new", "tmp"} <= names
-        return [entry for entry in entries if self._wanted(entry, maildir)]
+        ignores = ignores.within(folder, names)
+        return [entry for entry in entries if self._wanted(entry, maildir)], ignores
 
     def _wanted(self, entry: os.DirEntry[str], maildir: bool) -> bool:
         name = entry.name
@@ -100,28 +107,59 @@ class _Walk:
             return maildir and os.path.isdir(os.path.join(entry.path, "cur"))
         return True
 
-    def _files(self, entries: list[os.DirEntry[str]]) -> Generator[Found | Problem, None, list[str]]:
+    def _files(
+        self, entries: list[os.DirEntry[str]], ignores: Ignores
+    ) -> Generator[Found | Problem, None, list[str]]:
         """Yields the files; returns the folders to enter."""
         folders: list[str] = []
         for entry in entries:
             try:
-                if entry.is_dir(follow_symlinks=False):
-                    if self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device:
-                        folders.append(entry.path)
+                folder = entry.is_dir(follow_symlinks=False)
+                if not self.rules.secrets and is_secret_name(entry.name, folder):
+                    yield Problem(entry.path, "secret")
+                elif ignores.any and ignores.refuse(entry.path, folder):
                     continue
-                status = entry.stat(follow_symlinks=False)
+                elif folder:
+                    if self._same_device(entry):
+                        folders.append(entry.path)
+                elif entry.is_symlink():
+                    if self.rules.follow and self._leads_within(entry):
+                        folders.append(entry.path)
+                else:
+                    yield from self._file(entry)
             except FileNotFoundError:
                 continue
             except OSError as e:
                 yield Problem(entry.path, "unreadable", e.strerror or str(e))
-                continue
-            mode = status.st_mode
-            if stat.S_ISREG(mode):
-                if not made_by_program(entry.name) and not self._is_own(entry):
-                    yield Found(entry.path, stamp_of(status))
-            elif not stat.S_ISLNK(mode):
-                yield Problem(entry.path, "special", _SPECIAL.get(stat.S_IFMT(mode), ""))
         return folders
+
+    def _file(self, entry: os.DirEntry[str]) -> Iterator[Found | Problem]:
+        status = entry.stat(follow_symlinks=False)
+        if not stat.S_ISREG(status.st_mode):
+            yield Problem(entry.path, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
+        elif (
+            made_by_program(entry.name)
+            or self._is_own(entry)
+            or not self.rules.includes(entry.path, self.named)
+        ):
+            return
+        elif self.rules.limits and status.st_size > self.rules.limit_of(entry.name):
+            yield Problem(entry.path, "too-large", f"{status.st_size} bytes")
+        else:
+            yield Found(entry.path, stamp_of(status))
+
+    def _same_device(self, entry: os.DirEntry[str]) -> bool:
+        return self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device
+
+    def _leads_within(self, entry: os.DirEntry[str]) -> bool:
+        """A link to a folder of this root that no link has led to yet."""
+        target = os.path.realpath(entry.path)
+        if not os.path.isdir(target) or not target.startswith(self.root.rstrip("/") + "/"):
+            return False
+        status = os.stat(target)
+        known = (status.st_dev, status.st_ino) in self.through_links
+        self.through_links.add((status.st_dev, status.st_ino))
+        return not known
 
     def _is_own(self, entry: os.DirEntry[str]) -> bool:
         """The index and the files beside it (-wal, -shm, .lock)."""

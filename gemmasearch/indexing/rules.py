@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from gemmasearch.indexing.ignores import matches
+
 # Folders that programs fill: copies of what is elsewhere, or nothing a person wrote.
 MADE_FOLDERS = frozenset(
     {
@@ -17,7 +19,8 @@ MADE_FOLDERS = frozenset(
     }
 )
 # Files that editors and downloads leave while they work, or beside the file that counts.
-MADE_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload", ".lock", ".bak~")
+MADE_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload", ".lock")
+MADE_FILES = frozenset(("Thumbs.db", "desktop.ini", "Icon\r", ".DS_Store"))
 MADE_PREFIXES = ("~$", ".~lock.", ".#", "#", ".goutputstream-")
 
 
@@ -43,7 +46,14 @@ class Rules:
         }
         return cls(**known)
 
+    def includes(self, path: str, root: str) -> bool:
+        return not self.include or matches(self.include, path, root)
+
+    def limit_of(self, name: str) -> float:
+        suffix = name[name.rfind(".") :].lower() if "." in name else ""
+        return self.limits.get(suffix, self.limits.get("*", float("inf")))
+
 
 def made_by_program(name: str) -> bool:
     """Whether a file's name says that an editor or download is still at work on it."""
-    return name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES)
+    return name in MADE_FILES or name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES)

@@ -1,0 +1,132 @@
+"""Keys, password stores and histories: never indexed unless a path is named explicitly.
+
+By exact names and endings, not by words, so that notes which merely talk of secrets are read; and by the body of
+a private key under any name.
+"""
+
+from __future__ import annotations
+
+import re
+
+KEY_SEARCH_BYTES = 262_144  # a longer file is no key
+
+_FOLDERS = frozenset(
+    (
+        *(
+            ".ssh",
+            ".gnupg",
+            ".aws",
+            ".azure",
+            ".kube",
+            ".docker",
+            ".password-store",
+            ".pki",
+            ".mozilla",
+            ".electrum",
+        ),
+        *(".bitcoin", ".ethereum", ".monero", ".keychain", "keyrings", "kwalletd", "gcloud", "google-chrome"),
+        *(
+            "chromium",
+            "BraveSoftware",
+            "microsoft-edge",
+            "vivaldi",
+            "Bitwarden",
+            "1Password",
+            "KeePass",
+            "keepassxc",
+        ),
+        *(
+            "keepassx",
+            "Keychains",
+            "Electrum",
+            "rclone",
+            "gh",
+            ".oci",
+            ".cargo-credentials",
+            ".minikube",
+            ".terraform.d",
+        ),
+    )
+)
+_NAMES = re.compile(
+    r"""(?: id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:[_-]\w+)* | identity
+      | [._]netrc | \.?pgpass(?:\.conf)? | \.my\.cnf | \.mylogin\.cnf | \.env(?:rc|[._-].*)? | .+\.env
+      | \.git-credentials | credentials(?:\.(?:json|ini|csv|db|toml|xml|yml|yaml))? | kube[_-]?config(?:\.ya?ml)?
+      | \.?htpasswd | \.?htdigest | g?shadow-? | master\.passwd | \.dockercfg | \.npmrc | \.pypirc | \.s3cfg | \.boto
+      | \.vault[_-](?:pass|token)\S* | \.?secrets?\.(?:json|ya?ml|toml|ini|env|xml|properties)
+      | .*\.tfstate | .*\.tfvars
+      | (?:application_default_credentials|service[_-]?account.*|client_secret.*)\.json | auth\.json | hosts\.yml
+      | \.[\w.-]*_?(?:history|histfile|hist) | fish_history | \.lesshst | \.viminfo | \.recently-used.*
+      | logins(?:-backup)?\.json | key[34]\.db | cert[89]\.db | signons\.sqlite | cookies\.sqlite | places\.sqlite
+      | formhistory\.sqlite | Login\ Data.* | Web\ Data | Cookies | Local\ State | wallet\.dat
+      | default_wallet | keystore | secring\.gpg | pubring\.kbx | trustdb\.gpg | private[._-]?key(?:\.\w+)?
+    )""",
+    re.VERBOSE,
+)
+_ENDINGS = (
+    *(
+        ".pem",
+        ".key",
+        ".p12",
+        ".pfx",
+        ".p8",
+        ".kdbx",
+        ".kdb",
+        ".ppk",
+        ".jks",
+        ".keystore",
+        ".bcfks",
+        ".gpg",
+        ".pgp",
+    ),
+    *(
+        ".ovpn",
+        ".keychain",
+        ".keychain-db",
+        ".agilekeychain",
+        ".opvault",
+        ".1pif",
+        ".1pux",
+        ".wallet",
+        ".psafe3",
+    ),
+    *(
+        ".pkcs12",
+        ".pkcs8",
+        ".keytab",
+        ".ccache",
+        ".kwl",
+        ".keyring",
+        ".rdp",
+        ".mobileconfig",
+        ".wpa",
+        ".age",
+        ".enc",
+    ),
+)
+_COPY = re.compile(
+    r"(?:~|\.(?:bak|old|orig|save|backup|copy|swp|\d{1,8})|[ _-]copy| \(\d+\))$", re.IGNORECASE
+)
+# A header line with the body of a key under it; a text that only shows the header has no such lines.
+_KEY = re.compile(
+    rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\r]*\n"
+    rb"(?:[ \t>]*(?:[A-Za-z][A-Za-z-]+: [^\n]*|)\n){0,8}[ \t>]*[A-Za-z0-9+/=]{32}"
+    rb"|^PuTTY-User-Key-File-\d+: |^AGE-SECRET-KEY-1[A-Z0-9]{40}",
+    re.MULTILINE,
+)
+
+
+def is_secret_name(name: str, folder: bool) -> bool:
+    """Whether a name says that what is under it is a key, a password store or a history."""
+    if folder:
+        return name in _FOLDERS or name.endswith((".agilekeychain", ".opvault"))
+    while cut := _COPY.search(name):
+        name = name[: cut.start()]
+    return name.lower().endswith(_ENDINGS) or (
+        not name.endswith(".pub") and _NAMES.fullmatch(name) is not None
+    )
+
+
+def holds_key(head: bytes) -> bool:
+    """Whether a small file holds a private key."""
+    return _KEY.search(head) is not None
