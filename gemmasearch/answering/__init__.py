@@ -1,11 +1,14 @@
 """HITS BECOME AN ANSWER: evidence sentences, the generator's words about them, and a check on every one.
 
-:func:`answer` is the door. The parts can be used alone: ``question.understand``, ``sentences.split``,
-``evidence.rank``, ``grounding.check``.
+:func:`answer` asks the index, :func:`answer_from` a text that was handed over, :class:`Conversation` keeps a topic
+from question to question; ``standing`` holds the questions that are asked again. The parts can be used alone:
+``question.understand``, ``sentences.split``, ``evidence.rank``, ``grounding.check``.
 """
 
 from __future__ import annotations
 
-from gemmasearch.answering.asking import REFUSAL, answer
+from gemmasearch.answering import standing
+from gemmasearch.answering.asking import REFUSAL, answer, answer_from
+from gemmasearch.answering.chat import Conversation
 
-__all__ = ["REFUSAL", "answer"]
+__all__ = ["REFUSAL", "Conversation", "answer", "answer_from", "standing"]

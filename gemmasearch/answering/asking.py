@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering import evidence, grounding, packing, spans, words
+from gemmasearch.answering import evidence, given, grounding, packing, refusal, spans, words
+from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
+from gemmasearch.answering.scope import beyond, named_in
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Condition, Evidence, Hit, Sentence
 from gemmasearch.models import prompts
@@ -25,6 +27,7 @@ HITS = 12  # passages that are read for evidence
 SHOWN = 5  # evidence sentences that come with the answer
 MOST_SENTENCES = 3  # of a generated answer
 NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
+DIFFER = "the sources differ; the newest comes first"
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MARKER = re.compile(r"\s*\[\d+\]")
@@ -53,40 +56,95 @@ def answer(
     :returns: ``found`` False = nothing in the files answers it; the nearest passages are the evidence.
     """
     clock = _Clock()
-    hits = retrieval.search(store, embedder, question, limit=HITS, per_document=3, conditions=conditions)
-    clock.lap("search")
     asked = understand(retrieval.parse(question).text)
-    ranked = evidence.rank(asked, hits, rarity(store, asked), embedder)
-    found = evidence.select(asked, ranked, SHOWN)
+    found = None
+    for scope in dict.fromkeys(
+        (named_in(question), ())
+    ):  # a scope is a guess: without an answer it is given up
+        where = (*conditions, *scope)
+        hits = retrieval.search(store, embedder, question, limit=HITS, per_document=3, conditions=where)
+        clock.lap("search")
+        found = _Found.among(hits, beyond(asked, scope), rarity(store, asked), embedder)
+        clock.lap("evidence")
+        if found.answers:
+            break
+    assert found is not None
+    return _reply(question, found, generator, settings, on_text, extract, clock)
+
+
+def answer_from(
+    text: str,
+    embedder: Embedder | None,
+    generator: Generator | None,
+    question: str,
+    *,
+    name: str = "-",
+    settings: Settings = Settings(),
+    on_text: OnText | None = None,
+    extract: bool = False,
+) -> Answer:
+    """As :func:`answer`, from a text that was handed over instead of the index. ``name`` stands for its path."""
+    clock = _Clock()
+    asked = understand(question)
+    hits = given.passages(text, name)
+    found = _Found.among(hits, asked, Weights(), embedder)
+    if asked.kind == "summary" and hits:
+        found = _Found(asked, tuple(given.gist(hits, SHOWN)), True)
     clock.lap("evidence")
-    if not answers(ranked):
-        return _done(Answer(question, REFUSAL, evidence=tuple(found), found=False), clock)
-    draft = _Draft(asked, on_text)
-    notes: tuple[str, ...] = ()
-    if generator is not None and not extract:
-        _generate(draft, found, generator, settings, clock)
+    return _reply(question, found, generator, settings, on_text, extract, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search brought: the evidence, best first, and whether it answers."""
+
+    question: Question
+    evidence: tuple[Evidence, ...]
+    answers: bool
+
+    @classmethod
+    def among(
+        cls, hits: Sequence[Hit], asked: Question, weights: Weights, embedder: Embedder | None
+    ) -> _Found:
+        ranked = evidence.rank(asked, hits, weights, embedder)
+        space = embedder.space.name if embedder is not None else ""
+        likely = refusal.chance(asked, ranked, space)
+        return cls(asked, tuple(evidence.select(asked, ranked, SHOWN)), likely >= 0.5)
+
+
+def _reply(
+    question: str,
+    found: _Found,
+    generator: Generator | None,
+    settings: Settings,
+    on_text: OnText | None,
+    extract: bool,
+    clock: _Clock,
+) -> Answer:
+    if not found.answers or not found.evidence:
+        return _done(Answer(question, REFUSAL, evidence=found.evidence, found=False), clock)
+    draft = _Draft(found.question, on_text)
+    notes: list[str] = []
+    differing = evidence.differing(found.question, found.evidence)
+    if differing:
+        notes.append(DIFFER)  # a generator would choose one of them, or mix them
+    elif generator is not None and not extract:
+        _generate(draft, found.evidence, generator, settings, clock)
         if not draft.sentences:
-            notes = (NOTHING_HELD,)
+            notes.append(NOTHING_HELD)
     elif not extract and settings.generator != "none":
-        notes = (NO_GENERATOR,)
-    written_by = generator.name if generator is not None and draft.sentences else ""
+        notes.append(NO_GENERATOR)
+    by = generator.name if generator is not None and draft.sentences else ""
     if not draft.sentences:
-        for item in extract_from(asked, found):
-            draft.add(f"“{_BULLET.sub('', item.text)}”", [(item.hit, item.text)], 1.0)
-    return _done(draft.answer(question, found, written_by, notes), clock)
+        for item in differing or extract_from(found.question, found.evidence):
+            quote = evidence.with_antecedent(item)
+            draft.add(f"“{_BULLET.sub('', quote)}”", [(item.hit, item.text)], 1.0)
+    return _done(draft.answer(question, found.evidence, by, tuple(notes)), clock)
 
 
-def rarity(store: Store, question: Question) -> evidence.Weights:
+def rarity(store: Store, question: Question) -> Weights:
     """How rare the question's words are in the index."""
-    return evidence.Weights(store.chunk_count(), store.document_frequency(question.stems))
-
-
-def answers(ranked: Sequence[evidence.Candidate]) -> bool:
-    """Whether the best evidence speaks of what was asked at all."""
-    return any(
-        c.features["coverage"] + c.features["context"] + 0.5 * c.features.get("meaning", 0.0) >= 0.5
-        for c in ranked[:SHOWN]
-    )
+    return Weights(store.chunk_count(), store.document_frequency(question.stems))
 
 
 def replies(question: Question, sentence: str) -> bool:

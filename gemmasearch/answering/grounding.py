@@ -13,14 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gemmasearch.answering import spans, words
+from gemmasearch.answering.numbers import dated_in, months_in, numbers_in
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Hit
 
 ENOUGH = 0.7  # share of a clause's content words that its source sentence must hold
 _CLAUSE = re.compile(r"[,;:]\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+|;\s+|\s+—\s+")
 _MARKER = re.compile(r"\s*\[\d+\]")
-_NUMBER = re.compile(r"\d[\d.,:/'’  ]*\d|\d")
-_GROUPED = re.compile(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _VERDICT = re.compile(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
 _OPENERS = words.listed("according based however therefore thus also additionally yes answer text note the")
 
@@ -177,102 +176,3 @@ def _is_name(token: words.Token, text: str) -> bool:
 
 def _flat(text: str) -> str:
     return " ".join(text.casefold().replace("’", "'").split())
-
-
-_SPELLED = {
-    word: str(number)
-    for number, line in enumerate(
-        (
-            "zero null", "one eins", "two zwei deux dos twice", "three drei trois tres", "four vier quatre cuatro",
-            "five funf cinq cinco", "six sechs seis", "seven sieben sept siete", "eight acht huit ocho",
-            "nine neun neuf nueve", "ten zehn dix diez", "eleven elf onze once", "twelve zwolf douze doce dozen",
-        )
-    )
-    for word in line.split()
-    if word not in ("one", "once")  # a pronoun more often than a number
-}  # fmt: skip
-_TENS = {
-    "twenty": "20",
-    "thirty": "30",
-    "forty": "40",
-    "fifty": "50",
-    "sixty": "60",
-    "hundred": "100",
-    "thousand": "1000",
-}
-
-
-def numbers_in(text: str) -> frozenset[str]:
-    """The numbers of a text in one form: "1,240.50" and "1.240,50" are 1240.5, "two" is 2, dates fall apart."""
-    found: set[str] = set()
-    for match in _NUMBER.finditer(_GROUPED.sub("", _MARKER.sub("", text))):
-        found.update(_canonical(match.group()))
-    for token in re.findall(r"[^\W\d_]+", text):
-        folded = words.fold(token)
-        if spelled := _SPELLED.get(folded) or _TENS.get(folded):
-            found.add(spelled)
-    return frozenset(found)
-
-
-def _canonical(digits: str) -> Iterator[str]:
-    for piece in re.split(r"[/:'’  ]\s*|,\s+|\.\s+", digits):
-        plain = piece.strip(".,")
-        if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?", plain):
-            whole, _, part = _decimals(plain)
-        elif re.fullmatch(r"\d+[.,]\d+", plain) and plain.count(".") + plain.count(",") == 1:
-            whole, part = re.split(r"[.,]", plain)
-        else:
-            yield from (str(int(n)) for n in re.findall(r"\d+", plain))
-            continue
-        part = part.rstrip("0")
-        yield str(int(whole)) + (f".{part}" if part else "")
-
-
-def _decimals(plain: str) -> tuple[str, str, str]:
-    """Thousands separators away: "1.240,50" -> ("1240", ".", "50")."""
-    found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})*)(?:[.,](\d{1,2}))?", plain)
-    assert found is not None
-    return re.sub(r"[.,]", "", found.group(1)), ".", found.group(2) or ""
-
-
-_MONTHS = {
-    form: number
-    for number, forms in enumerate(
-        (
-            "jan january januar janvier enero", "feb february februar fevrier febrero", "mar march marz mars marzo",
-            "apr april avril abril", "mai mayo", "jun june juni juin junio", "jul july juli juillet julio",
-            "aug august aout agosto", "sep sept september septembre septiembre",
-            "oct october okt oktober octobre octubre", "nov november novembre noviembre",
-            "dec december dez dezember decembre dic diciembre",
-        ),
-        start=1,
-    )
-    for form in forms.split()
-}  # fmt: skip
-
-
-def months_in(text: str) -> frozenset[int]:
-    """Months named in words, 1..12. "May" only where it is no verb."""
-    found = {
-        number
-        for t in re.findall(r"[^\W\d_]+", text)
-        if t[0].isupper() and (number := _MONTHS.get(words.fold(t)))
-    }
-    found |= {
-        number
-        for t in re.findall(r"\b(?:\d{1,2}\.? |de )([^\W\d_]+)", text)
-        if (number := _MONTHS.get(words.fold(t)))
-    }
-    if re.search(
-        r"\b\d{1,2}(?:st|nd|rd|th)? May\b|\bMay (?:\d|of)|\b(?:in|by|since|until|of|last|next|this|late|early) May\b",
-        text,
-    ):
-        found.add(5)
-    return frozenset(found)
-
-
-def dated_in(text: str) -> frozenset[int]:
-    """Months of dates written in digits (2024-03-12, 12.03.2024): what a month's name may stand on."""
-    iso = {int(m) for m in re.findall(r"\b\d{4}-(\d{2})(?:-\d{2})?\b", text)}
-    dotted = {int(m) for m in re.findall(r"\b\d{1,2}[./](\d{1,2})[./]\d{2,4}\b", text)}
-    return frozenset(m for m in iso | dotted if 1 <= m <= 12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gemmasearch.answering.evidence import with_antecedent
 from gemmasearch.documents import Evidence
 from gemmasearch.models import Generator
 
@@ -32,8 +33,14 @@ def text_of(packed: Sequence[Evidence], generator: Generator, budget: int) -> st
     """One passage per line. A single sentence beyond the budget is cut at a word."""
     lines: dict[int, list[str]] = {}
     for item in packed:
-        lines.setdefault(item.hit.chunk_id, []).append(item.text)
+        lines.setdefault(item.hit.chunk_id, []).append(_in_context(item, packed))
     text = "\n".join(" ".join(sentences) for sentences in lines.values())
     while generator.count_tokens(text) > budget and " " in text:
         text = text[: max(1, len(text) * 3 // 4)].rsplit(" ", 1)[0]
     return text
+
+
+def _in_context(item: Evidence, packed: Sequence[Evidence]) -> str:
+    whole = with_antecedent(item)
+    lead = whole.removesuffix(item.text).strip()
+    return item.text if any(other.text == lead for other in packed) else whole

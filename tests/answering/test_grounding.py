@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering.grounding import check, numbers_in, sources
+from gemmasearch.answering.grounding import check, sources
+from gemmasearch.answering.numbers import numbers_in
 from tests.answering.passages import hit
 
 HITS = [

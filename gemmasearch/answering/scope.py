@@ -1,0 +1,113 @@
+"""Senders and times that a question names: "what did Dana write about the boiler in March" is asked of Dana's mail
+of March.
+
+A scope is a guess, so it is tried first and given up when nothing inside it answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from gemmasearch.answering import words
+from gemmasearch.answering.numbers import months_in
+from gemmasearch.answering.question import Question
+from gemmasearch.documents import Condition
+from gemmasearch.retrieval import dates
+
+_NAME = r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
+_SAID = (
+    r"(?:write|wrote|written|say|said|tell|told|ask|asked|want|wanted|send|sent|mention|mentioned|reply"
+    r"|replied"
+    r"|answer|answered|suggest|suggested|report|reported|promise|promised|propose|proposed)"
+)
+_SENDERS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:did|does|has|had) {_NAME} (?:\w+ )?{_SAID}\b",
+        rf"\b{_NAME} {_SAID}\b",
+        rf"\b(?:(?:[Ee]-?)?[Mm]ails?|messages?|letters?|Nachricht(?:en)?|courriels?|correos?) (?:from|by|von"
+        rf"|de) {_NAME}",
+        rf"\b(?:hat|hatte) {_NAME} .*(?:geschrieben|gesagt|gefragt|geschickt|gemeint|vorgeschlagen)\b",
+        rf"\b(?:schrieb|sagte|fragte|schickte|meinte) {_NAME}",
+        rf"\b{_NAME} a(?:-t-(?:il|elle))? (?:écrit|dit|demandé|envoyé|proposé)\b",
+        rf"\b(?:escribió|dijo|preguntó|envió|propuso) {_NAME}",
+    )
+)
+_MONTHS = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|januar"
+    r"|februar|märz|mai"
+    r"|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre"
+    r"|novembre|décembre"
+    r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+)
+_ENGLISH = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_TIME = re.compile(
+    rf"\b(?:(?:in|im|en|during|of|de|on|am|le|el)\s+)?(?P<time>{_MONTHS}(?:\s+(?:de\s+)?\d{{4}})?"
+    rf"|(?:last|this) (?:week|month|year)|yesterday|today"
+    r"|\d{4}-\d{2}(?:-\d{2})?|(?<=in )\d{4})\b",
+    re.I,
+)
+_NO_NAMES = frozenset(
+    ("I", "We", "You", "He", "She", "They", "It", "Who", "What", "The", "Did", "Anyone", "Somebody")
+)
+
+
+def named_in(question: str, now: datetime | None = None) -> tuple[Condition, ...]:
+    """Filters for the sender that the question names and, with a sender, for the time; () where it names none.
+
+    >>> named_in("What did Dana write about the boiler?")
+    (Condition(field='from', op='has', value='Dana', negated=False),)
+    """
+    match = next((m for p in _SENDERS if (m := p.search(question)) and m["name"] not in _NO_NAMES), None)
+    if match is None:
+        return ()
+    name = re.sub(r"['’]s$", "", match["name"])
+    return (Condition("from", "has", name), *_time(question, now or datetime.now().astimezone()))
+
+
+def _time(question: str, now: datetime) -> tuple[Condition, ...]:
+    match = _TIME.search(question)
+    if match is None:
+        return ()
+    said = " ".join(match["time"].split())
+    if months := months_in(said.title()):
+        year = re.search(r"\d{4}", said)
+        said = f"{_ENGLISH[min(months) - 1]} {year.group() if year else ''}".strip()
+    span = dates.span(said, now)
+    if span is None:
+        return ()
+    low = (Condition("date", ">=", span[0]),) if span[0] is not None else ()
+    return low + ((Condition("date", "<", span[1]),) if span[1] is not None else ())
+
+
+def beyond(question: Question, conditions: Sequence[Condition]) -> Question:
+    """The question without the words that became filters: within Dana's mail nothing need say that Dana wrote it."""
+    if not conditions:
+        return question
+    spoken = {
+        stem for c in conditions if c.field == "from" for stem in words.stems(str(c.value), question.language)
+    }
+    spoken |= {
+        words.stems(verb, question.language)[0] for verb in _VERBS if words.stems(verb, question.language)
+    }
+    spoken |= {
+        stem for stem, word in question.surface.items() if months_in(word.title()) or _TIME.fullmatch(word)
+    }
+    stems = tuple(stem for stem in question.stems if stem not in spoken)
+    names = tuple(stem for stem in question.names if stem not in spoken)
+    return replace(question, stems=stems, names=names) if stems else question
+
+
+_VERBS = sorted(
+    words.listed(
+        """write wrote written say said tell told ask asked want send sent mention reply answer suggest report promise
+        propose mail message letter geschrieben gesagt gefragt geschickt gemeint schrieb sagte fragte schickte
+        nachricht écrit dit demandé envoyé escribió dijo preguntó envió"""
+    )
+)

@@ -1,0 +1,198 @@
+"""Texts that were handed over, conversations, standing questions, senders that a question names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from gemmasearch.answering import Conversation, answer, answer_from, standing
+from gemmasearch.answering.scope import named_in
+from gemmasearch.documents import Condition
+from gemmasearch.errors import UsageProblem
+from gemmasearch.models.fake import FakeGenerator
+from gemmasearch.store import Store
+from tests.answering.conftest import Add, Embed
+
+LETTER = (
+    "Dear Nora,\n\nI hope you had a good summer. The weather here was dreadful, it rained every day in July.\n\n"
+    "Could you send me the signed lease by Friday, 4 December? The deposit of 2,340 euros is due on the same day.\n\n"
+    "Kind regards\nDana"
+)
+
+
+def test_a_text_that_was_handed_over_is_answered_from_alone(store: Store, add: Add) -> None:
+    add("/home/dana/deposit.md", "The deposit is 9,999 euros.")
+    found = answer_from(LETTER, None, None, "How much is the deposit?")
+    assert "2,340 euros" in found.text
+    assert {c.hit.path for c in found.citations} == {"-"}
+
+
+def test_what_a_letter_wants_is_its_request_and_not_its_weather() -> None:
+    found = answer_from(LETTER, None, None, "what does this person want")
+    assert found.found
+    assert "signed lease" in found.text
+
+
+def test_a_text_that_does_not_answer_is_refused() -> None:
+    assert not answer_from(LETTER, None, FakeGenerator(), "Who won the chess championship?").found
+    assert not answer_from("", None, None, "what does this person want").found
+
+
+def test_passages_of_a_long_text_keep_their_line() -> None:
+    text = "Filler line that says nothing at all.\n" * 200 + "The code of the garage door is 4711.\n"
+    found = answer_from(text, None, None, "What is the code of the garage door?")
+    assert "4711" in found.text
+    hit = found.citations[0].hit
+    assert text[hit.start : hit.end] == hit.text
+    assert hit.line is not None and hit.line > 150
+
+
+def test_sources_that_contradict_each_other_are_both_shown_newest_first(store: Store, add: Add) -> None:
+    old, new = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2024, 2026))
+    add("/m/old.eml", "The monthly rent is 900 euros.", kind="mail", date=old, sender="Dana <d@x.org>")
+    add("/m/new.eml", "The monthly rent is 950 euros.", kind="mail", date=new, sender="Dana <d@x.org>")
+    for generator in (None, FakeGenerator()):
+        found = answer(store, None, generator, "How much is the monthly rent?")
+        assert found.text.index("950") < found.text.index("900")
+        assert [c.hit.path for c in found.citations] == ["/m/new.eml", "/m/old.eml"]
+        assert any("differ" in note for note in found.notes)
+
+
+def test_sources_that_agree_are_no_contradiction(store: Store, add: Add) -> None:
+    add("/n/a.md", "The monthly rent is 950 euros.")
+    add("/n/b.md", "Paid the monthly rent, 950 euros, today.")
+    assert not any(
+        "differ" in note for note in answer(store, None, None, "How much is the monthly rent?").notes
+    )
+
+
+def test_a_sentence_that_begins_with_a_pronoun_is_quoted_with_the_one_it_points_to(
+    store: Store, add: Add
+) -> None:
+    add("/n/a.md", "Herr Okafor came for the boiler. He replaced the ignition electrode in the afternoon.")
+    found = answer(store, None, None, "What did he replace in the afternoon?")
+    assert found.text.startswith("“Herr Okafor came for the boiler. He replaced")
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What did Dana write about the boiler?", "Dana"),
+        ("what has Dana Bell said about it", "Dana Bell"),
+        ("Show me the mail from Lucía about the party", "Lucía"),
+        ("Was hat Weller über die Heizung geschrieben?", "Weller"),
+        ("Qu'est-ce que Marie a écrit sur la fête ?", "Marie"),
+        ("¿Qué escribió Lucía?", "Lucía"),
+    ],
+)
+def test_a_sender_that_the_question_names_becomes_a_filter(question: str, name: str) -> None:
+    assert named_in(question) == (Condition("from", "has", name),)
+
+
+@pytest.mark.parametrize(
+    "question", ["Who wrote the report?", "What did I write about Dana?", "When was Dana born?", ""]
+)
+def test_a_name_that_is_no_sender_filters_nothing(question: str) -> None:
+    assert named_in(question) == ()
+
+
+@pytest.mark.parametrize("said", ["in March", "in March 2026", "im März 2026", "en marzo de 2026"])
+def test_a_time_beside_a_sender_becomes_a_filter(said: str) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    sender, low, high = named_in(f"What did Dana write about the boiler {said}?", now)
+    assert sender.value == "Dana"
+    assert isinstance(low.value, float) and isinstance(high.value, float)
+    assert datetime.fromtimestamp(low.value + 86400, UTC).month == 3
+    assert 27 * 86400 < high.value - low.value < 32 * 86400
+
+
+def test_a_scope_that_holds_no_answer_is_given_up(store: Store, add: Add) -> None:
+    add(
+        "/m/1.eml",
+        "The boiler will be serviced on Monday.",
+        kind="mail",
+        sender="Weller <w@x.org>",
+        title="Boiler",
+    )
+    add(
+        "/m/2.eml",
+        "Dana said the boiler makes a strange noise.",
+        kind="mail",
+        sender="Tom <t@x.org>",
+        title="Boiler",
+    )
+    found = answer(store, None, None, "What did Weller write about the boiler?")
+    assert [c.hit.path for c in found.citations] == ["/m/1.eml"]
+    found = answer(store, None, None, "What did Dana say about the noise of the boiler?")
+    assert [c.hit.path for c in found.citations] == ["/m/2.eml"]
+
+
+@pytest.fixture
+def heating(add: Add) -> None:
+    add(
+        "/n/heating.md",
+        "The boiler was serviced on 14 March 2026 by Weller.\n\nThe boiler service cost 186.40 euros.",
+    )
+    add("/n/van.md", "The van was serviced on 2 May 2026 by Hart.\n\nThe van service cost 300 euros.")
+
+
+@pytest.mark.usefixtures("heating")
+def test_a_follow_up_keeps_the_topic(store: Store, embed: Embed) -> None:
+    chat = Conversation(store, embed(), None)
+    assert "14 March 2026" in chat.ask("When was the boiler serviced?").text
+    assert "186.40" in chat.ask("and how much did it cost?").text
+    assert "2 May 2026" in chat.ask("When was the van serviced?").text
+    assert "300" in chat.ask("and how much did it cost?").text
+    assert [c.hit.path for c in chat.sources] == ["/n/van.md"]
+    assert chat.source(1) is not None
+    assert chat.source(7) is None
+    assert len(chat.turns) == 4
+
+
+@pytest.mark.usefixtures("heating")
+def test_a_question_with_a_topic_of_its_own_is_left_alone(store: Store) -> None:
+    chat = Conversation(store, None, None)
+    assert chat.sources == ()
+    chat.ask("When was the boiler serviced?")
+    assert chat.in_full("Where is the garden shed key?") == "Where is the garden shed key?"
+
+
+@pytest.mark.usefixtures("heating")
+def test_a_standing_question_is_silent_reports_new_mail_once_and_is_silent_again(
+    store: Store, embed: Embed, add: Add
+) -> None:
+    embedder = embed()
+    standing.save(store, "rent", "has the landlord changed the monthly rent")
+    ask = lambda: standing.ask_again(store, embedder, None, "rent", new_only=True).found  # noqa: E731
+    assert not ask()
+    assert not ask()
+    add(
+        "/m/9.eml", "As your landlord I have changed the monthly rent: it is 990 euros from May.", kind="mail"
+    )
+    embed()
+    assert ask()
+    assert not ask()
+
+
+def test_an_edited_note_does_not_report_its_old_sentence_again(store: Store, add: Add) -> None:
+    add("/n/rent.md", "The landlord changed the monthly rent to 990 euros.")
+    standing.save(store, "rent", "has the landlord changed the monthly rent")
+    assert standing.ask_again(store, None, None, "rent", new_only=True).found
+    add("/n/rent.md", "The landlord changed the monthly rent to 990 euros.\n\nBuy milk.")
+    assert not standing.ask_again(store, None, None, "rent", new_only=True).found
+    assert standing.ask_again(store, None, None, "rent").found
+
+
+def test_standing_questions_are_listed_replaced_and_forgotten(store: Store) -> None:
+    standing.save(store, "a", "one?")
+    standing.save(store, "a", "two?")
+    standing.save(store, "b", "three?")
+    assert {n: s.question for n, s in standing.saved(store).items()} == {"a": "two?", "b": "three?"}
+    standing.forget(store, "a")
+    assert list(standing.saved(store)) == ["b"]
+    for call in (lambda: standing.forget(store, "a"), lambda: standing.ask_again(store, None, None, "a")):
+        with pytest.raises(UsageProblem, match="'a'"):
+            call()
+    with pytest.raises(UsageProblem):
+        standing.save(store, " ", "x?")
