@@ -10,12 +10,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import frames
+from gemmasearch.readers import frames, language
 from gemmasearch.readers.channel import Died, Worker
 from gemmasearch.readers.formats import CannotRead, Format, Source
 from gemmasearch.readers.opening import opened
@@ -73,11 +73,9 @@ class Isolated:
         try:
             with opened(path, stream) as source:
                 format = recognised(source)
-                yield from (
-                    self._isolated(format, source)
-                    if format.isolated
-                    else items(format, source, self.settings)
-                )
+                isolated = format.isolated
+                found = self._isolated(format, source) if isolated else items(format, source, self.settings)
+                yield from map(_with_language, found)
         except CannotRead as e:
             yield Problem(path, e.reason, e.detail)
         except OSError as e:
@@ -122,6 +120,13 @@ class Isolated:
                 self._idle.append(worker)
         else:
             worker.kill()
+
+
+def _with_language(item: Document | Problem) -> Document | Problem:
+    """Detected here and not in the workers, which would each load the model into their limited memory."""
+    if isinstance(item, Problem) or item.language or item.kind in ("code", "data", "sheet", "contact"):
+        return item
+    return replace(item, language=language.detect(item.text, item.quoted))
 
 
 @dataclass(slots=True)
