@@ -107,15 +107,16 @@ def _spans(part: Part) -> list[tuple[int, int]]:
     if part.type in ("message/rfc822", "message/news", "message/global") and part.start < part.end:
         encoded = part.get("content-transfer-encoding").strip().lower() in (b"base64", b"quoted-printable")
         return [] if encoded else [(part.start, part.end)]
-    boundary = part.parameters.get("boundary", "").rstrip()
-    if not part.type.startswith("multipart/") or not boundary:
+    boundary = part.parameters.get("boundary", "")
+    if not part.type.startswith("multipart/") or not boundary.strip():
         return []
-    return list(_between(part, boundary))
+    found = list(_between(part, boundary))
+    return found or (list(_between(part, boundary.rstrip())) if boundary[-1:].isspace() else [])
 
 
 def _between(part: Part, boundary: str) -> Iterator[tuple[int, int]]:
     encoded = boundary.encode("utf-8", "surrogateescape")
-    line = re.compile(rb"^--" + re.escape(encoded) + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+    line = re.compile(rb"^--" + re.escape(encoded) + rb"(--)?(?:[ \t][^\n]*)?(?:\r?\n|\Z)", re.MULTILINE)
     begin = None
     for mark in line.finditer(part.raw, part.start, part.end):
         if begin is not None:
