@@ -89,7 +89,7 @@ def test_every_decoded_file_equals_mime4js(shared_data: Path) -> None:
         if message.stem not in DIFFERENT_SHAPES:
             ours = decoded(mime.parse(message.read_bytes()))
             if path.name in DIFFERENT_FILES:
-                ours = [each.removesuffix(b"\r\n").removesuffix(b"\n") for each in ours]
+                ours = [each[:-2] for each in ours]
             assert path.read_bytes() in ours, path.name
             compared += 1
     assert compared > 25
@@ -118,5 +118,5 @@ DIFFERENT_BODIES = {
     "malformedHeaderStartsBody-noheader": _BODY,
     "obsolete": _BODY,
 }
-# The closing boundary of the part around it is missing: mime4j takes one line end more off its end.
+# Base64 that breaks off: the last, incomplete group is read as well.
 DIFFERENT_FILES = {"frag_decoded_1_2_1_2_1_2_1_2.bin", "multi-frag_decoded_1_3_2.bin"}
