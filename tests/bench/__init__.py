@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-MODULES = ("tests.bench.startup", "tests.bench.embedding", "tests.bench.memory")
+MODULES = ("tests.bench.startup", "tests.bench.embedding", "tests.bench.memory", "tests.bench.indexing")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -197,6 +198,27 @@ def test_a_cold_embedder_loads_no_module_that_it_does_not_need(tmp_path: Path, k
     }
     assert not loaded & heavy
     assert ("llama_cpp" in loaded, "tokenizers" in loaded) == (False, kind == "static")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({}, "1000 None"), ({"GOMP_SPINCOUNT": "7"}, "7 None"), ({"OMP_WAIT_POLICY": "active"}, "None active")],
+)
+def test_waiting_threads_do_not_spin_against_busy_neighbours(given: dict[str, str], expected: str) -> None:
+    code = (
+        "import os; from gemmasearch.models.native import library; library();"
+        "print(os.environ.get('GOMP_SPINCOUNT'), os.environ.get('OMP_WAIT_POLICY'))"
+    )
+    clean = {k: v for k, v in os.environ.items() if k not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**clean, **given},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert done.stdout.strip() == expected
 
 
 def test_llama_cpp_can_still_be_imported_by_the_program_that_uses_this_library(tmp_path: Path) -> None:

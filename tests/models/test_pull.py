@@ -77,6 +77,7 @@ def test_a_whole_file_arrives_and_is_remembered_as_verified(
     assert left(settings) == [".facts.json", "model.gguf"]
     assert Facts(settings.models_path).get(path, "sha256") == entry.sha256
     assert settings.models_path.stat().st_mode & 0o777 == 0o700
+    assert settings.models_path.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_one_request_to_the_pinned_revision_and_none_to_anything_else(
