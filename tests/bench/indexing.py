@@ -15,7 +15,7 @@ from gemmasearch.settings import Settings
 from tests.bench import Row, Unavailable, row, seconds
 from tests.bench.texts import model
 
-NOTES = 300
+NOTES = 120
 
 
 @row

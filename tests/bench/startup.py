@@ -44,8 +44,8 @@ def start() -> Sequence[Row]:
         rows = []
         for name, arguments in (
             ("gsearch --help", ["--help"]),
-            ("search, words only, cold", ["search", "--mode", "words", "tea"]),
-            ("search, hybrid static, cold", ["search", "tea"]),
+            ("search, words only, cold", ["search", "--mode", "words", "heating"]),
+            ("search, hybrid static, cold", ["search", "heating"]),
         ):
             command = _runner(home, *arguments)
             base, ours = in_turns(lambda: run(yardstick), lambda c=command: run(c), rounds=5)  # type: ignore[misc]
