@@ -31,7 +31,7 @@ FEATURES: Mapping[str, float] = {
     "names": 0.5,  # share of the question's names and numbers in it or its context
     "pairs": 1.0,  # share of the question's word pairs that stand in it side by side
     "meaning": 3.0,  # cosine of question and sentence
-    "kind": 1.0,  # it holds what the kind of question waits for
+    "kind": 1.0,  # it holds what the kind of question waits for, or reads like it
     "whole": 0.5,  # it is a sentence, item or row of some length, no heading and no scrap
 }
 _EMBEDDED = 12  # sentences that the embedder is asked about: measured, more change nothing
@@ -130,7 +130,7 @@ def _features(
         "context": sum(weights.of(s) for s in question.stems if s in context and s not in have) / total,
         "names": sum(name in have or name in context for name in names) / len(names) if names else 0.5,
         "pairs": len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0,
-        "kind": 1.0 if spans.has_wanted(question, text, language) else 0.0,
+        "kind": spans.fits(question, text, language),
         "whole": 0.0 if unit.kind == "heading" else min(1.0, len(stems) / 5),
     }
 

@@ -53,7 +53,7 @@ class Signals:
     meaning: float  # cosine
 
 
-WORDS = Model(5.0, 3.0, 1.5, 2.0, 0.0, -5.0)
+WORDS = Model(4.35, 3.44, 1.79, 2.77, 0.0, -5.43)
 SPACES: Mapping[str, Model] = {
     "static": Model(3.62, 2.74, 1.19, 2.24, 5.04, -6.57),
 }

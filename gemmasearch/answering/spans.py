@@ -214,3 +214,25 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
             if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
                 return True
     return False
+
+
+# What a sentence that settles a question of this kind tends to say.
+_SETTLES = {
+    "yesno": re.compile(
+        r"\b(?:conclu\w+|suggest\w*|indicat\w+|show(?:s|n|ed)?|demonstrat\w+|confirm\w*|appears?|seems?|may|should"
+        r"|therefore|thus|zeig\w+|bestätig\w+|daher|also|folglich|montr\w+|suggèr\w+|donc|demuestr\w+|sugier\w+)\b",
+        re.I,
+    ),
+    "why": re.compile(
+        r"\b(?:because|since|due to|so that|in order to|reason|weil|wegen|deshalb|damit|grund|parce|car|afin"
+        r"|à cause|porque|debido|para que)\b",
+        re.I,
+    ),
+}
+
+
+def fits(question: Question, text: str, language: str = "") -> float:
+    """0..1: whether ``text`` reads like an answer to a question of this kind."""
+    if settles := _SETTLES.get(question.kind):
+        return 1.0 if settles.search(text) else 0.5
+    return 1.0 if has_wanted(question, text, language) else 0.0
