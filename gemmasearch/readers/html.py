@@ -182,6 +182,8 @@ def _meta(tree: Any) -> dict[str, str]:
         name = _META_NAMES.get((attributes.get("name") or attributes.get("property") or "").lower())
         if name and (content := clean(attributes.get("content") or "").strip()):
             found.setdefault(name, content[:500])
+    for node in tree.css("link[rel=canonical]"):
+        found.setdefault("url", clean(node.attributes.get("href") or "")[:500])
     for node in tree.css("html[lang]"):
         found.setdefault("language", node.attributes.get("lang") or "")
     return found

@@ -124,7 +124,11 @@ class Isolated:
 
 def _with_language(item: Document | Problem) -> Document | Problem:
     """Detected here and not in the workers, which would each load the model into their limited memory."""
-    if isinstance(item, Problem) or item.language or item.kind in ("code", "data", "sheet", "contact"):
+    if (
+        isinstance(item, Problem)
+        or item.language
+        or item.kind in ("code", "data", "sheet", "contact", "visit")
+    ):
         return item
     return replace(item, language=language.detect(item.text, item.quoted))
 

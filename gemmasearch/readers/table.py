@@ -59,6 +59,7 @@ FORMATS: tuple[Format, ...] = (
            isolated=True, limit="max_pdf_bytes", sniff="epub:sniff"),
     Format("rtf", "document", ("text/rtf", "application/rtf"), (".rtf",), "rtf:read", 1,
            isolated=True, limit="max_text_bytes", sniff="rtf:sniff", extra="office"),
+    Format("history", "visit", (), (), "browser:read", 1, limit="max_pdf_bytes", sniff="browser:sniff"),
     Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 1,
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_calendar"),
     Format("contacts", "contact", ("text/vcard", "text/x-vcard"), (".vcf", ".vcard"), "cards:read_contacts", 1,
