@@ -18,6 +18,7 @@ from gemmasearch.store.rows import Summary as Status
 __all__ = ["Index", "ModelInfo", "Place", "Shown", "Status", "known_model", "known_models", "pull_models"]
 
 if TYPE_CHECKING:
+    from gemmasearch.answering import Conversation
     from gemmasearch.models import Embedder, Generator
     from gemmasearch.models.catalog import Entry
     from gemmasearch.store import DocumentRow, PassageRow, Store
@@ -192,6 +193,62 @@ class Index:
             settings=self.settings,
             on_text=on_text,
             extract=extract,
+        )
+
+    def ask_text(
+        self,
+        text: str,
+        question: str,
+        *,
+        name: str = "-",
+        extract: bool = False,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Answer:
+        """Answer a question from ``text`` alone, which is called ``name`` in the citations; nothing is stored."""
+        from gemmasearch import answering
+
+        return answering.answer_from(
+            text,
+            self._own_embedder(),
+            None if extract else self._own_generator(),
+            question,
+            name=name,
+            settings=self.settings,
+            on_text=on_text,
+            extract=extract,
+        )
+
+    def save_question(self, name: str, question: str) -> None:
+        """Keep a question under a name, for :meth:`ask_again`; one of that name is replaced."""
+        from gemmasearch.answering import standing
+
+        standing.save(self._store, name, question)
+
+    def ask_again(
+        self, name: str, *, new_only: bool = False, on_text: Callable[[str], None] | None = None
+    ) -> Answer:
+        """Ask a kept question. ``new_only`` looks only at what came since; ``found`` False = nothing new.
+
+        :raises UsageProblem: no question is kept under that name.
+        """
+        from gemmasearch.answering import standing
+
+        return standing.ask_again(
+            self._store,
+            self._query_embedder(),
+            self._own_generator(),
+            name,
+            new_only=new_only,
+            settings=self.settings,
+            on_text=on_text,
+        )
+
+    def conversation(self) -> Conversation:
+        """A chat about the files: follow-up questions keep the topic."""
+        from gemmasearch import answering
+
+        return answering.Conversation(
+            self._store, self._query_embedder(), self._own_generator(), settings=self.settings
         )
 
     def show(self, target: str) -> list[Shown]:

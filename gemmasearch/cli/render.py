@@ -170,6 +170,12 @@ class Output:
         if self.verbose:
             _to_stderr(text)
 
+    def prompt(self, text: str) -> None:
+        """Invite a line of input, where a person is there to type it."""
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
     def confirm(self, question: str) -> bool:
         """Ask on stderr, read from stdin; without a terminal the answer is no."""
         if not sys.stdin.isatty() or not sys.stderr.isatty():

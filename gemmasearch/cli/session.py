@@ -79,6 +79,18 @@ class Session:
         with Index.open(settings=self.settings, create=create, read_only=not (create or write)) as index:
             yield index
 
+    @contextmanager
+    def texts_only(self) -> Iterator[Index]:
+        """An empty index that is gone afterwards: for a text that comes from elsewhere."""
+        import tempfile
+
+        from gemmasearch.index import Index
+
+        with tempfile.TemporaryDirectory(prefix="gsearch-") as folder:
+            path = Path(folder) / "index.db"
+            with Index.open(path, settings=self.settings) as index:
+                yield index
+
     def looked_up(self, work: Callable[[Index | Remote], Found]) -> Found:
         """What ``work`` finds: through the warm helper if one answers, else in the index itself."""
         from gemmasearch.serving import connect

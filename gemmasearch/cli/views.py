@@ -132,6 +132,11 @@ def evidence(out: Output, answer: Answer) -> None:
         out.line(f"  · {one_line(item.text)}  ({one_line(where)})")
 
 
+def markdown_text(text: str) -> str:
+    """Text that Markdown shows as it is: no links, images, HTML or emphasis of the files' making."""
+    return "".join(f"\\{c}" if c in "\\`*_<>![]#|~" and not c.isalnum() else c for c in text)
+
+
 def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 

@@ -1,0 +1,41 @@
+"""The real generator, through llama.cpp, answers the questions of the sample home with a citation to the right file."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gemmasearch import sample
+from tests.cli.conftest import Indexed
+from tests.cli.terminal import run, run_on_terminal
+
+pytestmark = pytest.mark.models
+
+
+@pytest.mark.parametrize("question", sample.QUESTIONS, ids=lambda q: q.file)
+def test_smollm2_answers_with_a_citation_to_the_right_file(
+    indexed: Indexed, smollm2: Path, question: sample.Question
+) -> None:
+    done = indexed.run("ask", "--json", "--generator", smollm2, question.text)
+    answer = json.loads(done.text)["data"]
+    assert done.code == 0 and answer["generator"], answer
+    first = answer["citations"][0]["hit"]
+    assert os.path.relpath(first["path"], indexed.home) == question.file
+    assert question.page is None or first["page"] == question.page
+    for fact in question.facts:
+        assert fact in answer["text"]
+    assert "[1]" in answer["text"]
+
+
+def test_the_demo_uses_it_where_the_extra_is_installed(smollm2: Path) -> None:
+    done = run("demo", "--json")
+    answers = json.loads(done.text)["data"]["answers"]
+    assert [bool(a["generator"]) for a in answers] == [True] * len(sample.QUESTIONS)
+
+
+def test_an_answer_streams_on_a_terminal_and_lists_its_sources(indexed: Indexed, smollm2: Path) -> None:
+    done = run_on_terminal("ask", "--generator", smollm2, sample.QUESTIONS[1].text, "--db", indexed.db)
+    assert done.code == 0 and b"2,340" in done.out and b"lease.pdf" in done.out
