@@ -48,6 +48,7 @@ class Settings:
         256, "dimensions kept of a Matryoshka embedder: 768, 512, 256 or 128", check="positive"
     )
     threads: int = _setting(0, "threads for the models, 0 = one per core", check="natural")
+    gpu: str = _setting("auto", "auto (used where llama.cpp was built for one) or off", check="gpu")
     chunk_tokens: int = _setting(256, "target length of a passage in tokens", check="positive")
     results: int = _setting(10, "hits shown by search", check="positive")
     hits_per_document: int = _setting(2, "at most this many hits of one document", check="positive")
@@ -158,6 +159,8 @@ def _checked(name: str, value: Any, label: str) -> Any:
         if number < (1 if check == "positive" else 0):
             raise UsageProblem(f"{label}: {number} is too small")
         return number
+    if check == "gpu" and value not in ("auto", "off"):
+        raise UsageProblem(f"{label}: {value!r} is none of auto, off")
     if check == "mode" and value not in ("hybrid", "words", "meaning"):
         raise UsageProblem(f"{label}: {value!r} is none of hybrid, words, meaning")
     return os.fspath(value) if isinstance(value, os.PathLike) else str(value)

@@ -78,6 +78,7 @@ def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings) -> Embed
         dim=settings.dim,
         threads=settings.threads,
         longest=settings.chunk_tokens + _PROMPT_ROOM,
+        gpu_layers=_layers(settings),
     )
 
 
@@ -85,7 +86,18 @@ def _gguf_generator(path: Path, entry: Entry | None, settings: Settings) -> Gene
     from gemmasearch.models.gguf_generate import GgufGenerator
 
     header = _trusted(path, entry, "generator", settings)
-    return GgufGenerator(path, header, name=entry.name if entry else "", threads=settings.threads)
+    return GgufGenerator(
+        path,
+        header,
+        name=entry.name if entry else "",
+        threads=settings.threads,
+        gpu_layers=_layers(settings),
+    )
+
+
+def _layers(settings: Settings) -> int:
+    """Layers on a GPU: all where there is one, or none; without one llama.cpp ignores it."""
+    return 0 if settings.gpu == "off" else -1
 
 
 def _path(choice: str, entry: Entry | None, role: str, settings: Settings) -> Path:

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_REQUEST = 1 << 20  # bytes
 MAX_ANSWER = 1 << 26
-MODEL_SETTINGS = ("embedder", "generator", "dim", "threads", "models_dir")  # they decide what is kept open
+MODEL_SETTINGS = (
+    "embedder",
+    "generator",
+    "dim",
+    "threads",
+    "gpu",
+    "models_dir",
+)  # they decide what is kept open
 _LENGTH = struct.Struct(">I")
 
 

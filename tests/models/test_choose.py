@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from gemmasearch.errors import ModelMissing, ModelUnsuitable
+from gemmasearch.errors import ModelMissing, ModelUnsuitable, UsageProblem
 from gemmasearch.models import catalog, choose, open_embedder, open_generator
 from gemmasearch.models.facts import FILE, Facts
-from gemmasearch.settings import Settings
+from gemmasearch.settings import Settings, load
 from tests import gguf_files
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +113,19 @@ def test_what_is_not_there_is_missing_with_a_hint(settings: Settings, choice: st
     with pytest.raises(ModelMissing) as e:
         open_embedder(replace(settings, embedder=choice))
     assert "gsearch models" in e.value.hint
+
+
+def test_gpu_off_gives_the_same_vectors_and_a_wrong_word_is_refused(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "tiny.gguf"
+    gguf_files.gemma_embedding(path)
+    chosen = replace(settings, embedder=str(path))
+    on, off = (open_embedder(replace(chosen, gpu=gpu)).embed_queries(["tea"]) for gpu in ("auto", "off"))
+    assert float((on @ off.T)[0, 0]) > 0.999
+    assert load({}, {"GSEARCH_GPU": "off"}).gpu == "off"
+    with pytest.raises(UsageProblem, match="GSEARCH_GPU"):
+        load({}, {"GSEARCH_GPU": "perhaps"})
 
 
 def test_a_text_file_named_gguf_is_unsuitable(settings: Settings, tmp_path: Path) -> None:
