@@ -60,6 +60,17 @@ def models() -> str:
     return _table(("name", "for", "what", "size", "licence", "in a Python package"), rows)
 
 
+def formats() -> str:
+    """The formats by kind; most suffixes of code are left to the reader's imagination."""
+    from gemmasearch.readers import FORMATS
+
+    rows = []
+    for f in FORMATS:
+        shown = " ".join(f"`{suffix}`" for suffix in f.suffixes[:12]) + (" …" if len(f.suffixes) > 12 else "")
+        rows.append((f"`{f.kind}`", f.name, shown, f"`{f.extra}`" if f.extra else ""))
+    return _table(("kind", "format", "usual suffixes", "needs the extra"), rows)
+
+
 def fields() -> str:
     from gemmasearch.cli.formats import FIELDS
 
@@ -115,6 +126,7 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "settings": settings,
     "models": models,
     "fields": fields,
+    "formats": formats,
     "overview": overview,
     "reference": reference,
 }
