@@ -88,17 +88,17 @@ class Database:
     def _prepare(self) -> None:
         connection = self.connection
         with translated(self.path):
-            connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
-            connection.execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000")
-            connection.execute("PRAGMA temp_store = MEMORY")  # no text of yours in a temporary folder
+            _set(connection, trusted_schema="OFF", cell_size_check="ON", foreign_keys="ON", cache_size=-16000)
+            _set(connection, temp_store="MEMORY")  # no text of yours in a temporary folder
             connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
             fts.register(connection)
             fts.register(connection)
             if self.read_only:
-                connection.execute("PRAGMA query_only = ON")
+                _set(connection, query_only="ON")
             else:
-                connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-                connection.execute("PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216")
+                # A commit waits for no disk: after a power cut the last files are read again, no more.
+                _set(connection, journal_mode="WAL", synchronous="NORMAL", secure_delete="ON")
+                _set(connection, journal_size_limit=16_777_216)
                 schema.migrate(connection)
             connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
@@ -168,6 +168,12 @@ class Database:
             raise
         finally:
             self._depth -= 1
+
+
+def _set(connection: apsw.Connection, **pragmas: str | int) -> None:
+    for name, value in pragmas.items():
+        # Some of them answer with a row, and apsw goes on only when that is fetched.
+        connection.execute(f"PRAGMA {name} = {value}").fetchall()
 
 
 def _missing(path: Path) -> IndexMissing:

@@ -1,0 +1,53 @@
+"""Small indexes made through the store's own methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gemmasearch.documents import Chunk, Document, FileStamp
+from gemmasearch.models import Space
+from gemmasearch.store import Store
+
+STAMP = FileStamp(10, 20, 30, 40, 50)
+SPACE = Space("toy", "toy-model", 8, 8, 1, True)
+
+
+def chunks_of(texts: Sequence[str]) -> list[Chunk]:
+    made, at = [], 0
+    for ordinal, text in enumerate(texts):
+        made.append(Chunk(ordinal, at, at + len(text), text))
+        at += len(text)
+    return made
+
+
+def add_note(store: Store, path: str, *texts: str, title: str = "", part: str = "") -> int:
+    """:return: the file's id."""
+    document = Document("note", "".join(texts), part=part, title=title)
+    with store.writing():
+        file = store.begin_file(path, path.strip("/").replace("/", " "))
+        store.put_document(file, document, chunks_of(texts))
+        store.finish_file(file, STAMP, reader="text:1", hash=b"h" * 16)
+    return file
+
+
+def vector_of(key: bytes, dim: int) -> np.ndarray:
+    chance = np.random.default_rng(int.from_bytes(key, "big"))
+    vector = chance.standard_normal(dim).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def embed(store: Store, space: Space = SPACE) -> int:
+    """Give every pending passage its vector and complete the space. :return: the space's id."""
+    row = store.ensure_space(space)
+    keys = list({p.key for p in store.pending(row.id, 100_000, after=0)})
+    if keys:
+        store.add_vectors(row.id, keys, np.stack([vector_of(key, space.dim) for key in keys]))
+    assert store.complete_space(row.id)
+    return row.id
+
+
+def file_bytes(db: Path) -> bytes:
+    return b"".join(p.read_bytes() for p in db.parent.iterdir() if p.name.startswith(db.name))

@@ -1,0 +1,296 @@
+"""The store: one private file, true after every change, clear about what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import numpy as np
+import pytest
+
+from gemmasearch.documents import Condition, Document, Problem
+from gemmasearch.errors import IndexDamaged, IndexForeign, IndexMissing, IndexTooNew, MachineRefused
+from gemmasearch.models import Space
+from gemmasearch.store import Store, schema
+from tests.store.filled import SPACE, STAMP, add_note, chunks_of, embed, file_bytes, vector_of
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "made" / "index.db"
+
+
+def test_pragmas_that_answer_with_a_row_do_not_swallow_those_after_them(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        got = {name: store.db.value(f"PRAGMA {name}") for name in
+               ("journal_mode", "synchronous", "secure_delete", "trusted_schema", "foreign_keys", "temp_store")}  # fmt: skip
+    assert got == {"journal_mode": "wal", "synchronous": 1, "secure_delete": 1, "trusted_schema": 0,
+                   "foreign_keys": 1, "temp_store": 2}  # fmt: skip
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_every_file_of_the_index_is_private_from_its_first_byte(db: Path, mask: int) -> None:
+    seen: dict[str, int] = {}
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            for entry in os.scandir(db.parent) if db.parent.exists() else ():
+                try:
+                    seen[entry.name] = seen.get(entry.name, 0) | stat.S_IMODE(entry.stat().st_mode)
+                except FileNotFoundError:
+                    continue
+
+    watcher = threading.Thread(target=watch)
+    before = os.umask(mask)
+    try:
+        watcher.start()
+        with Store.open(db, create=True) as store:
+            for number in range(50):
+                add_note(store, f"/n/{number}.md", f"text {number} ")
+            assert stat.S_IMODE(db.parent.stat().st_mode) == 0o700
+            late = time.monotonic() + 20
+            while not {"index.db-wal", "index.db-shm"} <= seen.keys() and time.monotonic() < late:
+                time.sleep(0.01)
+    finally:
+        done.set()
+        watcher.join()
+        os.umask(before)
+    assert set(seen) >= {"index.db", "index.db-wal", "index.db-shm"}
+    assert all(mode & 0o077 == 0 for mode in seen.values()), seen
+
+
+def test_an_open_index_of_an_old_mode_becomes_private(db: Path) -> None:
+    Store.open(db, create=True).close()
+    db.chmod(0o644)
+    Store.open(db, create=True).close()
+    assert stat.S_IMODE(db.stat().st_mode) == 0o600
+
+
+def test_missing_foreign_and_newer_files_are_refused_and_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        Store.open(tmp_path / "none.db")
+    assert not (tmp_path / "none.db").exists()
+    other = tmp_path / "other.db"
+    connection = apsw.Connection(str(other))
+    connection.execute("CREATE TABLE t(x)")
+    connection.close()
+    text = tmp_path / "text.db"
+    text.write_text("this is no database " * 100)
+    for path in (other, text, tmp_path):
+        before = path.read_bytes() if path.is_file() else b""
+        for create in (True, False):
+            with pytest.raises(IndexForeign):
+                Store.open(path, create=create)
+        assert not path.is_file() or path.read_bytes() == before
+
+
+def test_a_newer_schema_is_refused_with_both_versions_and_not_touched(db: Path) -> None:
+    Store.open(db, create=True).close()
+    connection = apsw.Connection(str(db))
+    connection.execute("PRAGMA user_version = 9999")
+    connection.close()
+    before = db.read_bytes()
+    for read_only in (True, False):
+        with pytest.raises(IndexTooNew, match=f"9999.*{schema.VERSION}"):
+            Store.open(db, create=not read_only, read_only=read_only)
+    assert db.read_bytes() == before
+
+
+def test_damaged_pages_are_an_index_error_and_no_traceback(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        for number in range(200):
+            add_note(store, f"/n/{number}.md", f"words of note {number} " * 20)
+        store.checkpoint()
+    whole = db.read_bytes()
+    db.write_bytes(whole[:8192] + os.urandom(len(whole) - 16384) + whole[-8192:])
+    with pytest.raises(IndexDamaged), Store.open(db, read_only=True) as store:
+        store.match("words", 10)
+        store.passages(range(1, 200))
+        store.summary()
+
+
+def mount(folder: Path, options: str) -> None:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False).returncode:
+        pytest.skip("no small disk can be mounted here")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount(folder, "size=1m")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_full_disk_is_said_and_the_index_stays_as_good_as_before(disk: Path) -> None:
+    with Store.open(disk / "index.db", create=True) as store:
+        add_note(store, "/kept.md", "kept words ")
+        with pytest.raises(MachineRefused, match="no space left"):
+            for number in range(100):
+                add_note(store, f"/n/{number}.md", os.urandom(30_000).hex())
+        assert store.match("kept", 5)
+        assert store.db.value("PRAGMA integrity_check") == "ok"
+        mount(disk, "remount,size=8m")
+        add_note(store, "/after.md", "after ")
+        assert store.match("after", 5)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_an_index_on_a_read_only_disk_can_be_searched(disk: Path) -> None:
+    with Store.open(disk / "index.db", create=True) as store:
+        add_note(store, "/a.md", "first ")
+    mount(disk, "remount,ro")
+    with Store.open(disk / "index.db", read_only=True) as store:
+        assert store.match("first", 5)
+    with pytest.raises(MachineRefused):
+        Store.open(disk / "index.db", create=True)
+
+
+def test_a_folder_that_cannot_be_written_is_the_machines_no(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(MachineRefused):
+        Store.open(tmp_path / "file" / "index.db", create=True)
+
+
+def test_text_that_sqlite_cannot_hold_keeps_its_length(db: Path) -> None:
+    text = "a\ud800b\0c "
+    with Store.open(db, create=True) as store:
+        add_note(store, "/\udcff.md", text, title="t\udc80")
+        (document,) = store.documents_at("/\udcff.md")
+        assert document.text == "a\ufffdb\ufffdc " and document.title == "t\ufffd"
+        assert document.path == "/\udcff.md"
+
+
+def test_searches_go_on_while_a_run_writes_and_see_only_what_is_finished(db: Path) -> None:
+    with Store.open(db, create=True) as writer, Store.open(db, read_only=True) as reader:
+        add_note(writer, "/a.md", "first ")
+        with writer.writing():
+            add_note(writer, "/b.md", "second ")
+            assert reader.match("first", 5) and not reader.match("second", 5)
+        assert reader.match("second", 5)
+
+
+def test_a_document_that_changes_keeps_the_vectors_of_what_stays(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        add_note(store, "/a.md", "one ", "two ", "three ")
+        space = embed(store)
+        add_note(store, "/a.md", "one ", "2 ", "three ")
+        assert [p.text for p in store.pending(space, 10)] == ["2 "]
+        assert store.vector_count(space) == 2
+        assert not store.match("two", 5)
+
+
+def test_equal_passages_share_a_vector_until_the_last_is_gone(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        a, b = add_note(store, "/a.md", "same "), add_note(store, "/b.md", "same ")
+        space = embed(store)
+        store.remove_files([a])
+        assert store.vector_count(space) == 1
+        store.remove_files([b])
+        assert store.vector_count(space) == 0
+
+
+def test_a_moved_file_is_found_under_its_new_words_only(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        file = add_note(store, "/old/name.md", "text ")
+        space = embed(store)
+        store.move_file(file, "/new/place.md", "new place.md")
+        assert not store.match("path: old", 5) and store.match("path: place", 5)
+        assert not store.pending(space, 5)
+        store.db.run("INSERT INTO words(words, rank) VALUES('integrity-check', 1)")
+
+
+def test_what_is_removed_is_gone_from_the_bytes_of_the_file(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        for number in range(40):
+            add_note(store, f"/n/{number}.md", f"ordinary words number {number} ")
+        file = add_note(store, "/x/quagswagging.md", "zyzzogeton ", "borborygmus ", title="floccinauci")
+        embed(store)
+        store.checkpoint()
+        vector = store.db.value(
+            "SELECT vector FROM vectors JOIN chunks USING (key) WHERE text = 'zyzzogeton '"
+        )
+        assert all(
+            w in file_bytes(db)
+            for w in (b"zyzzogeton", b"borborygmus", b"quagswagging", b"floccinauci", vector)
+        )
+        store.remove_files([file])
+        store.checkpoint()
+        left = file_bytes(db)
+    assert not [
+        w for w in (b"zyzzogeton", b"borborygmus", b"quagswagging", b"floccinauci", vector) if w in left
+    ]
+    assert b"ordinary" in left
+
+
+def test_neighbours_are_exact_and_filters_hold_before_they_are_chosen(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        for number in range(300):
+            add_note(store, f"/{'even' if number % 2 == 0 else 'odd'}/{number}.md", f"text {number} ")
+        embed(store)
+        query = vector_of(b"q", 8)
+        rows = store.passages(range(1, 301))
+        scores = {r.chunk_id: float(vector_of(r.key, 8) @ query) for r in rows if r.key}
+        best = sorted(scores, key=lambda c: -scores[c])
+        got = store.nearest(query, 10)
+        assert [c for c, _ in got] == best[:10]
+        assert [s for _, s in got] == pytest.approx([scores[c] for c in best[:10]], abs=1e-5)
+        odd = {r.chunk_id for r in rows if "odd" in r.path}
+        under = store.nearest(query, 10, [Condition("path", "has", "odd")])
+        assert [c for c, _ in under] == [c for c in best if c in odd][:10]
+        with pytest.raises(ValueError):
+            store.nearest(np.zeros(7, np.float32), 5)
+
+
+def test_a_new_space_serves_only_when_it_is_complete_and_then_the_old_one_goes(db: Path) -> None:
+    newer = Space("newer", "other-model", 4, 4, 1, False)
+    with Store.open(db, create=True) as store:
+        for number in range(5):
+            add_note(store, f"/{number}.md", f"text {number} ")
+        old = embed(store)
+        row = store.ensure_space(newer)
+        assert not row.active
+        pending = store.pending(row.id, 3)
+        store.add_vectors(row.id, [p.key for p in pending], np.stack([vector_of(p.key, 4) for p in pending]))
+        assert not store.complete_space(row.id)
+        active = store.active_space()
+        assert active and active.id == old and len(store.nearest(vector_of(b"q", 8), 5)) == 5
+        embed(store, newer)
+        assert [s.key for s in store.spaces()] == [newer.key]
+        assert store.db.value("SELECT count(*) FROM vectors") == 5
+
+
+def test_vectors_that_are_no_numbers_are_refused(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        add_note(store, "/a.md", "text ")
+        row = store.ensure_space(SPACE)
+        (pending,) = store.pending(row.id, 5)
+        with pytest.raises(ValueError):
+            store.add_vectors(row.id, [pending.key], np.full((1, 8), np.nan, np.float32))
+
+
+def test_problems_are_counted_by_reason_and_a_failed_transaction_leaves_nothing(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        with pytest.raises(RuntimeError), store.writing():
+            add_note(store, "/a.md", "text ")
+            raise RuntimeError
+        assert store.summary().documents == 0
+        with store.writing():
+            file = store.begin_file("/b.mbox", "b")
+            store.put_document(file, Document("mail", "hello ", part="1"), chunks_of(["hello "]))
+            store.finish_file(file, STAMP, problems=[Problem("/b.mbox", "malformed", "cut", "2")])
+            file = store.begin_file("/c.pdf", "c")
+            store.finish_file(file, STAMP, problems=[Problem("/c.pdf", "encrypted")], tries=1)
+        summary = store.summary()
+        assert (summary.skipped, summary.part_problems) == ({"encrypted": 1}, {"malformed": 1})
+        assert (summary.files, summary.indexed, summary.kinds) == (2, 1, {"mail": 1})
