@@ -11,7 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-MODULES = ("tests.bench.startup", "tests.bench.embedding", "tests.bench.memory", "tests.bench.indexing")
+MODULES = (
+    "tests.bench.startup",
+    "tests.bench.embedding",
+    "tests.bench.memory",
+    "tests.bench.indexing",
+    "tests.bench.warm",
+)
 
 
 @dataclass(frozen=True)
