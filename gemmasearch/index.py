@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,10 +15,23 @@ from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.settings import Settings
 from gemmasearch.store.rows import Summary as Status
 
-__all__ = ["Index", "ModelInfo", "Place", "Shown", "Status", "known_model", "known_models", "pull_models"]
+__all__ = [
+    "FormatInfo",
+    "Index",
+    "ModelInfo",
+    "Place",
+    "Shown",
+    "Status",
+    "browser_histories",
+    "formats",
+    "known_model",
+    "known_models",
+    "pull_models",
+]
 
 if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
+    from gemmasearch.answering.labels import Verdict
     from gemmasearch.models import Embedder, Generator
     from gemmasearch.models.catalog import Entry
     from gemmasearch.store import DocumentRow, PassageRow, Store
@@ -48,6 +61,19 @@ class Place:
     page: int | None = None
     line: int | None = None
     inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormatInfo:
+    """A format that is read. ``limit`` names the setting that limits its size; ``extra`` the extra it needs."""
+
+    name: str
+    kind: str
+    suffixes: tuple[str, ...]
+    magic: tuple[str, ...]
+    limit: str
+    extra: str
+    isolated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +269,22 @@ class Index:
             on_text=on_text,
         )
 
+    def classify(
+        self,
+        texts: Sequence[str],
+        labels: Mapping[str, str],
+        *,
+        examples: Mapping[str, Sequence[str]] | None = None,
+    ) -> list[Verdict]:
+        """The likeliest of ``labels`` (name -> description, "" = none) for each text, with its confidence.
+
+        ``examples`` are texts that belong to a label.
+        """
+        from gemmasearch.answering.labels import Label, classify
+
+        known = [Label(name, said, tuple((examples or {}).get(name, ()))) for name, said in labels.items()]
+        return classify(texts, known, self._own_embedder())
+
     def conversation(self) -> Conversation:
         """A chat about the files: follow-up questions keep the topic."""
         from gemmasearch import answering
@@ -360,6 +402,30 @@ def known_models(settings: Settings) -> list[ModelInfo]:
     from gemmasearch.models import catalog
 
     return [_model_info(entry, settings) for entry in catalog.CATALOG]
+
+
+def formats() -> list[FormatInfo]:
+    """Every format that is read, in the order in which they are recognised."""
+    from gemmasearch.readers import FORMATS
+
+    return [FormatInfo(f.name, f.kind, f.suffixes, f.magic, f.limit, f.extra, f.isolated) for f in FORMATS]
+
+
+def browser_histories(browser: str) -> list[str]:
+    """The history files of "firefox", "chromium" or "safari", or the one at a path.
+
+    :raises UsageProblem: there is none.
+    """
+    from gemmasearch.readers.browser import histories
+
+    found = [str(path) for path in histories(browser)]
+    if not found and os.path.isfile(os.path.expanduser(browser)):
+        found = [_absolute(browser)]
+    if not found:
+        raise UsageProblem(
+            f"no history of {browser} was found", "name firefox, chromium, safari, or a history file"
+        )
+    return found
 
 
 def known_model(name: str, settings: Settings) -> ModelInfo:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gemmasearch.cli import views
 from gemmasearch.cli.render import Output, one_line
-from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session, read_text
 from gemmasearch.errors import GsearchError, NothingFound, UsageProblem
 
 if TYPE_CHECKING:
@@ -68,8 +67,9 @@ def ask(
         return index.ask(line, extract=extract, on_text=on_text)
 
     def put_to_text(index: Index, on_text: OnText) -> Answer:
-        text, name = _text(str(context))
-        return index.ask_text(text, line, name=name, extract=extract, on_text=on_text)
+        return index.ask_text(
+            read_text(str(context)), line, name=str(context), extract=extract, on_text=on_text
+        )
 
     def put_again(index: Index, on_text: OnText) -> Answer:
         return index.ask_again(str(saved), new_only=new_only, on_text=on_text)
@@ -105,16 +105,6 @@ def _question(words: list[str], context: str | None) -> str:
     if not line:
         raise UsageProblem("the question is empty", 'example: gsearch ask "when was the boiler serviced?"')
     return line
-
-
-def _text(source: str) -> tuple[str, str]:
-    """A text to ask about, and its name."""
-    if source == "-":
-        return sys.stdin.buffer.read().decode(errors="replace"), "-"
-    try:
-        return Path(source).read_bytes().decode(errors="replace"), source
-    except OSError as e:
-        raise UsageProblem(f"cannot read {source}: {e.strerror}", "name a text file, or - for a pipe") from e
 
 
 def _streaming(out: Output, streamed: list[str], whole: bool = False) -> OnText:

@@ -28,6 +28,14 @@ def index(
             metavar="PATH", help="Folders or files to add; none: all that were added before.", readable=False
         ),
     ] = None,
+    browser: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--browser",
+            metavar="NAME",
+            help="Add visited pages: firefox, chromium, safari, or a history file.",
+        ),
+    ] = None,
     embedder: EmbedderOption = None,
     dim: Annotated[
         int | None, typer.Option("--dim", metavar="N", help="Dimensions kept of a Matryoshka model.")
@@ -37,9 +45,13 @@ def index(
     ] = False,
 ) -> int:
     """Add folders and bring the index up to date; unchanged files are not read again."""
+    from gemmasearch.index import browser_histories
+
     out = session.out
+    wanted = [str(p) for p in paths or ()]
+    wanted += [path for name in browser or () for path in browser_histories(name)]
     with session.index(create=True) as opened, stop_on_signals(out) as stop, out.progress() as progress:
-        report = opened.index([str(p) for p in paths or ()], progress=progress, stop=stop)
+        report = opened.index(wanted, progress=progress, stop=stop)
     for root in report.unavailable:
         out.note(f"not available now, kept as it was: {root}")
     if out.verbose:

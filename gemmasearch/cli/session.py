@@ -7,6 +7,7 @@ common options (``--json --db --quiet --verbose``), so that no command can forge
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from gemmasearch.cli import render
-from gemmasearch.errors import Interrupted
+from gemmasearch.errors import Interrupted, UsageProblem
 
 if TYPE_CHECKING:
     from gemmasearch.index import Index
@@ -108,6 +109,19 @@ class Session:
 
 _COMMON: dict[str, Any] = {"json": JsonFlag, "db": DbOption, "quiet": QuietFlag, "verbose": VerboseFlag}
 _COMMON_DEFAULTS: dict[str, Any] = {"json": False, "db": None, "quiet": False, "verbose": False}
+
+
+def read_text(source: str) -> str:
+    """The text of a file, or of standard input for "-".
+
+    :raises UsageProblem: it cannot be read.
+    """
+    if source == "-":
+        return sys.stdin.buffer.read().decode(errors="replace")
+    try:
+        return Path(source).read_bytes().decode(errors="replace")
+    except OSError as e:
+        raise UsageProblem(f"cannot read {source}: {e.strerror}", "name a text file, or - for a pipe") from e
 
 
 def register(app: typer.Typer, commands: Sequence[CommandSpec]) -> None:

@@ -128,6 +128,15 @@ def config(session: Session) -> int:
     return session.out.result({"file": file, "settings": rows}, show)
 
 
+def formats(session: Session) -> int:
+    """List the kinds of files that are read."""
+    from gemmasearch.index import formats as known
+
+    found = known()
+    rows = [(f.name, f.kind, " ".join(f.suffixes), f.extra and f"extra: {f.extra}") for f in found]
+    return session.out.result(found, lambda: views.table(session.out, rows))
+
+
 class Shell(StrEnum):
     bash = "bash"
     zsh = "zsh"
@@ -149,4 +158,9 @@ def completion_script(shell: str) -> str:
     return script.rstrip() + "\n"
 
 
-COMMANDS = (CommandSpec("demo", demo), CommandSpec("config", config), CommandSpec("completion", completion))
+COMMANDS = (
+    CommandSpec("demo", demo),
+    CommandSpec("config", config),
+    CommandSpec("completion", completion),
+    CommandSpec("formats", formats),
+)

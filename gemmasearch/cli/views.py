@@ -31,7 +31,9 @@ def short_path(path: str) -> str:
 
 
 def place(hit: Hit) -> str:
-    """Where in its file a hit stands: page, line, or the mail it is."""
+    """Where in its file a hit stands: page, line, the mail it is, or the address of a visited page."""
+    if url := hit.meta.get("url"):
+        return url
     if hit.kind == "mail":
         who = f" from {hit.sender}" if hit.sender else ""
         when = f", {day(hit.date)}" if hit.date is not None else ""
