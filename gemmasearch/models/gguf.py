@@ -15,7 +15,7 @@ from gemmasearch.errors import ModelUnsuitable
 from gemmasearch.models import Passage, Space
 from gemmasearch.models.header import Header
 from gemmasearch.models.native import Batch, Native, cores
-from gemmasearch.models.prompts import PROMPT_VERSION, Family, family_of
+from gemmasearch.models.prompts import PROMPT_VERSION, family_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -211,9 +211,3 @@ def _check_dense(path: Path, header: Header) -> int:
             "fetch the complete file: gsearch models pull embeddinggemma-300m",
         )
     return wide
-
-
-def describe(family: Family, space: Space) -> str:
-    """One line for people: prompts, dimensions, truncation."""
-    kept = f"{space.dim} of {space.full_dim}" if space.dim < space.full_dim else str(space.full_dim)
-    return f"{kept} dimensions, prompts: {family.name}"
