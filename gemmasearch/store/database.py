@@ -152,6 +152,21 @@ class Database:
         with translated(self.path):
             self.connection.executemany(sql, params)
 
+    def script(self, sql: str) -> None:
+        """Several statements."""
+        with translated(self.path):
+            for _ in self.connection.execute(sql):
+                continue
+
+    @contextmanager
+    def unprotected(self) -> Iterator[None]:
+        """Shadow tables may be dropped within the body: for repairs."""
+        self.connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
+        try:
+            yield
+        finally:
+            self.connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One IMMEDIATE transaction; within another one, a part of it. Any exception rolls all of it back."""

@@ -11,6 +11,17 @@ import apsw
 
 APPLICATION_ID = 0x67_73_72_63  # "gsrc"
 
+# Derived from the rows: a repair makes it anew.
+WORDS = """
+CREATE VIRTUAL TABLE words USING fts5(
+    title, names, path, headings, body, head_forms, body_forms,
+    content='passage_words', content_rowid='id', tokenize='ascii'
+);
+INSERT INTO words(words, rank) VALUES('secure-delete', 1);
+
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
+"""
+
 _FIRST = """
 CREATE TABLE state(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -89,14 +100,6 @@ FROM (
     FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
 );
 
-CREATE VIRTUAL TABLE words USING fts5(
-    title, names, path, headings, body, head_forms, body_forms,
-    content='passage_words', content_rowid='id', tokenize='ascii'
-);
-INSERT INTO words(words, rank) VALUES('secure-delete', 1);
-
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
-
 CREATE TABLE spaces(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     key TEXT NOT NULL UNIQUE,
@@ -119,6 +122,8 @@ CREATE TABLE vectors(
 
 def _first(connection: apsw.Connection) -> None:
     connection.execute(_FIRST)
+    for _ in connection.execute(WORDS):
+        continue
 
 
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first,)

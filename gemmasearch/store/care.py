@@ -1,0 +1,170 @@
+"""Looking after the file: is it whole, what can be rebuilt, what gives space back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gemmasearch.errors import IndexDamaged
+from gemmasearch.store import schema
+from gemmasearch.store.database import Database
+from gemmasearch.store.roots import below
+
+# Each counts rows that cannot be there in a sound index.
+_CONTRADICTIONS = {
+    "chunks that belong to no document": (
+        "SELECT count(*) FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)"
+    ),
+    "documents that belong to no file": (
+        "SELECT count(*) FROM documents WHERE file_id NOT IN (SELECT id FROM files)"
+    ),
+    "documents whose chunks do not partition their text": """
+        SELECT count(*) FROM (
+            SELECT document_id FROM chunks GROUP BY document_id
+            HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1 OR min(start) <> 0
+                OR max("end") <> sum("end" - start) OR sum(length(text) <> "end" - start) > 0)""",
+    "documents without a chunk": (
+        "SELECT count(*) FROM documents d WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE document_id = d.id)"
+    ),
+}
+_VECTORS = {
+    "vectors of no chunk": """
+        SELECT count(*) FROM vectors v WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = v.key)""",
+    "vectors of a wrong length": """
+        SELECT count(*) FROM vectors v LEFT JOIN spaces s ON s.id = v.space_id
+        WHERE s.id IS NULL OR typeof(v.vector) <> 'blob' OR length(v.vector) <> 4 * s.dim""",
+    "chunks without a vector in a complete space": """
+        SELECT count(*) FROM chunks c JOIN spaces s ON s.state = 'active' AND c.id <= s.complete_to
+        WHERE c.key IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space_id = s.id AND v.key = c.key)""",
+}
+
+LOOKUPS = 300  # chunks whose words are looked up by an examination
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong in the file. ``where`` is "file", "rows", "words" or "vectors"; only "words" and
+    "vectors" can be rebuilt from the rest."""
+
+    where: str
+    detail: str
+
+
+class Care:
+    """Part of Store: maintenance. The caller holds the run lock for whatever writes."""
+
+    db: Database
+
+    def examine(self) -> list[Finding]:
+        """Everything that contradicts itself; [] = sound. Reads the whole file."""
+        found = [*self._file(), *self._counted("rows", _CONTRADICTIONS), *self._words()]
+        return found + self._counted("vectors", _VECTORS)
+
+    def _file(self) -> list[Finding]:
+        try:
+            said = [str(row[0]) for row in self.db.rows("PRAGMA integrity_check(20)")]
+        except IndexDamaged as e:
+            said = [e.message]
+        # SQLite checks full-text tables by the way; what it says of them belongs to the words.
+        return [Finding("words" if "fts5" in s.lower() else "file", s) for s in said if s != "ok"]
+
+    def _words(self) -> list[Finding]:
+        try:
+            self.db.run("INSERT INTO words(words, rank) VALUES('integrity-check', 1)")
+        except IndexDamaged as e:
+            return [Finding("words", f"the full-text index is out of step with the text: {e.message}")]
+        return self._lookups()
+
+    def _lookups(self) -> list[Finding]:
+        """FTS5's own check reads the words in order and never asks for one: here some hundred are asked for."""
+        last = self.db.value("SELECT coalesce(max(id), 0) FROM chunks")
+        chosen = [last * n // LOOKUPS + 1 for n in range(LOOKUPS)]
+        sql = "SELECT id, gs_exact(text) FROM chunks WHERE id = ?"
+        texts = {row[0]: row[1].split() for id in chosen for row in self.db.rows(sql, (id,))}
+        lost = 0
+        for id, exact in texts.items():
+            for word in {max(exact, key=len), exact[0], exact[-1]} if exact else ():
+                lost += not self._finds(id, word)
+        return [Finding("words", f"{lost} words are not found in chunks that hold them")] if lost else []
+
+    def _finds(self, chunk_id: int, word: str) -> bool:
+        sql = "SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?"
+        try:
+            return self.db.one(sql, (f'body : "{word}"', chunk_id)) is not None
+        except IndexDamaged:
+            return False
+
+    def _counted(self, where: str, queries: dict[str, str]) -> list[Finding]:
+        found = []
+        for name, sql in queries.items():
+            try:
+                if number := self.db.value(sql):
+                    found.append(Finding(where, f"{number} {name}"))
+            except IndexDamaged as e:
+                found.append(Finding("file", e.message))
+        return found
+
+    def rebuild_derived(self) -> None:
+        """Make words anew from the text, and drop vectors that belong to nothing; the next run makes the missing
+        ones. A kill leaves the index as it was."""
+        with self.db.writing():
+            # FTS5's own 'rebuild' trusts parts of what may be damaged: a new table does not.
+            with self.db.unprotected():
+                self.db.run("DROP TABLE IF EXISTS vocabulary")
+                self.db.run("DROP TABLE IF EXISTS words")
+                for name in ("data", "idx", "docsize", "config"):
+                    self.db.run(f"DROP TABLE IF EXISTS words_{name}")
+                self.db.script(schema.WORDS)
+            self.db.run("INSERT INTO words(words) VALUES('rebuild')")
+            self.db.run(
+                "DELETE FROM vectors WHERE id IN (SELECT v.id FROM vectors v LEFT JOIN spaces s ON s.id = v.space_id "
+                "WHERE s.id IS NULL OR length(v.vector) <> 4 * s.dim "
+                "OR NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = v.key))"
+            )
+            self.db.run("UPDATE spaces SET complete_to = 0")
+
+    def compact(self) -> tuple[int, int]:
+        """Give unused space back. :return: bytes before and after."""
+        before = self._bytes()
+        self.db.run("INSERT INTO words(words) VALUES('optimize')")
+        self.db.run("VACUUM")
+        self.db.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        return before, self._bytes()
+
+    def _bytes(self) -> int:
+        files = (self.db.path, self.db.path.with_name(self.db.path.name + "-wal"))
+        return sum(p.stat().st_size for p in files if p.exists())
+
+    def retry(self, paths: Sequence[str] = ()) -> int:
+        """Let the next run read failed files again (all, or those at and below ``paths``). :return: how many."""
+        ids: set[int] = set()
+        for path in paths or ("/",):
+            low, high = below(path)
+            sql = "SELECT id FROM files WHERE reason <> '' AND (path = ? OR (path >= ? AND path < ?))"
+            ids.update(id for (id,) in self.db.rows(sql, (os.fsencode(path), low, high)))
+        self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
+        return len(ids)
+
+
+def bytes_left(index: os.PathLike[str], wanted: Sequence[bytes]) -> list[bytes]:
+    """Which of the byte strings still stand somewhere in the files of an index, free pages included.
+
+    Only for an index that this process has closed: closing a second descriptor would drop SQLite's locks.
+    """
+    return [each for each in wanted if _scan(index, each)]
+
+
+def _scan(index: os.PathLike[str], wanted: bytes) -> bool:
+    for end in ("", "-wal"):
+        try:
+            with open(os.fspath(index) + end, "rb") as stream:
+                rest = b""
+                while block := stream.read(1 << 20):
+                    if wanted in rest + block:
+                        return True
+                    rest = (rest + block)[-len(wanted) :]
+        except FileNotFoundError:
+            continue
+    return False

@@ -1,0 +1,59 @@
+"""How documents and words stand to each other: conversations, first passages, neighbouring words."""
+
+from __future__ import annotations
+
+import array
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+
+from gemmasearch.store.database import Database
+
+MOST_MESSAGES = 1000  # of one conversation
+
+
+class Relations:
+    """Part of Store: reading."""
+
+    db: Database
+
+    def thread(self, document_id: int) -> list[int]:
+        """Ids of the documents that are linked to one by Message-ID and References, itself among them."""
+        sql = """
+            WITH RECURSIVE
+            links(id, name) AS MATERIALIZED (
+                SELECT id, message_id FROM documents WHERE message_id <> ''
+                UNION ALL
+                SELECT d.id, r.value FROM documents d, json_each(d.refs) r WHERE d.refs <> '[]'),
+            member(id) AS (
+                SELECT ?1
+                UNION
+                SELECT other.id FROM member JOIN links mine ON mine.id = member.id
+                JOIN links other ON other.name = mine.name LIMIT ?2)
+            SELECT id FROM member ORDER BY id"""
+        return [id for (id,) in self.db.rows(sql, (document_id, MOST_MESSAGES))]
+
+    def with_message_id(self, message_id: str) -> list[int]:
+        """Documents of a Message-ID (without angle brackets)."""
+        sql = "SELECT id FROM documents WHERE message_id <> '' AND message_id = ? ORDER BY id"
+        return [id for (id,) in self.db.rows(sql, (message_id,))]
+
+    def first_chunks(self, document_ids: Sequence[int]) -> list[int]:
+        """The first chunk of each document, in the order asked."""
+        sql = "SELECT document_id, min(id) FROM chunks WHERE document_id IN carray(?) GROUP BY document_id"
+        found: dict[int, int] = dict(self.db.rows(sql, (_array(document_ids),)))
+        return [found[id] for id in document_ids if id in found]
+
+    def document_ids(self) -> list[int]:
+        return [id for (id,) in self.db.rows("SELECT id FROM documents ORDER BY id")]
+
+    def vocabulary_between(self, beginning: str, shortest: int, longest: int) -> list[tuple[str, int]]:
+        """Indexed words with a beginning and of some lengths: (word, chunks that hold it)."""
+        sql = """SELECT term, doc FROM vocabulary
+                 WHERE term >= ?1 AND term < ?1 || char(0x10ffff) AND length(term) BETWEEN ?2 AND ?3"""
+        return [(term, int(doc)) for term, doc in self.db.rows(sql, (beginning, shortest, longest))]
+
+
+def _array(ids: Sequence[int]) -> Any:
+    return apsw.carray(array.array("q", list(ids) or [-1]))

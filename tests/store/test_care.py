@@ -1,0 +1,97 @@
+"""Damage is named, what is derived is rebuilt, and what was removed is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from gemmasearch.store import Store
+from gemmasearch.store.care import bytes_left
+from tests.store.filled import add_note, embed
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store.open(tmp_path / "index.db", create=True)
+    with made.writing():
+        for number in range(600):
+            add_note(
+                made, f"/n/{number}.md", f"heating bill w{number * 7919 % 1000} ", f"second part {number} "
+            )
+    embed(made)
+    return made
+
+
+def damage(store: Store, sql: str) -> None:
+    with store.db.unprotected():
+        store.db.run("PRAGMA foreign_keys = OFF")
+        store.db.run(sql)
+        store.db.run("PRAGMA foreign_keys = ON")
+
+
+def test_a_sound_index_gives_no_finding(store: Store) -> None:
+    assert store.examine() == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "where"),
+    [
+        ("DELETE FROM words_docsize WHERE id % 7 = 0", "words"),
+        ("DELETE FROM words_data WHERE id > 100", "words"),
+        ("DELETE FROM words_idx", "words"),
+        ("UPDATE chunks SET text = replace(text, 'heating', 'cooling') WHERE id = 3", "words"),
+        ("DELETE FROM vectors WHERE id % 5 = 0", "vectors"),
+        ("UPDATE vectors SET vector = substr(vector, 1, 9) WHERE id = 4", "vectors"),
+        ("INSERT INTO vectors(space_id, key, vector) VALUES(1, x'00', zeroblob(32))", "vectors"),
+        ("DELETE FROM chunks WHERE id = 5", "rows"),
+        ("DELETE FROM documents WHERE id = 5", "rows"),
+    ],
+)
+def test_damage_that_changes_answers_is_named_and_what_is_derived_is_mended(
+    store: Store, sql: str, where: str
+) -> None:
+    damage(store, sql)
+    assert where in {f.where for f in store.examine()}
+    if where == "rows":
+        return  # only the files themselves can tell what stood there
+    store.rebuild_derived()
+    embed(store)
+    assert store.examine() == []
+    assert len(store.match("bill", 1000)) == 600
+    assert store.vector_count(1) == 1200
+
+
+def test_a_repair_that_is_killed_leaves_the_index_as_it_was(store: Store) -> None:
+    damage(store, "DELETE FROM words_docsize WHERE id = 3")
+    before = store.examine()
+    store.db.connection.set_progress_handler(lambda: True, 5000)
+    with pytest.raises(apsw.InterruptError):
+        store.rebuild_derived()
+    store.db.connection.set_progress_handler(None)
+    assert [f.where for f in store.examine()] == [f.where for f in before]
+    store.rebuild_derived()
+    assert store.examine() == []
+
+
+def test_compact_gives_space_back(store: Store) -> None:
+    store.checkpoint()
+    store.remove_files(range(1, 550))
+    before, after = store.compact()
+    assert after < before / 2
+    assert store.examine() == []
+
+
+def test_failed_files_are_read_again_on_demand(store: Store) -> None:
+    store.db.run("UPDATE files SET reason = 'timeout', tries = 3 WHERE id < 4")
+    assert store.retry(["/n/1.md"]) == 1
+    assert store.retry() == 3
+    row = store.file("/n/1.md")
+    assert row and row.stamp is None and row.tries == 0
+
+
+def test_the_scan_for_bytes_sees_free_pages_and_block_borders(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    path.write_bytes(b"\0" * ((1 << 20) - 3) + b"canary" + b"\0" * 100)
+    assert bytes_left(path, [b"canary", b"absent"]) == [b"canary"]
