@@ -15,25 +15,12 @@ from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.settings import Settings
 from gemmasearch.store.rows import Summary as Status
 
-__all__ = [
-    "FormatInfo",
-    "Index",
-    "ModelInfo",
-    "Place",
-    "Shown",
-    "Status",
-    "browser_histories",
-    "formats",
-    "known_model",
-    "known_models",
-    "pull_models",
-]
+__all__ = ["Index", "Place", "Shown", "Status"]
 
 if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
     from gemmasearch.answering.labels import Verdict
     from gemmasearch.models import Embedder, Generator
-    from gemmasearch.models.catalog import Entry
     from gemmasearch.store import DocumentRow, PassageRow, Store
 
 _HANDLE = re.compile(r"c(\d{1,18})\Z")
@@ -61,36 +48,6 @@ class Place:
     page: int | None = None
     line: int | None = None
     inside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FormatInfo:
-    """A format that is read. ``limit`` names the setting that limits its size; ``extra`` the extra it needs."""
-
-    name: str
-    kind: str
-    suffixes: tuple[str, ...]
-    magic: tuple[str, ...]
-    limit: str
-    extra: str
-    isolated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """A model of the catalog. ``path`` is "" while it is not on this machine; ``how`` says how to get it."""
-
-    name: str
-    role: str
-    title: str
-    licence: str
-    terms: str
-    bytes: int
-    repository: str
-    revision: str
-    sha256: str
-    path: str
-    how: str
 
 
 @dataclass
@@ -395,92 +352,6 @@ class Index:
             self._generator = models.open_generator(self.settings)
             self._generator_opened = True
         return self._generator
-
-
-def known_models(settings: Settings) -> list[ModelInfo]:
-    """Every model of the catalog, with its path where it is on this machine."""
-    from gemmasearch.models import catalog
-
-    return [_model_info(entry, settings) for entry in catalog.CATALOG]
-
-
-def formats() -> list[FormatInfo]:
-    """Every format that is read, in the order in which they are recognised."""
-    from gemmasearch.readers import FORMATS
-
-    return [FormatInfo(f.name, f.kind, f.suffixes, f.magic, f.limit, f.extra, f.isolated) for f in FORMATS]
-
-
-def browser_histories(browser: str) -> list[str]:
-    """The history files of "firefox", "chromium" or "safari", or the one at a path.
-
-    :raises UsageProblem: there is none.
-    """
-    from gemmasearch.readers.browser import histories
-
-    found = [str(path) for path in histories(browser)]
-    if not found and os.path.isfile(os.path.expanduser(browser)):
-        found = [_absolute(browser)]
-    if not found:
-        raise UsageProblem(
-            f"no history of {browser} was found", "name firefox, chromium, safari, or a history file"
-        )
-    return found
-
-
-def known_model(name: str, settings: Settings) -> ModelInfo:
-    """The model of that name or alias.
-
-    :raises UsageProblem: there is none.
-    """
-    return _model_info(_entry(name), settings)
-
-
-def pull_models(
-    settings: Settings,
-    name: str | None = None,
-    *,
-    accept: Callable[[ModelInfo], bool],
-    progress: Callable[[int, int], None],
-) -> list[ModelInfo]:
-    """Download a model, or the default ones: the only function here that opens a network connection.
-
-    :param accept: asked once per model that has terms. :param progress: bytes done, bytes in total.
-    :raises DownloadFailed: with the reason; what is there already is kept.
-    """
-    from gemmasearch.models import catalog, pull
-
-    entries = [_entry(name)] if name else catalog.defaults()
-    for entry in entries:
-        pull.pull(entry, settings, progress=progress, accept=lambda e: accept(_model_info(e, settings)))
-    return [_model_info(entry, settings) for entry in entries]
-
-
-def _entry(name: str) -> Entry:
-    from gemmasearch.models import catalog
-
-    entry = catalog.find(name)
-    if entry is None:
-        raise UsageProblem(f"no model is called {name}", "`gsearch models list` shows the names")
-    return entry
-
-
-def _model_info(entry: Entry, settings: Settings) -> ModelInfo:
-    from gemmasearch.models import catalog
-
-    return ModelInfo(
-        name=entry.name,
-        role=entry.role,
-        title=entry.title,
-        licence=entry.licence,
-        terms=entry.terms,
-        bytes=entry.bytes,
-        repository=entry.repository,
-        revision=entry.revision,
-        sha256=entry.sha256,
-        path=str(catalog.locate(entry, settings) or ""),
-        how=entry.how,
-    )
 
 
 def _gone(handle: str) -> NothingFound:

@@ -45,7 +45,7 @@ def index(
     ] = False,
 ) -> int:
     """Add folders and bring the index up to date; unchanged files are not read again."""
-    from gemmasearch.index import browser_histories
+    from gemmasearch.known import browser_histories
 
     out = session.out
     wanted = [str(p) for p in paths or ()]

@@ -13,12 +13,12 @@ from gemmasearch.documents import SyncEvent
 from gemmasearch.errors import ModelMissing, UsageProblem
 
 if TYPE_CHECKING:
-    from gemmasearch.index import ModelInfo
+    from gemmasearch.known import ModelInfo
 
 
 def list_(session: Session) -> int:
     """List the known models: what for, licence, size, and whether they are here."""
-    from gemmasearch.index import known_models
+    from gemmasearch.known import known_models
 
     found = known_models(session.settings)
     out = session.out
@@ -46,7 +46,7 @@ def pull(
     ] = False,
 ) -> int:
     """Download a model: the only command that opens a network connection."""
-    from gemmasearch.index import pull_models
+    from gemmasearch.known import pull_models
 
     out = session.out
 
@@ -74,7 +74,7 @@ def path(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name of `models list`.")],
 ) -> int:
     """Print where a model's file is."""
-    from gemmasearch.index import known_model
+    from gemmasearch.known import known_model
 
     found = known_model(name, session.settings)
     if not found.path:

@@ -130,7 +130,7 @@ def config(session: Session) -> int:
 
 def formats(session: Session) -> int:
     """List the kinds of files that are read."""
-    from gemmasearch.index import formats as known
+    from gemmasearch.known import formats as known
 
     found = known()
     rows = [(f.name, f.kind, " ".join(f.suffixes), f.extra and f"extra: {f.extra}") for f in found]
