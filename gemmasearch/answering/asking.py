@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering import evidence, given, grounding, packing, refusal, spans, words
+from gemmasearch.answering import evidence, given, grounding, hostile, packing, refusal, spans, words
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.scope import beyond, named_in
@@ -137,8 +137,13 @@ def _reply(
     by = generator.name if generator is not None and draft.sentences else ""
     if not draft.sentences:
         for item in differing or extract_from(found.question, found.evidence):
-            quote = evidence.with_antecedent(item)
+            quote = _UNPRINTABLE.sub("", evidence.with_antecedent(item))
             draft.add(f"“{_BULLET.sub('', quote)}”", [(item.hit, item.text)], 1.0)
+    notes += [
+        f"source [{c.number}] holds text that reads like instructions to a program; it was not followed"
+        for c in draft.citations
+        if hostile.instructs(c.hit.text)
+    ]
     return _done(draft.answer(question, found.evidence, by, tuple(notes)), clock)
 
 
@@ -217,7 +222,9 @@ def _generate(
     """Let the generator answer; what passes the check goes into the draft."""
     room = generator.context - settings.answer_tokens - generator.count_tokens(draft.question.text) - 64
     budget = max(32, min(settings.evidence_tokens, room))
-    packed = packing.pack(found, generator, budget)
+    packed = packing.pack([item for item in found if not hostile.instructs(item.text)], generator, budget)
+    if not packed:
+        return
     hits = list({item.hit.chunk_id: item.hit for item in packed}.values())
     against = grounding.sources(hits)
     text = packing.text_of(packed, generator, budget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gemmasearch.answering.evidence import with_antecedent
+from gemmasearch.answering.hostile import instructs
 from gemmasearch.documents import Evidence
 from gemmasearch.models import Generator
 
@@ -13,7 +14,7 @@ NEAR = 0.75  # share of the best score that a further sentence must have
 
 
 def pack(evidence: Sequence[Evidence], generator: Generator, budget: int) -> list[Evidence]:
-    """The evidence to show to ``generator`` in at most ``budget`` of its tokens; always the best one.
+    """The evidence to show to ``generator`` in at most ``budget`` of its tokens; the best one if there is any.
 
     Sentences of one passage follow each other as they do there, so that "he" and "it" have their antecedent.
     """
@@ -42,5 +43,7 @@ def text_of(packed: Sequence[Evidence], generator: Generator, budget: int) -> st
 
 def _in_context(item: Evidence, packed: Sequence[Evidence]) -> str:
     whole = with_antecedent(item)
+    if instructs(whole):
+        return item.text
     lead = whole.removesuffix(item.text).strip()
     return item.text if any(other.text == lead for other in packed) else whole

@@ -219,10 +219,12 @@ def pubmed_figures(embedder: Embedder, number: int) -> dict[str, float]:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.quality answers", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=(*PARTS, []), help=f"of: {', '.join(PARTS)}; default: all")
+    parser.add_argument("what", nargs="*", metavar="PART", help=f"of: {', '.join(PARTS)}; default: all")
     parser.add_argument("--embedder", action="append", choices=("static", "minilm"), help="default: both")
     parser.add_argument("--questions", type=int, default=600, help="questions of each kind")
     given = parser.parse_args(arguments)
+    if unknown := set(given.what) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
     for name in given.embedder or ("static", "minilm"):
         for part in given.what or PARTS:
             PARTS[part](name, given.questions)
@@ -257,10 +259,25 @@ def _show(part: str, name: str, figures: Mapping[str, float]) -> None:
     )
 
 
+def _generated(name: str, number: int) -> None:
+    from tests.quality import answers_generated
+
+    figures = answers_generated.figures(Squad(), CachedEmbedder(corpus.embedder(name)), number)
+    _show("generated", name, figures)
+
+
+def _injection(name: str, number: int) -> None:
+    from tests.quality import answers_generated
+
+    _show("injection", name, answers_generated.injection(corpus.embedder(name), number))
+
+
 PARTS: Mapping[str, Callable[[str, int], None]] = {
     "evidence": _evidence,
     "refusal": _refusal,
     "pubmed": _pubmed,
+    "generated": _generated,
+    "injection": _injection,
 }
 
 if __name__ == "__main__":
