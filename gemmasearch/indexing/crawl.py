@@ -107,6 +107,26 @@ class _Walk:
             return maildir and os.path.isdir(os.path.join(entry.path, "cur"))
         return True
 
+    def verdict(self, entry: os.DirEntry[str], names: Collection[str], ignores: Ignores) -> str:
+        """Why an entry of a folder is left out, "" if it is not."""
+        folder = entry.is_dir(follow_symlinks=False)
+        maildir = {"cur", "new", "tmp"} <= set(names)
+        if "CACHEDIR.TAG" in names:
+            return "it lies in a folder marked as a cache (CACHEDIR.TAG)"
+        if not self._wanted(entry, maildir):
+            return "a name that is left out (hidden, made by a program, or a delivery in progress)"
+        if not self.rules.secrets and is_secret_name(entry.name, folder):
+            return "it looks like a key or a password store"
+        if ignores.any and ignores.refuse(entry.path, folder):
+            return "an ignore file or the root's exclusions name it"
+        if folder:
+            return "" if self._same_device(entry) else "another file system is mounted here"
+        if entry.is_symlink():
+            return "" if self.rules.follow and self._leads_within(entry) else "a symbolic link"
+        if any(isinstance(item, Found) for item in self._file(entry)):
+            return ""
+        return "not a regular file, made by a program, over a size limit, or not among the root's inclusions"
+
     def _files(
         self, entries: list[os.DirEntry[str]], ignores: Ignores
     ) -> Generator[Found | Problem, None, list[str]]:
@@ -165,3 +185,26 @@ class _Walk:
         """The index and the files beside it (-wal, -shm, .lock)."""
         own = os.path.basename(self.own)
         return bool(own) and entry.name.startswith(own) and os.path.realpath(entry.path).startswith(self.own)
+
+
+def explain(root: str, path: str, rules: Rules, *, own: str = "") -> str:
+    """Which rule leaves out a path at or below a root, for people; "" if none does."""
+    if not os.path.lexists(path):
+        return "it does not exist"
+    walk = _Walk(rules, frozenset(), own, os.stat(root).st_dev if os.path.exists(root) else 0)
+    walk.named, walk.root = root, os.path.realpath(root)
+    ignores = Ignores.of_root(root, rules.exclude)
+    folder = root
+    for name in [step for step in path[len(root) :].split("/") if step]:
+        try:
+            with os.scandir(folder) as listing:
+                entries = {entry.name: entry for entry in listing}
+        except OSError as e:
+            return f"{folder}: {e.strerror}"
+        ignores = ignores.within(folder, entries)
+        if name not in entries:
+            return "it does not exist"
+        if said := walk.verdict(entries[name], entries.keys(), ignores):
+            return f"{entries[name].path}: {said}"
+        folder = entries[name].path
+    return ""

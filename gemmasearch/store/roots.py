@@ -36,6 +36,12 @@ class Roots:
                 self.db.run("UPDATE roots SET options = ? WHERE path = ?", (json.dumps(dict(options)), name))
         return _root(self.db.rows(f"{_ROOT} WHERE path = ?", (name,))[0])
 
+    def set_options(self, path: str, options: Mapping[str, Any]) -> Root:
+        """Replace all remembered options of a registered root."""
+        name = os.fsencode(path)
+        self.db.run("UPDATE roots SET options = ? WHERE path = ?", (json.dumps(dict(options)), name))
+        return _root(self.db.rows(f"{_ROOT} WHERE path = ?", (name,))[0])
+
     def roots(self) -> list[Root]:
         """All of them, in the order of their paths."""
         return [_root(row) for row in self.db.rows(f"{_ROOT} ORDER BY path")]

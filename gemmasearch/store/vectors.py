@@ -129,6 +129,12 @@ class Vectors:
     def vector_count(self, space_id: int) -> int:
         return int(self.db.value("SELECT count(*) FROM vectors WHERE space_id = ?", (space_id,)))
 
+    def embedded_count(self, document_id: int) -> int:
+        """Chunks of a document that have a vector in the active space."""
+        sql = """SELECT count(*) FROM chunks c JOIN vectors v ON v.key = c.key JOIN spaces s ON s.id = v.space_id
+                 WHERE c.document_id = ? AND s.state = 'active'"""
+        return int(self.db.value(sql, (document_id,)))
+
     def add_vectors(self, space_id: int, keys: Sequence[bytes], matrix: np.ndarray) -> int:
         """Write one vector per key, in one short transaction; keys no chunk has any more are left out.
 

@@ -1,0 +1,118 @@
+"""Forget, retry, why: what people do when something is in the index that should not be, or the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gemmasearch.documents import Problem
+from gemmasearch.errors import LockHeld, NothingFound, UsageProblem
+from gemmasearch.indexing import care
+from gemmasearch.indexing.lock import holder, run_lock
+from gemmasearch.indexing.sync import sync
+from gemmasearch.models.fake import FakeEmbedder
+from gemmasearch.readers import read
+from gemmasearch.settings import Settings
+from gemmasearch.store import Store
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = tmp_path / "tree"
+    for name in ("a.md", "sub/b.md", "sub/c [1].md", ".hidden.md", "node_modules/x.md", "key.pem"):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"words of {name} and quixotry\n")
+    (root / "link.md").symlink_to("a.md")
+    (root / ".gitignore").write_text("ignored.md\n")
+    (root / "ignored.md").write_text("x")
+    return root
+
+
+@pytest.fixture
+def store(tree: Path, tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "i" / "index.db", create=True) as made:
+        run(made, [str(tree)])
+        yield made
+
+
+def run(store: Store, roots: list[str] | None = None) -> None:
+    sync(store, FakeEmbedder(), read, Settings(), roots=roots)
+
+
+def indexed(store: Store, tree: Path) -> set[str]:
+    return {row.path[len(str(tree)) + 1 :] for row in store.files_below(str(tree))}
+
+
+def test_a_forgotten_file_leaves_no_byte_and_does_not_come_back(store: Store, tree: Path) -> None:
+    done = care.forget(store, [str(tree / "sub/c [1].md")])
+    assert (done.files, done.documents, done.excluded) == (1, 1, (str(tree / "sub/c [1].md"),))
+    run(store)
+    assert indexed(store, tree) == {"a.md", "sub/b.md"}
+    path = store.path
+    store.close()
+    assert care.traces(path, ["c [1]", "quixotry"]) == ["quixotry"]
+
+
+def test_a_forgotten_folder_and_root_go_whole(store: Store, tree: Path) -> None:
+    care.forget(store, [str(tree / "sub")])
+    run(store)
+    assert indexed(store, tree) == {"a.md"}
+    assert care.forget(store, [str(tree)]).roots == (str(tree),)
+    assert store.roots() == [] and indexed(store, tree) == set() and list(store.problems()) == []
+    with pytest.raises(NothingFound):
+        care.forget(store, [str(tree)])
+
+
+def test_why_names_the_rule_that_leaves_a_file_out(store: Store, tree: Path) -> None:
+    good = care.why(store, str(tree / "a.md"))
+    assert good.indexed and not good.rule and good.documents[0].chunks == good.documents[0].embedded == 1
+    for name, word in (
+        (".hidden.md", "hidden"),
+        ("node_modules/x.md", "made by a program"),
+        ("key.pem", "password store"),
+        ("link.md", "symbolic link"),
+        ("ignored.md", "ignore file"),
+        ("none.md", "not exist"),
+    ):
+        said = care.why(store, str(tree / name))
+        assert not said.indexed and word in said.rule, (name, said.rule)
+    (tree / "late.md").write_text("x")
+    assert "no run" in care.why(store, str(tree / "late.md")).rule
+    assert "registered" in care.why(store, "/elsewhere/x.md").rule
+
+
+def test_options_of_a_root_are_edited_and_obeyed(store: Store, tree: Path) -> None:
+    care.edit_root(store, str(tree), {"hidden": True, "exclude": ["sub/"]})
+    run(store)
+    assert indexed(store, tree) >= {"a.md", ".hidden.md"} and "sub/b.md" not in indexed(store, tree)
+    care.edit_root(store, str(tree), {"hidden": None, "exclude": None})
+    run(store)
+    assert indexed(store, tree) == {"a.md", "sub/b.md", "sub/c [1].md"}
+    with pytest.raises(UsageProblem):
+        care.edit_root(store, str(tree), {"colour": "red"})
+
+
+def test_what_writes_waits_for_the_lock_and_names_its_holder(store: Store, tree: Path) -> None:
+    with run_lock(store.path, "watch"):
+        held = holder(store.path)
+        assert held and held.what == "watch"
+        with pytest.raises(LockHeld, match="watch, process"):
+            care.forget(store, [str(tree)], wait=0)
+    assert holder(store.path) is None
+    assert care.compact(store).after > 0
+
+
+def test_retry_lets_a_failed_file_be_read_again(store: Store, tree: Path) -> None:
+    file = store.file(str(tree / "a.md"))
+    assert file
+    store.finish_file(
+        file.id, file.stamp, reader=file.reader, problems=[Problem(file.path, "timeout")], tries=3
+    )
+    said = care.why(store, file.path)
+    assert said.quarantined and said.problems[0].reason == "timeout"
+    assert care.retry(store, [str(tree)]) == 1
+    run(store)
+    assert not care.why(store, file.path).problems
