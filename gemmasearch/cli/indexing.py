@@ -40,6 +40,9 @@ def index(
     dim: Annotated[
         int | None, typer.Option("--dim", metavar="N", help="Dimensions kept of a Matryoshka model.")
     ] = None,
+    gpu: Annotated[
+        str | None, typer.Option("--gpu", metavar="auto|off", help="Whether llama.cpp may use a GPU.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if any file could not be read.")
     ] = False,
