@@ -1,0 +1,204 @@
+"""Running on time: a systemd user timer, a launchd agent or a crontab line, whichever the machine has.
+
+Everything is written with absolute paths, so that it works under cron's bare environment.
+"""
+
+from __future__ import annotations
+
+import os
+import plistlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gemmasearch.errors import MachineRefused, UsageProblem
+
+NAME = "gsearch-index"
+LABEL = "org.gemmasearch.index"
+MARK = "# gsearch schedule"
+_UNITS = {"m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be written where. ``files`` maps a path to its text; for cron ``line`` goes into the crontab."""
+
+    system: str  # "systemd", "launchd" or "cron"
+    seconds: int
+    files: dict[str, str]
+    line: str = ""
+    commands: tuple[tuple[str, ...], ...] = ()  # run after the files are written
+
+
+def seconds_of(every: str) -> int:
+    """``30m``, ``2h``, ``1d`` -> seconds. :raises UsageProblem: anything else, or less than five minutes."""
+    found = re.fullmatch(r"(\d{1,4})\s*([mhd])", every.strip().lower())
+    if not found or int(found[1]) * _UNITS[found[2]] < 300:
+        raise UsageProblem(f"{every!r} is no interval", "say 30m, 2h or 1d; five minutes is the least")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def detect() -> str:
+    """The scheduler of this machine. :raises MachineRefused: there is none."""
+    if sys.platform == "darwin":
+        return "launchd"
+    if (
+        shutil.which("systemctl")
+        and Path("/run/systemd/system").is_dir()
+        and os.environ.get("XDG_RUNTIME_DIR")
+    ):
+        return "systemd"
+    if shutil.which("crontab"):
+        return "cron"
+    raise MachineRefused("no systemd, launchd or cron on this machine", "--print shows what would be run")
+
+
+def plan(every: str, index: Path, *, system: str = "", home: Path | None = None) -> Plan:
+    """The schedule for an index, not yet installed.
+
+    :param every: an interval such as "30m". :param system: "" = what the machine has.
+    """
+    seconds, home = seconds_of(every), home or Path.home()
+    command = [sys.executable, "-m", "gemmasearch", "index", "--quiet", "--db", str(index)]
+    if system == "cron" or (not system and detect() == "cron"):
+        return Plan("cron", seconds, {}, _cron_line(seconds, command))
+    if (system or detect()) == "launchd":
+        path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
+        load = (("launchctl", "unload", str(path)), ("launchctl", "load", str(path)))
+        return Plan("launchd", seconds, {str(path): _plist(seconds, command)}, commands=load)
+    folder = home / ".config" / "systemd" / "user"
+    files = {
+        str(folder / f"{NAME}.service"): _service(command),
+        str(folder / f"{NAME}.timer"): _timer(seconds),
+    }
+    start = (
+        ("systemctl", "--user", "daemon-reload"),
+        ("systemctl", "--user", "enable", "--now", f"{NAME}.timer"),
+    )
+    return Plan("systemd", seconds, files, commands=start)
+
+
+def install(wanted: Plan) -> None:
+    """Write and start it; the one that was there before is replaced."""
+    for name, text in wanted.files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    if wanted.line:
+        _write_crontab([*_crontab(), f"{wanted.line} {MARK}"])
+    for number, command in enumerate(wanted.commands):
+        _run(command, must=number == len(wanted.commands) - 1)
+
+
+def installed(home: Path | None = None) -> list[str]:
+    """What is there now: the paths of files, and the crontab's own line."""
+    home = home or Path.home()
+    found = [str(path) for path in _files(home) if path.exists()]
+    if shutil.which("crontab"):
+        found += [line for line in _lines() if line.endswith(MARK)]
+    return found
+
+
+def remove(home: Path | None = None) -> list[str]:
+    """Undo :func:`install`. :return: what was taken away."""
+    home = home or Path.home()
+    found = installed(home)
+    for path in _files(home):
+        if path.exists():
+            if path.suffix == ".timer":
+                _run(("systemctl", "--user", "disable", "--now", path.name), must=False)
+            if path.suffix == ".plist":
+                _run(("launchctl", "unload", str(path)), must=False)
+            path.unlink()
+    if any(line.endswith(MARK) for line in found):
+        _write_crontab(_crontab())
+    return found
+
+
+def _files(home: Path) -> list[Path]:
+    units = home / ".config" / "systemd" / "user"
+    agents = home / "Library" / "LaunchAgents"
+    return [units / f"{NAME}.timer", units / f"{NAME}.service", agents / f"{LABEL}.plist"]
+
+
+def _cron_line(seconds: int, command: list[str]) -> str:
+    minutes = seconds // 60
+    if minutes < 60:
+        when = f"*/{_divisor(60, minutes)} * * * *"
+    elif minutes < 1440:
+        when = f"0 */{_divisor(24, minutes // 60)} * * *"
+    else:
+        when = f"0 3 */{min(minutes // 1440, 28)} * *"
+    # cron turns an unescaped % into a line break.
+    return f"{when} {shlex.join(command)}".replace("%", "\\%")
+
+
+def _divisor(whole: int, most: int) -> int:
+    """cron's steps begin anew with each hour and day: only a divisor keeps its distance."""
+    return max(n for n in range(1, most + 1) if whole % n == 0)
+
+
+def _service(command: list[str]) -> str:
+    quoted = " ".join(
+        '"' + part.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") + '"' for part in command
+    )
+    return (
+        "[Unit]\nDescription=Bring the gsearch index up to date\n\n"
+        f"[Service]\nType=oneshot\nNice=19\nIOSchedulingClass=idle\nSuccessExitStatus=75\nExecStart={quoted}\n"
+    )
+
+
+def _timer(seconds: int) -> str:
+    return (
+        "[Unit]\nDescription=gsearch, on time\n\n"
+        f"[Timer]\nOnBootSec=5min\nOnUnitActiveSec={seconds}s\nRandomizedDelaySec=30s\n\n"
+        "[Install]\nWantedBy=timers.target\n"
+    )
+
+
+def _plist(seconds: int, command: list[str]) -> str:
+    settings = {
+        "Label": LABEL,
+        "ProgramArguments": command,
+        "StartInterval": seconds,
+        "LowPriorityIO": True,
+        "Nice": 19,
+        "ProcessType": "Background",
+    }
+    return plistlib.dumps(settings).decode()
+
+
+def _lines() -> list[str]:
+    done = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
+    return done.stdout.splitlines() if done.returncode == 0 else []
+
+
+def _crontab() -> list[str]:
+    """The lines of the crontab that are not ours."""
+    return [line for line in _lines() if not line.endswith(MARK)]
+
+
+def _write_crontab(lines: list[str]) -> None:
+    text = "".join(f"{line}\n" for line in lines)
+    done = subprocess.run(["crontab", "-"], input=text, text=True, capture_output=True, check=False)
+    if done.returncode:
+        raise MachineRefused(
+            f"crontab refused: {done.stderr.strip()}", "--print shows the line to add by hand"
+        )
+
+
+def _run(command: tuple[str, ...], *, must: bool) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as e:
+        if must:
+            raise MachineRefused(f"{command[0]}: {e.strerror}") from e
+        return
+    if must and done.returncode:
+        raise MachineRefused(
+            f"{shlex.join(command)}: {done.stderr.strip()}", "--print shows what to do by hand"
+        )

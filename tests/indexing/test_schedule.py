@@ -1,0 +1,86 @@
+"""The schedule: what is written is what the machine's scheduler understands, and can be taken back."""
+
+from __future__ import annotations
+
+import os
+import plistlib
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gemmasearch.errors import UsageProblem
+from gemmasearch.indexing import schedule
+from tests.indexing.trees import plant
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("30m", 1800), ("2h", 7200), ("1d", 86400), ("5 M", 300)])
+def test_intervals(said: str, seconds: int) -> None:
+    assert schedule.seconds_of(said) == seconds
+
+
+@pytest.mark.parametrize("said", ["", "5", "1m", "x", "-3h", "0d"])
+def test_senseless_intervals_are_usage_problems(said: str) -> None:
+    with pytest.raises(UsageProblem):
+        schedule.seconds_of(said)
+
+
+def test_units_and_agents_hold_absolute_commands_and_odd_paths(tmp_path: Path) -> None:
+    index = tmp_path / 'a "b" 100% c' / "index.db"
+    units = schedule.plan("30m", index, system="systemd", home=tmp_path)
+    texts = "".join(units.files.values())
+    assert "OnUnitActiveSec=1800s" in texts and "Nice=19" in texts
+    assert 'a \\"b\\" 100%% c/index.db"' in texts and 'ExecStart="/' in texts
+    agent = schedule.plan("2h", index, system="launchd", home=tmp_path)
+    (text,) = agent.files.values()
+    assert plistlib.loads(text.encode())["ProgramArguments"][-1] == str(index)
+
+
+def test_the_crontab_line_works_in_crons_bare_environment(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    plant(tree, 3)
+    index = tmp_path / "i n%d" / "index.db"
+    bare = {"LANG": "C", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "GSEARCH_EMBEDDER": "fake"}
+    planned = schedule.plan("30m", index, system="cron")
+    assert planned.line.startswith("*/30 * * * * /")
+    command = planned.line.removeprefix("*/30 * * * * ").replace("\\%", "%")
+    first = [*shlex.split(command), str(tree)]
+    here = os.getcwd()
+    subprocess.run(first, env=bare | {"PYTHONPATH": here}, cwd="/", check=True)
+    done = subprocess.run(["/bin/sh", "-c", command], env=bare | {"PYTHONPATH": here}, cwd="/", check=False)
+    assert done.returncode == 0 and index.exists()
+
+
+def test_a_crontab_keeps_the_lines_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = tmp_path / "table"
+    table.write_text("MAILTO=me\n1 2 * * * /bin/true\n")
+    program = tmp_path / "bin" / "crontab"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\n[ "$1" = -l ] && exec cat {table}\ncat > {table}.new && mv {table}.new {table}\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    planned = schedule.plan("1h", tmp_path / "index.db", system="cron")
+    schedule.install(planned)
+    schedule.install(planned)
+    lines = table.read_text().splitlines()
+    assert lines[:2] == ["MAILTO=me", "1 2 * * * /bin/true"] and len(lines) == 3
+    assert schedule.installed(tmp_path) == [lines[2]]
+    assert schedule.remove(tmp_path) == [lines[2]]
+    assert table.read_text() == "MAILTO=me\n1 2 * * * /bin/true\n"
+
+
+def test_a_timer_is_written_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = tmp_path / "calls"
+    program = tmp_path / "bin" / "systemctl"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" >> {calls}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    schedule.install(schedule.plan("30m", tmp_path / "index.db", system="systemd", home=tmp_path))
+    assert len([p for p in schedule.installed(tmp_path) if p.startswith(str(tmp_path))]) == 2
+    assert "enable --now gsearch-index.timer" in calls.read_text()
+    schedule.remove(tmp_path)
+    assert not list((tmp_path / ".config" / "systemd" / "user").iterdir())
