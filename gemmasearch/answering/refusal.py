@@ -56,6 +56,7 @@ class Signals:
 WORDS = Model(4.35, 3.44, 1.79, 2.77, 0.0, -5.43)
 SPACES: Mapping[str, Model] = {
     "static": Model(3.62, 2.74, 1.19, 2.24, 5.04, -6.57),
+    "all-minilm-l6-v2": Model(1.78, 1.02, 0.90, 1.63, 4.97, -4.77),
 }
 
 
