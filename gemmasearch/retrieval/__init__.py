@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from gemmasearch.retrieval.around import did_you_mean, explain, similar, thread
+from gemmasearch.retrieval.duplicates import Twins, dupes
 from gemmasearch.retrieval.query import Query, Term, parse
 from gemmasearch.retrieval.search import search
 
-__all__ = ["Query", "Term", "parse", "search"]
+__all__ = [
+    "Query",
+    "Term",
+    "Twins",
+    "did_you_mean",
+    "dupes",
+    "explain",
+    "parse",
+    "search",
+    "similar",
+    "thread",
+]

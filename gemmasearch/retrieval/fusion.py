@@ -36,7 +36,8 @@ def meaning_weight(space: str) -> float:
 def fuse(words: Ranked | None, meaning: Ranked | None, weight: float) -> list[Fused]:
     """One list, best first. ``weight`` is the meaning's share; a list of None was not asked at all."""
     if words is None or meaning is None:
-        return [_single(id, score, words is None) for id, score in normalised(words or meaning or ()).items()]
+        best = max((score for _, score in words or meaning or ()), default=0.0) or 1.0
+        return [_single(id, max(0.0, score / best), words is None) for id, score in words or meaning or ()]
     by_words, by_meaning = normalised(words), normalised(meaning)
     fused = []
     for id in dict.fromkeys((*by_words, *by_meaning)):

@@ -24,6 +24,7 @@ from gemmasearch.documents import Condition
 from gemmasearch.retrieval import dates
 
 MOST_TERMS = 64  # of a longer line the first so many terms are searched
+LONGEST_TERM = 200  # characters of one of them
 LONGEST_TEXT = 4000  # characters that the embedder gets
 
 
@@ -206,7 +207,7 @@ def _is(token: _Token, operator: str) -> bool:
 
 
 def _terms(token: _Token) -> list[Term]:
-    text = f"{token.name}:{token.text}" if token.name else token.text
+    text = (f"{token.name}:{token.text}" if token.name else token.text)[:LONGEST_TERM]
     if token.kind == "phrase":
         return [Term(text, "phrase")] if _spoken(text) else []
     if text.endswith("*") and len(_spoken(text)) > 1:
@@ -247,8 +248,8 @@ def _existing(value: str, now: datetime) -> list[Condition]:
     return [Condition("has", "is", name)] if name in ("attachment", "tag", "date", "title") else []
 
 
-def _inside(value: str, now: datetime) -> list[Condition]:
-    return [Condition("in", "is", value)] if value.strip() else []
+def _place(name: str) -> Reader:
+    return lambda value, now: [Condition(name, "is", value)] if value.strip() else []
 
 
 _SIZE = re.compile(
@@ -295,8 +296,8 @@ def _after(value: str, now: datetime) -> list[Condition]:
 
 FILTERS: Mapping[str, Reader] = {
     "from": _has("from"), "to": _has("to"), "cc": _has("cc"), "subject": _has("title"), "title": _has("title"),
-    "path": _has("path"), "tag": _has("tag"), "site": _has("site"), "in": _inside, "type": _equal("type"),
+    "path": _has("path"), "tag": _has("tag"), "site": _has("site"), "in": _place("in"), "type": _equal("type"),
     "kind": _equal("type"), "ext": _equal("ext"), "lang": _equal("lang"), "has": _existing,
-    "quoted": _yes_no("quoted"), "thread": _inside, "size": _size, "date": _date, "before": _before,
+    "quoted": _yes_no("quoted"), "thread": _place("thread"), "size": _size, "date": _date, "before": _before,
     "after": _after, "since": _after,
 }  # fmt: skip

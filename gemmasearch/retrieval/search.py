@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import UsageProblem
 from gemmasearch.models import Embedder
-from gemmasearch.retrieval import fusion, snippets
+from gemmasearch.retrieval import calibration, duplicates, fusion, snippets
+from gemmasearch.retrieval.calibration import Rarity
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.query import Query, Term, parse
 from gemmasearch.store import PassageRow, Store, fts, stopwords, words
@@ -17,7 +19,13 @@ from gemmasearch.store.keys import clean
 
 MODES = ("hybrid", "words", "meaning")
 POOL = 1000  # candidates taken from each list
+SPARE = 3  # candidates looked at per hit wanted, so that twins leave no gap
+QUOTED = 0.7  # what is left of the score of a quoted reply
+RELEVANT_AMONG = 5  # hits of which one must be likely enough, or nothing is relevant
 MORE_PASSAGES = 0.1  # what a document's second-best passage adds to its best
+
+
+Candidate = tuple[Fused, PassageRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,9 @@ class Ranking:
     fused: tuple[Fused, ...]
     asked: tuple[str, ...]
     sought: frozenset[str]
+    rarity: Rarity = ()
+    space: str = ""
+    cosine: Mapping[int, float] = field(default_factory=dict)
 
 
 def search(
@@ -39,8 +50,11 @@ def search(
     limit: int = 10,
     per_document: int = 2,
     conditions: Sequence[Condition] = (),
+    collapse: bool = True,
 ) -> list[Hit]:
     """The best passages for a line of the query language, best first; [] if nothing matches.
+
+    Near-duplicate passages are one hit that names its other places, unless ``collapse`` is false.
 
     ``hybrid`` needs an embedder of the index's active space and goes by words alone without one; ``words`` never
     touches it. Filters alone list documents, newest first.
@@ -50,11 +64,11 @@ def search(
     if mode not in MODES:
         raise UsageProblem(f"there is no mode {mode!r}", "hybrid, words or meaning")
     query = parse(line)
-    filters = (*query.conditions, *conditions, *_text_conditions(query))
+    filters = (*_threads(store, (*query.conditions, *conditions)), *_text_conditions(query))
     if not query.terms:
         return _listing(store, filters, limit) if filters else []
     ranking = rank(store, embedder, query, mode=mode, conditions=filters)
-    return hits(store, ranking, limit=limit, per_document=per_document)
+    return hits(store, ranking, limit=limit, per_document=per_document, collapse=collapse)
 
 
 def rank(
@@ -63,7 +77,7 @@ def rank(
     """Ask words and meaning as ``mode`` says, and fuse what they answer."""
     languages = _languages(query)
     by_words = by_meaning = None
-    weight = 0.0
+    weight, space = 0.0, None
     if mode != "meaning":
         expression = _expression(query, languages)
         by_words = store.match(expression, POOL, conditions) if expression else []
@@ -80,7 +94,15 @@ def rank(
             )
     asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
     fused = fusion.fuse(by_words, by_meaning, weight)
-    return Ranking(query, tuple(fused), asked, _sought(query, languages))
+    return Ranking(
+        query,
+        tuple(fused),
+        asked,
+        _sought(query, languages),
+        calibration.rarity(store, [_forms(term, languages) for term in _telling(query, languages)]),
+        space.name if space else "",
+        dict(by_meaning or ()),
+    )
 
 
 def _nearest(
@@ -93,11 +115,74 @@ def _nearest(
     return [(id, score) for id, score in store.nearest(vector, POOL, conditions) if score is not None]
 
 
-def hits(store: Store, ranking: Ranking, *, limit: int, per_document: int) -> list[Hit]:
+def hits(
+    store: Store, ranking: Ranking, *, limit: int, per_document: int, collapse: bool = True
+) -> list[Hit]:
     """The candidates of the best documents, at most ``per_document`` of each."""
     chosen = roll_up(ranking.fused, store.documents_of([f.chunk_id for f in ranking.fused]), per_document)
-    passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in chosen[:limit]])}
-    return [_hit(passages[f.chunk_id], f, ranking.sought) for f in chosen[:limit] if f.chunk_id in passages]
+    considered = chosen[: limit * (SPARE if collapse else 1)]
+    passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
+    ranked = [
+        (_demoted(f, passages[f.chunk_id]), passages[f.chunk_id])
+        for f in considered
+        if f.chunk_id in passages
+    ]
+    ranked.sort(key=lambda pair: (-pair[0].score, pair[0].chunk_id))
+    groups = _collapsed(ranked, limit) if collapse else [[pair] for pair in ranked[:limit]]
+    found = [_group_hit(group, ranking.sought) for group in groups]
+    return found if _anything_relevant(found, ranking) else []
+
+
+def _anything_relevant(found: Sequence[Hit], ranking: Ranking) -> bool:
+    """Whether one of the first hits holds some of what was asked, or is near enough to be about it.
+
+    Words alone always are relevant: they stand there. So is a space for which nothing was measured.
+    """
+    bound = calibration.near(ranking.space) if "meaning" in ranking.asked else None
+    if bound is None:
+        return True
+    for hit in found[:RELEVANT_AMONG]:
+        if ranking.cosine.get(hit.chunk_id, 0.0) >= bound:
+            return True
+        named = " ".join((hit.title, hit.path, hit.sender, hit.recipients, *hit.headings, hit.text))
+        if calibration.cover(named, hit.language, ranking.rarity) >= calibration.COVERED:
+            return True
+    return False
+
+
+def _demoted(fused: Fused, row: PassageRow) -> Fused:
+    """What was quoted ranks below the same words in a message of its own."""
+    return replace(fused, score=fused.score * QUOTED) if row.quoted else fused
+
+
+def _collapsed(ranked: Sequence[Candidate], limit: int) -> list[list[Candidate]]:
+    """The first ``limit`` groups of near-duplicate passages, best first, each with its best passage first."""
+    groups: list[list[Candidate]] = []
+    sets: list[frozenset[int]] = []
+    for fused, row in ranked:
+        found = duplicates.shingles(row.text)
+        twin = next((i for i, other in enumerate(sets) if _twins(found, other, row, groups[i][0][1])), None)
+        if twin is not None:
+            groups[twin].append((fused, row))
+        elif len(groups) < limit:
+            groups.append([(fused, row)])
+            sets.append(found)
+    return groups
+
+
+def _twins(one: frozenset[int], other: frozenset[int], row: PassageRow, first: PassageRow) -> bool:
+    """Passages of one document are never twins: a table may well repeat its lines."""
+    return row.document_id != first.document_id and duplicates.likeness(one, other) >= duplicates.ALIKE
+
+
+def _group_hit(group: Sequence[Candidate], sought: frozenset[str]) -> Hit:
+    (fused, row), *others = group
+    places = dict.fromkeys(_place(other) for _, other in others)
+    return replace(_hit(row, fused, sought), also_in=tuple(p for p in places if p != _place(row)))
+
+
+def _place(row: PassageRow) -> str:
+    return f"{row.path}#{row.part}" if row.part else row.path
 
 
 def roll_up(fused: Sequence[Fused], document_of: Mapping[int, int], per_document: int) -> list[Fused]:
@@ -115,7 +200,27 @@ def roll_up(fused: Sequence[Fused], document_of: Mapping[int, int], per_document
 
 def _listing(store: Store, conditions: Sequence[Condition], limit: int) -> list[Hit]:
     rows = store.passages(store.listing(conditions, limit))
-    return [_hit(row, Fused(row.chunk_id, 0.0, None, None), frozenset()) for row in rows]
+    return [listed(row) for row in rows]
+
+
+def listed(row: PassageRow) -> Hit:
+    """A passage that was not ranked, as a hit without a score."""
+    return _hit(row, Fused(row.chunk_id, 0.0, None, None), frozenset())
+
+
+def _threads(store: Store, conditions: Sequence[Condition]) -> list[Condition]:
+    """``thread:c12`` or ``thread:<message id>`` becomes the documents of that conversation."""
+    found: list[Condition] = []
+    for condition in conditions:
+        if condition.field != "thread":
+            found.append(condition)
+            continue
+        name = str(condition.value).strip("<>")
+        handle = re.fullmatch(r"c(\d{1,18})", name)
+        of = store.documents_of([int(handle[1])]).values() if handle else store.with_message_id(clean(name))
+        ids = sorted({id for first in of for id in store.thread(first)})
+        found += [replace(condition, field="document", value=id) for id in ids or [-1]]
+    return found
 
 
 def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
@@ -187,9 +292,12 @@ def _text_conditions(query: Query) -> list[Condition]:
 
 def _sought(query: Query, languages: Sequence[str]) -> frozenset[str]:
     """Every word that a mark may stand on."""
-    found: set[str] = set()
-    for term in _telling(query, languages):
-        found.update(fts.searched(term.text).split())
-        if term.kind == "word":
-            found.update(form for name in languages for form in words.forms(term.text, name).split())
-    return frozenset(found)
+    return frozenset().union(*(_forms(term, languages) for term in _telling(query, languages)))
+
+
+def _forms(term: Term, languages: Sequence[str]) -> frozenset[str]:
+    """Every indexed word that stands for a term."""
+    exact = fts.searched(term.text).split()
+    if term.kind != "word":
+        return frozenset(exact)
+    return frozenset((*exact, *(form for name in languages for form in words.forms(term.text, name).split())))

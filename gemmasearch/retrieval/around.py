@@ -1,0 +1,122 @@
+"""Around a search: more like this, the thread of a message, other spellings, how a line was understood."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from gemmasearch.documents import Condition, Hit
+from gemmasearch.models import Embedder
+from gemmasearch.retrieval.query import LONGEST_TEXT, Query, Term, parse
+from gemmasearch.retrieval.search import hits, listed, rank
+from gemmasearch.store import Store, stopwords, words
+
+TELLING = 24  # words of a text that stand for it
+CONSIDERED = 300  # different words of it that are looked up
+LONGEST_EDIT = 2  # letters that a corrected word may differ in
+
+
+def similar(
+    store: Store,
+    embedder: Embedder | None,
+    text: str,
+    *,
+    limit: int = 10,
+    conditions: Sequence[Condition] = (),
+    without: Sequence[int] = (),
+) -> list[Hit]:
+    """Passages like a text, by its telling words and by its meaning; nothing in it is syntax.
+
+    :param without: ids of documents that are left out (the text's own).
+    """
+    query = Query(text, tuple(Term(word) for word in telling(store, text)), text=text[:LONGEST_TEXT])
+    if not query.words:
+        return []
+    own = [Condition("document", "is", id, negated=True) for id in without]
+    ranking = rank(store, embedder, query, mode="hybrid", conditions=[*conditions, *own])
+    return hits(store, ranking, limit=limit, per_document=1)
+
+
+def telling(store: Store, text: str, count: int = TELLING) -> list[str]:
+    """The words that set a text apart: frequent in it, rare in the index (tf-idf)."""
+    seen = Counter(words.exact(text).split())
+    for word in stopwords.everything():
+        del seen[word]
+    frequency = store.document_frequency([word for word, _ in seen.most_common(CONSIDERED)])
+    total = store.chunk_count()
+    weight = {w: seen[w] * math.log(1 + total / df) for w, df in frequency.items() if df}
+    return sorted(weight, key=lambda w: (-weight[w], w))[:count]
+
+
+def thread(store: Store, document_id: int) -> list[Hit]:
+    """Every message of a message's conversation, oldest first; the document alone if it has none."""
+    rows = store.passages(store.first_chunks(store.thread(document_id)))
+    rows.sort(key=lambda row: (row.date if row.date is not None else row.mtime, row.chunk_id))
+    return [listed(row) for row in rows]
+
+
+def did_you_mean(store: Store, line: str) -> str:
+    """The line with words that stand nowhere in the index replaced by the nearest that do; "" without any."""
+    better = line
+    for term in parse(line).terms:
+        if term.kind != "word" or not term.text.isalpha() or not term.text.isascii() or len(term.text) < 4:
+            continue
+        folded = words.fold(term.text)
+        if not any(store.document_frequency([folded, words.stem(folded, "en")]).values()):
+            nearest = _nearest_word(store, folded)
+            better = better.replace(term.text, nearest) if nearest else better
+    return better if better != line else ""
+
+
+def _nearest_word(store: Store, word: str) -> str:
+    known = store.vocabulary_between(word[0], len(word) - LONGEST_EDIT, len(word) + LONGEST_EDIT)
+    allowed = 1 if len(word) < 6 else LONGEST_EDIT
+    near = [(d, -df, term) for term, df in known if (d := _distance(word, term, allowed)) <= allowed]
+    return min(near)[2] if near else ""
+
+
+def _distance(one: str, other: str, most: int) -> int:
+    """Edits between two words, swapped neighbours counting one (Damerau); more than ``most`` = most + 1."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        older, before, row = before, row, [i] + [0] * len(other)
+        for j, b in enumerate(other, 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if older and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                row[j] = min(row[j], older[j - 2] + 1)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def explain(line: str) -> list[str]:
+    """How a line is understood, one remark per part, for people."""
+    query = parse(line)
+    remarks = []
+    if query.words:
+        remarks.append("any of these words, ranked: " + ", ".join(_named(t) for t in query.words))
+    for group in query.required:
+        remarks.append("required: " + " or ".join(_named(t) for t in group))
+    if query.excluded:
+        remarks.append("no document with: " + ", ".join(_named(t) for t in query.excluded))
+    remarks += [_condition(c) for c in query.conditions]
+    remarks.append(
+        f"meaning of: {query.text}" if query.text.strip() else "filters alone: listed newest first"
+    )
+    return remarks
+
+
+def _named(term: Term) -> str:
+    return {"word": term.text, "phrase": f'"{term.text}"', "prefix": f"{term.text}*"}[term.kind]
+
+
+def _condition(condition: Condition) -> str:
+    value = condition.value
+    if condition.field == "date" and isinstance(value, float):
+        from datetime import datetime
+
+        value = datetime.fromtimestamp(value).astimezone().isoformat(sep=" ", timespec="minutes")
+    sign = {"has": "has", "is": "is", ">=": "from", "<": "before"}[condition.op]
+    return f"filter: {'not ' if condition.negated else ''}{condition.field} {sign} {value}"

@@ -1,0 +1,103 @@
+"""Near-duplicates: quotes, forwards, copies and generated twins of one text.
+
+A text is the set of its five-word shingles (Broder 1997); two texts are near-duplicates when their sets overlap
+enough (Jaccard). Many documents are compared by the smallest hashes of their sets (bottom-k sketches), so that
+no pair without a common shingle is looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from gemmasearch.store import Store, words
+
+SHINGLE = 5  # words
+SKETCH = 64  # hashes kept of a document
+COMMON = 40  # a shingle in more documents than this is boilerplate and pairs nothing
+ALIKE = 0.8  # Jaccard from which two passages or documents count as one
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Near-duplicate documents, the oldest first; ``likeness`` is the lowest Jaccard to the first."""
+
+    document_ids: tuple[int, ...]
+    paths: tuple[str, ...]
+    titles: tuple[str, ...]
+    likeness: float
+
+
+def shingles(text: str) -> frozenset[int]:
+    """Hashes of every run of five words; a shorter text is one shingle, a text without words none."""
+    found = words.exact(text).split()
+    if not found:
+        return frozenset()
+    last = max(1, len(found) - SHINGLE + 1)
+    return frozenset(crc32(" ".join(found[i : i + SHINGLE]).encode()) for i in range(last))
+
+
+def likeness(one: frozenset[int], other: frozenset[int]) -> float:
+    """Jaccard: shared shingles of all shingles, 0..1."""
+    return len(one & other) / len(one | other) if one and other else 0.0
+
+
+def dupes(store: Store, document_ids: Iterable[int], *, alike: float = ALIKE) -> list[Twins]:
+    """Groups of near-duplicates among documents, the largest group first.
+
+    Texts of fewer than five words are never called duplicates.
+    """
+    sketches: dict[int, frozenset[int]] = {}
+    holders: dict[int, list[int]] = defaultdict(list)
+    for id in document_ids:
+        document = store.document(id)
+        found = shingles(document.text) if document else frozenset()
+        if len(found) > 1:
+            sketches[id] = frozenset(sorted(found)[:SKETCH])
+            for value in sketches[id]:
+                holders[value].append(id)
+    group: dict[int, int] = {}
+    for one, other in _pairs(holders):
+        if _root(group, one) != _root(group, other) and _estimate(sketches[one], sketches[other]) >= alike:
+            group[_root(group, other)] = _root(group, one)
+    return _groups(store, sketches, group)
+
+
+def _pairs(holders: dict[int, list[int]]) -> set[tuple[int, int]]:
+    """Documents that share a shingle of their sketches; each with the first that holds it."""
+    shared = (ids for ids in holders.values() if 1 < len(ids) <= COMMON)
+    return {(ids[i], ids[j]) for ids in shared for j in range(1, len(ids)) for i in range(j)}
+
+
+def _estimate(one: frozenset[int], other: frozenset[int]) -> float:
+    """Jaccard from two bottom-k sketches."""
+    union = sorted(one | other)[:SKETCH]
+    return sum(value in one and value in other for value in union) / len(union)
+
+
+def _root(group: dict[int, int], id: int) -> int:
+    while id in group:
+        id = group[id]
+    return id
+
+
+def _groups(store: Store, sketches: dict[int, frozenset[int]], group: dict[int, int]) -> list[Twins]:
+    members: dict[int, list[int]] = defaultdict(list)
+    for id in sketches:
+        members[_root(group, id)].append(id)
+    found = [_twins(store, ids, sketches) for ids in members.values() if len(ids) > 1]
+    return sorted(found, key=lambda t: (-len(t.document_ids), t.document_ids))
+
+
+def _twins(store: Store, ids: Sequence[int], sketches: dict[int, frozenset[int]]) -> Twins:
+    rows = [row for id in ids if (row := store.document(id)) is not None]
+    rows.sort(key=lambda row: (row.date if row.date is not None else row.mtime, row.document_id))
+    first = sketches[rows[0].document_id]
+    return Twins(
+        tuple(row.document_id for row in rows),
+        tuple(row.path for row in rows),
+        tuple(row.title for row in rows),
+        min(_estimate(first, sketches[row.document_id]) for row in rows),
+    )

@@ -1,0 +1,61 @@
+"""Nothing relevant is said, and what is there is never withheld. With the built-in static embedder."""
+
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.models import Passage
+from gemmasearch.models.static import StaticEmbedder
+from gemmasearch.retrieval import search
+
+
+@pytest.fixture
+def embedder(add, store):
+    add(
+        "/home/dana/bread.md",
+        "Sourdough bread needs flour, water and salt. Let the dough rest for twelve hours.",
+        title="Bread",
+    )
+    add(
+        "/home/dana/boiler.md",
+        "The gas boiler was serviced in May; the plumber replaced the valve of the radiator.",
+        title="Heating",
+    )
+    add(
+        "/home/dana/lisbon.md",
+        "We take the night train to Lisbon and stay in a small hotel near the river.",
+        title="Trip",
+    )
+    model = StaticEmbedder()
+    space = store.ensure_space(model.space)
+    pending = store.pending(space.id, 100)
+    store.add_vectors(
+        space.id, [p.key for p in pending], model.embed_documents([Passage(p.title, p.text) for p in pending])
+    )
+    store.complete_space(space.id)
+    yield model
+    model.close()
+
+
+@pytest.mark.parametrize(
+    "line", ["zzzzqqqq", "quantum chromodynamics lagrangian", "who won the football world cup in 1998"]
+)
+@pytest.mark.parametrize("mode", ["hybrid", "meaning"])
+def test_ten_unrelated_hits_are_no_answer(store, embedder, line, mode) -> None:
+    assert search(store, embedder, line, mode=mode) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("bread", "Bread"),
+        ("boiler", "Heating"),
+        ("lisbon hotel", "Trip"),
+        ("how long must the dough rest", "Bread"),
+        ("heating.md", None),
+        ("boiler.md", "Heating"),
+    ],
+)
+def test_what_is_there_is_shown(store, embedder, line, title) -> None:
+    found = search(store, embedder, line)
+    assert title is None or found[0].title == title
