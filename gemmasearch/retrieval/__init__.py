@@ -5,6 +5,7 @@ from __future__ import annotations
 from gemmasearch.retrieval.around import did_you_mean, explain, similar, thread
 from gemmasearch.retrieval.duplicates import Twins, dupes
 from gemmasearch.retrieval.query import Query, Term, parse
+from gemmasearch.retrieval.saved import named, save, saved, unseen
 from gemmasearch.retrieval.search import search
 
 __all__ = [
@@ -14,8 +15,12 @@ __all__ = [
     "did_you_mean",
     "dupes",
     "explain",
+    "named",
     "parse",
+    "save",
+    "saved",
     "search",
     "similar",
     "thread",
+    "unseen",
 ]
