@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from gemmasearch.documents import Answer, Hit, Problem, SyncEvent, SyncReport
 from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
@@ -20,8 +20,9 @@ __all__ = ["Index", "Place", "Shown", "Status"]
 if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
     from gemmasearch.answering.labels import Verdict
+    from gemmasearch.indexing.care import Compacted, Forgotten, Why
     from gemmasearch.models import Embedder, Generator
-    from gemmasearch.store import DocumentRow, PassageRow, Store
+    from gemmasearch.store import DocumentRow, PassageRow, Root, Store
 
 _HANDLE = re.compile(r"c(\d{1,18})\Z")
 
@@ -283,6 +284,48 @@ class Index:
         if not documents:
             raise _not_indexed(target)
         return Place(documents[0].path, documents[0].kind)
+
+    # -- care ------------------------------------------------------------------------------------------------
+
+    def why(self, path: str | os.PathLike[str]) -> Why:
+        """Whether a path is in the index, and if not, which rule or error keeps it out."""
+        from gemmasearch.indexing import care
+
+        return care.why(self._store, _absolute(path))
+
+    def forget(self, paths: Sequence[str | os.PathLike[str]]) -> Forgotten:
+        """Take files, folders or roots out of the index, and every trace of them out of its bytes.
+
+        :raises NothingFound: none of them is in the index. :raises LockHeld: a run is writing.
+        """
+        from gemmasearch.indexing import care
+
+        return care.forget(self._store, [_absolute(p) for p in paths])
+
+    def retry(self, paths: Sequence[str | os.PathLike[str]] = ()) -> int:
+        """Let the next run read failed files again. :return: how many."""
+        from gemmasearch.indexing import care
+
+        return care.retry(self._store, [_absolute(p) for p in paths])
+
+    def compact(self) -> Compacted:
+        """Give unused space of the file back to the disk."""
+        from gemmasearch.indexing import care
+
+        return care.compact(self._store)
+
+    def roots(self) -> list[Root]:
+        """The registered folders and files with their options."""
+        return self._store.roots()
+
+    def edit_root(self, path: str | os.PathLike[str], changes: Mapping[str, Any]) -> Root:
+        """Change remembered options of a root; None takes one back to its default.
+
+        :raises UsageProblem: not a root, or no such option.
+        """
+        from gemmasearch.indexing import care
+
+        return care.edit_root(self._store, _absolute(path), changes)
 
     # -- what is there ---------------------------------------------------------------------------------------
 
