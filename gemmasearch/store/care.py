@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from gemmasearch.errors import IndexDamaged
+from gemmasearch.errors import IndexDamaged, MachineRefused
 from gemmasearch.store import schema
 from gemmasearch.store.database import Database
 from gemmasearch.store.roots import below
@@ -136,6 +139,21 @@ class Care:
     def _bytes(self) -> int:
         files = (self.db.path, self.db.path.with_name(self.db.path.name + "-wal"))
         return sum(p.stat().st_size for p in files if p.exists())
+
+    def copy_bytes(self, source: Path, target: Path) -> None:
+        """Copy a file of this index as it is, 0600, in a process of its own: closing a descriptor in this one would
+        drop SQLite's locks."""
+        program = (
+            "import os, shutil, sys; os.umask(0o077); "
+            "shutil.copyfile(sys.argv[1], sys.argv[2], follow_symlinks=False)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", program, str(source), str(target)], capture_output=True, check=False
+        )
+        if done.returncode:
+            raise MachineRefused(
+                f"cannot keep a copy of {source} as {target}", "make room, then repair again"
+            )
 
     def retry(self, paths: Sequence[str] = ()) -> int:
         """Let the next run read failed files again (all, or those at and below ``paths``). :return: how many."""

@@ -185,6 +185,11 @@ class Database:
             self._depth -= 1
 
 
+def sqlite_version() -> tuple[int, ...]:
+    """Of the SQLite inside apsw, the only one that opens an index."""
+    return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+
+
 def _set(connection: apsw.Connection, **pragmas: str | int) -> None:
     for name, value in pragmas.items():
         # Some of them answer with a row, and apsw goes on only when that is fetched.

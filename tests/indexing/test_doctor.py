@@ -1,0 +1,77 @@
+"""The doctor: healthy is said of healthy indexes only, and a repair restores what the files say."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gemmasearch.errors import IndexMissing
+from gemmasearch.indexing.doctor import doctor, repair
+from gemmasearch.indexing.sync import sync
+from gemmasearch.models.fake import FakeEmbedder
+from gemmasearch.readers import read
+from gemmasearch.settings import Settings
+from gemmasearch.store import Store
+from tests.indexing.trees import contents, plant
+
+
+def run(db: Path, tree: Path | None = None) -> None:
+    with Store.open(db, create=True) as store:
+        sync(store, FakeEmbedder(), read, Settings(), roots=[str(tree)] if tree else None)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    plant(tmp_path / "tree", 30)
+    run(tmp_path / "i" / "index.db", tmp_path / "tree")
+    return tmp_path / "i" / "index.db"
+
+
+def bad(db: Path) -> set[str]:
+    return {c.name for c in doctor(db) if not c.ok} - {"free space", "watch limit"}
+
+
+def test_a_sound_index_is_sound_and_needs_no_repair(db: Path) -> None:
+    assert bad(db) == set()
+    assert repair(db) is None
+    assert [p.name for p in db.parent.iterdir() if "bak" in p.name] == []
+
+
+def test_open_permissions_and_a_missing_index_are_named(db: Path, tmp_path: Path) -> None:
+    db.chmod(0o644)
+    assert bad(db) == {"permissions"}
+    assert "index" in bad(tmp_path / "none.db")
+    with pytest.raises(IndexMissing):
+        repair(tmp_path / "none.db")
+
+
+def test_lost_words_are_rebuilt_and_the_damaged_file_is_kept(db: Path) -> None:
+    expected = contents(db)
+    with Store.open(db, create=True) as store, store.db.unprotected():
+        store.db.run("DELETE FROM words_docsize WHERE id % 3 = 0")
+        store.db.run("DELETE FROM vectors WHERE id % 4 = 0")
+    assert {"words", "vectors"} <= bad(db)
+    done = repair(db)
+    assert done and not done.reindex and os.path.getsize(done.backup) > 0
+    assert os.stat(done.backup).st_mode & 0o077 == 0
+    run(db)
+    assert contents(db) == expected and bad(db) == set()
+
+
+@pytest.mark.parametrize("where", [0, 1, 3, 10])
+def test_a_zeroed_page_is_named_and_the_index_is_begun_anew(db: Path, tmp_path: Path, where: int) -> None:
+    expected = contents(db)
+    with Store.open(db, create=True) as store:
+        store.checkpoint()
+    raw = bytearray(db.read_bytes())
+    raw[where * 4096 : (where + 1) * 4096] = bytes(4096)
+    db.write_bytes(raw)
+    shutil.rmtree(db.with_name("x"), ignore_errors=True)
+    assert bad(db) & {"index", "file", "rows", "words", "vectors"}
+    done = repair(db)
+    assert done is not None
+    run(db, None if done.roots else tmp_path / "tree")
+    assert contents(db) == expected and bad(db) == set()
