@@ -23,6 +23,9 @@ _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 _QUOTES = re.compile(r">*")
 
 
+LONGEST = 8_000_000  # bytes read of one text part: nobody writes more
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file, or a whole message, inside a message."""
@@ -48,6 +51,11 @@ class Content:
     attachments: list[Attachment] = field(default_factory=list)
     encrypted: bool = False
     hidden: int = 0  # spans of HTML that no reader sees, left out
+
+
+def is_cut(root: mime.Part) -> bool:
+    """Whether not all of a part was looked at."""
+    return any(p.cut or (p.type.startswith("text/") and p.end - p.start > LONGEST) for p in root.walk())
 
 
 def content(root: mime.Part) -> Content:
@@ -110,17 +118,17 @@ def leaf_text(part: mime.Part, found: Content | None = None) -> str:
     if part.type == "text/html":
         from gemmasearch.readers import html
 
-        page = html.to_page(html.decode_page(part.body(), part.charset))
+        page = html.to_page(html.decode_page(part.body(LONGEST), part.charset))
         if found:
             found.hidden += page.hidden
         return page.text
     if part.type.startswith(("text/", "message/")):
-        text = headers.bytes_to_text(part.body(), part.charset)
+        text = headers.bytes_to_text(part.body(LONGEST), part.charset)
         return (
             unflowed(text, part.parameters) if part.parameters.get("format", "").lower() == "flowed" else text
         )
     if part.type.startswith("multipart/") and not part.cut:  # no boundary, or none found: what there is
-        body = part.body()
+        body = part.body(LONGEST)
         return headers.bytes_to_text(body, part.charset) if is_text(body[:4096]) else ""
     return ""
 

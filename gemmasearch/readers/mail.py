@@ -99,8 +99,8 @@ def read_message(raw: bytes, place: Place, settings: Settings) -> Iterator[Docum
     yield document
     if place.cut:
         yield Problem(path, "too-large", f"only its first {len(raw)} bytes were read", place.part)
-    if any(part.cut for part in root.walk()):
-        yield Problem(path, "limit", "more or deeper parts than are looked at", place.part)
+    if body.is_cut(root):
+        yield Problem(path, "limit", "more, deeper or longer parts than are looked at", place.part)
     yield from attachments.read(document, found.attachments, place.source, settings)
 
 

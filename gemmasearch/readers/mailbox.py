@@ -59,10 +59,12 @@ def split_mbox(stream: BinaryIO, max_bytes: int = 100_000_000) -> Iterator[tuple
     """
     raw, offset, length = bytearray(), 0, 0
     for place, piece, starts in _pieces(stream):
-        if starts and length:
-            yield offset, length, bytes(raw)
         if starts:
-            raw, offset, length = bytearray(), place, 0
+            whole, raw = bytes(raw), bytearray()  # a message may be large: not kept twice
+            if length:
+                yield offset, length, whole
+            del whole
+            offset, length = place, 0
         raw += piece[: max(0, max_bytes - len(raw))]
         length += len(piece)
     if length:
@@ -106,7 +108,9 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     for unit, (offset, length, raw) in enumerate(boxes):
         if not source.depth:
             source.unit = unit
-        message = raw.partition(b"\n")[2]
+        envelope, _, message = raw.partition(b"\n")
+        cut = length > len(raw)
+        del raw
         if is_expunged(message):
             continue
         part = part_of(message)
@@ -114,15 +118,12 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         part += f"-{seen[part]}" if seen[part] > 1 else ""
         if unit < source.resume_at or not source.begins(part):
             continue
-        message = _UNQUOTED.sub(rb"\1", message)
-        place = mail.Place(source, part, offset, length, cut=length > len(raw), envelope=_envelope(raw))
+        if b">From " in message:
+            message = _UNQUOTED.sub(rb"\1", message)
+        place = mail.Place(source, part, offset, length, cut=cut, envelope=envelope.strip())
         yield from mail.read_message(message, place, settings)
     if not seen and not source.size:
         raise CannotRead("empty")
-
-
-def _envelope(raw: bytes) -> bytes:
-    return raw.partition(b"\n")[0].strip()
 
 
 def is_expunged(message: bytes) -> bool:

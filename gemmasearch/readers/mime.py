@@ -44,9 +44,12 @@ class Part:
     def charset(self) -> str:
         return self.parameters.get("charset", "")
 
-    def body(self) -> bytes:
-        """The bytes with the transfer encoding taken off; what cannot be decoded is left as it is."""
-        raw = self.raw[self.start : self.end]
+    def body(self, most: int | None = None) -> bytes:
+        """The bytes with the transfer encoding taken off; what cannot be decoded is left as it is.
+
+        Of a body longer than ``most`` bytes (as sent) the beginning.
+        """
+        raw = self.raw[self.start : self.end if most is None else min(self.end, self.start + most)]
         encoding = headers.text_of(self.get("content-transfer-encoding")).lower().strip(" ;\"'")
         if encoding == "base64":
             return headers.lenient_base64(_up_to_padding(raw))

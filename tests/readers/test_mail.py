@@ -7,7 +7,7 @@ import pytest
 
 from gemmasearch import readers
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import headers, mime
+from gemmasearch.readers import body, headers, mime
 from tests.readers.contract import ReaderContract, documents, read
 from tests.readers.mail_files import message, multipart
 
@@ -230,3 +230,10 @@ def test_a_maildir_message_needs_less_to_be_known(tmp_path: Path) -> None:
     path = tmp_path / "cur" / "1:2,S"
     path.write_text("Subject: short\n\nbody\n")
     assert documents(path)[0].kind == "mail"
+
+
+def test_an_endless_text_is_cut_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "LONGEST", 1_000)
+    root = mime.parse(message("word " * 1_000).encode())
+    assert body.is_cut(root) and len(body.content(root).text) <= 1_000
+    assert not body.is_cut(mime.parse(message("word").encode()))
