@@ -17,12 +17,11 @@ from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.rules import Rules
+from gemmasearch.indexing.sync import MAX_TRIES
 from gemmasearch.store.care import bytes_left
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root, Store
-
-MAX_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 Read = Callable[[str], Iterator[Document | Problem]]
 
 RACY_NS = 2_000_000_000  # a file that changed this shortly before a look may change again within its stamp
+UNLUCKY = frozenset(("timeout", "memory", "crash", "busy", "unreadable"))  # may go better the next time
+MAX_TRIES = 3  # after so many failures with the same stamp and readers a file is left alone
 MANY = 10  # files that may leave a root at once without a word
 EMBED_BATCH = 32  # passages between two looks at the stop signal
 PENDING = 512  # passages fetched at a time
@@ -179,7 +181,7 @@ class _Run:
     # -- files
 
     def _write(self, stale: list[Found], known: dict[str, FileRow], gone: list[FileRow]) -> None:
-        left = {row.hash: row for row in gone if row.hash and not row.reason}
+        left = {row.hash: row for row in gone if row.hash and not row.reason and _is_read(row)}
         sizes = {row.stamp.size for row in gone if row.stamp}
         for done, found in enumerate(stale):
             if self.stop():
@@ -188,9 +190,15 @@ class _Run:
             self.progress(SyncEvent("read", done, len(stale), found.path))
             row = known.get(found.path)
             digest = _digest(found.path)
-            if digest is not None and row and row.hash == digest and _reader_is_current(row):
+            if digest is not None and row and _is_read(row) and row.hash == digest:
                 self._restamp(row, found)
-            elif digest is not None and row is None and found.stamp.size in sizes and digest in left:
+            elif (
+                digest is not None
+                and row is None
+                and found.stamp.size in sizes
+                and digest in left
+                and _kind_of_name(left[digest].path) == _kind_of_name(found.path)
+            ):
                 self._move(left.pop(digest), found, gone)
             else:
                 self._replace(found, row, digest)
@@ -261,7 +269,7 @@ class _Run:
             hash=digest if settled else None,
             reader=_READERS,
             problems=problems,
-            tries=(row.tries if row else 0) + 1 if failed else 0,
+            tries=_tries(row, found) + 1 if failed else 0,
         )
 
     def _documents(self, found: Found, problems: list[Problem]) -> Iterator[Document]:
@@ -319,6 +327,8 @@ class _Run:
 
     def _embed(self) -> None:
         space = self.store.ensure_space(self.embedder.space)
+        while not self.interrupted and self.store.derive(space.id):
+            self.interrupted = self.stop()
         total = self.store.pending_count(space.id)
         after: int | None = None
         while not self.interrupted:
@@ -366,7 +376,26 @@ def _reader_is_current(row: FileRow) -> bool:
 
 def _is_current(row: FileRow | None, stamp: FileStamp) -> bool:
     """Whether a file needs no look inside: the same stamp, old enough to prove something, and the same readers."""
-    return row is not None and row.stamp == storable(stamp) and not row.racy and _reader_is_current(row)
+    return row is not None and row.stamp == storable(stamp) and not row.racy and _is_read(row)
+
+
+def _is_read(row: FileRow) -> bool:
+    """Whether all that is known of a file was written, by the readers of today; a failure that may have been bad
+    luck counts as read after some tries."""
+    unlucky = row.reason in UNLUCKY and row.tries < MAX_TRIES
+    return row.stamp is not None and _reader_is_current(row) and not unlucky
+
+
+def _tries(row: FileRow | None, found: Found) -> int:
+    """Failures so far with this stamp and these readers."""
+    same = row is not None and row.stamp == storable(found.stamp) and _reader_is_current(row)
+    return row.tries if row is not None and same else 0
+
+
+def _kind_of_name(path: str) -> tuple[str, bool]:
+    """What of a name a reader goes by: the suffix, and whether it is a maildir's."""
+    folder, name = os.path.split(path)
+    return os.path.splitext(name)[1].lower(), os.path.basename(folder) in ("cur", "new")
 
 
 def _is_racy(stamp: FileStamp) -> bool:

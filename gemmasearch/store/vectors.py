@@ -129,6 +129,25 @@ class Vectors:
     def vector_count(self, space_id: int) -> int:
         return int(self.db.value("SELECT count(*) FROM vectors WHERE space_id = ?", (space_id,)))
 
+    def derive(self, space_id: int, limit: int = 2000) -> int:
+        """Give a space that is being built the vectors of the active one, cut to its length and normalised again,
+        if they are of the same Matryoshka model. :return: how many were made; 0 = there are no more.
+        """
+        import numpy as np
+
+        sql = """
+            SELECT v.key, v.vector, n.dim FROM spaces n JOIN spaces a ON a.state = 'active' AND a.id <> n.id
+            JOIN vectors v ON v.space_id = a.id
+            WHERE n.id = ?1 AND a.model = n.model AND a.prompt_version = n.prompt_version AND a.matryoshka
+              AND n.dim < a.dim
+              AND NOT EXISTS (SELECT 1 FROM vectors o WHERE o.space_id = n.id AND o.key = v.key) LIMIT ?2"""
+        rows = self.db.rows(sql, (space_id, limit))
+        if not rows:
+            return 0
+        cut = np.stack([np.frombuffer(vector, "<f4")[:dim] for _, vector, dim in rows])
+        norms = np.linalg.norm(cut, axis=1, keepdims=True)
+        return self.add_vectors(space_id, [row[0] for row in rows], cut / np.where(norms > 0, norms, 1))
+
     def embedded_count(self, document_id: int) -> int:
         """Chunks of a document that have a vector in the active space."""
         sql = """SELECT count(*) FROM chunks c JOIN vectors v ON v.key = c.key JOIN spaces s ON s.id = v.space_id
