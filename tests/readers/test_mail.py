@@ -141,8 +141,8 @@ def test_a_wrong_charset_does_not_turn_utf8_into_question_marks(tmp_path: Path) 
 def test_base64_with_junk_a_cut_end_or_a_list_footer_is_still_read(tmp_path: Path) -> None:
     code = base64.b64encode(b"walnut oil, two bottles, and a brush").decode()
     transfer = "Content-Transfer-Encoding: base64"
-    for body in (code, code[:-3], code[:20] + "\n!!" + code[20:], code + "\n____\nlist footer\n"):
-        assert "walnut oil, two" in mail(tmp_path, multipart(part(body, "text/plain", transfer))).text
+    for sent in (code, code[:-3], code[:20] + "\n!!" + code[20:], code + "\n____\nlist footer\n"):
+        assert "walnut oil, two" in mail(tmp_path, multipart(part(sent, "text/plain", transfer))).text
 
 
 def test_missing_closing_boundary_and_preamble(tmp_path: Path) -> None:
