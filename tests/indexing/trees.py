@@ -9,7 +9,33 @@ from typing import Any
 
 from gemmasearch.store import Store
 
-WORDS = ["apple", "boiler", "candle", "daisy", "engine", "fabric", "garden", "harbour", "island", "jacket", "kettle", "ladder", "meadow", "needle", "orchard", "pepper", "quarry", "ribbon", "saddle", "timber", "umbrella", "violin", "window", "yellow", "zephyr"]
+WORDS = [
+    "apple",
+    "boiler",
+    "candle",
+    "daisy",
+    "engine",
+    "fabric",
+    "garden",
+    "harbour",
+    "island",
+    "jacket",
+    "kettle",
+    "ladder",
+    "meadow",
+    "needle",
+    "orchard",
+    "pepper",
+    "quarry",
+    "ribbon",
+    "saddle",
+    "timber",
+    "umbrella",
+    "violin",
+    "window",
+    "yellow",
+    "zephyr",
+]
 
 MESSAGE = """From {sender} Mon Jan  5 10:00:{second:02d} 2026
 From: {sender}
