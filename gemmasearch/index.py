@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from gemmasearch.answering.labels import Verdict
     from gemmasearch.indexing.care import Compacted, Forgotten, Why
     from gemmasearch.models import Embedder, Generator
+    from gemmasearch.retrieval import Twins
     from gemmasearch.store import DocumentRow, PassageRow, Root, Store
 
+_ALL = 1000  # hits looked through where only some of them count
 _HANDLE = re.compile(r"c(\d{1,18})\Z")
 
 
@@ -111,9 +113,13 @@ class Index:
         *,
         progress: Callable[[SyncEvent], None] | None = None,
         stop: Callable[[], bool] | None = None,
+        prune: bool = False,
+        wait: float = 0.0,
     ) -> SyncReport:
         """Register ``paths`` (folders or files) and bring them up to date; without any, all registered ones.
 
+        :param prune: let files go even if they are more than half of a folder.
+        :param wait: seconds to wait for another run to end.
         :raises UsageProblem: a path that does not exist, or nothing registered yet.
         :raises LockHeld: another run writes to this index.
         """
@@ -135,6 +141,8 @@ class Index:
                 roots=roots or None,
                 progress=progress or (lambda event: None),
                 stop=stop or (lambda: False),
+                prune=prune,
+                wait=wait,
             )
 
     # -- journey two -----------------------------------------------------------------------------------------
@@ -146,19 +154,94 @@ class Index:
         mode: str | None = None,
         limit: int | None = None,
         per_document: int | None = None,
+        collapse: bool = True,
     ) -> list[Hit]:
-        """The best passages for a query line, best first; [] if nothing matches."""
+        """The best passages for a query line, best first; [] if nothing matches.
+
+        ``@name`` stands for a saved search. ``collapse`` shows near-duplicates as one hit.
+        """
         from gemmasearch import retrieval
 
         mode = mode or self.settings.mode
         return retrieval.search(
             self._store,
             None if mode == "words" else self._query_embedder(),
-            query,
+            retrieval.named(self._store, query),
             mode=mode,
             limit=limit or self.settings.results,
             per_document=per_document or self.settings.hits_per_document,
+            collapse=collapse,
         )
+
+    def suggestion(self, query: str) -> str:
+        """The line with words that occur in the index in place of those that do not; "" = none is near."""
+        from gemmasearch import retrieval
+
+        return retrieval.did_you_mean(self._store, retrieval.named(self._store, query))
+
+    def search_new(self, name: str, *, limit: int | None = None) -> list[Hit]:
+        """What came into the index since the saved search ``name`` was last asked this way.
+
+        :raises UsageProblem: no search is saved under that name.
+        """
+        from gemmasearch import retrieval
+
+        found = self.search(f"@{name}", limit=_ALL)
+        return retrieval.unseen(self._store, name, found)[: limit or self.settings.results]
+
+    def save_search(self, name: str, query: str) -> None:
+        """Keep a query line under a name; an empty line forgets the name."""
+        from gemmasearch import retrieval
+
+        retrieval.save(self._store, name, query)
+
+    def saved_searches(self) -> Mapping[str, str]:
+        from gemmasearch import retrieval
+
+        return retrieval.saved(self._store)
+
+    def similar(self, target: str = "", *, text: str = "", limit: int | None = None) -> list[Hit]:
+        """Passages like a hit (``c123``), like an indexed file, or like ``text``; never of the same document."""
+        from gemmasearch import retrieval
+
+        own: list[int] = []
+        if not text:
+            handle = self._passage(target)
+            documents = [] if handle else self._store.documents_at(_absolute(target))
+            if handle is None and not documents:
+                raise _not_indexed(target)
+            text = handle.text if handle else "\n".join(d.text for d in documents)
+            own = [handle.document_id] if handle else [d.document_id for d in documents]
+        wanted = limit or self.settings.results
+        return retrieval.similar(self._store, self._query_embedder(), text, limit=wanted, without=own)
+
+    def thread(self, target: str) -> list[Hit]:
+        """The messages of a hit's or file's conversation, oldest first."""
+        from gemmasearch import retrieval
+
+        handle = self._passage(target)
+        if handle:
+            return retrieval.thread(self._store, handle.document_id)
+        documents = self._store.documents_at(_absolute(target))
+        if not documents:
+            raise _not_indexed(target)
+        return retrieval.thread(self._store, documents[0].document_id)
+
+    def dupes(self, *, alike: float = 0.8) -> list[Twins]:
+        """Groups of documents that say nearly the same: at least ``alike`` of their five-word runs are equal."""
+        from gemmasearch import retrieval
+
+        return retrieval.dupes(self._store, self._store.document_ids(), alike=alike)
+
+    def _passage(self, target: str) -> PassageRow | None:
+        """The passage of a handle; None for anything that is none. :raises NothingFound: it is gone."""
+        handle = _HANDLE.match(target)
+        if not handle or os.path.exists(target):
+            return None
+        rows = self._store.passages([int(handle[1])])
+        if not rows:
+            raise _gone(target)
+        return rows[0]
 
     def ask(
         self, question: str, *, extract: bool = False, on_text: Callable[[str], None] | None = None
@@ -256,13 +339,10 @@ class Index:
 
         :raises NothingFound: no such hit, or a file that is not indexed.
         """
-        handle = _HANDLE.match(target)
-        if handle and not os.path.exists(target):
-            rows = self._store.passages([int(handle[1])])
-            document = self._store.document(rows[0].document_id) if rows else None
-            if document is None:
-                raise _gone(target)
-            return [_surroundings(rows[0], document)]
+        passage = self._passage(target)
+        document = self._store.document(passage.document_id) if passage else None
+        if passage and document:
+            return [_surroundings(passage, document)]
         documents = self._store.documents_at(_absolute(target))
         if not documents:
             raise _not_indexed(target)
@@ -273,17 +353,42 @@ class Index:
 
         :raises NothingFound: no such hit, or a file that is not indexed.
         """
-        handle = _HANDLE.match(target)
-        if handle and not os.path.exists(target):
-            rows = self._store.passages([int(handle[1])])
-            if not rows:
-                raise _gone(target)
-            row = rows[0]
+        row = self._passage(target)
+        if row:
             return Place(row.path, row.kind, row.page, row.line, inside=bool(row.part))
         documents = self._store.documents_at(_absolute(target))
         if not documents:
             raise _not_indexed(target)
         return Place(documents[0].path, documents[0].kind)
+
+    def watch(
+        self,
+        *,
+        stop: Callable[[], bool],
+        done: Callable[[SyncReport], None] = lambda report: None,
+        say: Callable[[str], None] = lambda line: None,
+        battery: bool = False,
+    ) -> None:
+        """Keep all registered folders up to date until ``stop()``; pauses on battery unless ``battery``.
+
+        :param done: called after each run that did something. :param say: gets remarks for people.
+        """
+        from gemmasearch.indexing import watch
+        from gemmasearch.readers import Isolated
+
+        if not self._store.roots():
+            raise UsageProblem("nothing to watch yet", "name a folder: gsearch index ~/Documents")
+        with Isolated(self.settings) as readers:
+            watch.watch(
+                self._store,
+                self._own_embedder(),
+                readers.read,
+                self.settings,
+                stop=stop,
+                done=done,
+                say=say,
+                battery=battery,
+            )
 
     # -- care ------------------------------------------------------------------------------------------------
 

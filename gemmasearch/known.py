@@ -11,6 +11,8 @@ from gemmasearch.errors import UsageProblem
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
+    from gemmasearch.indexing.doctor import Check, Repaired
+    from gemmasearch.indexing.schedule import Plan
     from gemmasearch.models.catalog import Entry
 
 
@@ -42,6 +44,63 @@ class ModelInfo:
     sha256: str
     path: str
     how: str
+
+
+def understood(line: str) -> list[str]:
+    """How a query line is read, one line per term and filter."""
+    from gemmasearch.retrieval import explain
+
+    return explain(line)
+
+
+def schedule(every: str, settings: Settings) -> Plan:
+    """What would run ``gsearch index`` on time on this machine; nothing is installed yet.
+
+    :param every: an interval such as "30m". :raises UsageProblem: it is none.
+    """
+    from gemmasearch.indexing import schedule as clock
+
+    return clock.plan(every, settings.db_path)
+
+
+def install_schedule(plan: Plan) -> None:
+    from gemmasearch.indexing import schedule as clock
+
+    clock.install(plan)
+
+
+def installed_schedules() -> list[str]:
+    from gemmasearch.indexing import schedule as clock
+
+    return list(clock.installed())
+
+
+def remove_schedule() -> list[str]:
+    """Take the schedule out again. :return: what was removed."""
+    from gemmasearch.indexing import schedule as clock
+
+    return list(clock.remove())
+
+
+def examined(settings: Settings) -> list[Check]:
+    """A dozen checks of the machine, the libraries and the index; changes nothing."""
+    from gemmasearch.indexing.doctor import doctor
+
+    return doctor(settings.db_path)
+
+
+def repaired(settings: Settings) -> Repaired | None:
+    """Rebuild what is derived in a damaged index, keeping the damaged file; None if nothing was wrong."""
+    from gemmasearch.indexing.doctor import repair
+
+    return repair(settings.db_path)
+
+
+def step_back() -> None:
+    """Give this process the lowest priority for processor and disk."""
+    from gemmasearch.indexing import manners
+
+    manners.step_back()
 
 
 def known_models(settings: Settings) -> list[ModelInfo]:

@@ -10,7 +10,7 @@ import typer
 from gemmasearch.cli import views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, Session
-from gemmasearch.errors import NothingFound, UsageProblem
+from gemmasearch.errors import IndexDamaged, NothingFound, UsageProblem
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.care import Why
@@ -148,7 +148,30 @@ def compact(session: Session) -> int:
     )
 
 
+def doctor(
+    session: Session,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Rebuild what is derived; the damaged file is kept as .bak.")
+    ] = False,
+) -> int:
+    """Check the libraries, the machine and the index, and say how to mend what is wrong."""
+    from gemmasearch.known import examined, repaired
+
+    out = session.out
+    mended = repaired(session.settings) if repair else None
+    if mended:
+        out.note(f"repaired; the damaged file is kept: {mended.backup}" if mended.backup else "begun anew")
+        if mended.reindex:
+            out.note("its text was damaged: `gsearch index` reads the files again")
+    found = examined(session.settings)
+    wrong = [check for check in found if not check.ok]
+    rows = [("ok" if c.ok else "WRONG", c.name, c.detail, "" if c.ok else c.mend) for c in found]
+    code = IndexDamaged.exit_code if wrong else 0
+    return out.result({"checks": found, "repaired": mended}, lambda: views.table(out, rows), code)
+
+
 COMMANDS = (
+    CommandSpec("doctor", doctor),
     CommandSpec("roots", roots),
     CommandSpec("why", why),
     CommandSpec("retry", retry),

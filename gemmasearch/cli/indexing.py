@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +15,7 @@ import typer
 from gemmasearch.cli import views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
-from gemmasearch.errors import FinishedWithProblems, Interrupted
+from gemmasearch.errors import FinishedWithProblems, Interrupted, UsageProblem
 
 if TYPE_CHECKING:
     from gemmasearch.documents import Problem
@@ -40,6 +42,21 @@ def index(
     dim: Annotated[
         int | None, typer.Option("--dim", metavar="N", help="Dimensions kept of a Matryoshka model.")
     ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Let files go even if more than half of a folder is gone.")
+    ] = False,
+    max_time: Annotated[
+        str | None,
+        typer.Option(
+            "--max-time", metavar="TIME", help="Stop cleanly after 90s, 20m or 2h; go on next time."
+        ),
+    ] = None,
+    wait: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", help="Wait for another run to end.", min=0)
+    ] = 0.0,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="Keep the usual priority even without a terminal.")
+    ] = False,
     gpu: Annotated[
         str | None, typer.Option("--gpu", metavar="auto|off", help="Whether llama.cpp may use a GPU.")
     ] = None,
@@ -48,13 +65,17 @@ def index(
     ] = False,
 ) -> int:
     """Add folders and bring the index up to date; unchanged files are not read again."""
-    from gemmasearch.known import browser_histories
+    from gemmasearch.known import browser_histories, step_back
 
     out = session.out
     wanted = [str(p) for p in paths or ()]
     wanted += [path for name in browser or () for path in browser_histories(name)]
-    with session.index(create=True) as opened, stop_on_signals(out) as stop, out.progress() as progress:
-        report = opened.index(wanted, progress=progress, stop=stop)
+    limit = seconds_of(max_time) if max_time else None
+    if not foreground and not out.attended:
+        step_back()
+    with session.index(create=True) as opened, stop_on_signals(out) as asked, out.progress() as progress:
+        stop = _until(limit, asked)
+        report = opened.index(wanted, progress=progress, stop=stop, prune=prune, wait=wait)
     for root in report.unavailable:
         out.note(f"not available now, kept as it was: {root}")
     if out.verbose:
@@ -63,7 +84,7 @@ def index(
     code = 0
     if strict and (report.problems or report.skipped or report.unavailable):
         code = FinishedWithProblems.exit_code
-    if report.interrupted:
+    if report.interrupted and asked():
         code = Interrupted.exit_code
 
     def show() -> None:
@@ -71,6 +92,22 @@ def index(
             out.line(views.sync_summary(report))
 
     return out.result(report, show, code)
+
+
+def seconds_of(time: str) -> float:
+    """``90s``, ``20m``, ``2h`` in seconds. :raises UsageProblem: anything else."""
+    found = re.fullmatch(r"(\d{1,6})([smh]?)", time.strip().lower())
+    if not found:
+        raise UsageProblem(f"{time!r} is no time", "say 90s, 20m or 2h")
+    return int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def _until(limit: float | None, asked: Callable[[], bool]) -> Callable[[], bool]:
+    """Stop when asked to, or when the time is up."""
+    if limit is None:
+        return asked
+    deadline = monotonic() + limit
+    return lambda: asked() or monotonic() >= deadline
 
 
 @contextmanager

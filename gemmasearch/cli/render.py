@@ -125,6 +125,11 @@ class Output:
         self.verbose = verbose
         self.terminal = not json and sys.stdout.isatty()
 
+    @property
+    def attended(self) -> bool:
+        """Whether a person looks on: stdout or stderr is a terminal."""
+        return sys.stdout.isatty() or sys.stderr.isatty()
+
     @cached_property
     def console(self) -> Console:
         """Rich on stdout; only for a terminal, only for ``Text`` that was built piece by piece."""

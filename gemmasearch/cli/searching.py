@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from gemmasearch.documents import Hit
     from gemmasearch.index import Index, Shown
     from gemmasearch.serving.client import Remote
+
+
+class Order(StrEnum):
+    relevance = "relevance"
+    date = "date"
+    path = "path"
 
 
 def search(
@@ -42,24 +49,79 @@ def search(
         str | None,
         typer.Option("--format", metavar="TEXT", help="Print a line per hit, like '{path}:{line}: {title}'."),
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show near-duplicates one by one instead of once.")
+    ] = False,
+    min_score: Annotated[
+        int, typer.Option("--min-score", metavar="0-100", help="Leave out weaker hits.", min=0, max=100)
+    ] = 0,
+    sort: Annotated[
+        Order, typer.Option("--sort", metavar="ORDER", help="The hits by relevance, date or path.")
+    ] = Order.relevance,
+    new: Annotated[
+        bool, typer.Option("--new", help="Of a saved search (@NAME): only what came since the last --new.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what words and meaning gave to each hit, on stderr.")
+    ] = False,
+    explain_query: Annotated[
+        bool, typer.Option("--explain-query", help="Print how the query is understood, and do not search.")
+    ] = False,
     embedder: EmbedderOption = None,
 ) -> int:
     """Find passages by words and by meaning, best first."""
     out = session.out
+    if explain_query:
+        return _explain_query(out, " ".join(query))
     show = _writer(out, paths=paths, null=null, jsonl=jsonl, csv=csv, format=format)
     line = " ".join(query)
 
     def look(index: Index | Remote) -> list[Hit]:
-        found = index.search(line, limit=number)
+        found = index.search(line, limit=number, collapse=not everything)
         for note in index.notes:
             out.note(note)
         return found
 
-    found = session.looked_up(look)
+    if new:
+        if not line.startswith("@"):
+            raise UsageProblem("--new goes with a saved search", "gsearch search --new @NAME")
+        with session.index(write=True) as index:
+            found = index.search_new(line.removeprefix("@"), limit=number)
+    else:
+        found = session.looked_up(look)
+    found = _sorted([hit for hit in found if hit.score * 100 >= min_score], sort)
+    if explain:
+        for hit in found:
+            out.note(_explained(hit))
     if not found and not (out.json or paths or null or jsonl or csv or format):
         out.note(f"nothing found for: {line}")
+        if not new:
+            with session.index() as index:
+                if better := index.suggestion(line):
+                    out.note(f"did you mean: {better}")
     code = 0 if found else NothingFound.exit_code
     return out.result({"query": line, "hits": found}, lambda: show(found), code)
+
+
+def _explain_query(out: Output, line: str) -> int:
+    from gemmasearch.known import understood
+
+    said = understood(line)
+    return out.result({"query": line, "understood": said}, lambda: out.lines(said))
+
+
+def _sorted(found: list[Hit], order: Order) -> list[Hit]:
+    if order is Order.date:
+        return sorted(found, key=lambda hit: -(hit.date if hit.date is not None else float("-inf")))
+    return sorted(found, key=lambda hit: hit.path) if order is Order.path else found
+
+
+def _explained(hit: Hit) -> str:
+    shares = [
+        (name, share) for name, share in (("words", hit.words), ("meaning", hit.meaning)) if share is not None
+    ]
+    said = ", ".join(f"{name} {100 * share:.0f}" for name, share in shares)
+    return f"{hit.id}: score {100 * hit.score:.0f} = {said or 'filters only'}"
 
 
 def _writer(out: Output, *, format: str | None, **chosen: bool) -> Callable[[list[Hit]], None]:

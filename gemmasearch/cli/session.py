@@ -136,7 +136,10 @@ def register(app: typer.Typer, commands: Sequence[CommandSpec]) -> None:
         home.command(spec.name)(_with_common_options(spec))
 
 
-GROUP_HELP = {"models": "The models: which are here, how to get the others."}
+GROUP_HELP = {
+    "models": "The models: which are here, how to get the others.",
+    "schedule": "Run `gsearch index` on time.",
+}
 
 
 def _with_common_options(spec: CommandSpec) -> Callable[..., int]:

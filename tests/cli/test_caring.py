@@ -81,3 +81,22 @@ def test_options_of_a_folder_are_remembered_listed_and_applied(place: Place) -> 
 def test_a_failed_file_can_be_tried_again(place: Place) -> None:
     done = place("retry")
     assert done.code == 0 and done.text.startswith("1 file")
+
+
+def test_doctor_says_ok_names_damage_and_mends_it(place: Place) -> None:
+    assert place("doctor").code == 0
+    data = bytearray(place.db.read_bytes())
+    assert place("search", "canaryfig").code == 0
+    page = 4096 * (len(data) // 4096 // 2)
+    data[page : page + 8192] = bytes(8192)
+    for end in ("-wal", "-shm"):
+        Path(f"{place.db}{end}").unlink(missing_ok=True)
+    place.db.write_bytes(data)
+    sick = place("doctor")
+    assert sick.code == 3 and "WRONG" in sick.text
+    mended = place("doctor", "--repair")
+    assert mended.code == 0, mended.text
+    assert place("index").code == 0
+    assert place("search", "--mode", "words", "canaryfig").code == 0
+    assert place("search", "--mode", "words", "canaryplum").code == 0
+    assert list(place.db.parent.glob("*.bak*"))

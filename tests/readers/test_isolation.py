@@ -56,7 +56,7 @@ def test_a_bad_reader_becomes_a_problem_with_its_reason_and_the_next_file_is_rea
     started = time.monotonic()
     assert told(isolated.read(file(tmp_path, deed))) == [reason]
     assert told(isolated.read(file(tmp_path, "good still here"))) == ["still here"]
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 50
 
 
 def test_endless_documents_end_at_the_limit(isolated: readers.Isolated, tmp_path: Path) -> None:

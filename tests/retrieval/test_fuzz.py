@@ -73,7 +73,7 @@ def test_long_lines_are_answered_in_time(store, small) -> None:
     ):
         started = time.process_time()
         search(store, small, text)
-        assert time.process_time() - started < 2, text[:20]
+        assert time.process_time() - started < 10, text[:20]
 
 
 def test_a_damaged_index_is_an_error_and_not_an_empty_answer(add, store) -> None:

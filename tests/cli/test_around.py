@@ -1,0 +1,132 @@
+"""What lies around a search: neighbours, conversations, twins, saved searches, schedules and the watcher."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Indexed
+from tests.cli.terminal import COMMAND, run
+
+STATIC = {"GSEARCH_EMBEDDER": "static"}
+
+
+def test_similar_finds_neighbours_of_a_file_and_of_a_piped_text_but_not_the_file_itself(
+    indexed: Indexed,
+) -> None:
+    note = indexed.home / "notes" / "flat" / "heating.md"
+    found = indexed.run("similar", "--json", note)
+    paths = [hit["path"] for hit in json.loads(found.text)["data"]["hits"]]
+    assert paths and str(note) not in paths
+    piped = indexed.run(
+        "similar", "-", stdin=b"The boiler of the flat was serviced and the heating repaired."
+    )
+    assert any("heating.md" in line for line in piped.lines[:5])
+    assert indexed.run("similar", "-", stdin=b" ").code == 2
+    assert indexed.run("similar", "/no/such/file").code == 1
+
+
+def test_a_thread_lists_its_messages_oldest_first(indexed: Indexed) -> None:
+    handle = indexed.run("search", "--format", "{id}", "-n", "1", "Kondensatleitung").text.strip()
+    found = indexed.run("thread", "--json", handle)
+    dates = [hit["date"] for hit in json.loads(found.text)["data"]["hits"]]
+    assert found.code == 0 and len(dates) >= 2 and dates == sorted(dates)
+
+
+def test_dupes_groups_copies(tmp_path: Path) -> None:
+    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
+    folder.mkdir()
+    text = "The kiln reached twelve hundred degrees on Tuesday and cooled down until Friday noon. " * 5
+    (folder / "a.md").write_text(text)
+    (folder / "b.md").write_text(text + "One more word.")
+    (folder / "c.md").write_text("Something else entirely stands in this note about bees and their hives.")
+    run("index", folder, "--db", db, env=STATIC)
+    lines = run("dupes", "--db", db).lines
+    assert [Path(line.split("\t")[0]).name for line in lines] == ["a.md", "b.md"]
+    assert len(run("search", "--mode", "words", "kiln degrees Friday", "--db", db, env=STATIC).lines) == 1
+    assert (
+        len(run("search", "--mode", "words", "--all", "kiln degrees Friday", "--db", db, env=STATIC).lines)
+        == 2
+    )
+
+
+def test_a_saved_search_is_listed_asked_and_tells_only_what_is_new(tmp_path: Path) -> None:
+    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
+    folder.mkdir()
+    (folder / "a.md").write_text("The kiln was fired in May.\n")
+    run("index", folder, "--db", db, env=STATIC)
+    assert run("save", "pots", "kiln", "--db", db).code == 0
+    assert run("save", "--db", db).text == "pots\tkiln\n"
+    assert run("search", "@pots", "--paths", "--db", db, env=STATIC).lines == [str(folder / "a.md")]
+    assert run("search", "--new", "@pots", "--paths", "--db", db, env=STATIC).lines == [str(folder / "a.md")]
+    assert run("search", "--new", "@pots", "--paths", "--db", db, env=STATIC).code == 1
+    (folder / "b.md").write_text("A second kiln was bought in June.\n")
+    run("index", "--db", db, env=STATIC)
+    assert run("search", "--new", "@pots", "--paths", "--db", db, env=STATIC).lines == [str(folder / "b.md")]
+    assert run("search", "@nothing", "--db", db, env=STATIC).code == 2
+    assert run("search", "--new", "kiln", "--db", db, env=STATIC).code == 2
+
+
+def test_how_a_query_and_a_score_came_about(indexed: Indexed) -> None:
+    said = indexed.run("search", "--explain-query", 'from:dana "notice period" -garage').text
+    assert "dana" in said and "notice period" in said and "garage" in said
+    explained = indexed.run("search", "--explain", "boiler")
+    assert "words" in explained.said and "meaning" in explained.said
+    assert indexed.run("search", "--min-score", "100", "boiler").text.count("\n") <= 1
+    dates = [
+        line for line in indexed.run("search", "--sort", "date", "--format", "{date}", "boiler").lines if line
+    ]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_a_misspelt_word_gets_a_suggestion(indexed: Indexed) -> None:
+    done = indexed.run("search", "--mode", "words", "Kondensatleitnug")
+    assert done.code == 1 and "did you mean: " in done.said and "ondensatleitung" in done.said
+
+
+def test_a_schedule_is_shown_without_being_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not shutil.which("crontab"):
+        (tmp_path / "crontab").write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / "crontab").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    done = run("schedule", "install", "--every", "30m", "--print", "--db", tmp_path / "i.db")
+    assert done.code == 0 and "gemmasearch" in done.text and str(tmp_path / "i.db") in done.text
+    assert run("schedule", "install", "--every", "soon", "--print").code == 2
+
+
+def test_a_run_out_of_time_stops_cleanly_and_the_next_goes_on(tmp_path: Path) -> None:
+    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
+    folder.mkdir()
+    for number in range(30):
+        (folder / f"{number}.md").write_text(f"The pangolin number{number} sleeps.\n")
+    done = run("index", folder, "--db", db, "--max-time", "0s", env=STATIC)
+    assert done.code == 0 and "(interrupted)" in done.text
+    assert run("index", "--db", db, "--max-time", "1h", env=STATIC).text.startswith("files: 30 new")
+    assert run("index", "--db", db, "--max-time", "soon", env=STATIC).code == 2
+
+
+def test_watch_finds_a_new_note_by_itself_and_ends_on_a_signal(tmp_path: Path) -> None:
+    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
+    folder.mkdir()
+    (folder / "a.md").write_text("The kiln was fired in May.\n")
+    assert run("index", folder, "--db", db, env=STATIC).code == 0
+    process = subprocess.Popen([*COMMAND, "watch", "--battery", "--db", str(db)], stderr=subprocess.PIPE)
+    try:
+        time.sleep(2)
+        (folder / "b.md").write_text("A heron stood in the pond.\n")
+        deadline = time.monotonic() + 60
+        while run("search", "--mode", "words", "heron", "--db", db).code != 0:
+            assert time.monotonic() < deadline, "the watcher did not find the note within a minute"
+            time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert process.stderr and b"Traceback" not in process.stderr.read()
+    finally:
+        process.kill()
+        process.wait()
