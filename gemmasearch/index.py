@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from gemmasearch.documents import Answer, Hit, Problem, SyncEvent, SyncReport
-from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
+from gemmasearch.errors import NothingFound, UsageProblem
+from gemmasearch.matching import Models
 from gemmasearch.settings import Settings
+from gemmasearch.shown import Place, Shown, surroundings, whole
 from gemmasearch.store.rows import Summary as Status
 
 __all__ = ["Index", "Place", "Shown", "Status"]
@@ -21,36 +22,11 @@ if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
     from gemmasearch.answering.labels import Verdict
     from gemmasearch.indexing.care import Compacted, Forgotten, Why
-    from gemmasearch.models import Embedder, Generator
     from gemmasearch.retrieval import Twins
-    from gemmasearch.store import DocumentRow, PassageRow, Root, Store
+    from gemmasearch.store import PassageRow, Root, Store
 
 _ALL = 1000  # hits looked through where only some of them count
 _HANDLE = re.compile(r"c(\d{1,18})\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A document, or the part of it around a passage. ``marks`` are the spans of the passage in ``text``."""
-
-    path: str
-    part: str
-    kind: str
-    title: str
-    headers: tuple[tuple[str, str], ...]
-    text: str
-    marks: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a hit stands: what a program needs to open it. ``inside`` = it is only a part of the file."""
-
-    path: str
-    kind: str
-    page: int | None = None
-    line: int | None = None
-    inside: bool = False
 
 
 @dataclass
@@ -63,10 +39,7 @@ class Index:
 
     settings: Settings
     _store: Store
-    notes: list[str] = field(default_factory=list)
-    _embedder: Embedder | None = None
-    _generator: Generator | None = None
-    _generator_opened: bool = False
+    _models: Models
 
     @classmethod
     def open(
@@ -88,13 +61,14 @@ class Index:
         if path is not None:
             settings = replace(settings, db=os.fspath(path))
         store = Store.open(settings.db_path, create=create and not read_only, read_only=read_only)
-        return cls(settings, store)
+        return cls(settings, store, Models(settings, store))
+
+    @property
+    def notes(self) -> list[str]:
+        return self._models.notes
 
     def close(self) -> None:
-        for model in (self._embedder, self._generator):
-            if model is not None:
-                model.close()
-        self._embedder = self._generator = None
+        self._models.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -135,7 +109,7 @@ class Index:
         with Isolated(self.settings) as readers:
             return sync.sync(
                 self._store,
-                self._own_embedder(),
+                self._models.embedder(),
                 readers.read,
                 self.settings,
                 roots=roots or None,
@@ -165,7 +139,7 @@ class Index:
         mode = mode or self.settings.mode
         return retrieval.search(
             self._store,
-            None if mode == "words" else self._query_embedder(),
+            None if mode == "words" else self._models.query_embedder(),
             retrieval.named(self._store, query),
             mode=mode,
             limit=limit or self.settings.results,
@@ -213,7 +187,7 @@ class Index:
             text = handle.text if handle else "\n".join(d.text for d in documents)
             own = [handle.document_id] if handle else [d.document_id for d in documents]
         wanted = limit or self.settings.results
-        return retrieval.similar(self._store, self._query_embedder(), text, limit=wanted, without=own)
+        return retrieval.similar(self._store, self._models.query_embedder(), text, limit=wanted, without=own)
 
     def thread(self, target: str) -> list[Hit]:
         """The messages of a hit's or file's conversation, oldest first."""
@@ -254,8 +228,8 @@ class Index:
 
         return answering.answer(
             self._store,
-            self._query_embedder(),
-            None if extract else self._own_generator(),
+            self._models.query_embedder(),
+            None if extract else self._models.generator(),
             question,
             settings=self.settings,
             on_text=on_text,
@@ -276,8 +250,8 @@ class Index:
 
         return answering.answer_from(
             text,
-            self._own_embedder(),
-            None if extract else self._own_generator(),
+            self._models.embedder(),
+            None if extract else self._models.generator(),
             question,
             name=name,
             settings=self.settings,
@@ -302,8 +276,8 @@ class Index:
 
         return standing.ask_again(
             self._store,
-            self._query_embedder(),
-            self._own_generator(),
+            self._models.query_embedder(),
+            self._models.generator(),
             name,
             new_only=new_only,
             settings=self.settings,
@@ -324,14 +298,14 @@ class Index:
         from gemmasearch.answering.labels import Label, classify
 
         known = [Label(name, said, tuple((examples or {}).get(name, ()))) for name, said in labels.items()]
-        return classify(texts, known, self._own_embedder())
+        return classify(texts, known, self._models.embedder())
 
     def conversation(self) -> Conversation:
         """A chat about the files: follow-up questions keep the topic."""
         from gemmasearch import answering
 
         return answering.Conversation(
-            self._store, self._query_embedder(), self._own_generator(), settings=self.settings
+            self._store, self._models.query_embedder(), self._models.generator(), settings=self.settings
         )
 
     def show(self, target: str) -> list[Shown]:
@@ -342,11 +316,11 @@ class Index:
         passage = self._passage(target)
         document = self._store.document(passage.document_id) if passage else None
         if passage and document:
-            return [_surroundings(passage, document)]
+            return [surroundings(passage, document)]
         documents = self._store.documents_at(_absolute(target))
         if not documents:
             raise _not_indexed(target)
-        return [_whole(d) for d in documents]
+        return [whole(d) for d in documents]
 
     def place(self, target: str) -> Place:
         """Where a hit (``c123``) or an indexed file stands.
@@ -381,7 +355,7 @@ class Index:
         with Isolated(self.settings) as readers:
             watch.watch(
                 self._store,
-                self._own_embedder(),
+                self._models.embedder(),
                 readers.read,
                 self.settings,
                 stop=stop,
@@ -442,65 +416,6 @@ class Index:
         """Every file, and part of a file, that could not be read, with its reason."""
         return self._store.problems()
 
-    # -- models ----------------------------------------------------------------------------------------------
-
-    def _own_embedder(self) -> Embedder:
-        """The embedder for new vectors: what was asked for, else what the last run used.
-
-        Remembered, so that a later run from cron does not change the model for want of a flag.
-        """
-        from gemmasearch import models
-
-        chosen = self._remembered(self._store.state("embedder"))
-        if self._embedder is None:
-            self._embedder = models.open_embedder(chosen)
-        self._remember("embedder", chosen)
-        self._remember(f"space:{self._embedder.space.key}", chosen)
-        return self._embedder
-
-    def _remember(self, name: str, chosen: Settings) -> None:
-        value = json.dumps({"embedder": chosen.embedder, "dim": chosen.dim})
-        if self._store.state(name) != value:
-            self._store.set_state(name, value)
-
-    def _remembered(self, record: str | None) -> Settings:
-        """The settings, with the model of ``record`` where neither flag, environment nor file says another."""
-        if record is None:
-            return self.settings
-        unsaid = {k: v for k, v in json.loads(record).items() if self.settings.origin(k).source == "default"}
-        return replace(self.settings, **unsaid)
-
-    def _query_embedder(self) -> Embedder | None:
-        """The embedder that made the vectors; None (words only, with a note) if it cannot be had any more."""
-        from gemmasearch import models
-
-        space = self._store.active_space()
-        if space is None:
-            return None
-        if self._embedder is None or self._embedder.space.key != space.key:
-            record = self._store.state(f"space:{space.key}")
-            maker = replace(self.settings, **json.loads(record)) if record else self.settings
-            try:
-                self._embedder = models.open_embedder(maker)
-            except ModelProblem as e:
-                self._embedder = None
-                self.notes.append(f"searching by words only: {e.message}")
-        if self._embedder is not None and self._embedder.space.key != space.key:
-            self.notes.append(
-                f"searching by words only: the vectors were made by {space.name}, which is another model than "
-                f"{self._embedder.space.name}; `gsearch index` brings them up to date"
-            )
-            return None
-        return self._embedder
-
-    def _own_generator(self) -> Generator | None:
-        from gemmasearch import models
-
-        if not self._generator_opened:
-            self._generator = models.open_generator(self.settings)
-            self._generator_opened = True
-        return self._generator
-
 
 def _gone(handle: str) -> NothingFound:
     return NothingFound(f"there is no hit {handle} any more", "search again: files may have changed")
@@ -513,57 +428,3 @@ def _not_indexed(path: str) -> NothingFound:
 def _absolute(path: str | os.PathLike[str]) -> str:
     """The path as it is registered: absolute, ``~`` expanded, symlinks of the last component kept."""
     return os.path.abspath(os.path.expanduser(os.fspath(path)))
-
-
-def _headers(row: DocumentRow | PassageRow) -> tuple[tuple[str, str], ...]:
-    from datetime import datetime
-
-    date = ""
-    if row.date is not None:
-        try:
-            date = datetime.fromtimestamp(row.date).astimezone().isoformat(sep=" ", timespec="minutes")
-        except (OverflowError, ValueError, OSError):
-            date = ""
-    found = (
-        ("File", row.path),
-        ("From", row.sender),
-        ("To", row.recipients),
-        ("Cc", row.copies),
-        ("Date", date),
-        ("Subject" if row.kind == "mail" else "Title", row.title),
-        ("Attachments", ", ".join(row.attachments)),
-    )
-    return tuple((name, value) for name, value in found if value)
-
-
-def _whole(document: DocumentRow) -> Shown:
-    return Shown(
-        document.path, document.part, document.kind, document.title, _headers(document), document.text
-    )
-
-
-def _surroundings(passage: PassageRow, document: DocumentRow) -> Shown:
-    """A mail whole; of a paged document the page; of anything else the passage between its neighbours."""
-    chunks = document.chunks
-    if document.kind == "mail":
-        start, end = 0, len(document.text)
-    elif passage.page is not None:
-        same = [c for c in chunks if c.page == passage.page]
-        start, end = same[0].start, same[-1].end
-    else:
-        at = next(i for i, c in enumerate(chunks) if c.start == passage.start)
-        start, end = chunks[max(0, at - 1)].start, chunks[min(len(chunks) - 1, at + 1)].end
-    headers = [*_headers(document)]
-    if passage.page is not None:
-        headers.append(("Page", passage.label or str(passage.page)))
-    elif document.kind != "mail":
-        headers.append(("Line", str(passage.line)))
-    return Shown(
-        document.path,
-        document.part,
-        document.kind,
-        document.title,
-        tuple(headers),
-        document.text[start:end],
-        ((passage.start - start, passage.end - start),),
-    )

@@ -53,14 +53,15 @@ def understood(line: str) -> list[str]:
     return explain(line)
 
 
-def schedule(every: str, settings: Settings) -> Plan:
+def schedule(every: str, settings: Settings, *, system: str = "") -> Plan:
     """What would run ``gsearch index`` on time on this machine; nothing is installed yet.
 
-    :param every: an interval such as "30m". :raises UsageProblem: it is none.
+    :param every: an interval such as "30m". :param system: "" = what the machine has.
+    :raises UsageProblem: no interval. :raises MachineRefused: nothing here runs things on time.
     """
     from gemmasearch.indexing import schedule as clock
 
-    return clock.plan(every, settings.db_path)
+    return clock.plan(every, settings.db_path, system=system)
 
 
 def install_schedule(plan: Plan) -> None:

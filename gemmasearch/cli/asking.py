@@ -52,7 +52,7 @@ def ask(
     generator: GeneratorOption = None,
 ) -> int:
     """Answer a question from your files, every statement with its source."""
-    _exclude(saved=saved, context=context)
+    _exclude(saved=saved, save=save, context=context)
     if saved is not None and question:
         raise UsageProblem("--saved asks a question that was kept", "leave the question out")
     if new_only and saved is None:
@@ -61,6 +61,7 @@ def ask(
     if save is not None:
         with session.index(write=True) as index:
             index.save_question(save, line)
+        saved = save  # its answer counts as told, so that --new-only does not tell it again
 
     def put(index: Index | Remote, on_text: OnText) -> Answer:
         streamed.clear()
@@ -68,7 +69,11 @@ def ask(
 
     def put_to_text(index: Index, on_text: OnText) -> Answer:
         return index.ask_text(
-            read_text(str(context)), line, name=str(context), extract=extract, on_text=on_text
+            read_text(str(context)),
+            line,
+            name="the text given" if context == "-" else str(context),
+            extract=extract,
+            on_text=on_text,
         )
 
     def put_again(index: Index, on_text: OnText) -> Answer:

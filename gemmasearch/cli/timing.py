@@ -11,6 +11,7 @@ from gemmasearch.cli import views
 from gemmasearch.cli.indexing import stop_on_signals
 from gemmasearch.cli.render import Output
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
+from gemmasearch.errors import MachineRefused
 
 if TYPE_CHECKING:
     from gemmasearch.documents import SyncReport
@@ -53,7 +54,13 @@ def install(
     from gemmasearch.known import install_schedule, schedule
 
     out = session.out
-    plan = schedule(every, session.settings)
+    try:
+        plan = schedule(every, session.settings)
+    except MachineRefused as e:
+        if not print_:
+            raise
+        out.note(f"{e.message}; this is the line for a crontab elsewhere")
+        plan = schedule(every, session.settings, system="cron")
     if not print_:
         install_schedule(plan)
         out.note(f"installed with {plan.system}, every {every}")

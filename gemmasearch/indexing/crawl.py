@@ -115,7 +115,7 @@ class _Walk:
             return "it lies in a folder marked as a cache (CACHEDIR.TAG)"
         if not self._wanted(entry, maildir):
             return "a name that is left out (hidden, made by a program, or a delivery in progress)"
-        if not self.rules.secrets and is_secret_name(entry.name, folder):
+        if not self.rules.secrets and is_secret_name(entry.path, folder):
             return "it looks like a key or a password store"
         if ignores.any and ignores.refuse(entry.path, folder):
             return "an ignore file or the root's exclusions name it"
@@ -135,7 +135,7 @@ class _Walk:
         for entry in entries:
             try:
                 folder = entry.is_dir(follow_symlinks=False)
-                if not self.rules.secrets and is_secret_name(entry.name, folder):
+                if not self.rules.secrets and is_secret_name(entry.path, folder):
                     yield Problem(entry.path, "secret")
                 elif ignores.any and ignores.refuse(entry.path, folder):
                     continue

@@ -10,44 +10,22 @@ import re
 
 KEY_SEARCH_BYTES = 262_144  # a longer file is no key
 
+# Folders that hold keys wherever they stand …
 _FOLDERS = frozenset(
-    (
-        *(
-            ".ssh",
-            ".gnupg",
-            ".aws",
-            ".azure",
-            ".kube",
-            ".docker",
-            ".password-store",
-            ".pki",
-            ".mozilla",
-            ".electrum",
-        ),
-        *(".bitcoin", ".ethereum", ".monero", ".keychain", "keyrings", "kwalletd", "gcloud", "google-chrome"),
-        *(
-            "chromium",
-            "BraveSoftware",
-            "microsoft-edge",
-            "vivaldi",
-            "Bitwarden",
-            "1Password",
-            "KeePass",
-            "keepassxc",
-        ),
-        *(
-            "keepassx",
-            "Keychains",
-            "Electrum",
-            "rclone",
-            "gh",
-            ".oci",
-            ".cargo-credentials",
-            ".minikube",
-            ".terraform.d",
-        ),
-    )
+    {
+        *(".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", ".pki", ".mozilla"),
+        *(".electrum", ".bitcoin", ".ethereum", ".monero", ".keychain", ".oci", ".cargo-credentials"),
+        *(".minikube", ".terraform.d", "keyrings", "kwalletd", "Keychains"),
+    }
 )
+# … and programs' own folders, which anyone may also give notes: secret only where programs keep their data.
+_PROGRAMS = frozenset(
+    {
+        *("gcloud", "google-chrome", "chromium", "BraveSoftware", "microsoft-edge", "vivaldi", "Bitwarden"),
+        *("1Password", "KeePass", "keepassxc", "keepassx", "Electrum", "rclone", "gh"),
+    }
+)
+_DATA_OF_PROGRAMS = re.compile(r"/(?:\.[^/]+|Library|AppData|snap)/(?:[^/]+/)*$")
 _NAMES = re.compile(
     r"""(?: id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:[_-]\w+)* | identity
       | [._]netrc | \.?pgpass(?:\.conf)? | \.my\.cnf | \.mylogin\.cnf | \.env(?:rc|[._-].*)? | .+\.env
@@ -116,10 +94,12 @@ _KEY = re.compile(
 )
 
 
-def is_secret_name(name: str, folder: bool) -> bool:
-    """Whether a name says that what is under it is a key, a password store or a history."""
+def is_secret_name(path: str, folder: bool) -> bool:
+    """Whether a path says that what is under it is a key, a password store or a history."""
+    above, _, name = path.rpartition("/")
     if folder:
-        return name in _FOLDERS or name.endswith((".agilekeychain", ".opvault"))
+        own = name in _PROGRAMS and _DATA_OF_PROGRAMS.search(above + "/") is not None
+        return own or name in _FOLDERS or name.endswith((".agilekeychain", ".opvault"))
     while cut := _COPY.search(name):
         name = name[: cut.start()]
     return name.lower().endswith(_ENDINGS) or (

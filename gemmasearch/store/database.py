@@ -50,7 +50,7 @@ class Database:
             connection = apsw.Connection(str(self.path), flags=flags)
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
             return connection
-        except apsw.CantOpenError:
+        except (apsw.CantOpenError, apsw.ReadOnlyError):
             # A read-only folder has no room for the -shm file. Without a -wal nothing can change under us.
             if Path(f"{self.path}-wal").exists() or not self.path.exists():
                 raise

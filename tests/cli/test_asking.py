@@ -40,7 +40,6 @@ def test_a_standing_question_reports_new_mail_once_and_is_silent_otherwise(tmp_p
     assert gsearch("index", notes)[0] == 0
     code, text = gsearch("ask", "--save", "rent", "How much is the rent?")
     assert code == 0 and "700" in text
-    gsearch("ask", "--saved", "rent", "--new-only")
     assert gsearch("ask", "--saved", "rent", "--new-only") == (1, "")
     (notes / "b.md").write_text("# Letter\n\nFrom May on the rent is 740 euros a month.\n")
     assert gsearch("index")[0] == 0

@@ -187,3 +187,10 @@ def test_a_private_key_is_known_by_its_body_and_a_text_about_keys_is_not() -> No
     assert holds_key(b"-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\n" + BODY)
     assert not holds_key(b"A key file begins with -----BEGIN PRIVATE KEY----- and then the body.\n")
     assert not holds_key(b"-----BEGIN PUBLIC KEY-----\n" + BODY)
+
+
+@pytest.mark.parametrize("name", ["gh", "rclone", "chromium", "KeePass"])
+def test_notes_about_a_program_are_no_secret_but_its_own_data_are(name: str) -> None:
+    assert not is_secret_name(f"/home/dana/notes/{name}", folder=True)
+    assert is_secret_name(f"/home/dana/.config/{name}", folder=True)
+    assert is_secret_name(f"/Users/dana/Library/Application Support/{name}", folder=True)

@@ -1,0 +1,89 @@
+"""The models that go with an index: the ones that made its vectors, and the ones that were asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from gemmasearch.errors import ModelProblem
+from gemmasearch.settings import Settings
+
+if TYPE_CHECKING:
+    from gemmasearch.models import Embedder, Generator
+    from gemmasearch.store import Store
+
+
+@dataclass
+class Models:
+    """Opens each model once, when it is first needed. ``notes`` say what could not be used."""
+
+    settings: Settings
+    _store: Store
+    notes: list[str] = field(default_factory=list)
+    _embedder: Embedder | None = None
+    _generator: Generator | None = None
+    _generator_opened: bool = False
+
+    def close(self) -> None:
+        for model in (self._embedder, self._generator):
+            if model is not None:
+                model.close()
+        self._embedder = self._generator = None
+
+    def embedder(self) -> Embedder:
+        """The embedder for new vectors: what was asked for, else what the last run used.
+
+        Remembered, so that a later run from cron does not change the model for want of a flag.
+        """
+        from gemmasearch import models
+
+        chosen = self._remembered(self._store.state("embedder"))
+        if self._embedder is None:
+            self._embedder = models.open_embedder(chosen)
+        self._remember("embedder", chosen)
+        self._remember(f"space:{self._embedder.space.key}", chosen)
+        return self._embedder
+
+    def _remember(self, name: str, chosen: Settings) -> None:
+        value = json.dumps({"embedder": chosen.embedder, "dim": chosen.dim})
+        if self._store.state(name) != value:
+            self._store.set_state(name, value)
+
+    def _remembered(self, record: str | None) -> Settings:
+        """The settings, with the model of ``record`` where neither flag, environment nor file says another."""
+        if record is None:
+            return self.settings
+        unsaid = {k: v for k, v in json.loads(record).items() if self.settings.origin(k).source == "default"}
+        return replace(self.settings, **unsaid)
+
+    def query_embedder(self) -> Embedder | None:
+        """The embedder that made the vectors; None (words only, with a note) if it cannot be had any more."""
+        from gemmasearch import models
+
+        space = self._store.active_space()
+        if space is None:
+            return None
+        if self._embedder is None or self._embedder.space.key != space.key:
+            record = self._store.state(f"space:{space.key}")
+            maker = replace(self.settings, **json.loads(record)) if record else self.settings
+            try:
+                self._embedder = models.open_embedder(maker)
+            except ModelProblem as e:
+                self._embedder = None
+                self.notes.append(f"searching by words only: {e.message}")
+        if self._embedder is not None and self._embedder.space.key != space.key:
+            self.notes.append(
+                f"searching by words only: the vectors were made by {space.name}, which is another model than "
+                f"{self._embedder.space.name}; `gsearch index` brings them up to date"
+            )
+            return None
+        return self._embedder
+
+    def generator(self) -> Generator | None:
+        from gemmasearch import models
+
+        if not self._generator_opened:
+            self._generator = models.open_generator(self.settings)
+            self._generator_opened = True
+        return self._generator

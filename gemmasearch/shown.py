@@ -1,0 +1,87 @@
+"""What is shown of a document: its head, and the text around a passage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gemmasearch.store import DocumentRow, PassageRow
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document, or the part of it around a passage. ``marks`` are the spans of the passage in ``text``."""
+
+    path: str
+    part: str
+    kind: str
+    title: str
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a hit stands: what a program needs to open it. ``inside`` = it is only a part of the file."""
+
+    path: str
+    kind: str
+    page: int | None = None
+    line: int | None = None
+    inside: bool = False
+
+
+def _headers(row: DocumentRow | PassageRow) -> tuple[tuple[str, str], ...]:
+    from datetime import datetime
+
+    date = ""
+    if row.date is not None:
+        try:
+            date = datetime.fromtimestamp(row.date).astimezone().isoformat(sep=" ", timespec="minutes")
+        except (OverflowError, ValueError, OSError):
+            date = ""
+    found = (
+        ("File", row.path),
+        ("From", row.sender),
+        ("To", row.recipients),
+        ("Cc", row.copies),
+        ("Date", date),
+        ("Subject" if row.kind == "mail" else "Title", row.title),
+        ("Attachments", ", ".join(row.attachments)),
+    )
+    return tuple((name, value) for name, value in found if value)
+
+
+def whole(document: DocumentRow) -> Shown:
+    return Shown(
+        document.path, document.part, document.kind, document.title, _headers(document), document.text
+    )
+
+
+def surroundings(passage: PassageRow, document: DocumentRow) -> Shown:
+    """A mail whole; of a paged document the page; of anything else the passage between its neighbours."""
+    chunks = document.chunks
+    if document.kind == "mail":
+        start, end = 0, len(document.text)
+    elif passage.page is not None:
+        same = [c for c in chunks if c.page == passage.page]
+        start, end = same[0].start, same[-1].end
+    else:
+        at = next(i for i, c in enumerate(chunks) if c.start == passage.start)
+        start, end = chunks[max(0, at - 1)].start, chunks[min(len(chunks) - 1, at + 1)].end
+    headers = [*_headers(document)]
+    if passage.page is not None:
+        headers.append(("Page", passage.label or str(passage.page)))
+    elif document.kind != "mail":
+        headers.append(("Line", str(passage.line)))
+    return Shown(
+        document.path,
+        document.part,
+        document.kind,
+        document.title,
+        tuple(headers),
+        document.text[start:end],
+        ((passage.start - start, passage.end - start),),
+    )
