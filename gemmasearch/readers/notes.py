@@ -66,18 +66,24 @@ def _note(text: str, front: frontmatter.FrontMatter, headings: list[_Heading]) -
         kind="note",
         text=text,
         title=front.title or next((name for _, _, name in headings if name), ""),
-        sections=sections(text, headings),
+        sections=sections(text, headings, front.end),
         date=front.date,
         tags=front.tags,
         meta=front.meta,
     )
 
 
-def sections(text: str, headings: Iterable[tuple[int, int, str]]) -> tuple[Section, ...]:
-    """One section per heading, with the path of the headings above it; empty where there is no heading."""
+def sections(text: str, headings: Iterable[tuple[int, int, str]], front: int = 0) -> tuple[Section, ...]:
+    """One section per heading, with the path of the headings above it; empty where there is no heading.
+
+    Front matter (the text up to ``front``) with no text of its own below it belongs to the first heading, so that
+    it is no passage by itself.
+    """
     found = [heading for heading in headings if heading[0] < len(text)]
     if not found:
         return ()
+    if front and not text[front : found[0][0]].strip():
+        found[0] = (0, *found[0][1:])
     result = [Section(0, found[0][0])] if found[0][0] else []
     path: list[tuple[int, str]] = []
     for (start, level, name), (end, _, _) in pairwise([*found, (len(text), 0, "")]):

@@ -155,3 +155,13 @@ def test_a_text_over_the_limit_is_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("long " * 100)
     assert problem(path, max_text_bytes=100).reason == "too-large"
+
+
+def test_front_matter_is_no_passage_of_its_own(tmp_path: Path) -> None:
+    text = "---\ntitle: Lisbon\ntags: [travel]\n---\n\n# Lisbon\n\nBy night train.\n\n## Costs\n\nMuch.\n"
+    (tmp_path / "a.md").write_text(text)
+    [document] = documents(tmp_path / "a.md")
+    assert [(s.start, s.headings) for s in document.sections] == [
+        (0, ("Lisbon",)),
+        (text.index("## Costs"), ("Lisbon", "Costs")),
+    ]
