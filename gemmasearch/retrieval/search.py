@@ -85,7 +85,7 @@ def rank(
         space = store.active_space()
         usable = embedder is not None and space is not None and embedder.space.key == space.key
         if usable and embedder is not None and space is not None and query.text.strip():
-            weight = fusion.meaning_weight(space.name)
+            weight = fusion.meaning_weight(space.name, languages[0])
             by_meaning = _nearest(store, embedder, query.text, conditions)
         elif mode == "meaning":
             raise UsageProblem(
