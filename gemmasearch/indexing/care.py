@@ -16,7 +16,7 @@ from gemmasearch.documents import Problem
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.lock import run_lock
-from gemmasearch.indexing.rules import Rules
+from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.sync import MAX_TRIES
 from gemmasearch.store.care import bytes_left
 
@@ -78,7 +78,7 @@ def forget(store: Store, paths: Sequence[str], *, wait: float = 10.0) -> Forgott
     with run_lock(store.path, "forget", wait=wait):
         roots = store.roots()
         rows = {row.id: row for path in paths for row in store.files_below(path)}
-        gone = [root for root in roots if any(_within(root.path, path) for path in paths)]
+        gone = [root for root in roots if any(is_within(root.path, path) for path in paths)]
         if not rows and not gone:
             raise NothingFound(
                 f"not in the index: {', '.join(paths)}", "`gsearch roots` lists what is indexed"
@@ -97,7 +97,7 @@ def forget(store: Store, paths: Sequence[str], *, wait: float = 10.0) -> Forgott
 
 
 def _exclude(store: Store, path: str, roots: Sequence[Root]) -> bool:
-    owner = max((r for r in roots if _within(path, r.path)), key=lambda r: len(r.path), default=None)
+    owner = max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
     if owner is None or owner.path == path or not os.path.lexists(path):
         return False
     escaped = "".join("\\" + c if c in "\\*?[]!# " else c for c in os.path.relpath(path, owner.path))
@@ -144,7 +144,7 @@ def edit_root(store: Store, path: str, changes: Mapping[str, Any], *, wait: floa
 def why(store: Store, path: str) -> Why:
     """Whether and why an absolute path is in the index."""
     roots = store.roots()
-    owner = max((r for r in roots if _within(path, r.path)), key=lambda r: len(r.path), default=None)
+    owner = max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
     row = store.file(path)
     rule = "" if owner is None else explain(owner.path, path, Rules.of(owner.options), own=str(store.path))
     if owner is None:
@@ -160,7 +160,3 @@ def why(store: Store, path: str) -> Why:
         path, bool(documents), owner.path if owner else "", rule, problems, row.tries if row else 0,
         bool(row and row.reason and row.tries >= MAX_TRIES), row.reader if row else "", documents,
     )  # fmt: skip
-
-
-def _within(path: str, root: str) -> bool:
-    return path == root or path.startswith(root.rstrip("/") + "/")

@@ -54,6 +54,11 @@ class Rules:
         return self.limits.get(suffix, self.limits.get("*", float("inf")))
 
 
+def is_within(path: str, root: str) -> bool:
+    """Whether a path is a root or lies below it."""
+    return path == root or path.startswith(root.rstrip("/") + "/")
+
+
 def made_by_program(name: str) -> bool:
     """Whether a file's name says that an editor or download is still at work on it."""
     return name in MADE_FILES or name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES)

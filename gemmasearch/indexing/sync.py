@@ -20,7 +20,7 @@ from gemmasearch.indexing import chunking
 from gemmasearch.indexing.crawl import Found, RootUnavailable, crawl, stamp_of
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.measure import Measure
-from gemmasearch.indexing.rules import Rules
+from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key
 from gemmasearch.models import Passage
 from gemmasearch.readers import FORMATS
@@ -87,7 +87,7 @@ class _Run:
         started = time.monotonic()
         outer = [self.store.add_root(path).path for path in wanted or ()]
         self.registered = self.store.roots()
-        chosen = [r for r in self.registered if not outer or any(_is_within(r.path, o) for o in outer)]
+        chosen = [r for r in self.registered if not outer or any(is_within(r.path, o) for o in outer)]
         self.measure = Measure(self.embedder.count_tokens)
         seen: dict[str, Found] = {}
         looked = [(root, self._look(root, seen)) for root in chosen]
@@ -135,7 +135,7 @@ class _Run:
 
     def _inner(self, root: Root) -> list[str]:
         """Roots within this one: they are looked at in their own turn, under their own rules."""
-        return [r.path for r in self.registered if r.path != root.path and _is_within(r.path, root.path)]
+        return [r.path for r in self.registered if r.path != root.path and is_within(r.path, root.path)]
 
     def _unavailable(self, root: Root, why: str) -> bool:
         self.store.unavailable(root.id, why)
@@ -175,7 +175,7 @@ class _Run:
         return gone
 
     def _owner(self, path: str) -> str:
-        above = [r.path for r in self.registered if _is_within(path, r.path)]
+        above = [r.path for r in self.registered if is_within(path, r.path)]
         return max(above, key=len, default="")
 
     # -- files
@@ -360,10 +360,6 @@ class _Run:
             seconds=seconds,
             interrupted=self.interrupted,
         )
-
-
-def _is_within(path: str, root: str) -> bool:
-    return path == root or path.startswith(root.rstrip("/") + "/")
 
 
 # Of all readers at once: what a file was taken for may change with any of them.
