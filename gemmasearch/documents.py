@@ -124,12 +124,14 @@ class Condition:
     """One filter of a search, as the query line gave it: ``from:dana`` is ``Condition("from", "has", "dana")``.
 
     ``op`` is "has" (contains these words), "is" (equals), ">=" or "<" (dates as epoch seconds, sizes in bytes).
+    ``branches`` are alternatives of which one must hold, each several conditions that must all hold.
     """
 
     field: str
     op: str
     value: str | float
     negated: bool = False
+    branches: tuple[tuple[Condition, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from gemmasearch.retrieval.around import did_you_mean, explain, similar, thread
+from gemmasearch.retrieval.around import did_you_mean, similar, thread
 from gemmasearch.retrieval.duplicates import Twins, dupes
-from gemmasearch.retrieval.query import Query, Term, parse
+from gemmasearch.retrieval.explain import explain
+from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.query import Query, parse
 from gemmasearch.retrieval.saved import named, save, saved, unseen
 from gemmasearch.retrieval.search import search
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.models import Embedder
-from gemmasearch.retrieval.query import LONGEST_TEXT, Query, Term, parse
+from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.query import LONGEST_TEXT, Query, parse
 from gemmasearch.retrieval.search import hits, listed, rank
 from gemmasearch.store import Store, stopwords, words
 
@@ -89,34 +90,3 @@ def _distance(one: str, other: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return row[-1]
-
-
-def explain(line: str) -> list[str]:
-    """How a line is understood, one remark per part, for people."""
-    query = parse(line)
-    remarks = []
-    if query.words:
-        remarks.append("any of these words, ranked: " + ", ".join(_named(t) for t in query.words))
-    for group in query.required:
-        remarks.append("required: " + " or ".join(_named(t) for t in group))
-    if query.excluded:
-        remarks.append("no document with: " + ", ".join(_named(t) for t in query.excluded))
-    remarks += [_condition(c) for c in query.conditions]
-    remarks.append(
-        f"meaning of: {query.text}" if query.text.strip() else "filters alone: listed newest first"
-    )
-    return remarks
-
-
-def _named(term: Term) -> str:
-    return {"word": term.text, "phrase": f'"{term.text}"', "prefix": f"{term.text}*"}[term.kind]
-
-
-def _condition(condition: Condition) -> str:
-    value = condition.value
-    if condition.field == "date" and isinstance(value, float):
-        from datetime import datetime
-
-        value = datetime.fromtimestamp(value).astimezone().isoformat(sep=" ", timespec="minutes")
-    sign = {"has": "has", "is": "is", ">=": "from", "<": "before"}[condition.op]
-    return f"filter: {'not ' if condition.negated else ''}{condition.field} {sign} {value}"

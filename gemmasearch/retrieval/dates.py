@@ -1,18 +1,29 @@
-"""Dates as people type them in a filter: a word or two become a span of time.
+"""Dates as people type them in a filter: a few words become a span of time.
 
     2024   2024-03   2024-03-15   2024-03-15T14:30   15.03.2024   today   yesterday   monday
     last week   this month   2w  (the last two weeks; d, w, m, y, h)   A..B   A..   ..B
 
-Spans are half-open, in the local time zone of ``now``, as epoch seconds. Weeks begin on Monday.
+and whatever the library dateparser reads beyond these: ``15 March 2024``, ``3 days ago``, ``gestern``,
+``la semaine dernière``, ``先週``. Spans are half-open, in the local time zone of ``now``, as epoch seconds. Weeks begin on
+Monday.
 """
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from dateutil.relativedelta import MO, relativedelta
 
 Span = tuple[float | None, float | None]
+Moments = tuple[datetime, datetime]
 
+LONGEST = 60  # characters of a date in words
+_WHICH = ("last", "this", "past", "previous")
 _UNITS = ("day", "week", "month", "year")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
@@ -21,18 +32,32 @@ _MONTHS = (
 )  # fmt: skip
 _ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?)?)?\Z")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\Z")
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})\Z")
 _AGO = re.compile(r"(\d{1,4})(h|d|w|m|y|hours?|days?|weeks?|months?|years?)\Z")
+_DAY_OF_MONTH = re.compile(r"\d{1,2}(?:\.|st|nd|rd|th)?\Z")
+_STEP = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
+# The languages in which words are looked for, in this order: a longer list finds more false friends than dates.
+_LANGUAGES = [
+    "en", "de", "es", "fr", "it", "nl", "pt", "pl", "ru", "sv", "da", "cs", "tr", "ja", "zh", "ko", "ar", "hi",
+]  # fmt: skip
+_MONTH_FIRST = ("en_US", "en_PH", "es_PR")
 
 
-def opens(word: str) -> bool:
-    """Whether a word may begin a date of two words ("last week", "3 months", "march 2024")."""
-    word = word.lower().rpartition("..")[2]
-    return word in ("last", "this", "past", "previous") or word.isdigit() or _month(word) is not None
+def goes_on(words: Sequence[str]) -> bool:
+    """Whether a date may have begun with the first word that the others go on with ("last week", "3 days ago")."""
+    first = words[0].lower().rpartition("..")[2].strip(",")
+    if first in _WHICH or _DAY_OF_MONTH.match(first) or _month(first):
+        return True
+    if len(words) == 2 and re.fullmatch(r"\d{4}", words[1]) and first.isalpha():
+        return True
+    return not first[:1].isdigit() and any(map(str.isalpha, first)) and not _single_or_none(first)
 
 
 def span(text: str, now: datetime) -> Span | None:
     """The time that a text stands for, None if it stands for none. An open end is None."""
-    text = " ".join(text.lower().split())
+    text = " ".join(text.lower().replace("_", " ").split())
+    if not text or len(text) > 2 * LONGEST:
+        return None
     try:
         if ".." in text:
             return _range(text, now)
@@ -40,6 +65,10 @@ def span(text: str, now: datetime) -> Span | None:
         return None if found is None else (found[0].timestamp(), found[1].timestamp())
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _single_or_none(text: str) -> bool:
+    return span(text, datetime.now().astimezone()) is not None
 
 
 def _range(text: str, now: datetime) -> Span | None:
@@ -51,8 +80,8 @@ def _range(text: str, now: datetime) -> Span | None:
     return None if low is not None and high is not None and low >= high else (low, high)
 
 
-def _single(text: str, now: datetime) -> tuple[datetime, datetime] | None:
-    for reader in (_iso, _dotted, _ago, _named, _month_name):
+def _single(text: str, now: datetime) -> Moments | None:
+    for reader in (_iso, _dotted, _ago, _named, _month_name, _in_words):
         found = reader(text, now)
         if found is not None:
             return found
@@ -67,79 +96,58 @@ def _at(now: datetime, year: int, month: int = 1, day: int = 1, hour: int = 0, m
     return local if now.astimezone().utcoffset() == now.utcoffset() else plain.replace(tzinfo=zone)
 
 
-def _day(now: datetime, moment: datetime) -> tuple[datetime, datetime]:
-    start = _at(now, moment.year, moment.month, moment.day)
-    after = moment + timedelta(days=1)
-    return start, _at(now, after.year, after.month, after.day)
+def _spanning(now: datetime, moment: datetime, unit: str) -> Moments:
+    """The calendar day, week, month or year of a moment."""
+    start = {
+        "day": moment,
+        "week": moment + relativedelta(weekday=MO(-1)),
+        "month": moment + relativedelta(day=1),
+        "year": moment + relativedelta(month=1, day=1),
+    }[unit]
+    end = start + relativedelta(**{f"{unit}s": 1})  # type: ignore[arg-type]
+    return _at(now, start.year, start.month, start.day), _at(now, end.year, end.month, end.day)
 
 
-def _iso(text: str, now: datetime) -> tuple[datetime, datetime] | None:
+def _iso(text: str, now: datetime) -> Moments | None:
     match = _ISO.match(text.upper())
     if not match:
         return None
     year, month, day, hour, minute = (int(g) if g else None for g in match.groups())
     assert year is not None
-    if month is None:
-        return _at(now, year), _at(now, year + 1)
-    if day is None:
-        return _at(now, year, month), _next_month(now, year, month)
-    if hour is None or minute is None:
-        return _day(now, datetime(year, month, day))
-    moment = _at(now, year, month, day, hour, minute)
-    return moment, moment + timedelta(minutes=1)
+    if hour is not None and minute is not None:
+        moment = _at(now, year, month or 1, day or 1, hour, minute)
+        return moment, moment + timedelta(minutes=1)
+    unit = "year" if month is None else "month" if day is None else "day"
+    return _spanning(now, datetime(year, month or 1, day or 1), unit)
 
 
-def _dotted(text: str, now: datetime) -> tuple[datetime, datetime] | None:
+def _dotted(text: str, now: datetime) -> Moments | None:
     match = _DOTTED.match(text)
-    return _day(now, datetime(int(match[3]), int(match[2]), int(match[1]))) if match else None
+    return _spanning(now, datetime(int(match[3]), int(match[2]), int(match[1])), "day") if match else None
 
 
-def _next_month(now: datetime, year: int, month: int) -> datetime:
-    return _at(now, year + month // 12, month % 12 + 1)
-
-
-def _back(now: datetime, number: int, unit: str) -> datetime:
-    days = {"h": number / 24, "d": number, "w": 7 * number}
-    if unit in days:
-        return now - timedelta(days=days[unit])
-    months = number * (12 if unit == "y" else 1)
-    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
-    longest = (_next_month(now, year, month + 1) - _at(now, year, month + 1)).days
-    return now.replace(year=year, month=month + 1, day=min(now.day, longest))
-
-
-def _ago(text: str, now: datetime) -> tuple[datetime, datetime] | None:
+def _ago(text: str, now: datetime) -> Moments | None:
     match = _AGO.match(text.replace(" ", ""))
-    return (_back(now, int(match[1]), match[2][0]), now) if match else None
+    if not match:
+        return None
+    return now - relativedelta(**{_STEP[match[2][0]]: int(match[1])}), now  # type: ignore[arg-type]
 
 
-def _named(text: str, now: datetime) -> tuple[datetime, datetime] | None:
+def _named(text: str, now: datetime) -> Moments | None:
     if text in ("today", "yesterday"):
-        return _day(now, now - timedelta(days=text == "yesterday"))
-    if text in ("now",):
+        return _spanning(now, now - timedelta(days=text == "yesterday"), "day")
+    if text == "now":
         return now, now
     if text in _DAYS:
-        return _day(now, now - timedelta(days=(now.weekday() - _DAYS.index(text)) % 7))
-    which, _, unit = text.replace("_", " ").partition(" ")
-    if which not in ("last", "this", "past", "previous") or unit not in (*_UNITS, *_DAYS):
+        return _spanning(now, now - timedelta(days=(now.weekday() - _DAYS.index(text)) % 7), "day")
+    which, _, unit = text.partition(" ")
+    if which not in _WHICH or unit not in (*_UNITS, *_DAYS):
         return None
     if unit in _DAYS:
-        return _day(now, now - timedelta(days=(now.weekday() - _DAYS.index(unit) - 1) % 7 + 1))
-    return _calendar(now, unit, back=which != "this")
-
-
-def _calendar(now: datetime, unit: str, *, back: bool) -> tuple[datetime, datetime]:
-    if unit == "day":
-        return _day(now, now - timedelta(days=back))
-    if unit == "week":
-        monday = now - timedelta(days=now.weekday() + 7 * back)
-        sunday = monday + timedelta(days=6)
-        return _day(now, monday)[0], _day(now, sunday)[1]
-    if unit == "year":
-        return _at(now, now.year - back), _at(now, now.year - back + 1)
-    year, month = (now.year, now.month) if not back else divmod(now.year * 12 + now.month - 2, 12)
-    month += back
-    return _at(now, year, month), _next_month(now, year, month)
+        back = (now.weekday() - _DAYS.index(unit) - 1) % 7 + 1
+        return _spanning(now, now - timedelta(days=back), "day")
+    back = int(which != "this")
+    return _spanning(now, now - relativedelta(**{f"{unit}s": back}), unit)  # type: ignore[arg-type]
 
 
 def _month(word: str) -> int | None:
@@ -147,10 +155,40 @@ def _month(word: str) -> int | None:
     return found[0] if found else None
 
 
-def _month_name(text: str, now: datetime) -> tuple[datetime, datetime] | None:
+def _month_name(text: str, now: datetime) -> Moments | None:
     name, _, year = text.partition(" ")
     month = _month(name)
     if month is None or (year and not re.fullmatch(r"\d{4}", year)):
         return None
     chosen = int(year) if year else now.year - (month > now.month)
-    return _at(now, chosen, month), _next_month(now, chosen, month)
+    return _spanning(now, datetime(chosen, month, 1), "month")
+
+
+def _in_words(text: str, now: datetime) -> Moments | None:
+    """What dateparser makes of it. Few letters and bare numbers are no dates, whatever the library guesses."""
+    letters = "".join(c for c in text if c.isalpha())
+    telling = len(letters) >= 3 or (letters and not letters.isascii() and len(text) >= 2)
+    if len(text) > LONGEST or not (telling or _SLASHED.match(text)):
+        return None
+    found = _parser(now.replace(tzinfo=None)).get_date_data(text)
+    if found.date_obj is None:
+        return None
+    if found.period == "time" and any(map(str.isdigit, text)):
+        moment = _at(now, *found.date_obj.timetuple()[:5])
+        return moment, moment + timedelta(minutes=1)
+    return _spanning(now, found.date_obj, found.period if found.period in _UNITS else "day")
+
+
+@lru_cache(maxsize=1)
+def _parser(now: datetime) -> Any:
+    from dateparser.date import DateDataParser
+
+    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_TIME", "LANG"))
+    local = next((value for value in variables if value), "")
+    settings = {
+        "RELATIVE_BASE": now,
+        "PREFER_DATES_FROM": "past",
+        "RETURN_TIME_AS_PERIOD": True,
+        "DATE_ORDER": "MDY" if local.startswith(_MONTH_FIRST) else "DMY",
+    }
+    return DateDataParser(languages=_LANGUAGES, settings=settings)

@@ -13,7 +13,8 @@ from gemmasearch.models import Embedder
 from gemmasearch.retrieval import calibration, duplicates, fusion, snippets
 from gemmasearch.retrieval.calibration import Rarity
 from gemmasearch.retrieval.fusion import Fused
-from gemmasearch.retrieval.query import Query, Term, parse
+from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.query import TEXT, Query, parse
 from gemmasearch.store import PassageRow, Store, fts, stopwords, words
 from gemmasearch.store.keys import clean
 
@@ -22,6 +23,7 @@ POOL = 1000  # candidates taken from each list
 SPARE = 3  # candidates looked at per hit wanted, so that twins leave no gap
 QUOTED = 0.7  # what is left of the score of a quoted reply
 RELEVANT_AMONG = 5  # hits of which one must be likely enough, or nothing is relevant
+NOTHING = '""'  # a full-text expression that no passage matches
 MORE_PASSAGES = 0.1  # what a document's second-best passage adds to its best
 
 
@@ -64,11 +66,17 @@ def search(
     if mode not in MODES:
         raise UsageProblem(f"there is no mode {mode!r}", "hybrid, words or meaning")
     query = parse(line)
-    filters = (*_threads(store, (*query.conditions, *conditions)), *_text_conditions(query))
+    wanted = _texts((*query.conditions, *conditions), _languages(query))
+    filters = (*_threads(store, wanted), *_text_conditions(query))
     if not query.terms:
         return _listing(store, filters, limit) if filters else []
     ranking = rank(store, embedder, query, mode=mode, conditions=filters)
-    return hits(store, ranking, limit=limit, per_document=per_document, collapse=collapse)
+    found = hits(store, ranking, limit=limit, per_document=per_document, collapse=collapse)
+    if query.open and len(found) < limit:
+        known = {hit.document_id for hit in found}
+        rest = _listing(store, filters, limit + len(known))
+        found += [hit for hit in rest if hit.document_id not in known][: limit - len(found)]
+    return found
 
 
 def rank(
@@ -213,13 +221,26 @@ def _threads(store: Store, conditions: Sequence[Condition]) -> list[Condition]:
     found: list[Condition] = []
     for condition in conditions:
         if condition.field != "thread":
-            found.append(condition)
+            branches = tuple(tuple(_threads(store, branch)) for branch in condition.branches)
+            found.append(replace(condition, branches=branches))
             continue
         name = str(condition.value).strip("<>")
         handle = re.fullmatch(r"c(\d{1,18})", name)
         of = store.documents_of([int(handle[1])]).values() if handle else store.with_message_id(clean(name))
         ids = sorted({id for first in of for id in store.thread(first)})
         found += [replace(condition, field="document", value=id) for id in ids or [-1]]
+    return found
+
+
+def _texts(conditions: Sequence[Condition], languages: Sequence[str]) -> list[Condition]:
+    """Terms that stand among filters become conditions on the words of a passage."""
+    found = []
+    for condition in conditions:
+        if condition.field == TEXT:
+            expression = _term(Term(str(condition.value), condition.op), languages)
+            condition = Condition("words", "match", expression or NOTHING, condition.negated)
+        branches = tuple(tuple(_texts(branch, languages)) for branch in condition.branches)
+        found.append(replace(condition, branches=branches))
     return found
 
 

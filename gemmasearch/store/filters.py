@@ -45,6 +45,8 @@ def compile(conditions: Sequence[Condition]) -> Sql:
 
 
 def _one(condition: Condition) -> Sql:
+    if condition.branches:
+        return _either(condition)
     if isinstance(condition.value, str):
         condition = replace(condition, value=_storable(condition.value))
     try:
@@ -54,6 +56,13 @@ def _one(condition: Condition) -> Sql:
         raise UsageProblem(f"no filter is called {condition.field!r}", f"filters: {known}") from None
     bound = [clean(value) if isinstance(value, str) else value for value in params]
     return (f"NOT coalesce(({sql}), 0)" if condition.negated else f"coalesce(({sql}), 0)"), bound
+
+
+def _either(condition: Condition) -> Sql:
+    """One of several conjunctions, or with ``negated`` none of them."""
+    compiled = [compile(branch) for branch in condition.branches]
+    sql = "(" + " OR ".join(f"({one})" for one, _ in compiled) + ")"
+    return (f"NOT {sql}" if condition.negated else sql), [value for _, values in compiled for value in values]
 
 
 def _storable(value: str) -> str:
@@ -150,7 +159,13 @@ def _like(text: str) -> str:
 
 
 def _site(condition: Condition) -> Sql:
-    return "instr(gs_fold(d.meta), ?) > 0", [_folded(condition)]
+    """A host with all below it, with or without the beginning of a path."""
+    return "gs_on_site(d.meta, ?)", [condition.value]
+
+
+def _visited(condition: Condition) -> Sql:
+    sql, params = _compare("d.date")(condition)
+    return f"d.kind = 'visit' AND {sql}", params
 
 
 _FIELDS: dict[str, Callable[[Condition], Sql]] = {
@@ -169,6 +184,7 @@ _FIELDS: dict[str, Callable[[Condition], Sql]] = {
     "tag": _tag,
     "site": _site,
     "quoted": _compare("c.quoted"),
+    "visited": _visited,
     "size": _compare(SIZE),
     "date": _compare(DATE),
     "after": _compare(DATE),

@@ -6,6 +6,8 @@ functions of the same names make them from the rows, so that the table can be re
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -22,19 +24,37 @@ WEIGHTS = (2.0, 1.5, 1.0, 1.5, 1.0, 1.0, 1.0)
 
 def register(connection: apsw.Connection) -> None:
     """Give a connection the SQL functions that the full-text view and the filters are made of:
-    ``gs_fold(text)``, ``gs_exact(text)``, ``gs_forms(text, language)``, ``gs_language(declared, text)`` and
-    ``gs_path(blob)``, a path folded for comparisons."""
+    ``gs_fold(text)``, ``gs_exact(text)``, ``gs_forms(text, language)``, ``gs_language(declared, text)``,
+    ``gs_path(blob)``, a path folded for comparisons, and ``gs_on_site(meta, site)``."""
     functions: tuple[tuple[str, Callable[..., Any], int], ...] = (
         ("gs_fold", words.fold, 1),
         ("gs_exact", words.exact, 1),
         ("gs_forms", words.forms, 2),
         ("gs_language", lambda declared, text: declared or words.guess_language(text), 2),
         ("gs_path", lambda path: words.fold(path.decode("utf-8", "replace")), 1),
+        ("gs_on_site", _on_site, 2),
     )
     for name, function, arguments in functions:
         connection.create_scalar_function(
             name, function, arguments, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
         )
+
+
+def _on_site(meta: str, site: str) -> bool:
+    """Whether a document's address is on a site: a host, all hosts below it, or the beginning of an address."""
+    known = json.loads(meta)
+    addresses = (known.get("url") or "", known.get("site") or "")
+    wanted = _bare(site)
+    host, _, path = wanted.partition("/")
+    for address in map(_bare, addresses):
+        of, _, rest = address.partition("/")
+        if address and (of == host or of.endswith("." + host)) and rest.startswith(path):
+            return True
+    return False
+
+
+def _bare(address: str) -> str:
+    return re.sub(r"\A[a-z][a-z0-9+.-]*://", "", address.strip().lower()).removeprefix("www.")
 
 
 def quoted(tokens: Iterable[str]) -> str:

@@ -44,8 +44,51 @@ def test_what_is_excluded_is_not_meant() -> None:
 
 def test_or_joins_alternatives_of_which_one_is_required() -> None:
     query = parse("(cat OR dog) food OR drink fresh")
-    assert [[t.text for t in group] for group in query.required] == [["food", "drink"]]
-    assert [t.text for t in query.words] == ["cat", "dog", "fresh"]
+    assert [[t.text for t in group] for group in query.required] == [["cat", "dog"], ["food", "drink"]]
+    assert [t.text for t in query.words] == ["fresh"]
+    assert query.text == "cat dog food drink fresh"
+
+
+def test_alternatives_may_be_filters() -> None:
+    query = parse("from:dana OR from:tom boiler")
+    assert [t.text for t in query.words] == ["boiler"] and query.text == "boiler"
+    (either,) = query.conditions
+    assert either.branches == ((Condition("from", "has", "dana"),), (Condition("from", "has", "tom"),))
+
+
+def test_alternatives_may_mix_filters_and_terms() -> None:
+    query = parse('(from:dana "due date") OR invoice* OR -type:pdf')
+    (either,) = query.conditions
+    assert either.branches == (
+        (Condition("from", "has", "dana"), Condition("text", "phrase", "due date")),
+        (Condition("text", "prefix", "invoice"),),
+        (Condition("type", "is", "pdf", True),),
+    )
+    assert query.required == () and query.open
+    assert [t.text for t in query.words] == ["due date", "invoice"], "they still decide the order"
+
+
+def test_excluding_brackets_excludes_each_thing_in_them() -> None:
+    query = parse("boiler -(from:tom draft OR sketch) -(a -b)")
+    assert query.conditions == (Condition("from", "has", "tom", True),)
+    assert [t.text for t in query.excluded] == ["draft", "sketch", "a"]
+    assert [t.text for t in query.words] == ["boiler", "b"]
+
+
+def test_a_span_of_time_is_excluded_as_one() -> None:
+    (condition,) = parse("-date:2024", now=NOW).conditions
+    assert condition.negated and len(condition.branches[0]) == 2
+    assert parse("-before:2024", now=NOW).conditions == (Condition("date", "<", epoch(2024, 1, 1), True),)
+
+
+def test_and_between_filters_wants_both() -> None:
+    one, other = parse("from:dana AND from:bell").conditions
+    assert one.branches == ((Condition("from", "has", "dana"),),) and one != other
+
+
+def test_brackets_without_an_operator_are_passed_over() -> None:
+    assert word_texts("(lisbon (trip)) ( )) (porto") == ["lisbon", "trip", "porto"]
+    assert len(word_texts("(" * 40 + "deep" + ")" * 40 + " after")) == 2
 
 
 @pytest.mark.parametrize("line", ["cat OR dog", "cat | dog", "OR cat OR dog"])
@@ -127,6 +170,15 @@ def test_what_is_no_filter_is_words(line: str) -> None:
         ("last wednesday", epoch(2024, 5, 8), epoch(2024, 5, 9)),
         ("march 2023", epoch(2023, 3, 1), epoch(2023, 4, 1)),
         ("15.03.2024", epoch(2024, 3, 15), epoch(2024, 3, 16)),
+        ("15 March 2024", epoch(2024, 3, 15), epoch(2024, 3, 16)),
+        ("March 15, 2024", epoch(2024, 3, 15), epoch(2024, 3, 16)),
+        ("3 days ago", epoch(2024, 5, 12), epoch(2024, 5, 13)),
+        ("15/03/2024", epoch(2024, 3, 15), epoch(2024, 3, 16)),
+        ("gestern", epoch(2024, 5, 14), epoch(2024, 5, 15)),
+        ("letzte Woche", epoch(2024, 5, 6), epoch(2024, 5, 13)),
+        ("marzo 2024", epoch(2024, 3, 1), epoch(2024, 4, 1)),
+        ("hier", epoch(2024, 5, 14), epoch(2024, 5, 15)),
+        ("先週", epoch(2024, 5, 6), epoch(2024, 5, 13)),
         ("2022..2023-06", epoch(2022, 1, 1), epoch(2023, 7, 1)),
     ],
 )
@@ -145,7 +197,8 @@ def test_a_month_back_from_the_longest_day_stays_in_the_shorter_month() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2024-13", "2024-02-30", "99999y", "9999-12-31", "..", "2024..2020", "0000"]
+    "text",
+    ["2024-13", "2024-02-30", "99999y", "9999-12-31", "..", "2024..2020", "0000", "a", "5", "the", "budget", "1/2"],
 )
 def test_impossible_dates_are_words(text: str) -> None:
     assert not parse(f"date:{text}", now=NOW).conditions
@@ -154,6 +207,33 @@ def test_impossible_dates_are_words(text: str) -> None:
 def test_a_filter_after_a_date_is_not_swallowed() -> None:
     query = parse("date:2024 from:dana date:last week", now=NOW)
     assert [c.field for c in query.conditions] == ["date", "date", "from", "date", "date"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["date:2024 march budget", "date:gestern budget", "date:march budget", "date:3d 5 budget", "date:2w ago budget"],
+)
+def test_a_date_takes_no_word_that_is_not_of_it(line: str) -> None:
+    assert word_texts(line)[-1] == "budget"
+    assert parse(line, now=NOW).conditions
+
+
+@pytest.mark.parametrize("locale", ["en_US.UTF-8", "de_DE.UTF-8", "C", ""])
+def test_slashes_are_read_as_the_country_writes_them(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gemmasearch.retrieval import dates
+
+    dates._parser.cache_clear()
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.delenv("LANG", raising=False)
+    month, day = (3, 4) if locale.startswith("en_US") else (4, 3)
+    assert parse("date:03/04/2024", now=NOW).conditions[0].value == epoch(2024, month, day)
+    dates._parser.cache_clear()
+
+
+def test_a_visit_is_a_date_of_its_own() -> None:
+    low, high = parse("visited:2024-03", now=NOW).conditions
+    assert (low.field, high.field) == ("visited", "visited")
+    assert not parse("visited:often", now=NOW).conditions
 
 
 def test_a_hundred_kilobytes_are_read_in_no_time() -> None:

@@ -1,0 +1,45 @@
+"""How a line of the query language was understood, in words for people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gemmasearch.documents import Condition
+from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.query import EITHER, TEXT, parse
+
+
+def explain(line: str) -> list[str]:
+    """One remark per part of a line."""
+    query = parse(line)
+    remarks = []
+    if query.words:
+        remarks.append("any of these words, ranked: " + ", ".join(_named(t) for t in query.words))
+    for group in query.required:
+        remarks.append("required: " + " or ".join(_named(t) for t in group))
+    if query.excluded:
+        remarks.append("no document with: " + ", ".join(_named(t) for t in query.excluded))
+    remarks += [f"filter: {_condition(c)}" for c in query.conditions]
+    if query.text.strip():
+        return [*remarks, f"meaning of: {query.text}"]
+    return [*remarks, "filters alone: listed newest first" if query.conditions else "nothing to look for"]
+
+
+def _named(term: Term) -> str:
+    return {"word": term.text, "phrase": f'"{term.text}"', "prefix": f"{term.text}*"}[term.kind]
+
+
+def _condition(condition: Condition) -> str:
+    sign = "not " if condition.negated else ""
+    if condition.field == EITHER:
+        branches = [" and ".join(_condition(c) for c in branch) for branch in condition.branches]
+        return sign + (" or ".join(f"({b})" for b in branches) if len(branches) > 1 or sign else branches[0])
+    if condition.field == TEXT:
+        return f"{sign}the text has {_named(Term(str(condition.value), condition.op))}"
+    value = condition.value
+    if condition.field in ("date", "visited") and isinstance(value, float):
+        value = datetime.fromtimestamp(value).astimezone().isoformat(sep=" ", timespec="minutes")
+    if condition.field == "size" and isinstance(value, float):
+        value = f"{value:,.0f} bytes"
+    relation = {"has": "has", "is": "is", ">=": "from", "<": "before"}[condition.op]
+    return f"{sign}{condition.field} {relation} {value}"
