@@ -4,8 +4,7 @@
     last week   this month   2w  (the last two weeks; d, w, m, y, h)   A..B   A..   ..B
 
 and whatever the library dateparser reads beyond these: ``15 March 2024``, ``3 days ago``, ``gestern``,
-``la semaine dernière``, ``先週``. Spans are half-open, in the local time zone of ``now``, as epoch seconds. Weeks begin on
-Monday.
+``先週``. Spans are half-open, in the local time zone of ``now``, as epoch seconds. Weeks begin on Monday.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The query line understood: ranked words, required and excluded terms, and filters.
 
-Words that only stand side by side are ranked: any of them is enough, and the ranking does the rest. A phrase, ``+word``,
-both sides of AND and one side of OR are required. Alternatives that are more than terms (``from:dana OR invoice``)
-become one condition with branches. Excluding a bracket excludes each thing in it.
+Words that only stand side by side are ranked: any of them is enough, and the ranking does the rest. A phrase,
+``+word``, both sides of AND and one side of OR are required. Alternatives that are more than terms
+(``from:dana OR invoice``) become one condition with branches. Excluding a bracket excludes each thing in it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,9 @@ MODES = ("words", "hybrid", "meaning")
 @pytest.fixture
 def embedder(add, embedded):
     def mail(name, sender, text, date):
-        add(f"/home/dana/{name}.eml", text, kind="mail", title=name, sender=f"{sender}@example.org", date=date)
+        add(
+            f"/home/dana/{name}.eml", text, kind="mail", title=name, sender=f"{sender}@example.org", date=date
+        )
 
     mail("one", "tom", "The boiler makes a noise.", 1.70e9)
     mail("two", "dana", "The boiler is fine again.", 1.72e9)

@@ -198,7 +198,20 @@ def test_a_month_back_from_the_longest_day_stays_in_the_shorter_month() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2024-13", "2024-02-30", "99999y", "9999-12-31", "..", "2024..2020", "0000", "a", "5", "the", "budget", "1/2"],
+    [
+        "2024-13",
+        "2024-02-30",
+        "99999y",
+        "9999-12-31",
+        "..",
+        "2024..2020",
+        "0000",
+        "a",
+        "5",
+        "the",
+        "budget",
+        "1/2",
+    ],
 )
 def test_impossible_dates_are_words(text: str) -> None:
     assert not parse(f"date:{text}", now=NOW).conditions
@@ -211,7 +224,13 @@ def test_a_filter_after_a_date_is_not_swallowed() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["date:2024 march budget", "date:gestern budget", "date:march budget", "date:3d 5 budget", "date:2w ago budget"],
+    [
+        "date:2024 march budget",
+        "date:gestern budget",
+        "date:march budget",
+        "date:3d 5 budget",
+        "date:2w ago budget",
+    ],
 )
 def test_a_date_takes_no_word_that_is_not_of_it(line: str) -> None:
     assert word_texts(line)[-1] == "budget"
