@@ -103,7 +103,7 @@ def _spanning(now: datetime, moment: datetime, unit: str) -> Moments:
         "month": moment + relativedelta(day=1),
         "year": moment + relativedelta(month=1, day=1),
     }[unit]
-    end = start + relativedelta(**{f"{unit}s": 1})  # type: ignore[arg-type]
+    end = start + relativedelta(**{f"{unit}s": 1})
     return _at(now, start.year, start.month, start.day), _at(now, end.year, end.month, end.day)
 
 
@@ -129,7 +129,7 @@ def _ago(text: str, now: datetime) -> Moments | None:
     match = _AGO.match(text.replace(" ", ""))
     if not match:
         return None
-    return now - relativedelta(**{_STEP[match[2][0]]: int(match[1])}), now  # type: ignore[arg-type]
+    return now - relativedelta(**{_STEP[match[2][0]]: int(match[1])}), now
 
 
 def _named(text: str, now: datetime) -> Moments | None:
@@ -146,7 +146,7 @@ def _named(text: str, now: datetime) -> Moments | None:
         back = (now.weekday() - _DAYS.index(unit) - 1) % 7 + 1
         return _spanning(now, now - timedelta(days=back), "day")
     back = int(which != "this")
-    return _spanning(now, now - relativedelta(**{f"{unit}s": back}), unit)  # type: ignore[arg-type]
+    return _spanning(now, now - relativedelta(**{f"{unit}s": back}), unit)
 
 
 def _month(word: str) -> int | None:
