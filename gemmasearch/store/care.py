@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gemmasearch.errors import IndexDamaged, MachineRefused
-from gemmasearch.store import schema
+from gemmasearch.store import schema, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.roots import below
 
@@ -36,7 +36,7 @@ _VECTORS = {
         SELECT count(*) FROM vectors v WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = v.key)""",
     "vectors of a wrong length": """
         SELECT count(*) FROM vectors v LEFT JOIN spaces s ON s.id = v.space_id
-        WHERE s.id IS NULL OR typeof(v.vector) <> 'blob' OR length(v.vector) <> 4 * s.dim""",
+        WHERE s.id IS NULL OR typeof(v.vector) <> 'blob' OR length(v.vector) <> s.dim""",
     "chunks without a vector in a complete space": """
         SELECT count(*) FROM chunks c JOIN spaces s ON s.state = 'active' AND c.id <= s.complete_to
         WHERE c.key IS NOT NULL
@@ -63,7 +63,11 @@ class Care:
     def examine(self) -> list[Finding]:
         """Everything that contradicts itself; [] = sound. Reads the whole file."""
         found = [*self._file(), *self._counted("rows", _CONTRADICTIONS), *self._words()]
-        return found + self._counted("vectors", _VECTORS)
+        return found + (self._counted("vectors", _VECTORS) or self._wrong_signs())
+
+    def _wrong_signs(self) -> list[Finding]:
+        number = signs.wrong(self.db)
+        return [Finding("vectors", f"{number} vectors whose signs are others")] if number else []
 
     def _file(self) -> list[Finding]:
         try:
@@ -123,9 +127,10 @@ class Care:
             self.db.run("INSERT INTO words(words) VALUES('rebuild')")
             self.db.run(
                 "DELETE FROM vectors WHERE id IN (SELECT v.id FROM vectors v LEFT JOIN spaces s ON s.id = v.space_id "
-                "WHERE s.id IS NULL OR length(v.vector) <> 4 * s.dim "
+                "WHERE s.id IS NULL OR length(v.vector) <> s.dim "
                 "OR NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = v.key))"
             )
+            signs.rebuild(self.db)
             self.db.run("UPDATE spaces SET complete_to = 0")
 
     def compact(self) -> tuple[int, int]:

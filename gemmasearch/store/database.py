@@ -84,6 +84,18 @@ class Database:
                 f"{self.path} has schema {version}, this gsearch knows schemas up to {schema.VERSION}",
                 "upgrade gsearch, or use another index with --db",
             )
+        elif version < schema.VERSION and self.read_only:
+            self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        """An index of an older version is migrated by whoever meets it first, readers too."""
+        try:
+            Database(self.path).close()
+        except MachineRefused as e:
+            raise MachineRefused(
+                f"{self.path} was made by an older gsearch and cannot be brought up to date: {e.message}",
+                "run `gsearch status` once where it can be written",
+            ) from e
 
     def _prepare(self) -> None:
         connection = self.connection
@@ -148,9 +160,10 @@ class Database:
             self.connection.execute(sql, params)
             return self.connection.last_insert_rowid()
 
-    def many(self, sql: str, params: Iterable[Sequence[Any]]) -> None:
+    def many(self, sql: str, params: Iterable[Sequence[Any]]) -> list[Row]:
+        """The statement once for each of ``params``. :return: what it RETURNs, all together."""
         with translated(self.path):
-            self.connection.executemany(sql, params)
+            return self.connection.executemany(sql, params).fetchall()
 
     def script(self, sql: str) -> None:
         """Several statements."""

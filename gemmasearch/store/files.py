@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import apsw
 
 from gemmasearch.documents import Chunk, Document, FileStamp, Problem
-from gemmasearch.store import fts
+from gemmasearch.store import fts, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, signed
 from gemmasearch.store.roots import below
@@ -167,11 +167,12 @@ class Files:
                     "DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (id,)
                 )
                 self.db.run("DELETE FROM documents WHERE id = ?", (id,))
-                self.db.many(
+                gone = self.db.many(
                     "DELETE FROM vectors WHERE space_id IN (SELECT id FROM spaces) AND key = ?1 "
-                    "AND NOT EXISTS (SELECT 1 FROM chunks WHERE key = ?1)",
+                    "AND NOT EXISTS (SELECT 1 FROM chunks WHERE key = ?1) RETURNING id",
                     keys,
                 )
+                signs.erase(self.db, (row[0] for row in gone))
 
     def remove_files(self, file_ids: Iterable[int]) -> None:
         with self.db.writing():

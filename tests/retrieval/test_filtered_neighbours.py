@@ -9,6 +9,7 @@ import pytest
 
 from gemmasearch.documents import Chunk, Condition, Document, FileStamp
 from gemmasearch.models import Space
+from tests.store.filled import as_kept
 
 DIM = 16
 
@@ -32,7 +33,7 @@ def vectors(store):
     found = {}
     while pending := store.pending(space.id, 100):
         matrix = chance.normal(size=(len(pending), DIM)).astype(np.float32)
-        matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+        matrix = np.stack([as_kept(vector) for vector in matrix])
         store.add_vectors(space.id, [p.key for p in pending], matrix)
         keys = {p.key: row for p, row in zip(pending, matrix, strict=True)}
         for row in store.passages(list(range(1, 401))):
@@ -66,7 +67,7 @@ def check(store, vectors, count: int) -> None:
     for i in range(count):
         conditions, keeps = filters(chance)
         query = np.random.default_rng(i).normal(size=DIM).astype(np.float32)
-        query /= np.linalg.norm(query)
+        query = as_kept(query)
         kept = {id: float(vector @ query) for id, (row, vector) in vectors.items() if keeps(row)}
         exact = sorted(kept.values(), reverse=True)[:10]
         found = store.nearest(query, 10, conditions)

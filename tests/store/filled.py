@@ -10,6 +10,7 @@ import numpy as np
 from gemmasearch.documents import Chunk, Document, FileStamp
 from gemmasearch.models import Space
 from gemmasearch.store import Store
+from gemmasearch.store.vectors import rounded
 
 STAMP = FileStamp(10, 20, 30, 40, 50)
 SPACE = Space("toy", "toy-model", 8, 8, 1, True)
@@ -36,7 +37,13 @@ def add_note(store: Store, path: str, *texts: str, title: str = "", part: str = 
 def vector_of(key: bytes, dim: int) -> np.ndarray:
     chance = np.random.default_rng(int.from_bytes(key, "big"))
     vector = chance.standard_normal(dim).astype(np.float32)
-    return vector / np.linalg.norm(vector)
+    return as_kept(vector / np.linalg.norm(vector))
+
+
+def as_kept(vector: np.ndarray) -> np.ndarray:
+    """The direction of a vector as an index keeps it."""
+    kept = rounded(vector[None])[0].astype(np.float32)
+    return kept / np.linalg.norm(kept)
 
 
 def embed(store: Store, space: Space = SPACE) -> int:

@@ -1,0 +1,189 @@
+"""The signs of all vectors of a space, packed into bits: the first pass of a search by meaning in a large index.
+
+A row of ``signs`` holds the bits of ``BLOCK`` vectors (those whose ids divided by ``BLOCK`` give its number), word by
+word: 64 signs of each vector, then the next 64, and so on. So a million vectors are read in a thousand rows and
+compared by plain loops over contiguous memory. A place without a vector is all zeros.
+
+The bits only choose candidates; the vectors themselves decide (binary quantisation with rescoring,
+https://huggingface.co/blog/embedding-quantization).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BLOCK = 1024  # vectors per row
+_AT_ONCE = 16  # blocks compared in one step: what is touched stays within the processor's cache
+
+
+class Statements(Protocol):
+    """What is needed of a Database."""
+
+    def rows(self, sql: str, params: Any = ()) -> list[tuple[Any, ...]]: ...
+    def value(self, sql: str, params: Any = ()) -> Any: ...
+    def run(self, sql: str, params: Any = ()) -> None: ...
+
+
+def of(vectors: np.ndarray) -> np.ndarray:
+    """The signs of vectors of shape (n, dim) as bits: shape (n, words) of 64 bits."""
+    import numpy as np
+
+    rows, dim = vectors.shape
+    bits = np.zeros((rows, words_for(dim) * 8), dtype=np.uint8)
+    packed = np.packbits(vectors > 0, axis=1)
+    bits[:, : packed.shape[1]] = packed
+    return bits.view("<u8")
+
+
+def words_for(dim: int) -> int:
+    return -(-dim // 64)
+
+
+class Signs:
+    """The bits of one space, as they are in the file now."""
+
+    def __init__(self, db: Statements, space_id: int, dim: int) -> None:
+        import numpy as np
+
+        self._there: np.ndarray | None = None
+        width = words_for(dim)
+        rows = db.rows("SELECT block, bits FROM signs WHERE space_id = ? ORDER BY block", (space_id,))
+        good = [(number, bits) for number, bits in rows if len(bits) == BLOCK * width * 8]
+        self._numbers = np.array([number for number, _ in good], dtype=np.int64)
+        self._blocks = np.frombuffer(b"".join(bits for _, bits in good), dtype="<u8").reshape(
+            -1, width, BLOCK
+        )
+
+    def nearest(self, bits: np.ndarray, count: int) -> np.ndarray:
+        """Ids of the ``count`` vectors with the fewest other signs (some more at equal distance), nearest first."""
+        import numpy as np
+
+        distances = self._distances(bits)
+        present = self._present()
+        distances[~present] = np.iinfo(np.uint16).max
+        count = min(count, int(present.sum()))
+        if not count:
+            return np.empty(0, dtype=np.int64)
+        last = np.partition(distances, count - 1)[count - 1]
+        chosen = np.flatnonzero(distances <= last)
+        chosen = chosen[np.argsort(distances[chosen], kind="stable")]
+        return self._ids(chosen)
+
+    def nearest_of(self, bits: np.ndarray, ids: np.ndarray, count: int) -> np.ndarray:
+        """The same among the vectors ``ids`` alone."""
+        import numpy as np
+
+        at = np.searchsorted(self._numbers, ids // BLOCK)
+        known = at < len(self._numbers)
+        known[known] = self._numbers[at[known]] == ids[known] // BLOCK
+        ids, at = ids[known], at[known]
+        own = self._blocks[at, :, ids % BLOCK]
+        distances = np.bitwise_count(own ^ bits).sum(axis=1, dtype=np.uint16)
+        return ids[np.argsort(distances, kind="stable")[:count]]
+
+    def _distances(self, bits: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        found = np.empty(len(self._blocks) * BLOCK, dtype=np.uint16)
+        for at in range(0, len(self._blocks), _AT_ONCE):
+            part = self._blocks[at : at + _AT_ONCE]
+            total = np.bitwise_count(part[:, 0] ^ bits[0]).astype(np.uint16)
+            for word in range(1, part.shape[1]):
+                total += np.bitwise_count(part[:, word] ^ bits[word])
+            found[at * BLOCK : at * BLOCK + total.size] = total.reshape(-1)
+        return found
+
+    def _present(self) -> np.ndarray:
+        import numpy as np
+
+        if self._there is None:
+            some = np.zeros((len(self._blocks), BLOCK), dtype=bool)
+            for word in range(self._blocks.shape[1]):
+                some |= self._blocks[:, word] != 0
+            self._there = some.reshape(-1)
+        return self._there
+
+    def _ids(self, places: np.ndarray) -> np.ndarray:
+        ids: np.ndarray = self._numbers[places // BLOCK] * BLOCK + places % BLOCK
+        return ids
+
+
+def put(db: Statements, space_id: int, ids: Sequence[int], vectors: np.ndarray) -> None:
+    """Write the signs of vectors; within the transaction that writes the vectors."""
+    import numpy as np
+
+    bits = of(vectors)
+    places = np.asarray(ids, dtype=np.int64)
+    for block in np.unique(places // BLOCK):
+        chosen = places // BLOCK == block
+        old = db.value("SELECT bits FROM signs WHERE space_id = ? AND block = ?", (space_id, int(block)))
+        made = _writable(old, bits.shape[1])
+        made[:, places[chosen] % BLOCK] = bits[chosen].T
+        db.run("INSERT OR REPLACE INTO signs(space_id, block, bits) VALUES(?, ?, ?)",
+               (space_id, int(block), made.tobytes()))  # fmt: skip
+
+
+def erase(db: Statements, ids: Iterable[int]) -> None:
+    """Overwrite the signs of vectors that are deleted in the same transaction."""
+    by_block: dict[int, list[int]] = {}
+    for id in ids:
+        by_block.setdefault(id // BLOCK, []).append(id % BLOCK)
+    for block, places in by_block.items():
+        for space_id, bits in db.rows("SELECT space_id, bits FROM signs WHERE block = ?", (block,)):
+            made = bytearray(bits)
+            for place in places:
+                for start in range(place * 8, len(made), BLOCK * 8):
+                    made[start : start + 8] = bytes(8)
+            if made != bits:
+                db.run("UPDATE signs SET bits = ? WHERE space_id = ? AND block = ?",
+                       (bytes(made), space_id, block))  # fmt: skip
+
+
+def rebuild(db: Statements) -> None:
+    """Make all signs anew from the vectors; within a transaction."""
+    db.run("DELETE FROM signs")
+    for space_id, dim in db.rows("SELECT id, dim FROM spaces"):
+        for ids, vectors in _stored(db, space_id, dim):
+            put(db, space_id, ids, vectors)
+
+
+def wrong(db: Statements) -> int:
+    """How many vectors have other signs than are kept for them. Reads all vectors."""
+    import numpy as np
+
+    count = 0
+    for space_id, dim in db.rows("SELECT id, dim FROM spaces"):
+        for ids, vectors in _stored(db, space_id, dim):
+            bits = of(vectors)
+            places = np.asarray(ids, dtype=np.int64)
+            sql = "SELECT bits FROM signs WHERE space_id = ? AND block = ?"
+            for block in np.unique(places // BLOCK):
+                chosen = places // BLOCK == block
+                kept = _writable(db.value(sql, (space_id, int(block))), bits.shape[1])
+                count += int((bits[chosen] != kept[:, places[chosen] % BLOCK].T).any(axis=1).sum())
+    return count
+
+
+def _writable(old: bytes | None, width: int) -> np.ndarray:
+    import numpy as np
+
+    if old is None or len(old) != width * BLOCK * 8:
+        return np.zeros((width, BLOCK), dtype="<u8")
+    return np.frombuffer(old, dtype="<u8").reshape(width, BLOCK).copy()
+
+
+def _stored(db: Statements, space_id: int, dim: int) -> Iterator[tuple[list[int], np.ndarray]]:
+    """All vectors of a space that have its length, some blocks at a time, as int8."""
+    import numpy as np
+
+    after = -1
+    sql = """SELECT id, vector FROM vectors
+             WHERE space_id = ? AND id > ? AND length(vector) = ? AND typeof(vector) = 'blob' ORDER BY id LIMIT ?"""
+    while rows := db.rows(sql, (space_id, after, dim, 8 * BLOCK)):
+        after = rows[-1][0]
+        matrix = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.int8)
+        yield [id for id, _ in rows], matrix.reshape(-1, dim)
