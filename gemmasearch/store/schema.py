@@ -144,7 +144,8 @@ def _eight_bits(connection: apsw.Connection) -> None:
     from gemmasearch.store import signs
     from gemmasearch.store.vectors import rounded_bytes
 
-    connection.create_scalar_function("gs_rounded", rounded_bytes, 1, deterministic=True)
+    function: Callable[..., Any] = rounded_bytes
+    connection.create_scalar_function("gs_rounded", function, 1, deterministic=True)
     connection.execute("UPDATE vectors SET vector = gs_rounded(vector)").fetchall()
     signs.rebuild(_Statements(connection))
 

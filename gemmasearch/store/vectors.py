@@ -291,8 +291,8 @@ def rounded(matrix: np.ndarray) -> np.ndarray:
     return np.round(matrix / np.where(largest > 0, largest, 1) * 127).astype(np.int8)
 
 
-def rounded_bytes(floats: Any) -> bytes:
-    """The same for the bytes of one vector of float32, as it was kept before."""
+def rounded_bytes(floats: bytes) -> bytes:
+    """The same for one vector of float32, as it was kept before."""
     import numpy as np
 
     return rounded(np.frombuffer(floats, "<f4")[None]).tobytes()
