@@ -169,6 +169,9 @@ class Hit:
     words: float | None = None  # share of the score that the words gave
     meaning: float | None = None  # share of the score that the meaning gave
     also_in: tuple[str, ...] = ()  # other places that hold the same passage or message
+    quoted: bool = False  # somebody else's words in a reply, or a signature
+    thread: str = ""  # Message-ID of the oldest message of its conversation, "" = it belongs to none
+    messages: int = 0  # of that conversation
     meta: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -44,14 +44,32 @@ def _headers(row: DocumentRow | PassageRow) -> tuple[tuple[str, str], ...]:
             date = ""
     found = (
         ("File", row.path),
+        ("Part", _within(row)),
         ("From", row.sender),
         ("To", row.recipients),
         ("Cc", row.copies),
         ("Date", date),
         ("Subject" if row.kind == "mail" else "Title", row.title),
         ("Attachments", ", ".join(row.attachments)),
+        ("Encrypted", row.meta.get("encrypted", "")),
+        ("Hidden text", _hidden(row.meta.get("hidden", ""))),
     )
     return tuple((name, value) for name, value in found if value)
+
+
+def _within(row: DocumentRow | PassageRow) -> str:
+    """Of an attachment: its name and the mail that carries it."""
+    message = row.meta.get("attached_to")
+    if message is None:
+        return ""
+    subject = row.meta.get("subject", "")
+    name = "" if row.kind == "mail" else row.part.removeprefix(message).strip("/") + ", "
+    return f"{name}attached to " + (f"“{subject}”" if subject else "a mail")
+
+
+def _hidden(count: str) -> str:
+    """Text that no reader of the page sees is left out: it is there for machines."""
+    return f"{count} pieces that no reader sees were left out" if count else ""
 
 
 def whole(document: DocumentRow) -> Shown:

@@ -31,13 +31,31 @@ def short_path(path: str) -> str:
 
 
 def place(hit: Hit) -> str:
-    """Where in its file a hit stands: page, line, the mail it is, or the address of a visited page."""
+    """Where in its file a hit stands: page, line, the mail it is or is attached to, or the address of a visited page."""
+    spot = _spot(hit)
+    message = hit.meta.get("attached_to")
+    if message is None:
+        return spot
+    subject = f"mail “{hit.meta['subject']}”" if hit.meta.get("subject") else "a mail"
+    if hit.kind == "mail":
+        return f"{spot}, in {subject}"
+    name = hit.part.removeprefix(message).strip("/")
+    return ", ".join(
+        each for each in (f"{spot} of {name}" if spot else name, f"in {subject}{_letter(hit)}") if each
+    )
+
+
+def _letter(hit: Hit) -> str:
+    """Of whom and when."""
+    who = f" from {hit.sender}" if hit.sender else ""
+    return who + (f", {day(hit.date)}" if hit.date is not None else "")
+
+
+def _spot(hit: Hit) -> str:
     if url := hit.meta.get("url"):
         return url
     if hit.kind == "mail":
-        who = f" from {hit.sender}" if hit.sender else ""
-        when = f", {day(hit.date)}" if hit.date is not None else ""
-        return f"mail{who}{when}"
+        return f"mail{_letter(hit)}"
     if hit.page is not None:
         label = f" ({hit.label})" if hit.label and hit.label != str(hit.page) else ""
         return f"page {hit.page}{label}"

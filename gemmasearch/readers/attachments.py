@@ -89,8 +89,11 @@ def _joined(above: str, below: str) -> str:
 
 
 def _below(part: str, item: Document) -> Document:
-    """Offsets are into the file inside, not into the one on disk."""
-    return replace(item, part=_joined(part, item.part), offset=None, length=None)
+    """Offsets are into the file inside, not into the one on disk; names of messages are those within it."""
+    meta = item.meta
+    if "attached_to" in meta:
+        meta = {**meta, "attached_to": _joined(part, meta["attached_to"])}
+    return replace(item, part=_joined(part, item.part), offset=None, length=None, meta=meta)
 
 
 def _belonging(item: Document, message: Document) -> Document:

@@ -97,10 +97,13 @@ def read_message(raw: bytes, place: Place, settings: Settings) -> Iterator[Docum
         return
     document = _document(root, found, place)
     yield document
+    part = place.part or "message"  # "" would say that nothing of the file was read
     if place.cut:
-        yield Problem(path, "too-large", f"only its first {len(raw)} bytes were read", place.part)
+        yield Problem(path, "too-large", f"only its first {len(raw)} bytes were read", part)
     if body.is_cut(root):
-        yield Problem(path, "limit", "more, deeper or longer parts than are looked at", place.part)
+        yield Problem(path, "limit", "more, deeper or longer parts than are looked at", part)
+    if found.encrypted:
+        yield Problem(path, "encrypted", "only its headers were read", part)
     yield from attachments.read(document, found.attachments, place.source, settings)
 
 
@@ -108,7 +111,7 @@ def _document(root: mime.Part, found: body.Content, place: Place) -> Document:
     charset = root.charset
     subject = headers.text_of(root.get("subject"), charset)
     ids = headers.identifiers(root.get("message-id"))
-    names = tuple(each.name or each.type for each in found.attachments)
+    names = tuple(_named(each) for each in found.attachments)
     text = found.text or "\n".join(
         each for each in (subject, *names) if each
     )  # a mail of a subject only is found by it
@@ -129,6 +132,13 @@ def _document(root: mime.Part, found: body.Content, place: Place) -> Document:
         length=place.length,
         meta=_meta(root, found),
     )
+
+
+def _named(attached: body.Attachment) -> str:
+    """A forwarded message without a name goes by its subject."""
+    inner = attached.part.children[0] if attached.part and attached.part.children else None
+    subject = headers.text_of(inner.get("subject"), inner.charset) if inner else ""
+    return attached.name or subject or attached.type
 
 
 def _people(root: mime.Part, name: str, charset: str) -> str:

@@ -10,7 +10,7 @@ from gemmasearch.documents import Condition, Hit
 from gemmasearch.models import Embedder
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import LONGEST_TEXT, Query, parse
-from gemmasearch.retrieval.search import hits, listed, rank
+from gemmasearch.retrieval.search import hits, in_threads, listed, rank
 from gemmasearch.store import Store, stopwords, words
 
 TELLING = 24  # words of a text that stand for it
@@ -54,7 +54,7 @@ def thread(store: Store, document_id: int) -> list[Hit]:
     """Every message of a message's conversation, oldest first; the document alone if it has none."""
     rows = store.passages(store.first_chunks(store.thread(document_id)))
     rows.sort(key=lambda row: (row.date if row.date is not None else row.mtime, row.chunk_id))
-    return [listed(row) for row in rows]
+    return in_threads(store, [listed(row) for row in rows])
 
 
 def did_you_mean(store: Store, line: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import UsageProblem
 from gemmasearch.models import Embedder
-from gemmasearch.retrieval import calibration, duplicates, fusion, snippets
+from gemmasearch.retrieval import calibration, duplicates, fusion, quotes, snippets
 from gemmasearch.retrieval.calibration import Rarity
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.grammar import Term
@@ -21,6 +21,7 @@ from gemmasearch.store.keys import clean
 MODES = ("hybrid", "words", "meaning")
 POOL = 1000  # candidates taken from each list
 SPARE = 3  # candidates looked at per hit wanted, so that twins leave no gap
+CROWD = 4  # candidates looked at per candidate wanted, where quotations stand between them
 QUOTED = 0.7  # what is left of the score of a quoted reply
 RELEVANT_AMONG = 5  # hits of which one must be likely enough, or nothing is relevant
 NOTHING = '""'  # a full-text expression that no passage matches
@@ -71,12 +72,20 @@ def search(
     if not query.terms:
         return _listing(store, filters, limit) if filters else []
     ranking = rank(store, embedder, query, mode=mode, conditions=filters)
+    collapse = collapse and not _asks_for_quotations(filters)
     found = hits(store, ranking, limit=limit, per_document=per_document, collapse=collapse)
     if query.open and len(found) < limit:
         known = {hit.document_id for hit in found}
         rest = _listing(store, filters, limit + len(known))
         found += [hit for hit in rest if hit.document_id not in known][: limit - len(found)]
     return found
+
+
+def _asks_for_quotations(conditions: Sequence[Condition]) -> bool:
+    """Who does wants to see each of them."""
+    return any(
+        c.field == "quoted" or any(map(_asks_for_quotations, c.branches)) for c in conditions if not c.negated
+    )
 
 
 def rank(
@@ -127,18 +136,19 @@ def hits(
     store: Store, ranking: Ranking, *, limit: int, per_document: int, collapse: bool = True
 ) -> list[Hit]:
     """The candidates of the best documents, at most ``per_document`` of each."""
-    chosen = roll_up(ranking.fused, store.documents_of([f.chunk_id for f in ranking.fused]), per_document)
-    considered = chosen[: limit * (SPARE if collapse else 1)]
+    known = store.documents_of([f.chunk_id for f in ranking.fused])
+    quoted = store.quoted_among(known)
+    chosen = roll_up(_demoted(ranking.fused, quoted), known, per_document)
+    considered = _considered(chosen, quoted, limit * (SPARE if collapse else 1))
     passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
-    ranked = [
-        (_demoted(f, passages[f.chunk_id]), passages[f.chunk_id])
-        for f in considered
-        if f.chunk_id in passages
-    ]
-    ranked.sort(key=lambda pair: (-pair[0].score, pair[0].chunk_id))
-    groups = _collapsed(ranked, limit) if collapse else [[pair] for pair in ranked[:limit]]
+    ranked = [(f, passages[f.chunk_id]) for f in considered if f.chunk_id in passages]
+    if collapse:
+        together = quotes.together(_collapsed(ranked), ranking.sought) if quoted else _collapsed(ranked)
+        groups = together[:limit]
+    else:
+        groups = [[pair] for pair in ranked[:limit]]
     found = [_group_hit(group, ranking.sought) for group in groups]
-    return found if _anything_relevant(found, ranking) else []
+    return in_threads(store, found) if _anything_relevant(found, ranking) else []
 
 
 def _anything_relevant(found: Sequence[Hit], ranking: Ranking) -> bool:
@@ -158,13 +168,28 @@ def _anything_relevant(found: Sequence[Hit], ranking: Ranking) -> bool:
     return False
 
 
-def _demoted(fused: Fused, row: PassageRow) -> Fused:
+def _demoted(fused: Sequence[Fused], quoted: Set[int]) -> list[Fused]:
     """What was quoted ranks below the same words in a message of its own."""
-    return replace(fused, score=fused.score * QUOTED) if row.quoted else fused
+    if not quoted:
+        return list(fused)
+    lowered = [replace(f, score=f.score * QUOTED) if f.chunk_id in quoted else f for f in fused]
+    return sorted(lowered, key=lambda f: (-f.score, f.chunk_id))
 
 
-def _collapsed(ranked: Sequence[Candidate], limit: int) -> list[list[Candidate]]:
-    """The first ``limit`` groups of near-duplicate passages, best first, each with its best passage first."""
+def _considered(chosen: Sequence[Fused], quoted: Set[int], wanted: int) -> list[Fused]:
+    """The first ``wanted``, and so many quotations among them that these crowd nobody out."""
+    found: list[Fused] = []
+    own = 0
+    for candidate in chosen[: wanted * CROWD]:
+        if own == wanted:
+            break
+        own += candidate.chunk_id not in quoted
+        found.append(candidate)
+    return found
+
+
+def _collapsed(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Groups of near-duplicate passages, best first, each with its best passage first."""
     groups: list[list[Candidate]] = []
     sets: list[frozenset[int]] = []
     for fused, row in ranked:
@@ -172,7 +197,7 @@ def _collapsed(ranked: Sequence[Candidate], limit: int) -> list[list[Candidate]]
         twin = next((i for i, other in enumerate(sets) if _twins(found, other, row, groups[i][0][1])), None)
         if twin is not None:
             groups[twin].append((fused, row))
-        elif len(groups) < limit:
+        else:
             groups.append([(fused, row)])
             sets.append(found)
     return groups
@@ -208,7 +233,18 @@ def roll_up(fused: Sequence[Fused], document_of: Mapping[int, int], per_document
 
 def _listing(store: Store, conditions: Sequence[Condition], limit: int) -> list[Hit]:
     rows = store.passages(store.listing(conditions, limit))
-    return [listed(row) for row in rows]
+    return in_threads(store, [listed(row) for row in rows])
+
+
+def in_threads(store: Store, found: Sequence[Hit]) -> list[Hit]:
+    """The hits with the conversation that each belongs to."""
+    heads = store.heads(dict.fromkeys(hit.document_id for hit in found if hit.kind == "mail" or hit.part))
+    return [
+        replace(hit, thread=heads[hit.document_id][0], messages=heads[hit.document_id][1])
+        if hit.document_id in heads
+        else hit
+        for hit in found
+    ]
 
 
 def listed(row: PassageRow) -> Hit:
@@ -268,6 +304,7 @@ def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
         language=row.language,
         words=fused.words,
         meaning=fused.meaning,
+        quoted=row.quoted,
         meta=row.meta,
     )
 

@@ -14,6 +14,7 @@ from gemmasearch.store.database import Database, Row
 from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, signed
 from gemmasearch.store.roots import below
 from gemmasearch.store.rows import FileRow
+from gemmasearch.store.subjects import names_of
 
 _FILE = """
 SELECT id, path, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason, tries, tail, tail_hash
@@ -83,7 +84,7 @@ class Files:
         return new
 
     def _insert_document(self, file_id: int, part: str, document: Document) -> int:
-        return self.db.insert(
+        id = self.db.insert(
             """INSERT INTO documents(file_id, part, hash, kind, title, date, sender, recipients, copies,
                    message_id, refs, attachments, tags, language, meta, "offset", length)
                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -96,6 +97,11 @@ class Files:
                 document.offset, document.length,
             ),
         )  # fmt: skip
+        names = names_of(document.kind, document.title, document.message_id, document.references)
+        self.db.many(
+            "INSERT INTO links(name, document_id) VALUES(?, ?)", [(name, id) for name in sorted(names)]
+        )
+        return id
 
     def move_document(self, document_id: int, offset: int | None, length: int | None) -> None:
         """A known document stands elsewhere in its file."""

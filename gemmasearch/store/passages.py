@@ -74,6 +74,11 @@ class Passages:
         sql = "SELECT id, document_id FROM chunks WHERE id IN carray(?)"
         return dict(self.db.rows(sql, (_array(chunk_ids),)))
 
+    def quoted_among(self, chunk_ids: Iterable[int]) -> set[int]:
+        """Those of the chunks that are quoted replies or signatures."""
+        sql = "SELECT id FROM chunks WHERE id IN carray(?) AND quoted"
+        return {id for (id,) in self.db.rows(sql, (_array(list(chunk_ids)),))}
+
     def document(self, document_id: int) -> DocumentRow | None:
         found = self._documents(f"{_DOCUMENT} WHERE d.id = ?", (document_id,))
         return found[0] if found else None

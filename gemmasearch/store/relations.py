@@ -1,4 +1,4 @@
-"""How documents and words stand to each other: conversations, first passages, neighbouring words."""
+"""How documents and words stand to each other: Message-IDs, first passages, neighbouring words."""
 
 from __future__ import annotations
 
@@ -10,29 +10,11 @@ import apsw
 
 from gemmasearch.store.database import Database
 
-MOST_MESSAGES = 1000  # of one conversation
-
 
 class Relations:
     """Part of Store: reading."""
 
     db: Database
-
-    def thread(self, document_id: int) -> list[int]:
-        """Ids of the documents that are linked to one by Message-ID and References, itself among them."""
-        sql = """
-            WITH RECURSIVE
-            links(id, name) AS MATERIALIZED (
-                SELECT id, message_id FROM documents WHERE message_id <> ''
-                UNION ALL
-                SELECT d.id, r.value FROM documents d, json_each(d.refs) r WHERE d.refs <> '[]'),
-            member(id) AS (
-                SELECT ?1
-                UNION
-                SELECT other.id FROM member JOIN links mine ON mine.id = member.id
-                JOIN links other ON other.name = mine.name LIMIT ?2)
-            SELECT id FROM member ORDER BY id"""
-        return [id for (id,) in self.db.rows(sql, (document_id, MOST_MESSAGES))]
 
     def with_message_id(self, message_id: str) -> list[int]:
         """Documents of a Message-ID (without angle brackets)."""

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import apsw
+
+from gemmasearch.store.subjects import names_of
 
 APPLICATION_ID = 0x67_73_72_63  # "gsrc"
 
@@ -167,7 +170,33 @@ class _Statements:
         self.rows(sql, params)
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits)
+_LINKS = """
+-- What may link a document to others of its conversation: numbers of store/subjects.py.
+CREATE TABLE links(
+    name INTEGER NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    PRIMARY KEY(name, document_id)
+) WITHOUT ROWID;
+CREATE INDEX links_by_document ON links(document_id);
+"""
+
+
+def _links(connection: apsw.Connection) -> None:
+    """Conversations are looked up by name; the documents that are there get theirs."""
+    for _ in connection.execute(_LINKS):
+        continue
+    known: list[Any] = connection.execute(
+        "SELECT id, kind, title, message_id, refs FROM documents"
+    ).fetchall()
+    rows = [
+        (name, id)
+        for id, kind, title, message_id, refs in known
+        for name in names_of(kind, title, message_id, json.loads(refs))
+    ]
+    connection.executemany("INSERT INTO links(name, document_id) VALUES(?, ?)", rows)
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits, _links)
 VERSION = len(MIGRATIONS)
 
 

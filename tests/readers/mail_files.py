@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 
 ENVELOPE = "From dana@example.org Wed May  1 12:00:00 2024"
@@ -29,3 +30,16 @@ def multipart(*parts: str, kind: str = "mixed", boundary: str = "BOUND", **more:
     body = "".join(f"--{boundary}\n{part}\n" for part in parts) + f"--{boundary}--\n"
     headers = ("MIME-Version: 1.0", f'Content-Type: multipart/{kind}; boundary="{boundary}"')
     return message(body, headers=headers, **more)
+
+
+def attached(raw: bytes, name: str, kind: str = "application/octet-stream") -> str:
+    code = base64.encodebytes(raw).decode()
+    return f'Content-Type: {kind}\nContent-Disposition: attachment; filename="{name}"\nContent-Transfer-Encoding: base64\n\n{code}'
+
+
+def plain(text: str) -> str:
+    return f"Content-Type: text/plain\n\n{text}\n"
+
+
+def forwarded(mail: str) -> str:
+    return f"Content-Type: message/rfc822\n\n{mail}"

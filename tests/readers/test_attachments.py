@@ -10,21 +10,8 @@ from gemmasearch import readers
 from gemmasearch.documents import Document, Problem
 from gemmasearch.settings import Settings
 from tests.readers.contract import documents, read
-from tests.readers.mail_files import mbox, message, multipart
+from tests.readers.mail_files import attached, forwarded, mbox, message, multipart, plain
 from tests.readers.pdf_files import locked, pdf
-
-
-def attached(raw: bytes, name: str, kind: str = "application/octet-stream") -> str:
-    code = base64.encodebytes(raw).decode()
-    return f'Content-Type: {kind}\nContent-Disposition: attachment; filename="{name}"\nContent-Transfer-Encoding: base64\n\n{code}'
-
-
-def plain(text: str) -> str:
-    return f"Content-Type: text/plain\n\n{text}\n"
-
-
-def forwarded(mail: str) -> str:
-    return f"Content-Type: message/rfc822\n\n{mail}"
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -142,8 +129,9 @@ def test_signatures_and_encrypted_parts_are_no_attachments(tmp_path: Path) -> No
     (signed,) = documents(write(tmp_path, multipart(plain("words"), seal, kind="signed")))
     assert signed.attachments == ()
     inline = message("-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n", subject="Secret")
-    (found,) = documents(write(tmp_path, inline))
-    assert found.meta["encrypted"] == "yes" and found.text == "Secret"
+    found, problem = read(write(tmp_path, inline))
+    assert isinstance(found, Document) and found.meta["encrypted"] == "yes" and found.text == "Secret"
+    assert isinstance(problem, Problem) and (problem.reason, problem.part) == ("encrypted", "message")
 
 
 def test_flowed_lines_are_joined_and_quotes_kept_apart(tmp_path: Path) -> None:

@@ -197,8 +197,11 @@ def test_encrypted_mail_says_so_and_shows_its_headers(tmp_path: Path) -> None:
     pgp = multipart(
         part("Version: 1", "application/pgp-encrypted"), part("-----BEGIN PGP", "application/octet-stream")
     )
-    found = mail(tmp_path, pgp.replace("multipart/mixed", "multipart/encrypted"))
-    assert found.meta["encrypted"] == "yes" and found.title == "Table"
+    path = tmp_path / "m.eml"
+    path.write_text(pgp.replace("multipart/mixed", "multipart/encrypted"))
+    found, problem = read(path)
+    assert isinstance(found, Document) and found.meta["encrypted"] == "yes" and found.title == "Table"
+    assert isinstance(problem, Problem) and (problem.reason, problem.part) == ("encrypted", "message")
 
 
 def test_printed_mail_results_and_notes_are_no_mail(tmp_path: Path) -> None:

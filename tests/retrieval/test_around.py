@@ -40,6 +40,34 @@ def test_a_thread_is_what_references_link_and_not_what_shares_a_subject(conversa
     assert titles(thread(store, conversation["other"])) == ["Trip"]
 
 
+def test_a_reply_that_lost_its_references_joins_the_last_message_of_its_subject(
+    conversation, add, store
+) -> None:
+    def lost(subject: str, date: float, kind: str = "mail") -> int:
+        return add(f"/home/dana/mail/{subject}{date}{kind}.eml", "Yes.", kind=kind, title=subject, date=date)
+
+    month = 30 * 86_400
+    joined = lost("AW: [yard] RE[2]: Trip", 1.735e9)
+    for subject, date, kind in (
+        ("Trip", 1.735e9, "mail"),  # a message of its own
+        ("Re: Trip", 1.735e9, "note"),
+        ("Re: Trip to Rome", 1.735e9, "mail"),
+        ("Re: Trip", 1.735e9 + 12 * month, "mail"),  # nobody answers so late
+    ):
+        alone = lost(subject, date, kind)
+        assert store.thread(alone) == [alone], subject
+    assert store.thread(joined) == [conversation["other"], joined] == store.thread(conversation["other"])
+
+
+def test_a_thread_holds_together_when_its_first_message_is_gone(conversation, store) -> None:
+    with store.writing():
+        store.remove_documents([conversation["first"]])
+    assert store.thread(conversation["late"]) == [conversation["reply"], conversation["late"]]
+    assert store.heads([conversation["late"], conversation["other"]]) == {
+        conversation[name]: ("reply@example.org", 2) for name in ("reply", "late")
+    }
+
+
 def test_the_filter_thread_takes_a_hit_or_a_message_id(conversation, store) -> None:
     hit = search(store, None, "lisbon", mode="words")[0]
     assert len(search(store, None, f"thread:{hit.id}")) == 3
@@ -126,7 +154,7 @@ def test_a_quoted_reply_ranks_below_a_message_of_its_own(add, store) -> None:
         store.finish_file(file, FileStamp(1, 1, 1, file, 1))
     add(
         "/home/dana/own.eml",
-        "We need a new stove, and the old one has to go somewhere.",
+        "The new stove came, and the old one has to go somewhere.",
         kind="mail",
         title="Own",
     )
