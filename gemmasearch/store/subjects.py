@@ -8,8 +8,10 @@ from hashlib import blake2b
 
 NAMES = 24  # references of one message that are looked at: the first and the last ones
 
-_REPLY = r"re|res|aw|antw|antwort|sv|odp|ref|rif|r|bls|ynt|vá|vs|отв|ответ|atb|απ|σχετ|הנדון|回复|回覆|答复|答覆|返信"
+_REPLY = (
+    r"re|res|aw|antw|antwort|sv|odp|ref|rif|r|bls|ynt|vá|vs|отв|ответ|atb|απ|σχετ|הנדון|回复|回覆|答复|答覆|返信"
     r"|회신"
+)
 _FORWARD = r"fwd?|wg|tr|rv|i|vb|doorst|enc|pd|továbbítás|пересл|转发|轉寄|전달"
 _MARK = re.compile(
     rf"(?:({_REPLY})|{_FORWARD})\s*(?:\[\d{{1,3}}\]|\(\d{{1,3}}\)|\^\d{{1,3}})?\s*[:：]\s*", re.IGNORECASE
