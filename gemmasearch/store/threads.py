@@ -29,8 +29,6 @@ class Threads:
 
     def thread(self, document_id: int) -> list[int]:
         """Ids of the documents of one conversation, attachments among them, at most MOST_MESSAGES."""
-        if not self.db.value("SELECT 1 FROM sqlite_schema WHERE name = 'links'"):
-            return [document_id]  # an older index that may only be read
         members, fresh = {document_id}, {document_id}
         while fresh and len(members) < MOST_MESSAGES:
             fresh = (self._linked(fresh) | self._by_subject(fresh)) - members

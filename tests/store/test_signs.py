@@ -102,6 +102,7 @@ def test_an_index_of_the_first_schema_keeps_its_vectors(db: Path) -> None:
             "UPDATE vectors SET vector = ? WHERE id = ?", ((floats / np.linalg.norm(floats)).tobytes(), id)
         )
     old.execute("DROP TABLE signs")
+    old.execute("DROP TABLE links")
     old.pragma("user_version", 1)
     old.close()
     with Store.open(db, read_only=True) as store:  # a search may be the first to meet it
