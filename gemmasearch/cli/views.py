@@ -31,7 +31,7 @@ def short_path(path: str) -> str:
 
 
 def place(hit: Hit) -> str:
-    """Where in its file a hit stands: page, line, mail (or the one it is attached to), or the address of a visited page."""
+    """Where in its file a hit stands: page, line, mail or the mail that carries it, the address of a visited page."""
     spot = _spot(hit)
     message = hit.meta.get("attached_to")
     if message is None:
