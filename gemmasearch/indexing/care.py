@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from gemmasearch.documents import Problem
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.indexing.crawl import explain
+from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.rules import Rules, is_within
-from gemmasearch.indexing.sync import MAX_TRIES
 from gemmasearch.store.care import bytes_left
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gemmasearch.documents import FileStamp, Problem
 from gemmasearch.indexing.ignores import Ignores
-from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, made_by_program
+from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, is_within, made_by_program
 from gemmasearch.indexing.secrets import is_secret_name
 
 _SPECIAL = {
@@ -18,6 +19,10 @@ _SPECIAL = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+
+_MAILDIR = frozenset(("cur", "new", "tmp"))
+_ENTER = "enter"
+Stamp = tuple[int, int, int, int, int]  # a FileStamp as a plain tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +41,40 @@ def stamp_of(status: os.stat_result) -> FileStamp:
     return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
 
 
+def stamp_key(stamp: FileStamp) -> Stamp:
+    return stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, stamp.device
+
+
 def crawl(
-    root: str, *, rules: Rules | None = None, skip: Collection[str] = (), own: str = ""
+    root: str,
+    *,
+    rules: Rules | None = None,
+    skip: Collection[str] = (),
+    own: str = "",
+    known: dict[str, Stamp] | None = None,
+    stop: Callable[[str], bool] = lambda folder: False,
 ) -> Iterator[Found | Problem]:
     """Every regular file below a root (or the root itself, if it is a file), and why others are left out.
 
     :param skip: paths not to enter (roots of their own). :param own: the index file, never indexed.
+    :param known: the stamps of files that need no look; one that still has its stamp is taken out of the mapping
+        instead of being yielded, so that a hundred thousand of them cost little.
+    :param stop: asked before each folder; True ends the walk.
     :raises RootUnavailable: the root is gone or cannot be listed.
     """
     try:
         status = os.stat(root)
     except OSError as e:
         raise RootUnavailable(e.strerror or str(e)) from e
+    known = {} if known is None else known
     if stat.S_ISREG(status.st_mode):
-        yield Found(root, stamp_of(os.lstat(root)))
+        stamp = stamp_of(os.lstat(root))
+        if known.get(root) == stamp_key(stamp):
+            del known[root]
+        else:
+            yield Found(root, stamp)
     elif stat.S_ISDIR(status.st_mode):
-        yield from _Walk(rules or Rules(), frozenset(skip), own, status.st_dev).below(root)
+        yield from _Walk(rules or Rules(), frozenset(skip), own, status.st_dev, known, stop).below(root)
     else:
         yield Problem(root, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
 
@@ -62,6 +85,8 @@ class _Walk:
     skip: frozenset[str]
     own: str
     device: int
+    known: dict[str, Stamp] = field(default_factory=dict)
+    stop: Callable[[str], bool] = lambda folder: False
     named: str = ""  # the root as it was given, and where it really is
     root: str = ""
     through_links: set[tuple[int, int]] = field(default_factory=set)
@@ -72,8 +97,11 @@ class _Walk:
         waiting = [(root, ignores)]
         while waiting:
             folder, ignores = waiting.pop()
+            if self.stop(folder):
+                return
             try:
-                entries, ignores = self._entries(folder, ignores)
+                with self._listed(folder) as entries:
+                    folders = yield from self._files(folder, entries, ignores)
             except FileNotFoundError:
                 if folder == root:
                     raise RootUnavailable("No such file or directory") from None
@@ -83,97 +111,119 @@ class _Walk:
                     raise RootUnavailable(e.strerror or str(e)) from e
                 yield Problem(folder, "unreadable", e.strerror or str(e))
                 continue
-            folders = yield from self._files(entries, ignores)
-            waiting += [(path, ignores) for path in folders]
+            waiting += folders
 
-    def _entries(self, folder: str, ignores: Ignores) -> tuple[list[os.DirEntry[str]], Ignores]:
-        with os.scandir(folder) as listing:
-            entries = list(listing)
+    @contextmanager
+    def _listed(self, folder: str) -> Iterator[list[os.DirEntry[str]]]:
+        """What a folder holds, through a descriptor, so that a link in its place leads nowhere.
+
+        The entries know their names only; they are looked at while the descriptor is open.
+        """
+        link = folder != self.named and not self.through_links
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (os.O_NOFOLLOW if link else 0))
+        try:
+            if not is_within(_place(fd) or self.root, self.root):
+                raise FileNotFoundError  # a folder above it became a link after it was listed
+            with os.scandir(fd) as listing:
+                entries = list(listing)
+            yield entries
+        finally:
+            os.close(fd)
+
+    def _files(
+        self, folder: str, entries: list[os.DirEntry[str]], ignores: Ignores
+    ) -> Generator[Found | Problem, None, list[tuple[str, Ignores]]]:
+        """Yields the files; returns the folders to enter."""
         names = {entry.name for entry in entries}
         if "CACHEDIR.TAG" in names:
-            return [], ignores
-        maildir = {"cur", "new", "tmp"} <= names
+            return []
+        maildir = names >= _MAILDIR
         ignores = ignores.within(folder, names)
-        return [entry for entry in entries if self._wanted(entry, maildir)], ignores
+        base = folder.rstrip("/")
+        folders: list[tuple[str, Ignores]] = []
+        for entry in entries:
+            path = f"{base}/{entry.name}"
+            try:
+                found = self._look(entry, path, maildir, ignores)
+            except FileNotFoundError:
+                continue
+            except OSError as e:
+                yield Problem(path, "unreadable", e.strerror or str(e))
+                continue
+            if found is _ENTER:
+                folders.append((path, ignores))
+            elif isinstance(found, Found | Problem):
+                yield found
+        return folders
 
-    def _wanted(self, entry: os.DirEntry[str], maildir: bool) -> bool:
+    def _look(
+        self, entry: os.DirEntry[str], path: str, maildir: bool, ignores: Ignores
+    ) -> Found | Problem | str | None:
+        """A file that must be looked into, a Problem, ``_ENTER`` for a folder, None for what is left out or known."""
+        folder = entry.is_dir(follow_symlinks=False)
+        if not self._wanted(entry.name, path, maildir):
+            return None
+        if not self.rules.secrets and is_secret_name(path, folder):
+            return Problem(path, "secret")
+        if ignores.any and ignores.refuse(path, folder):
+            return None
+        if folder:
+            return _ENTER if self._same_device(entry) else None
+        if entry.is_symlink():
+            return _ENTER if self.rules.follow and self._leads_within(path) else None
+        return self._file(entry, path)
+
+    def _file(self, entry: os.DirEntry[str], path: str) -> Found | Problem | None:
         name = entry.name
-        if name in MADE_FOLDERS or entry.path in self.skip:
+        status = entry.stat(follow_symlinks=False)
+        if not stat.S_ISREG(status.st_mode):
+            return Problem(path, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
+        if made_by_program(name) or self._is_own(name, path) or not self.rules.includes(path, self.named):
+            return None
+        if self.rules.limits and status.st_size > self.rules.limit_of(name):
+            return Problem(path, "too-large", f"{status.st_size} bytes")
+        if self.known.get(path) == (
+            status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev,
+        ):  # fmt: skip
+            del self.known[path]
+            return None
+        return Found(path, stamp_of(status))
+
+    def _wanted(self, name: str, path: str, maildir: bool) -> bool:
+        if name in MADE_FOLDERS or path in self.skip:
             return False
         if maildir and name == "tmp":  # deliveries that are not finished
             return False
-        if name.startswith(".") and not self.rules.hidden:
+        if name[0] == "." and not self.rules.hidden:
             # Maildir++ keeps its folders as hidden folders within the inbox.
-            return maildir and os.path.isdir(os.path.join(entry.path, "cur"))
+            return maildir and os.path.isdir(os.path.join(path, "cur"))
         return True
 
-    def verdict(self, entry: os.DirEntry[str], names: Collection[str], ignores: Ignores) -> str:
+    def verdict(self, entry: os.DirEntry[str], path: str, names: Collection[str], ignores: Ignores) -> str:
         """Why an entry of a folder is left out, "" if it is not."""
         folder = entry.is_dir(follow_symlinks=False)
-        maildir = {"cur", "new", "tmp"} <= set(names)
         if "CACHEDIR.TAG" in names:
             return "it lies in a folder marked as a cache (CACHEDIR.TAG)"
-        if not self._wanted(entry, maildir):
+        if not self._wanted(entry.name, path, set(names) >= _MAILDIR):
             return "a name that is left out (hidden, made by a program, or a delivery in progress)"
-        if not self.rules.secrets and is_secret_name(entry.path, folder):
+        if not self.rules.secrets and is_secret_name(path, folder):
             return "it looks like a key or a password store"
-        if ignores.any and ignores.refuse(entry.path, folder):
+        if ignores.any and ignores.refuse(path, folder):
             return "an ignore file or the root's exclusions name it"
         if folder:
             return "" if self._same_device(entry) else "another file system is mounted here"
         if entry.is_symlink():
-            return "" if self.rules.follow and self._leads_within(entry) else "a symbolic link"
-        if any(isinstance(item, Found) for item in self._file(entry)):
+            return "" if self.rules.follow and self._leads_within(path) else "a symbolic link"
+        if isinstance(self._file(entry, path), Found):
             return ""
         return "not a regular file, made by a program, over a size limit, or not among the root's inclusions"
-
-    def _files(
-        self, entries: list[os.DirEntry[str]], ignores: Ignores
-    ) -> Generator[Found | Problem, None, list[str]]:
-        """Yields the files; returns the folders to enter."""
-        folders: list[str] = []
-        for entry in entries:
-            try:
-                folder = entry.is_dir(follow_symlinks=False)
-                if not self.rules.secrets and is_secret_name(entry.path, folder):
-                    yield Problem(entry.path, "secret")
-                elif ignores.any and ignores.refuse(entry.path, folder):
-                    continue
-                elif folder:
-                    if self._same_device(entry):
-                        folders.append(entry.path)
-                elif entry.is_symlink():
-                    if self.rules.follow and self._leads_within(entry):
-                        folders.append(entry.path)
-                else:
-                    yield from self._file(entry)
-            except FileNotFoundError:
-                continue
-            except OSError as e:
-                yield Problem(entry.path, "unreadable", e.strerror or str(e))
-        return folders
-
-    def _file(self, entry: os.DirEntry[str]) -> Iterator[Found | Problem]:
-        status = entry.stat(follow_symlinks=False)
-        if not stat.S_ISREG(status.st_mode):
-            yield Problem(entry.path, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
-        elif (
-            made_by_program(entry.name)
-            or self._is_own(entry)
-            or not self.rules.includes(entry.path, self.named)
-        ):
-            return
-        elif self.rules.limits and status.st_size > self.rules.limit_of(entry.name):
-            yield Problem(entry.path, "too-large", f"{status.st_size} bytes")
-        else:
-            yield Found(entry.path, stamp_of(status))
 
     def _same_device(self, entry: os.DirEntry[str]) -> bool:
         return self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device
 
-    def _leads_within(self, entry: os.DirEntry[str]) -> bool:
+    def _leads_within(self, path: str) -> bool:
         """A link to a folder of this root that no link has led to yet."""
-        target = os.path.realpath(entry.path)
+        target = os.path.realpath(path)
         if not os.path.isdir(target) or not target.startswith(self.root.rstrip("/") + "/"):
             return False
         status = os.stat(target)
@@ -181,10 +231,18 @@ class _Walk:
         self.through_links.add((status.st_dev, status.st_ino))
         return not known
 
-    def _is_own(self, entry: os.DirEntry[str]) -> bool:
+    def _is_own(self, name: str, path: str) -> bool:
         """The index and the files beside it (-wal, -shm, .lock)."""
-        own = os.path.basename(self.own)
-        return bool(own) and entry.name.startswith(own) and os.path.realpath(entry.path).startswith(self.own)
+        own = self.own.rpartition("/")[2]
+        return bool(own) and name.startswith(own) and os.path.realpath(path).startswith(self.own)
+
+
+def _place(fd: int) -> str:
+    """Where an open folder really is; "" if the system does not tell."""
+    try:
+        return os.readlink(f"/proc/self/fd/{fd}")
+    except OSError:
+        return ""
 
 
 def explain(root: str, path: str, rules: Rules, *, own: str = "") -> str:
@@ -204,7 +262,7 @@ def explain(root: str, path: str, rules: Rules, *, own: str = "") -> str:
         ignores = ignores.within(folder, entries)
         if name not in entries:
             return "it does not exist"
-        if said := walk.verdict(entries[name], entries.keys(), ignores):
+        if said := walk.verdict(entries[name], entries[name].path, entries.keys(), ignores):
             return f"{entries[name].path}: {said}"
         folder = entries[name].path
     return ""

@@ -12,14 +12,14 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gemmasearch.documents import Document, Problem, SyncEvent, SyncReport
+from gemmasearch.documents import SyncEvent, SyncReport
 from gemmasearch.errors import LockHeld
 from gemmasearch.indexing.manners import on_battery
-from gemmasearch.indexing.sync import sync
+from gemmasearch.indexing.sync import Read, sync
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder
@@ -73,7 +73,7 @@ class Dirt:
 def watch(
     store: Store,
     embedder: Embedder,
-    read: Callable[[str], Iterator[Document | Problem]],
+    read: Read,
     settings: Settings,
     *,
     stop: Callable[[], bool],
@@ -100,7 +100,7 @@ class _Watcher:
         self,
         store: Store,
         embedder: Embedder,
-        read: Callable[[str], Iterator[Document | Problem]],
+        read: Read,
         settings: Settings,
         stop: Callable[[], bool],
         progress: Callable[[SyncEvent], None],

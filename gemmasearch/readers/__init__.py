@@ -34,14 +34,15 @@ __all__ = [
 
 
 def read(
-    path: str, *, settings: Settings | None = None, stream: BinaryIO | None = None
+    path: str, *, settings: Settings | None = None, stream: BinaryIO | None = None, start: int = 0
 ) -> Iterator[Document | Problem]:
     """Every document of one file; for many files keep one :class:`Isolated` and its ``read``.
 
-    A file that cannot be read is one Problem with ``part`` "". ``stream`` (seekable) stands in for the file.
+    A file that cannot be read is one Problem with ``part`` "". ``stream`` (seekable) stands in for the file. Of
+    a mailbox those from the message that begins at ``start``.
     """
     with Isolated(settings) as isolated:
-        yield from isolated.read(path, stream=stream)
+        yield from isolated.read(path, stream=stream, start=start)
 
 
 def recognise(path: str, *, stream: BinaryIO | None = None) -> Format | None:

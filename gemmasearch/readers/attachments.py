@@ -56,6 +56,7 @@ def inside(
         path=name or "message",
         stream=io.BytesIO(raw),
         size=len(raw),
+        start=0,
         resume_at=0,
         depth=source.depth + 1,
         prefix=_joined(source.prefix, part),

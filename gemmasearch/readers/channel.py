@@ -94,6 +94,7 @@ class Worker:
             "is": "read",
             "format": format.name,
             "path": os.fsencode(source.path).hex(),
+            "start": source.start,
             "resume_at": resume_at,
             "avoid": list(avoid),
             "settings": {f.name: getattr(settings, f.name) for f in fields(Settings) if f.name != "origins"},

@@ -30,6 +30,7 @@ class Source:
     path: str
     stream: BinaryIO
     size: int
+    start: int = 0  # where reading begins, for formats that grow at their end
     resume_at: int = 0  # messages of a mailbox that were read before
     avoid: frozenset[str] = frozenset()  # parts that killed a reader before
     on_part: Callable[[int, str], None] | None = None
@@ -88,6 +89,9 @@ class Format:
     version: int  # raised when the reader gives another result: files are read again
     textual: bool = False  # text whose suffix tells more than libmagic's guess
     isolated: bool = False  # read in a worker process
+    grows: bool = (
+        False  # at its end: may be read from where a message begins (``Source.start``); may be locked
+    )
     limit: str = ""  # the setting that limits the size of its files, "" = none
     sniff: str = ""  # "module:function" (head, path) -> bool, asked before libmagic
     extra: str = ""  # optional extra that its reader needs

@@ -18,7 +18,7 @@ from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import frames, language
 from gemmasearch.readers.channel import Died, Worker
 from gemmasearch.readers.formats import CannotRead, Format, Source
-from gemmasearch.readers.opening import opened
+from gemmasearch.readers.opening import opened, wait_for_dotlock
 from gemmasearch.readers.recognition import recognised
 from gemmasearch.readers.run import items
 from gemmasearch.readers.sandbox import Sandbox
@@ -65,14 +65,21 @@ class Isolated:
         with self._borrowed() as worker:
             return worker.sandbox(self.settings.reader_seconds)
 
-    def read(self, path: str, *, stream: BinaryIO | None = None) -> Iterator[Document | Problem]:
+    def read(
+        self, path: str, *, stream: BinaryIO | None = None, start: int = 0
+    ) -> Iterator[Document | Problem]:
         """Every document of the file, and a Problem for the file or each part that cannot be read.
 
-        ``stream`` (seekable) is read instead of the file, under its name. Never raises for bad input.
+        ``stream`` (seekable) is read instead of the file, under its name; of a mailbox the messages from the one
+        that begins at ``start``. Never raises for bad input.
         """
         try:
             with opened(path, stream) as source:
                 format = recognised(source)
+                if format.grows:
+                    source.start = start
+                    if stream is None:
+                        wait_for_dotlock(path)
                 isolated = format.isolated
                 found = self._isolated(format, source) if isolated else items(format, source, self.settings)
                 yield from map(_with_language, found)

@@ -42,7 +42,7 @@ _UNQUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _EXPUNGED = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9A-Fa-f]{4})\b", re.MULTILINE | re.IGNORECASE)
 _BLANK = re.compile(rb"\r?\n\r?\n")
 # What mail programs rewrite in place: without it a message keeps its name when it is read or tagged.
-_VOLATILE = re.compile(
+VOLATILE = re.compile(
     rb"^(?:Status|X-Status|X-Keywords|X-UID|X-Mozilla-[\w-]+|Content-Length|Lines):[^\n]*\n(?:[ \t][^\n]*\n)*",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -52,13 +52,16 @@ def sniff(head: bytes, path: str) -> bool:
     return _START.match(head) is not None
 
 
-def split_mbox(stream: BinaryIO, max_bytes: int = 100_000_000) -> Iterator[tuple[int, int, bytes]]:
+def split_mbox(
+    stream: BinaryIO, max_bytes: int = 100_000_000, start: int = 0
+) -> Iterator[tuple[int, int, bytes]]:
     """Each message as (offset, length, raw), envelope line included; memory stays below ``max_bytes`` and a bit.
 
     Of a message longer than ``max_bytes`` ``raw`` is the head; ``length`` is always that of the whole.
+    ``start`` is where a message begins, the first one to be read.
     """
     raw, offset, length = bytearray(), 0, 0
-    for place, piece, starts in _pieces(stream):
+    for place, piece, starts in _pieces(stream, start):
         if starts:
             whole, raw = bytes(raw), bytearray()  # a message may be large: not kept twice
             if length:
@@ -71,11 +74,11 @@ def split_mbox(stream: BinaryIO, max_bytes: int = 100_000_000) -> Iterator[tuple
         yield offset, length, bytes(raw)
 
 
-def _pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
+def _pieces(stream: BinaryIO, start: int = 0) -> Iterator[tuple[int, bytes, bool]]:
     """The stream as (offset, bytes, whether a message starts here)."""
-    stream.seek(0)
+    stream.seek(start)
     buffer = stream.read(_WINDOW)
-    base, done, starts = 0, len(buffer) - len(buffer.lstrip()), True
+    base, done, starts = start, len(buffer) - len(buffer.lstrip()), True
     while True:
         more = stream.read(_WINDOW)
         # The tail may hold the beginning of an envelope line: it waits for the next window.
@@ -104,7 +107,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     from gemmasearch.readers import mail
 
     seen: Counter[str] = Counter()
-    boxes = split_mbox(source.stream, settings.max_message_bytes)
+    boxes = split_mbox(source.stream, settings.max_message_bytes, source.start)
     for unit, (offset, length, raw) in enumerate(boxes):
         if not source.depth:
             source.unit = unit
@@ -137,6 +140,6 @@ def part_of(message: bytes) -> str:
     """A name for a message made of its bytes, so that it survives messages being removed before it."""
     blank = _BLANK.search(message)
     end = blank.end() if blank else len(message)
-    digest = hashlib.blake2b(_VOLATILE.sub(b"", message[:end]), digest_size=8)
+    digest = hashlib.blake2b(VOLATILE.sub(b"", message[:end]), digest_size=8)
     digest.update(message[end:].rstrip())
     return digest.hexdigest()

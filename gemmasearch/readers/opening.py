@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from gemmasearch.readers.formats import CannotRead, Source
 
+DOTLOCK_SECONDS = 5.0
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -28,6 +30,19 @@ def opened(path: str, stream: BinaryIO | None = None) -> Iterator[Source]:
         return
     with os.fdopen(_descriptor(path), "rb") as file:
         yield Source(path, file, os.fstat(file.fileno()).st_size)
+
+
+def wait_for_dotlock(path: str) -> None:
+    """Let a mail program finish that has locked a mailbox (``box.lock`` beside it).
+
+    :raises CannotRead: "busy", when it still does after some seconds.
+    """
+    lock = path + ".lock"
+    deadline = time.monotonic() + DOTLOCK_SECONDS
+    while os.path.lexists(lock):
+        if time.monotonic() >= deadline:
+            raise CannotRead("busy", "a mail program has locked it: " + os.path.basename(lock))
+        time.sleep(0.1)
 
 
 def _descriptor(path: str) -> int:

@@ -65,7 +65,7 @@ FORMATS: tuple[Format, ...] = (
     Format("contacts", "contact", ("text/vcard", "text/x-vcard"), (".vcf", ".vcard"), "cards:read_contacts", 1,
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_contacts"),
     Format("mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 2,
-           isolated=True, sniff="mailbox:sniff"),
+           isolated=True, grows=True, sniff="mailbox:sniff"),
     Format("mhtml", "web", ("multipart/related",), (".mht", ".mhtml"), "mhtml:read", 1,
            isolated=True, limit="max_pdf_bytes", sniff="mhtml:sniff"),
     Format("mail", "mail", ("message/rfc822", "message/news"), (".eml",), "mail:read", 3,

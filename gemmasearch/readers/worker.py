@@ -73,6 +73,7 @@ class _Service:
             os.fsdecode(bytes.fromhex(self._message["path"])),
             file,
             os.fstat(file.fileno()).st_size,
+            start=self._message["start"],
             resume_at=self._message["resume_at"],
             avoid=frozenset(self._message["avoid"]),
             on_part=self._part,

@@ -1,59 +1,38 @@
-"""The journal of files: what was read, what came of it, and taking it out again."""
+"""The journal of files, written: what was read, what came of it, and taking it out again."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import apsw
 
 from gemmasearch.documents import Chunk, Document, FileStamp, Problem
 from gemmasearch.store import fts, signs
-from gemmasearch.store.database import Database, Row
-from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, signed
+from gemmasearch.store.database import Database
+from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, storable
 from gemmasearch.store.roots import below
-from gemmasearch.store.rows import FileRow
 from gemmasearch.store.subjects import names_of
 
-_FILE = """
-SELECT id, path, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason, tries, tail, tail_hash
-FROM files"""
+MOST_COPIED = 500  # documents of a file that are taken over in one transaction
+UNSWEPT = "unswept"  # in state: vectors may be left that no chunk needs
 
 
 class Files:
     """Part of Store: writing. Calls within one ``with store.writing()`` are one transaction."""
 
     db: Database
-
-    # -- what is known
-
-    def files_below(self, path: str) -> Iterator[FileRow]:
-        """The file at ``path`` and all below it, in the byte order of their paths."""
-        low, high = below(path)
-        exact = os.fsencode(path.rstrip("/") or "/")
-        sql = f"{_FILE} WHERE path = ? OR (path >= ? AND path < ?) ORDER BY path"
-        return map(_file, self.db.rows(sql, (exact, low, high)))
-
-    def file(self, path: str) -> FileRow | None:
-        row = self.db.one(f"{_FILE} WHERE path = ?", (os.fsencode(path),))
-        return _file(row) if row else None
-
-    def files_with_hash(self, hash: bytes) -> list[FileRow]:
-        """Files whose bytes were the same when they were read."""
-        return [_file(row) for row in self.db.rows(f"{_FILE} WHERE hash = ? ORDER BY id", (hash,))]
-
-    def known_documents(self, file_id: int) -> dict[str, tuple[int, bytes]]:
-        """Part -> (document id, document hash) of a file."""
-        sql = "SELECT part, id, hash FROM documents WHERE file_id = ?"
-        return {part: (id, hash) for part, id, hash in self.db.rows(sql, (file_id,))}
+    _waiting: set[bytes] | None = None  # keys that lost a chunk, within ``vectors_kept``
 
     # -- writing a file
 
-    def begin_file(self, path: str, words: str) -> int:
+    def begin_file(self, path: str, words: str, *, tail: int | None = None) -> int:
         """The row of a file that is about to be read: without a stamp, so that a kill leads to reading it again.
 
-        :param words: keys.path_words of it. :return: the file's id.
+        :param words: keys.path_words of it. :param tail: of a mailbox, what stays true whatever happens now.
+        :return: the file's id.
         """
         name = os.fsencode(path)
         known = self.db.one("SELECT id, path_words FROM files WHERE path = ?", (name,))
@@ -61,7 +40,7 @@ class Files:
             return self.db.insert("INSERT INTO files(path, path_words) VALUES(?, ?)", (name, clean(words)))
         if known[1] != clean(words):
             self._rewrite_words(known[0], {"path_words": clean(words)})
-        self.db.run("UPDATE files SET size = NULL WHERE id = ?", (known[0],))
+        self.db.run("UPDATE files SET size = NULL, tail = ? WHERE id = ?", (tail, known[0]))
         return int(known[0])
 
     def put_document(self, file_id: int, document: Document, chunks: Sequence[Chunk]) -> int:
@@ -150,6 +129,47 @@ class Files:
             self._rewrite_words(file_id, {"path": name, "path_words": clean(words)})
             self.db.run("UPDATE problems SET path = ? WHERE file_id = ?", (name, file_id))
 
+    def copy_file(self, file_id: int, path: str, words: str, stamp: FileStamp, *, racy: bool) -> bool:
+        """Another file holds the same bytes: take over what was read from the one known.
+
+        :return: False, and nothing done, if that is too much for one short transaction.
+        """
+        count = self.db.value("SELECT count(*) FROM documents WHERE file_id = ?", (file_id,))
+        if count > MOST_COPIED:
+            return False
+        with self.db.writing():
+            new = self.begin_file(path, words)
+            self.db.run(f"INSERT INTO documents(file_id, {_DOCUMENT}) SELECT ?, {_DOCUMENT} FROM documents "
+                        "WHERE file_id = ? ORDER BY id", (new, file_id))  # fmt: skip
+            self.db.run(
+                f"""INSERT INTO chunks(document_id, {_CHUNK})
+                    SELECT (SELECT id FROM documents n WHERE n.file_id = ?1 AND n.part = d.part), {_CHUNK}
+                    FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.file_id = ?2 ORDER BY c.id""",
+                (new, file_id),
+            )
+            self.db.run(
+                """INSERT INTO links(name, document_id)
+                   SELECT l.name, (SELECT id FROM documents n WHERE n.file_id = ?1 AND n.part = d.part)
+                   FROM links l JOIN documents d ON d.id = l.document_id WHERE d.file_id = ?2""",
+                (new, file_id),
+            )
+            self._insert_words(new)
+            self.db.run("INSERT INTO problems(path, file_id, part, reason, detail) "
+                        "SELECT ?, ?, part, reason, detail FROM problems WHERE file_id = ?",
+                        (os.fsencode(path), new, file_id))  # fmt: skip
+            self.db.run("UPDATE files SET (hash, reader, tail, tail_hash) = "
+                        "(SELECT hash, reader, tail, tail_hash FROM files WHERE id = ?) WHERE id = ?",
+                        (file_id, new))  # fmt: skip
+            self.restamp(new, stamp, racy=racy)
+        return True
+
+    def _insert_words(self, file_id: int) -> None:
+        ids = "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.file_id = ?"
+        self.db.run(
+            f"INSERT INTO words(rowid, {_WORDS}) SELECT id, {_WORDS} FROM passage_words WHERE id IN ({ids})",
+            (file_id,),
+        )
+
     def _rewrite_words(self, file_id: int, columns: Mapping[str, str | bytes]) -> None:
         ids = "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.file_id = ?"
         with self.db.writing():
@@ -157,8 +177,7 @@ class Files:
             self.db.run(f"DELETE FROM words WHERE rowid IN ({ids})", (file_id,))
             settings = ", ".join(f"{name} = ?" for name in columns)
             self.db.run(f"UPDATE files SET {settings} WHERE id = ?", (*columns.values(), file_id))
-            self.db.run(f"INSERT INTO words(rowid, {_WORDS}) SELECT id, {_WORDS} FROM passage_words "
-                        f"WHERE id IN ({ids})", (file_id,))  # fmt: skip
+            self._insert_words(file_id)
 
     # -- taking out
 
@@ -173,12 +192,41 @@ class Files:
                     "DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (id,)
                 )
                 self.db.run("DELETE FROM documents WHERE id = ?", (id,))
-                gone = self.db.many(
-                    "DELETE FROM vectors WHERE space_id IN (SELECT id FROM spaces) AND key = ?1 "
-                    "AND NOT EXISTS (SELECT 1 FROM chunks WHERE key = ?1) RETURNING id",
-                    keys,
-                )
+                self._let_go(keys)
+
+    @contextmanager
+    def vectors_kept(self) -> Iterator[None]:
+        """Vectors that nothing needs any more go at the end of the body: text may come up again under another
+        name. A kill within it is remembered, and the next body begins with a look at all of them.
+        """
+        if self.db.value(f"SELECT 1 FROM state WHERE name = '{UNSWEPT}'"):
+            with self.db.writing():
+                gone = self.db.rows("DELETE FROM vectors WHERE NOT EXISTS "
+                                    "(SELECT 1 FROM chunks WHERE chunks.key = vectors.key) RETURNING id")  # fmt: skip
                 signs.erase(self.db, (row[0] for row in gone))
+                self.db.run(f"DELETE FROM state WHERE name = '{UNSWEPT}'")
+        self._waiting = set()
+        try:
+            yield
+        finally:
+            waiting, self._waiting = self._waiting, None
+            if waiting:
+                with self.db.writing():
+                    self._let_go((key,) for key in waiting)
+                    self.db.run(f"DELETE FROM state WHERE name = '{UNSWEPT}'")
+
+    def _let_go(self, keys: Iterable[tuple[bytes]]) -> None:
+        """Vectors of these keys go, now or soon, unless a chunk needs them."""
+        if self._waiting is None:
+            gone = self.db.many(
+                "DELETE FROM vectors WHERE space_id IN (SELECT id FROM spaces) AND key = ?1 "
+                "AND NOT EXISTS (SELECT 1 FROM chunks WHERE key = ?1) RETURNING id",
+                keys,
+            )
+            signs.erase(self.db, (row[0] for row in gone))
+        elif keys := list(keys):
+            self.db.run("INSERT OR REPLACE INTO state(name, value) VALUES(?, '')", (UNSWEPT,))
+            self._waiting.update(key for (key,) in keys)
 
     def remove_files(self, file_ids: Iterable[int]) -> None:
         with self.db.writing():
@@ -210,19 +258,9 @@ class Files:
 
 
 _WORDS = ", ".join(fts.COLUMNS)
-
-
-def _file(row: Row) -> FileRow:
-    id, path, size, mtime, ctime, inode, device, racy, hash, reader, reason, tries, tail, tail_hash = row
-    stamp = None if size is None else FileStamp(size, mtime, ctime, inode, device)
-    return FileRow(id, os.fsdecode(path), stamp, bool(racy), hash, reader, reason, tries, tail, tail_hash)
-
-
-def storable(stamp: FileStamp) -> FileStamp:
-    """The stamp as it comes back from the index: numbers folded into 64 bits with a sign."""
-    return FileStamp(
-        stamp.size, signed(stamp.mtime_ns), signed(stamp.ctime_ns), signed(stamp.inode), signed(stamp.device)
-    )
+_DOCUMENT = """part, hash, kind, title, date, sender, recipients, copies, message_id, refs, attachments, tags,
+               language, meta, "offset", length"""
+_CHUNK = 'ordinal, start, "end", text, headings, page, label, line, tokens, quoted, key'
 
 
 def _stamp(stamp: FileStamp | None) -> tuple[int | None, ...]:

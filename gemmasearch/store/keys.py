@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import blake2b
 
-from gemmasearch.documents import Document
+from gemmasearch.documents import Document, FileStamp
 
 # SQLite stores UTF-8, which has no lone surrogates, and its own functions stop at NUL. One character for one,
 # so that offsets stay true.
@@ -58,3 +58,10 @@ def path_words(path: str, root: str) -> str:
 def signed(number: int) -> int:
     """Fold an unsigned or too large 64-bit number (inode, far future) into SQLite's signed range."""
     return (number + 2**63) % 2**64 - 2**63
+
+
+def storable(stamp: FileStamp) -> FileStamp:
+    """The stamp as it comes back from the index: numbers folded into 64 bits with a sign."""
+    return FileStamp(
+        stamp.size, signed(stamp.mtime_ns), signed(stamp.ctime_ns), signed(stamp.inode), signed(stamp.device)
+    )

@@ -203,6 +203,29 @@ class Vectors:
             for key, title, headings, text, id in self.db.rows(sql, values)
         ]
 
+    def waiting(self, space_id: int) -> array[int]:
+        """The chunks without a vector in the space, those of the newest files first; twins may come twice."""
+        sql = """
+            SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+            WHERE c.id > (SELECT complete_to FROM spaces WHERE id = ?1) AND c.key IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space_id = ?1 AND v.key = c.key)
+            ORDER BY f.mtime_ns DESC, d.date DESC, c.id"""
+        return array("q", (id for (id,) in self.db.each(sql, (space_id,))))
+
+    def passages_to_embed(self, space_id: int, chunk_ids: array[int]) -> list[Pending]:
+        """Title and text of those of these chunks that still have no vector in the space, in their order."""
+        sql = """
+            SELECT c.key, d.title, c.headings, c.text, c.id
+            FROM chunks c JOIN documents d ON d.id = c.document_id
+            WHERE c.id IN carray(?2) AND c.key IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space_id = ?1 AND v.key = c.key)"""
+        rows = self.db.rows(sql, (space_id, apsw.carray(chunk_ids)))
+        found = {
+            id: Pending(key, passage_title(title, headings.split("\n")), text, id)
+            for key, title, headings, text, id in rows
+        }
+        return [found[id] for id in chunk_ids if id in found]
+
     def pending_count(self, space_id: int) -> int:
         """Distinct passages that still wait for a vector in the space."""
         sql = """

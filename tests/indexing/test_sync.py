@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from gemmasearch.documents import Document, Problem, SyncReport
-from gemmasearch.indexing.sync import MAX_TRIES, sync
+from gemmasearch.indexing.current import MAX_TRIES
+from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.models.static import StaticEmbedder
 from gemmasearch.readers import read
@@ -178,7 +179,7 @@ def test_stopping_keeps_what_is_done_and_the_next_run_goes_on(
 ) -> None:
     plant(tree, 40)
     asked = iter(range(10_000))
-    report = run(store, tree, stop=lambda: next(asked) > 60)
+    report = run(store, tree, stop=lambda: next(asked) > 30)
     assert report.interrupted and 0 < store.summary().files < 41
     run(store)
     with Store.open(tmp_path / "w" / "index.db", create=True) as whole:

@@ -1,0 +1,137 @@
+"""One look at a root: which of its files must be read, and which are gone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from gemmasearch.documents import Problem, SyncEvent
+from gemmasearch.indexing.crawl import Found, RootUnavailable, Stamp, crawl
+from gemmasearch.indexing.current import CURRENT, is_current
+from gemmasearch.indexing.rules import Rules, is_within
+
+if TYPE_CHECKING:
+    from gemmasearch.indexing.tally import Tally
+    from gemmasearch.store import FileRow, Root, Store
+
+MANY = 10  # files that may leave a root at once without a word
+_FEW = 1000  # rows that are fetched one by one
+Kept = TypeVar("Kept")
+
+
+@dataclass(slots=True)
+class Look:
+    """What there is in a root. Files that are as they were known are only counted."""
+
+    root: Root
+    complete: bool = False  # so that absence means something
+    files: int = 0
+    stale: list[Found] = field(default_factory=list)
+    rows: dict[str, FileRow] = field(default_factory=dict)  # what is known of the stale files, by path
+    gone: list[FileRow] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Onlooker:
+    """Looks at one root after the other. A root within another one is looked at in its own turn only, under its
+    own rules."""
+
+    store: Store
+    registered: Sequence[Root]
+    tally: Tally
+    prune: bool
+    seen: int = 0  # files in the roots looked at before
+
+    def look(self, root: Root) -> Look:
+        inner = [r.path for r in self.registered if r.path != root.path and is_within(r.path, root.path)]
+        stamps = _without(inner, self.store.stamps_below(root.path, CURRENT))
+        outdated = [
+            row for row in self.store.outdated_below(root.path, CURRENT) if not _in_any(row.path, inner)
+        ]
+        reasons = {p: why for p, why in self.store.reasons_below(root.path).items() if p in stamps}
+        known = len(stamps)
+        look, found, problems = Look(root), list[Found](), list[Problem]()
+        try:
+            for item in self._crawl(root, inner, stamps):
+                (found if isinstance(item, Found) else problems).append(item)  # type: ignore[arg-type]
+        except RootUnavailable as e:
+            return self._unavailable(look, str(e))
+        if self.tally.interrupted:
+            return look
+        look.files = known - len(stamps) + len(found)
+        rows = {row.path: row for row in (*self._rows(root, stamps), *outdated)}
+        if not look.files and root.seen and not self.prune and not any(map(os.path.lexists, rows)):
+            # Not because a rule leaves out what is there: an unmounted disk looks like this.
+            return self._unavailable(look, "empty, though it was not")
+        look.complete = True
+        self.seen += look.files
+        self._remember(root, problems)
+        self._count(known - len(stamps), [why for path, why in reasons.items() if path not in stamps])
+        for each in found:
+            row = rows.pop(each.path, None)
+            if row and is_current(row, each.stamp):
+                self._count(1, [row.reason] if row.reason else [])
+                continue
+            look.stale.append(each)
+            if row:
+                look.rows[each.path] = row
+        look.gone = self._allowed(root, list(rows.values()), known + len(outdated), problems)
+        return look
+
+    def _crawl(self, root: Root, inner: list[str], stamps: dict[str, Stamp]) -> Iterator[Found | Problem]:
+        known = len(stamps)
+
+        def stop(folder: str) -> bool:
+            self.tally.progress(SyncEvent("crawl", self.seen + known - len(stamps), 0, folder))
+            return self.tally.stopped()
+
+        rules, own = Rules.of(root.options), str(self.store.path)
+        yield from crawl(root.path, rules=rules, skip=inner, own=own, known=stamps, stop=stop)
+
+    def _rows(self, root: Root, stamps: dict[str, Stamp]) -> Iterator[FileRow]:
+        """All that is known of the files that did not turn up as they were."""
+        if len(stamps) > _FEW:
+            return (row for row in self.store.files_below(root.path) if row.path in stamps)
+        return (row for path in stamps if (row := self.store.file(path)))
+
+    def _count(self, files: int, reasons: list[str]) -> None:
+        self.tally.skipped.update(reasons)
+        self.tally.counts["unchanged"] += files - len(reasons)
+
+    def _unavailable(self, look: Look, why: str) -> Look:
+        self.store.unavailable(look.root.id, why)
+        self.tally.unavailable.append(look.root.path)
+        return look
+
+    def _remember(self, root: Root, problems: list[Problem]) -> None:
+        for problem in problems:
+            self.tally.problem(problem)
+        self.tally.skipped.update(p.reason for p in problems)
+        with self.store.writing():
+            self.store.crawl_problems(root.path, problems)
+
+    def _allowed(self, root: Root, gone: list[FileRow], known: int, problems: list[Problem]) -> list[FileRow]:
+        """Of the files that are gone those that may leave the index."""
+        closed = tuple(p.path.rstrip("/") + "/" for p in problems if p.reason in ("unreadable", "limit"))
+        gone = [row for row in gone if not row.path.startswith(closed)]
+        if len(gone) > max(MANY, known // 2) and not self.prune:
+            absent = {row.path for row in gone if not os.path.lexists(row.path)}
+            if len(absent) > max(MANY, known // 2):
+                self._unavailable(
+                    Look(root), f"{len(absent)} of {known} files are gone; --prune lets them go"
+                )
+                return [row for row in gone if row.path not in absent]
+        return gone
+
+
+def _in_any(path: str, folders: Sequence[str]) -> bool:
+    return any(is_within(path, folder) for folder in folders)
+
+
+def _without(folders: Sequence[str], by_path: dict[str, Kept]) -> dict[str, Kept]:
+    """The mapping without the paths within these folders."""
+    if not folders:
+        return by_path
+    return {path: value for path, value in by_path.items() if not _in_any(path, folders)}

@@ -1,0 +1,40 @@
+"""What one run counts, and whom it tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gemmasearch.documents import Problem, SyncEvent, SyncReport
+
+
+@dataclass(slots=True)
+class Tally:
+    progress: Callable[[SyncEvent], None] = lambda event: None
+    stop: Callable[[], bool] = lambda: False
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    unavailable: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+    def stopped(self) -> bool:
+        """Asked between files, groups of documents and batches; once told to, a run stays stopped."""
+        self.interrupted = self.interrupted or self.stop()
+        return self.interrupted
+
+    def problem(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        self.progress(SyncEvent("read", 0, 0, problem.path, problem))
+
+    def report(self, seconds: float) -> SyncReport:
+        names = ("new", "changed", "moved", "unchanged", "gone", "documents", "chunks", "embedded", "pending")
+        return SyncReport(
+            **{name: self.counts[name] for name in names},
+            skipped=dict(self.skipped),
+            problems=tuple(self.problems),
+            unavailable=tuple(self.unavailable),
+            seconds=seconds,
+            interrupted=self.interrupted,
+        )

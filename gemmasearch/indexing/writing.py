@@ -1,0 +1,288 @@
+"""Bringing one file after the other up to date: restamped, moved, copied, or read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+from gemmasearch.documents import Document, Problem, SyncEvent
+from gemmasearch.indexing import chunking, growing
+from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
+from gemmasearch.indexing.measure import Measure
+from gemmasearch.indexing.moves import Moves, kind_of_name
+from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key
+from gemmasearch.readers.formats import CannotRead
+from gemmasearch.readers.opening import opened
+from gemmasearch.store.keys import clean, document_hash, path_words
+
+if TYPE_CHECKING:
+    from gemmasearch.indexing.crawl import Found
+    from gemmasearch.indexing.tally import Tally
+    from gemmasearch.models import Embedder
+    from gemmasearch.settings import Settings
+    from gemmasearch.store import FileRow, Root, Store
+
+DOCUMENTS_PER_TRANSACTION = 500
+
+
+class Read(Protocol):
+    """Every document of a file and its Problems; of a mailbox from the message on that begins at ``start``."""
+
+    def __call__(self, path: str, *, start: int = 0) -> Iterator[Document | Problem]: ...
+
+
+@dataclass(slots=True)
+class Writer:
+    """One short transaction per file, so that a kill leaves its old or its new state."""
+
+    store: Store
+    embedder: Embedder
+    read: Read
+    settings: Settings
+    registered: Sequence[Root]
+    tally: Tally
+    _measure: Measure | None = None
+
+    def write(self, stale: Sequence[Found], known: dict[str, FileRow], gone: list[FileRow]) -> None:
+        """Bring the stale files up to date. Rows of ``gone`` that turn out to have moved are taken out of it."""
+        moves = Moves(gone)
+        for done, found in enumerate(stale):
+            if self.tally.stopped():
+                break
+            self.tally.progress(SyncEvent("read", done, len(stale), found.path))
+            self._file(found, known.get(found.path), moves)
+        else:
+            if stale:
+                self.tally.progress(SyncEvent("read", len(stale), len(stale)))
+        gone[:] = moves.left
+
+    def remove(self, gone: Sequence[FileRow]) -> None:
+        for at in range(0, len(gone), 100):
+            with self.store.writing():
+                self.store.remove_files(row.id for row in gone[at : at + 100])
+        self.tally.counts["gone"] += len(gone)
+
+    def _file(self, found: Found, row: FileRow | None, moves: Moves) -> None:
+        began = now_ns()
+        if row is None and (unopened := moves.unopened(found)):
+            self._move(unopened, found, began)
+            return
+        if row and growing.may_have_grown(row, found) and self._grown(found, row, began):
+            return
+        digest = digest_of(found.path)
+        if digest is None:
+            self._replace(found, row, None, began)
+        elif row and is_read(row) and row.hash == digest:
+            self._restamp(row, found, began)
+        elif row is None and (moved := moves.same_bytes(found, digest)):
+            self._move(moved, found, began)
+        elif row is not None or not self._copied(found, digest, began):
+            self._replace(found, row, digest, began)
+
+    # -- without reading
+
+    def _restamp(self, row: FileRow, found: Found, began: int) -> None:
+        self.store.restamp(row.id, found.stamp, racy=is_racy(found.stamp, began))
+        if row.reason:
+            self.tally.skipped[row.reason] += 1
+        else:
+            self.tally.counts["unchanged"] += 1
+
+    def _move(self, row: FileRow, found: Found, began: int) -> None:
+        with self.store.writing():
+            self.store.move_file(row.id, found.path, self._words(found.path))
+            self.store.restamp(row.id, found.stamp, racy=is_racy(found.stamp, began))
+        self.tally.counts["moved"] += 1
+
+    def _copied(self, found: Found, digest: bytes, began: int) -> bool:
+        """Take over what was read from the same bytes under another name. :return: whether there is such a file."""
+        for twin in self.store.files_with_hash(digest):
+            alike = kind_of_name(twin.path) == kind_of_name(found.path) and is_read(twin) and not twin.reason
+            if alike and not self._is_key(found) and unchanged_since(found):
+                racy = is_racy(found.stamp, began)
+                if self.store.copy_file(twin.id, found.path, self._words(found.path), found.stamp, racy=racy):
+                    self.tally.counts["new"] += 1
+                    return True
+        return False
+
+    # -- reading
+
+    def _replace(self, found: Found, row: FileRow | None, digest: bytes | None, began: int) -> None:
+        """Read a file and write what it holds now; documents that are still the same are left alone."""
+        problems: list[Problem] = []
+        documents = self._documents(found, problems)
+        self._put_all(found, row, documents, problems, began, digest=digest)
+
+    def _grown(self, found: Found, row: FileRow, began: int) -> bool:
+        """Read only what was added to a mailbox. :return: False if anything else happened to it."""
+        box = growing.grown(self.store, row, found.path)
+        if box is None:
+            return False
+        problems: list[Problem] = []
+        documents = box.only_new(self._items(self.read(found.path, start=box.start), problems))
+        try:
+            self._put_all(found, row, documents, problems, began, box=box)
+        except growing.OldMessage:
+            return False
+        return True
+
+    def _put_all(
+        self,
+        found: Found,
+        row: FileRow | None,
+        documents: Iterator[Document],
+        problems: list[Problem],
+        began: int,
+        *,
+        digest: bytes | None = None,
+        box: growing.Box | None = None,
+    ) -> None:
+        """Write the documents of a file; the stamp comes last. A file of many documents takes several
+        transactions: without its stamp a killed run leaves it to be read again.
+        """
+        group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
+        whole = _whole(problems)
+        if whole == "vanished":
+            return  # between the look and now: the next run sees what became of it
+        if whole == "busy":
+            self._postpone(found, row, problems)
+            return
+        kept: set[str] = set()
+        file_id = None
+        while True:
+            last = len(group) < DOCUMENTS_PER_TRANSACTION
+            with self.store.writing():
+                if file_id is None:
+                    file_id = self.store.begin_file(
+                        found.path, self._words(found.path), tail=row.tail if row and box else None
+                    )
+                    before = self.store.known_documents(file_id)
+                    if box:
+                        before = {part: known for part, known in before.items() if box.is_behind(part)}
+                kept.update(self._put(file_id, document, before) for document in group)
+                if last:
+                    self.store.remove_documents(id for part, (id, _) in before.items() if part not in kept)
+                    problems += box.problems if box else ()
+                    self._finish(file_id, found, row, digest, problems, began)
+            if last:
+                break
+            if self.tally.stopped():
+                return
+            group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
+        if whole := _whole(problems):
+            self.tally.skipped[whole] += 1
+        else:
+            self.tally.counts["changed" if row and not row.reason else "new"] += 1
+        for problem in problems:
+            self.tally.problem(problem)
+
+    def _finish(
+        self,
+        file_id: int,
+        found: Found,
+        row: FileRow | None,
+        digest: bytes | None,
+        problems: list[Problem],
+        began: int,
+    ) -> None:
+        tail, tail_hash = growing.tail_of(self.store, file_id, found)
+        settled = unchanged_since(found)
+        self.store.finish_file(
+            file_id,
+            found.stamp if settled else None,
+            racy=is_racy(found.stamp, began),
+            hash=digest if settled else None,
+            reader=READERS,
+            problems=problems,
+            tries=tries_before(row, found) + 1 if _whole(problems) else 0,
+            tail=tail if settled else None,
+            tail_hash=tail_hash,
+        )
+
+    def _postpone(self, found: Found, row: FileRow | None, problems: list[Problem]) -> None:
+        """A mail program has the box: what is known of it stays, and every run tries it again."""
+        with self.store.writing():
+            file_id = self.store.begin_file(
+                found.path, self._words(found.path), tail=row.tail if row else None
+            )
+            self.store.finish_file(
+                file_id,
+                None,
+                reader=READERS,
+                problems=problems,
+                tail=row.tail if row else None,
+                tail_hash=row.tail_hash if row else None,
+            )
+        self.tally.skipped["busy"] += 1
+        for problem in problems:
+            self.tally.problem(problem)
+
+    def _documents(self, found: Found, problems: list[Problem]) -> Iterator[Document]:
+        if self._is_key(found):
+            problems.append(Problem(found.path, "secret", "it holds a private key"))
+            return iter(())
+        return self._items(self.read(found.path), problems)
+
+    def _items(self, items: Iterable[Document | Problem], problems: list[Problem]) -> Iterator[Document]:
+        for item in items:
+            if isinstance(item, Document):
+                yield item
+            else:
+                problems.append(item)
+
+    def _is_key(self, found: Found) -> bool:
+        """A private key under an innocent name, unless the file was named itself or the root allows it."""
+        if found.stamp.size > KEY_SEARCH_BYTES or any(r.path == found.path for r in self.registered):
+            return False
+        owner = self._owner(found.path)
+        if any(r.path == owner and Rules.of(r.options).secrets for r in self.registered):
+            return False
+        try:
+            with opened(found.path) as source:
+                return holds_key(source.stream.read(KEY_SEARCH_BYTES))
+        except (OSError, CannotRead):
+            return False
+
+    def _put(self, file_id: int, document: Document, before: dict[str, tuple[int, bytes]]) -> str:
+        """Write a document unless it is there already. :return: its part, as it is stored."""
+        part = clean(document.part)
+        known = before.get(part)
+        if known and known[1] == document_hash(document):
+            self.store.move_document(known[0], document.offset, document.length)
+            return part
+        count, limit = self.embedder.count_tokens, self.embedder.max_tokens
+        self._measure = self._measure or Measure(count)
+        target = min(self.settings.chunk_tokens, limit)
+        chunks = chunking.split(document, count, target, limit, measure=self._measure)
+        self.store.put_document(file_id, document, chunks)
+        self.tally.counts["documents"] += 1
+        self.tally.counts["chunks"] += len(chunks)
+        return part
+
+    def _words(self, path: str) -> str:
+        return path_words(path, self._owner(path))
+
+    def _owner(self, path: str) -> str:
+        """Of nested roots the innermost."""
+        return max((r.path for r in self.registered if is_within(path, r.path)), key=len, default="")
+
+
+def _whole(problems: Sequence[Problem]) -> str:
+    """Why nothing of a file could be read, "" if something could."""
+    return next((p.reason for p in problems if not p.part), "")
+
+
+def digest_of(path: str) -> bytes | None:
+    """16 bytes over the file's content; None if it cannot be read, which its reader will say why."""
+    digest = blake2b(digest_size=16)
+    try:
+        with opened(path) as source:
+            while block := source.stream.read(1 << 20):
+                digest.update(block)
+    except (OSError, CannotRead):
+        return None
+    return digest.digest()
