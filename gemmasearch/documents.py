@@ -173,6 +173,7 @@ class Hit:
     thread: str = ""  # Message-ID of the oldest message of its conversation, "" = it belongs to none
     messages: int = 0  # of that conversation
     meta: Mapping[str, str] = field(default_factory=dict)
+    mtime: float | None = None  # of the file
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
     from gemmasearch.answering.labels import Verdict
     from gemmasearch.indexing.care import Compacted, Forgotten, Why
-    from gemmasearch.retrieval import Twins
+    from gemmasearch.retrieval import HitGroup, Twins
     from gemmasearch.store import PassageRow, Root, Store
 
 _ALL = 1000  # hits looked through where only some of them count
@@ -129,23 +129,42 @@ class Index:
         limit: int | None = None,
         per_document: int | None = None,
         collapse: bool = True,
+        order: str = "relevance",
+        after: str = "",
+        min_score: float = 0.0,
     ) -> list[Hit]:
         """The best passages for a query line, best first; [] if nothing matches.
 
-        ``@name`` stands for a saved search. ``collapse`` shows near-duplicates as one hit.
+        ``@name`` stands for a saved search. ``collapse`` shows near-duplicates as one hit. ``order`` may be "date"
+        or "path", ``after`` the handle of the last hit of the page before, ``min_score`` is of 0..1.
         """
         from gemmasearch import retrieval
 
         mode = mode or self.settings.mode
-        return retrieval.search(
-            self._store,
-            None if mode == "words" else self._models.query_embedder(),
-            retrieval.named(self._store, query),
-            mode=mode,
-            limit=limit or self.settings.results,
-            per_document=per_document or self.settings.hits_per_document,
-            collapse=collapse,
-        )
+        embedder = None if mode == "words" else self._models.query_embedder()
+        line = retrieval.named(self._store, query)
+        if line == query and re.match(r"@[\w.-]+\s*\Z", query):
+            self.notes.append(f"no search is saved as {query[1:].strip()}: searched as words")
+
+        def look(number: int) -> list[Hit]:
+            return retrieval.search(
+                self._store,
+                embedder,
+                line,
+                mode=mode,
+                limit=number,
+                per_document=per_document or self.settings.hits_per_document,
+                collapse=collapse,
+            )
+
+        wanted = limit or self.settings.results
+        return retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
+
+    def grouped(self, hits: list[Hit], by: str) -> list[HitGroup]:
+        """Hits of one "file", or of one conversation ("thread"), together."""
+        from gemmasearch import retrieval
+
+        return retrieval.grouped(hits, by)
 
     def suggestion(self, query: str) -> str:
         """The line with words that occur in the index in place of those that do not; "" = none is near."""
@@ -153,15 +172,25 @@ class Index:
 
         return retrieval.did_you_mean(self._store, retrieval.named(self._store, query))
 
-    def search_new(self, name: str, *, limit: int | None = None) -> list[Hit]:
+    def search_new(
+        self, name: str, *, limit: int | None = None, min_score: float = 0.0
+    ) -> tuple[list[Hit], int]:
         """What came into the index since the saved search ``name`` was last asked this way.
 
+        :param limit: show so many. :return: the new hits, and how many more there are: these are new next time too.
         :raises UsageProblem: no search is saved under that name.
         """
         from gemmasearch import retrieval
 
-        found = self.search(f"@{name}", limit=_ALL)
-        return retrieval.unseen(self._store, name, found)[: limit or self.settings.results]
+        retrieval.kept(self._store, name)
+        found = self.search(f"@{name}", limit=_ALL, min_score=min_score)
+        return retrieval.unseen(self._store, name, retrieval.telling_hits(found), limit)
+
+    def named(self, line: str) -> str:
+        """The line that ``@name`` at the beginning of a line stands for, with the rest of the line behind it."""
+        from gemmasearch import retrieval
+
+        return retrieval.named(self._store, line)
 
     def save_search(self, name: str, query: str) -> None:
         """Keep a query line under a name; an empty line forgets the name."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gemmasearch.indexing.doctor import Check, Repaired
     from gemmasearch.indexing.schedule import Plan
     from gemmasearch.models.catalog import Entry
+    from gemmasearch.retrieval import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ def understood(line: str) -> list[str]:
     from gemmasearch.retrieval import explain
 
     return explain(line)
+
+
+def parsed(line: str) -> Query:
+    """How a query line is read, for programs."""
+    from gemmasearch.retrieval import parse
+
+    return parse(line)
 
 
 def schedule(every: str, settings: Settings, *, system: str = "") -> Plan:

@@ -36,7 +36,7 @@ def similar(
         for note in index.notes:
             session.out.note(note)
     code = 0 if found else NothingFound.exit_code
-    return session.out.result({"hits": found}, lambda: views.hits(session.out, found), code)
+    return session.out.result({"hits": found}, lambda: session.write_hits(found), code)
 
 
 def thread(
@@ -47,7 +47,7 @@ def thread(
     with session.index() as index:
         found = index.thread(target)
     code = 0 if found else NothingFound.exit_code
-    return session.out.result({"hits": found}, lambda: views.hits(session.out, found), code)
+    return session.out.result({"hits": found}, lambda: session.write_hits(found), code)
 
 
 def dupes(
@@ -95,8 +95,8 @@ def save(
 
 
 COMMANDS = (
-    CommandSpec("similar", similar),
-    CommandSpec("thread", thread),
+    CommandSpec("similar", similar, lists_hits=True),
+    CommandSpec("thread", thread, lists_hits=True),
     CommandSpec("dupes", dupes),
     CommandSpec("save", save),
 )

@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import string
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from gemmasearch.cli import views
 from gemmasearch.cli.records import as_json, iso
-from gemmasearch.cli.views import place
+from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.documents import Hit
 from gemmasearch.errors import UsageProblem
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for a formula, also behind the apostrophes that keep it from doing so.
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
 _ESCAPES = {"\\t": "\t", "\\n": "\n", "\\0": "\0", "\\\\": "\\"}
 
 FIELDS: dict[str, Callable[[Hit], str | int | float | None]] = {
@@ -24,10 +27,11 @@ FIELDS: dict[str, Callable[[Hit], str | int | float | None]] = {
     "kind": lambda h: h.kind,
     "id": lambda h: h.id,
     "title": lambda h: h.title,
-    "place": place,
+    "place": views.place,
     "page": lambda h: h.page,
     "line": lambda h: h.line,
     "date": lambda h: iso(h.date) if h.date is not None else None,
+    "modified": lambda h: iso(h.mtime) if h.mtime is not None else None,
     "sender": lambda h: h.sender,
     "recipients": lambda h: h.recipients,
     "score": lambda h: round(h.score, 4),
@@ -38,6 +42,33 @@ FIELDS: dict[str, Callable[[Hit], str | int | float | None]] = {
 _CSV_FIELDS = tuple(name for name in FIELDS if name != "text")
 
 
+def writer(out: Output, *, format: str | None, **chosen: bool) -> Callable[[list[Hit]], None]:
+    """What prints the hits; an empty result is a valid document of its format.
+
+    :raises UsageProblem: two formats at once.
+    """
+    names = [name for name, on in (*chosen.items(), ("format", format), ("json", out.json)) if on]
+    if len(names) > 1:
+        flags = " and ".join("-0" if name == "null" else f"--{name}" for name in names)
+        raise UsageProblem(f"{flags} exclude each other")
+    if format is not None:
+        fill = template(format)
+        return lambda found: out.lines(fill(hit) for hit in found)
+    if chosen["jsonl"]:
+        return lambda found: out.lines(jsonl(found))
+    if chosen["csv"]:
+        return lambda found: out.lines(csv_lines(found), end="")
+    if chosen["null"]:
+        return lambda found: out.lines(_paths(found), end="\0")
+    if chosen["paths"]:
+        return lambda found: out.lines(map(path_field, _paths(found)))
+    return lambda found: views.hits(out, found)
+
+
+def _paths(found: list[Hit]) -> list[str]:
+    return list(dict.fromkeys(hit.path for hit in found))
+
+
 def jsonl(hits: Iterable[Hit]) -> Iterable[str]:
     """One JSON object per hit and line, with the fields of ``--json``."""
     for hit in hits:
@@ -45,7 +76,8 @@ def jsonl(hits: Iterable[Hit]) -> Iterable[str]:
 
 
 def csv_lines(hits: Iterable[Hit]) -> Iterable[str]:
-    """RFC 4180 records with a header. A text that a spreadsheet would run as a formula gets a leading ``'``."""
+    """RFC 4180 records with a header. A text that a spreadsheet would run as a formula gets a leading ``'``, and so
+    does one that begins with ``'`` and such a text, so that taking one away gives back what was there."""
     yield _csv_record(_CSV_FIELDS)
     for hit in hits:
         yield _csv_record([_cell(FIELDS[name](hit)) for name in _CSV_FIELDS])
@@ -53,7 +85,7 @@ def csv_lines(hits: Iterable[Hit]) -> Iterable[str]:
 
 def _cell(value: str | int | float | None) -> str | int | float:
     if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA_STARTS) else value
+        return "'" + value if _FORMULA.match(value) else value
     return "" if value is None else value
 
 
@@ -66,21 +98,36 @@ def _csv_record(cells: Iterable[Any]) -> str:
 def template(text: str) -> Callable[[Hit], str]:
     """A function that fills ``{path}:{line}: {title}``; ``\\t \\n \\0`` in the template are understood.
 
+    Every field but ``{text}`` is on one line, as in the lines of a pipe; with a ``\\0`` in the template all are
+    exact.
+
     :raises UsageProblem: a field that does not exist, or braces that do not match.
     """
+    unescaped = _unescaped(text)
     try:
-        pieces = list(string.Formatter().parse(_unescaped(text)))
+        pieces = list(string.Formatter().parse(unescaped))
     except ValueError as e:
         raise UsageProblem(f"--format {text!r}: {e}", "write {{ for a brace that is meant as one") from None
     for _, name, spec, conversion in pieces:
         if name is not None and (name not in FIELDS or spec or conversion):
             raise UsageProblem(f"--format: no such field: {{{name}}}", f"fields: {', '.join(FIELDS)}")
-    return partial(_filled, [(literal, name) for literal, name, _, _ in pieces])
+    value = _exact if "\0" in unescaped else _on_one_line
+    return partial(_filled, [(literal, name) for literal, name, _, _ in pieces], value)
 
 
-def _filled(pieces: list[tuple[str, str | None]], hit: Hit) -> str:
-    values = ((literal, FIELDS[name](hit) if name else None) for literal, name in pieces)
-    return "".join(literal + ("" if value is None else str(value)) for literal, value in values)
+def _filled(pieces: list[tuple[str, str | None]], value: Callable[[str, Hit], str], hit: Hit) -> str:
+    return "".join(literal + (value(name, hit) if name else "") for literal, name in pieces)
+
+
+def _exact(name: str, hit: Hit) -> str:
+    found = FIELDS[name](hit)
+    return "" if found is None else str(found)
+
+
+def _on_one_line(name: str, hit: Hit) -> str:
+    if name == "path":
+        return path_field(hit.path)
+    return hit.text if name == "text" else one_line(_exact(name, hit))
 
 
 def _unescaped(text: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import formats, views
-from gemmasearch.cli.render import Output, one_line, path_field
+from gemmasearch.cli import views
+from gemmasearch.cli.render import Output, one_line
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.errors import NothingFound, UsageProblem
 
@@ -18,13 +18,22 @@ if TYPE_CHECKING:
 
     from gemmasearch.documents import Hit
     from gemmasearch.index import Index, Shown
+    from gemmasearch.retrieval import HitGroup
     from gemmasearch.serving.client import Remote
+
+
+_HITS_PER_GROUP = 8  # looked for on the average
 
 
 class Order(StrEnum):
     relevance = "relevance"
     date = "date"
     path = "path"
+
+
+class Grouping(StrEnum):
+    file = "file"
+    thread = "thread"
 
 
 def search(
@@ -39,16 +48,6 @@ def search(
     mode: Annotated[
         str | None, typer.Option("--mode", help="hybrid, words or meaning.", metavar="MODE")
     ] = None,
-    paths: Annotated[bool, typer.Option("--paths", help="Print only the files' paths, each once.")] = False,
-    null: Annotated[
-        bool, typer.Option("-0", "--null", help="Like --paths, each ended by a NUL byte.")
-    ] = False,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per hit.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table with a header.")] = False,
-    format: Annotated[
-        str | None,
-        typer.Option("--format", metavar="TEXT", help="Print a line per hit, like '{path}:{line}: {title}'."),
-    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show near-duplicates one by one instead of once.")
     ] = False,
@@ -58,6 +57,13 @@ def search(
     sort: Annotated[
         Order, typer.Option("--sort", metavar="ORDER", help="The hits by relevance, date or path.")
     ] = Order.relevance,
+    after: Annotated[
+        str, typer.Option("--after", metavar="HIT", help="The next page: hits behind this one (c123).")
+    ] = "",
+    group: Annotated[
+        Grouping | None,
+        typer.Option("--group", metavar="BY", help="Hits of one file, or of one thread, together."),
+    ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Of a saved search (@NAME): only what came since the last --new.")
     ] = False,
@@ -71,49 +77,115 @@ def search(
 ) -> int:
     """Find passages by words and by meaning, best first."""
     out = session.out
-    if explain_query:
-        return _explain_query(out, " ".join(query))
-    show = _writer(out, paths=paths, null=null, jsonl=jsonl, csv=csv, format=format)
     line = " ".join(query)
-
-    def look(index: Index | Remote) -> list[Hit]:
-        found = index.search(line, limit=number, collapse=not everything)
-        for note in index.notes:
-            out.note(note)
-        return found
-
+    if explain_query:
+        return _explain_query(session, line)
+    if new and not line.startswith("@"):
+        raise UsageProblem("--new goes with a saved search", "gsearch search --new @NAME")
+    if group and (after or new):
+        raise UsageProblem("--group goes with neither --after nor --new")
+    wanted = _Wanted(line, number, not everything, sort.value, after, min_score / 100)
     if new:
-        if not line.startswith("@"):
-            raise UsageProblem("--new goes with a saved search", "gsearch search --new @NAME")
         with session.index(write=True) as index:
-            found = index.search_new(line.removeprefix("@"), limit=number)
+            found, left = index.search_new(line.removeprefix("@"), limit=number, min_score=min_score / 100)
+        if left:
+            out.note(f"{left:,} more that are new: the next --new shows them")
+    elif group:
+        with session.index() as index:
+            groups = index.grouped(_grouped_hits(index, wanted, group), group.value)
+        return _show_groups(session, line, groups[: number or session.settings.results])
     else:
-        found = session.looked_up(look)
-    found = _sorted([hit for hit in found if hit.score * 100 >= min_score], sort)
+        found = session.looked_up(lambda index: _look(out, index, wanted))
     if explain:
         for hit in found:
             out.note(_explained(hit))
-    if not found and not (out.json or paths or null or jsonl or csv or format):
-        out.note(f"nothing found for: {line}")
-        if not new:
-            with session.index() as index:
-                if better := index.suggestion(line):
-                    out.note(f"did you mean: {better}")
+    if not found and session.people:
+        if after:
+            out.note("no more hits")
+        else:
+            _say_nothing_found(session, line, suggest=not new)
+    page = number or session.settings.results
+    following = found[-1].id if len(found) >= page and not new else None
+    if following and out.terminal and session.people:
+        out.detail(f"more: --after {following}")
     code = 0 if found else NothingFound.exit_code
-    return out.result({"query": line, "hits": found}, lambda: show(found), code)
+    data = {"query": line, "hits": found, "after": following}
+    return out.result(data, lambda: session.write_hits(found), code)
 
 
-def _explain_query(out: Output, line: str) -> int:
-    from gemmasearch.known import understood
+@dataclass(frozen=True)
+class _Wanted:
+    line: str
+    number: int | None
+    collapse: bool
+    order: str
+    after: str
+    floor: float
 
+
+def _look(out: Output, index: Index | Remote, wanted: _Wanted) -> list[Hit]:
+    found = index.search(
+        wanted.line,
+        limit=wanted.number,
+        collapse=wanted.collapse,
+        order=wanted.order,
+        after=wanted.after,
+        min_score=wanted.floor,
+    )
+    for note in index.notes:
+        out.note(note)
+    return found
+
+
+def _grouped_hits(index: Index, wanted: _Wanted, group: Grouping) -> list[Hit]:
+    """Enough hits that as many groups as wanted come of them."""
+    number = (wanted.number or index.settings.results) * _HITS_PER_GROUP
+    return index.search(
+        wanted.line,
+        limit=number,
+        per_document=_HITS_PER_GROUP,
+        collapse=wanted.collapse,
+        order=wanted.order,
+        min_score=wanted.floor,
+    )
+
+
+def _show_groups(session: Session, line: str, groups: list[HitGroup]) -> int:
+    found = [hit for group in groups for hit in group.hits]
+    data = {
+        "query": line,
+        "hits": found,
+        "groups": [{"title": group.title, "ids": [hit.id for hit in group.hits]} for group in groups],
+    }
+    if not found and session.people:
+        _say_nothing_found(session, line)
+
+    def show() -> None:
+        if session.people and session.out.terminal:
+            views.groups(session.out, groups)
+        else:
+            session.write_hits(found)
+
+    return session.out.result(data, show, 0 if found else NothingFound.exit_code)
+
+
+def _say_nothing_found(session: Session, line: str, *, suggest: bool = True) -> None:
+    session.out.note(f"nothing found for: {line}")
+    if suggest:
+        with session.index() as index:
+            if better := index.suggestion(line):
+                session.out.note(f"did you mean: {better}")
+
+
+def _explain_query(session: Session, line: str) -> int:
+    from gemmasearch.known import parsed, understood
+
+    if line.lstrip().startswith("@"):
+        with session.index() as index:
+            line = index.named(line)
     said = understood(line)
-    return out.result({"query": line, "understood": said}, lambda: out.lines(said))
-
-
-def _sorted(found: list[Hit], order: Order) -> list[Hit]:
-    if order is Order.date:
-        return sorted(found, key=lambda hit: -(hit.date if hit.date is not None else float("-inf")))
-    return sorted(found, key=lambda hit: hit.path) if order is Order.path else found
+    data = {"query": line, "understood": said, "parsed": parsed(line)}
+    return session.out.result(data, lambda: session.out.lines(said))
 
 
 def _explained(hit: Hit) -> str:
@@ -122,33 +194,6 @@ def _explained(hit: Hit) -> str:
     ]
     said = ", ".join(f"{name} {100 * share:.0f}" for name, share in shares)
     return f"{hit.id}: score {100 * hit.score:.0f} = {said or 'filters only'}"
-
-
-def _writer(out: Output, *, format: str | None, **chosen: bool) -> Callable[[list[Hit]], None]:
-    """What prints the hits; an empty result is a valid document of its format.
-
-    :raises UsageProblem: two formats at once.
-    """
-    names = [name for name, on in (*chosen.items(), ("format", format), ("json", out.json)) if on]
-    if len(names) > 1:
-        flags = " and ".join("-0" if name == "null" else f"--{name}" for name in names)
-        raise UsageProblem(f"{flags} exclude each other")
-    if format is not None:
-        fill = formats.template(format)
-        return lambda found: out.lines(fill(hit) for hit in found)
-    if chosen["jsonl"]:
-        return lambda found: out.lines(formats.jsonl(found))
-    if chosen["csv"]:
-        return lambda found: out.lines(formats.csv_lines(found), end="")
-    if chosen["null"]:
-        return lambda found: out.lines(_paths(found), end="\0")
-    if chosen["paths"]:
-        return lambda found: out.lines(map(path_field, _paths(found)))
-    return lambda found: views.hits(out, found)
-
-
-def _paths(found: list[Hit]) -> list[str]:
-    return list(dict.fromkeys(hit.path for hit in found))
 
 
 def show(
@@ -188,4 +233,4 @@ def _highlighted(text: str, marks: tuple[tuple[int, int], ...]) -> Text:
     return shown
 
 
-COMMANDS = (CommandSpec("search", search), CommandSpec("show", show))
+COMMANDS = (CommandSpec("search", search, lists_hits=True), CommandSpec("show", show))

@@ -21,6 +21,7 @@ from gemmasearch.cli import render
 from gemmasearch.errors import Interrupted, UsageProblem
 
 if TYPE_CHECKING:
+    from gemmasearch.documents import Hit
     from gemmasearch.index import Index
     from gemmasearch.serving.client import Remote
     from gemmasearch.settings import Settings
@@ -55,16 +56,21 @@ class CommandSpec:
     name: str
     function: Callable[..., int | None]
     group: str = ""
-    panel: str = ""
+    lists_hits: bool = False  # gives it the options that say how hits are written
 
 
 @dataclass
 class Session:
-    """One command line: ``flags`` are its options that are settings, ``out`` its only way to speak."""
+    """One command line: ``flags`` are its options that are settings, ``out`` its only way to speak.
+
+    ``write_hits`` prints a list of hits in the form that was asked for.
+    """
 
     command: str
     flags: Mapping[str, Any]
     out: render.Output
+    write_hits: Callable[[list[Hit]], None] = lambda found: None
+    people: bool = True  # whether hits are written for people, not in a form for programs
 
     @cached_property
     def settings(self) -> Settings:
@@ -107,6 +113,22 @@ class Session:
             return work(index)
 
 
+PathsFlag = Annotated[bool, typer.Option("--paths", help="Print only the files' paths, each once.")]
+NullFlag = Annotated[bool, typer.Option("-0", "--null", help="Like --paths, each ended by a NUL byte.")]
+JsonlFlag = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per hit.")]
+CsvFlag = Annotated[bool, typer.Option("--csv", help="Print a CSV table with a header.")]
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", metavar="TEXT", help="Print a line per hit, like '{path}:{line}: {title}'."),
+]
+_SHAPE: dict[str, tuple[Any, Any]] = {
+    "paths": (PathsFlag, False),
+    "null": (NullFlag, False),
+    "jsonl": (JsonlFlag, False),
+    "csv": (CsvFlag, False),
+    "format": (FormatOption, None),
+}
+
 _COMMON: dict[str, Any] = {"json": JsonFlag, "db": DbOption, "quiet": QuietFlag, "verbose": VerboseFlag}
 _COMMON_DEFAULTS: dict[str, Any] = {"json": False, "db": None, "quiet": False, "verbose": False}
 
@@ -145,16 +167,17 @@ GROUP_HELP = {
 def _with_common_options(spec: CommandSpec) -> Callable[..., int]:
     signature = inspect.signature(spec.function, eval_str=True)
     own = list(signature.parameters.values())[1:]
+    shape = _SHAPE if spec.lists_hits else {}
+    added = {**shape, **{name: (kind, _COMMON_DEFAULTS[name]) for name, kind in _COMMON.items()}}
     common = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=_COMMON_DEFAULTS[name], annotation=annotation
-        )
-        for name, annotation in _COMMON.items()
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in added.items()
     ]
 
     def run(**values: Any) -> int:
         shared = {name: values.pop(name) for name in _COMMON}
-        return _run(spec, shared, values)
+        chosen = {name: values.pop(name) for name in shape}
+        return _run(spec, shared, chosen, values)
 
     run.__doc__ = spec.function.__doc__
     run.__name__ = spec.name
@@ -167,14 +190,20 @@ def _keyword_only(parameters: list[inspect.Parameter]) -> list[inspect.Parameter
     return [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
 
 
-def _run(spec: CommandSpec, shared: dict[str, Any], values: dict[str, Any]) -> int:
+def _run(spec: CommandSpec, shared: dict[str, Any], chosen: dict[str, Any], values: dict[str, Any]) -> int:
     from gemmasearch import settings
 
     name = f"{spec.group} {spec.name}".strip()
     flags = {k: v for k, v in {**values, "db": shared["db"]}.items() if k in settings.names()}
     out = render.Output(name, json=shared["json"], quiet=shared["quiet"], verbose=shared["verbose"])
+    session = Session(name, flags, out)
+    if spec.lists_hits:
+        from gemmasearch.cli import formats
+
+        session.write_hits = formats.writer(out, **chosen)
+        session.people = not any(chosen.values()) and not out.json
     try:
-        return int(spec.function(Session(name, flags, out), **values) or 0)
+        return int(spec.function(session, **values) or 0)
     except BrokenPipeError:
         # The reader of our output has seen enough: `gsearch search … | head -1` is a success.
         render.abandon_stdout()

@@ -14,6 +14,10 @@ from gemmasearch.documents import Answer, Hit, Snippet, SyncReport
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from gemmasearch.retrieval import HitGroup
+
+_OF_A_GROUP = 5  # hits of a group that a terminal shows
+
 
 def day(seconds: float | None) -> str:
     """A local calendar day, or "" where there is none."""
@@ -66,6 +70,21 @@ def percent(score: float) -> str:
     return f"{round(100 * max(0.0, min(1.0, score)))}"
 
 
+def groups(out: Output, found: Sequence[HitGroup]) -> None:
+    """On a terminal: each group under its own heading, with its first few hits."""
+    from rich.text import Text
+
+    number = 0
+    for group in found:
+        name = linked(group.title) if group.title == group.hits[0].path else Text(_shown(group.title))
+        out.rich(Text.assemble("── ", name, (f"  ({len(group.hits)})", "dim")))
+        for hit in group.hits[:_OF_A_GROUP]:
+            number += 1
+            _hit_on_terminal(out, number, hit)
+        if len(group.hits) > _OF_A_GROUP:
+            out.rich(Text(f"    and {len(group.hits) - _OF_A_GROUP} more\n", style="dim"))
+
+
 def hits(out: Output, found: Sequence[Hit]) -> None:
     for number, hit in enumerate(found, 1):
         if out.terminal:
@@ -89,23 +108,25 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
     from rich.text import Text
 
     head = Text.assemble((f"{number:>2}. ", "dim"))
-    head.append(harmless(one_line(hit.title)), style="bold")
+    head.append(_shown(hit.title), style="bold")
     head.append(f"  {percent(hit.score)}", style="cyan")
     head.append(f"  {hit.id}", style="dim")
     out.rich(head)
     where = Text("    ")
     where.append(linked(hit.path))
     detail = [place(hit)]
-    if hit.kind != "mail" and hit.date is not None:
-        detail.append(day(hit.date))
+    if hit.kind != "mail":
+        detail.append(day(hit.date if hit.date is not None else hit.mtime))
     detail.extend(hit.headings[-1:])
-    where.append("".join(f" · {harmless(one_line(d))}" for d in detail if d), style="dim")
+    where.append("".join(f" · {_shown(d)}" for d in detail if d), style="dim")
     out.rich(where)
     for line in marked(hit.snippet).wrap(out.console, max(20, out.width - 5)):
         line.rstrip()
         out.rich(Text.assemble("    ", line))
     if hit.also_in:
-        out.rich(Text(f"    also in {len(hit.also_in)} places", style="dim"))
+        first, *others = hit.also_in
+        more = f" and {plural(len(others), 'other place')}" if others else ""
+        out.rich(Text(f"    also in {_shown(short_path(first))}{more}", style="dim"))
     out.rich(Text(""))
 
 
@@ -113,7 +134,11 @@ def linked(path: str) -> Text:
     from rich.text import Text
 
     target = "file://" + quote_from_bytes(os.fsencode(os.path.abspath(path)))
-    return Text(harmless(one_line(short_path(path))), style=f"green link {target}")
+    return Text(_shown(short_path(path)), style=f"green link {target}")
+
+
+def _shown(text: str) -> str:
+    return harmless(one_line(text))
 
 
 def marked(snippet: Snippet) -> Text:
@@ -122,10 +147,10 @@ def marked(snippet: Snippet) -> Text:
 
     text, at = Text(), 0
     for start, end in snippet.marks:
-        text.append(harmless(one_line(snippet.text[at:start])))
-        text.append(harmless(one_line(snippet.text[start:end])), style="bold yellow")
+        text.append(_shown(snippet.text[at:start]))
+        text.append(_shown(snippet.text[start:end]), style="bold yellow")
         at = end
-    text.append(harmless(one_line(snippet.text[at:])))
+    text.append(_shown(snippet.text[at:]))
     return text
 
 
@@ -138,8 +163,8 @@ def answer_sources(out: Output, answer: Answer) -> None:
 
             line = Text.assemble((f"[{citation.number}] ", "cyan"))
             line.append(linked(hit.path))
-            line.append(f" · {harmless(one_line(where))}" if where else "", style="dim")
-            line.append(f" · {harmless(one_line(hit.title))}", style="dim")
+            line.append(f" · {_shown(where)}" if where else "", style="dim")
+            line.append(f" · {_shown(hit.title)}", style="dim")
             out.rich(line)
         else:
             out.line(f"[{citation.number}]\t{path_field(hit.path)}\t{one_line(where)}\t{one_line(hit.title)}")

@@ -6,23 +6,29 @@ from gemmasearch.retrieval.around import did_you_mean, similar, thread
 from gemmasearch.retrieval.duplicates import Twins, dupes
 from gemmasearch.retrieval.explain import explain
 from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.paging import HitGroup, arranged, grouped, telling_hits
 from gemmasearch.retrieval.query import Query, parse
-from gemmasearch.retrieval.saved import named, save, saved, unseen
+from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
 from gemmasearch.retrieval.search import search
 
 __all__ = [
+    "HitGroup",
     "Query",
     "Term",
     "Twins",
+    "arranged",
     "did_you_mean",
     "dupes",
     "explain",
+    "grouped",
+    "kept",
     "named",
     "parse",
     "save",
     "saved",
     "search",
     "similar",
+    "telling_hits",
     "thread",
     "unseen",
 ]

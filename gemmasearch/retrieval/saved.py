@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from gemmasearch.documents import Hit
 from gemmasearch.errors import UsageProblem
@@ -34,13 +35,21 @@ def save(store: Store, name: str, line: str) -> None:
 
 
 def named(store: Store, line: str) -> str:
-    """The line that ``@name`` stands for; any other line is returned as it is.
+    """The line that ``@name`` at its beginning stands for, with what follows the name behind it.
 
-    :raises UsageProblem: ``@name`` alone, and no search has that name.
+    Any other line is returned as it is, also one that begins with the name of no saved search.
     """
-    name = line.strip().removeprefix("@")
-    if not line.strip().startswith("@") or not _NAME.match(name):
-        return line
+    first, _, rest = line.strip().partition(" ")
+    known = saved(store) if first.startswith("@") else {}
+    kept = known.get(first.removeprefix("@"))
+    return line if kept is None else f"{kept} {rest}".rstrip()
+
+
+def kept(store: Store, name: str) -> str:
+    """The line of a saved search.
+
+    :raises UsageProblem: no search has that name.
+    """
     entries = saved(store)
     if name not in entries:
         known = ", ".join(entries) or "none yet"
@@ -48,18 +57,26 @@ def named(store: Store, line: str) -> str:
     return entries[name]
 
 
-def unseen(store: Store, name: str, hits: list[Hit]) -> list[Hit]:
+def unseen(store: Store, name: str, hits: list[Hit], limit: int | None = None) -> tuple[list[Hit], int]:
     """Those hits of a saved search that were written since it was last asked this way, which is remembered.
 
     Passages get rising numbers that are never used twice, so a changed passage counts as new.
+
+    :param limit: show so many; the others count as new the next time. :return: the new hits, and how many were left.
     """
     entries = _read(store)
-    last = int(entries[name]["seen"])
-    entries[name]["seen"] = max([last, *(hit.chunk_id for hit in hits)])
+    entry = entries[name]
+    shown = set(entry.get("shown", ()))
+    new = [hit for hit in hits if hit.chunk_id > entry["seen"] and hit.chunk_id not in shown]
+    now = new if limit is None else new[:limit]
+    if len(now) == len(new):
+        entry.update(seen=max(entry["seen"], store.newest_chunk()), shown=[])
+    else:
+        entry["shown"] = sorted(shown.union(hit.chunk_id for hit in now))
     store.set_state(_STATE, json.dumps(entries, ensure_ascii=False))
-    return [hit for hit in hits if hit.chunk_id > last]
+    return now, len(new) - len(now)
 
 
-def _read(store: Store) -> dict[str, dict[str, str | int]]:
-    found: dict[str, dict[str, str | int]] = json.loads(store.state(_STATE) or "{}")
+def _read(store: Store) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(store.state(_STATE) or "{}")
     return found

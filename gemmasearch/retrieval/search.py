@@ -306,6 +306,7 @@ def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
         meaning=fused.meaning,
         quoted=row.quoted,
         meta=row.meta,
+        mtime=row.mtime or None,
     )
 
 

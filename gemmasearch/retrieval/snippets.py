@@ -9,7 +9,9 @@ from gemmasearch.documents import Snippet
 from gemmasearch.store import words
 
 LENGTH = 220  # characters aimed at
+LEAST = 20  # characters behind the headings that are worth showing without them
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]|\n\s*\n|\n(?=\s*(?:[-*+•#>|]|\d+[.)]))")
+_HEAD = re.compile(r"\s*(?:---\n(?:[^\n]*\n){1,60}?---[ \t]*\n)?(?:[ \t]*\n|#{1,6} [^\n]*\n)*")
 _SPACE = re.compile(r"\s+")
 
 Span = tuple[int, int]
@@ -20,11 +22,19 @@ def snippet(text: str, sought: Collection[str], language: str = "", *, length: i
 
     :param sought: words as :mod:`gemmasearch.store.words` writes them, exact and forms alike.
     """
+    text = text[_head(text) :]
     marks = _matches(text, frozenset(sought), language)
     start, end = _window(text, marks, length)
     start, end = _at_sentences(text, start, end, length)
     inside = [(a, b) for a, b in marks if start <= a and b <= end]
     return _on_one_line(text[start:end], [(a - start, b - start) for a, b in inside])
+
+
+def _head(text: str) -> int:
+    """Where the text proper begins: behind front matter and headings, which a hit shows as its title and place."""
+    head = _HEAD.match(text)
+    end = head.end() if head else 0
+    return end if len(text[end:].strip()) >= LEAST else 0
 
 
 def _matches(text: str, sought: frozenset[str], language: str) -> list[Span]:

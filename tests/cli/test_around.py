@@ -66,7 +66,9 @@ def test_a_saved_search_is_listed_asked_and_tells_only_what_is_new(tmp_path: Pat
     (folder / "b.md").write_text("A second kiln was bought in June.\n")
     run("index", "--db", db, env=STATIC)
     assert run("search", "--new", "@pots", "--paths", "--db", db, env=STATIC).lines == [str(folder / "b.md")]
-    assert run("search", "@nothing", "--db", db, env=STATIC).code == 2
+    unknown = run("search", "@nothing", "--db", db, env=STATIC)
+    assert unknown.code == 1 and "no search is saved as nothing" in unknown.said
+    assert run("search", "--new", "@nothing", "--db", db, env=STATIC).code == 2
     assert run("search", "--new", "kiln", "--db", db, env=STATIC).code == 2
 
 
@@ -125,3 +127,23 @@ def test_watch_finds_a_new_note_by_itself_and_ends_on_a_signal(tmp_path: Path) -
     finally:
         process.kill()
         process.wait()
+
+
+def test_pages_groups_and_formats_on_the_command_line(indexed: Indexed) -> None:
+    whole = indexed.run("search", "-n", "9", "--format", "{id}", "lisbon").lines
+    page = json.loads(indexed.run("search", "-n", "4", "--json", "lisbon").text)["data"]
+    assert [hit["id"] for hit in page["hits"]] == whole[:4] and page["after"] == whole[3]
+    assert (
+        indexed.run("search", "-n", "5", "--after", whole[3], "--format", "{id}", "lisbon").lines
+        == whole[4:9]
+    )
+    assert indexed.run("search", "--after", "c999999", "lisbon").code == 2
+    grouped = json.loads(indexed.run("search", "--group", "thread", "-n", "20", "--json", "lisbon").text)[
+        "data"
+    ]
+    ids = [id for group in grouped["groups"] for id in group["ids"]]
+    assert ids == [hit["id"] for hit in grouped["hits"]] and any(len(g["ids"]) > 2 for g in grouped["groups"])
+    mail = next(hit["id"] for hit in grouped["hits"] if hit["kind"] == "mail")
+    assert len(indexed.run("thread", "--jsonl", mail).lines) == len(indexed.run("thread", mail).lines)
+    assert indexed.run("similar", "-0", mail).out.endswith(b"\0")
+    assert indexed.run("similar", "-0", "--csv", mail).code == 2

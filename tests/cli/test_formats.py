@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -20,6 +21,9 @@ ODD = [
     "+49 761",
     "-5",
     "@cmd",
+    "'=1+1",
+    "'tis",
+    "''-x",
     "{path}",
     "日本",
     "[/x]",
@@ -43,8 +47,10 @@ def test_csv_comes_back_whole_but_for_formulas_which_are_made_text() -> None:
     assert len(rows) == 1000
     for row, was in zip(rows, HITS, strict=True):
         assert row["path"] == was.path and int(row["line"]) == was.line and float(row["score"]) == 0.5
-        expected = "'" + was.title if was.title.startswith(("=", "+", "-", "@", "\t", "\r")) else was.title
-        assert row["title"] == row["sender"] == row["snippet"] == expected
+        assert row["title"] == row["sender"] == row["snippet"]
+        assert not row["title"].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+        back = row["title"].removeprefix("'") if re.match("'+[-=+@\t\r\n]", row["title"]) else row["title"]
+        assert back == was.title
 
 
 def test_an_empty_csv_is_its_header() -> None:
@@ -59,7 +65,7 @@ def test_jsonl_is_one_object_per_line() -> None:
 
 def test_a_template_fills_fields_and_leaves_braces_of_the_files_alone() -> None:
     fill = formats.template("{path}:{line}: {title}{{x}}\\t{page}|")
-    assert fill(HITS[7]) == "/tmp/{path}0.md:7: {path}0{x}\t|"
+    assert fill(HITS[10]) == "/tmp/{path}0.md:10: {path}0{x}\t|"
 
 
 @pytest.mark.parametrize(
@@ -68,3 +74,12 @@ def test_a_template_fills_fields_and_leaves_braces_of_the_files_alone() -> None:
 def test_a_template_reaches_nothing_but_the_fields(text: str) -> None:
     with pytest.raises(UsageProblem):
         formats.template(text)
+
+
+def test_a_line_of_a_template_stays_one_line_unless_it_ends_with_nul() -> None:
+    odd = hit(3, "two\nlines\tand a tab")
+    assert formats.template("{path}: {title}")(odd) == "/tmp/two\\nlines\\tand a tab.md: two lines and a tab"
+    assert (
+        formats.template("{path}: {title}\\0")(odd)
+        == "/tmp/two\nlines\tand a tab.md: two\nlines\tand a tab\0"
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from gemmasearch.errors import UsageProblem
 from gemmasearch.retrieval import search
-from gemmasearch.retrieval.saved import named, save, saved, unseen
+from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
 
 
 def test_a_saved_line_comes_back_as_it_was(store) -> None:
@@ -17,9 +17,11 @@ def test_a_saved_line_comes_back_as_it_was(store) -> None:
     assert named(store, "@week") == line
     assert named(store, "mail @week") == "mail @week"
     assert named(store, "dana@example.org") == "dana@example.org"
+    assert named(store, "@week type:mail") == f"{line} type:mail"
     save(store, "week", "")
+    assert named(store, "@week") == "@week", "no text is an error: it is searched as words"
     with pytest.raises(UsageProblem, match="week"):
-        named(store, "@week")
+        kept(store, "week")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "@x", "../x", "x" * 65, "a\n"])
@@ -33,11 +35,22 @@ def test_only_what_came_since_is_new(add, store) -> None:
     save(store, "lunch", "lunch")
 
     def new() -> list[str]:
-        return [
-            h.title for h in unseen(store, "lunch", search(store, None, named(store, "@lunch"), mode="words"))
-        ]
+        found = search(store, None, named(store, "@lunch"), mode="words")
+        return [h.title for h in unseen(store, "lunch", found)[0]]
 
     assert new() == ["a.md"]
     assert new() == []
     add("/home/dana/b.md", "Lunch on Tuesday, in the park.")
     assert new() == ["b.md"]
+
+
+def test_new_hits_beyond_the_limit_stay_new(add, store) -> None:
+    save(store, "lunch", "lunch")
+    for number in range(5):
+        add(f"/home/dana/{number}.md", f"Lunch, and number{number} of five quite different notes on food.")
+
+    def new(limit: int | None) -> tuple[int, int]:
+        hits, left = unseen(store, "lunch", search(store, None, "lunch", mode="words", collapse=False), limit)
+        return len(hits), left
+
+    assert [new(2), new(2), new(None), new(None)] == [(2, 3), (2, 1), (1, 0), (0, 0)]
