@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemmasearch.errors import UsageProblem
+from gemmasearch.errors import GsearchError, ModelProblem, UsageProblem
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
-    from gemmasearch.indexing.doctor import Check, Repaired
+    from gemmasearch.indexing.doctor import Check
+    from gemmasearch.indexing.repair import Repaired
     from gemmasearch.indexing.schedule import Plan
     from gemmasearch.models.catalog import Entry
     from gemmasearch.retrieval import Query
@@ -95,12 +96,61 @@ def examined(settings: Settings) -> list[Check]:
     """A dozen checks of the machine, the libraries and the index; changes nothing."""
     from gemmasearch.indexing.doctor import doctor
 
-    return doctor(settings.db_path)
+    return [*doctor(settings.db_path), *_models(settings), _sandbox(settings)]
+
+
+def _models(settings: Settings) -> Iterator[Check]:
+    """Whether the models can be opened: the one that made the vectors, the one asked for, and the generator."""
+    from gemmasearch import models
+    from gemmasearch.indexing.doctor import Check
+    from gemmasearch.matching import Models
+    from gemmasearch.store import Store
+
+    code = ModelProblem.exit_code
+    try:
+        with Store.open(settings.db_path, read_only=True) as store:
+            used = Models(settings, store)
+            embedder = used.query_embedder()
+            said = f"{embedder.space.name}, {embedder.dim} dimensions" if embedder else "; ".join(used.notes)
+            yield Check("embedder", not used.notes, said or "no vectors yet", "`gsearch models list`", code)
+            used.close()
+            settings = used.remembered()
+    except GsearchError:
+        pass  # the index has a check of its own
+    try:
+        models.open_embedder(settings).close()
+        generator = models.open_generator(settings)
+        yield Check(
+            "models", True, f"{settings.embedder}; answers by {generator.name if generator else 'quoting'}"
+        )
+        if generator:
+            generator.close()
+    except ModelProblem as e:
+        yield Check("models", False, e.message, e.hint, code)
+
+
+def _sandbox(settings: Settings) -> Check:
+    """What the kernel keeps from the processes that read untrusted formats."""
+    from gemmasearch.indexing.doctor import Check
+    from gemmasearch.readers import Isolated
+    from gemmasearch.readers.channel import Died
+
+    try:
+        with Isolated(settings) as readers:
+            found = readers.sandbox()
+    except Died as e:
+        return Check(
+            "sandbox", False, f"no reader starts: {e.detail}", "pip install --force-reinstall gemmasearch"
+        )
+    kept = [name for name in ("files", "network", "memory") if getattr(found, name)]
+    return Check(
+        "sandbox", True, "readers are kept from " + (", ".join(kept) or "nothing: this kernel cannot")
+    )
 
 
 def repaired(settings: Settings) -> Repaired | None:
     """Rebuild what is derived in a damaged index, keeping the damaged file; None if nothing was wrong."""
-    from gemmasearch.indexing.doctor import repair
+    from gemmasearch.indexing.repair import repair
 
     return repair(settings.db_path)
 

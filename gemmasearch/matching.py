@@ -38,7 +38,7 @@ class Models:
         """
         from gemmasearch import models
 
-        chosen = self._remembered(self._store.state("embedder"))
+        chosen = self.remembered()
         if self._embedder is None:
             self._embedder = models.open_embedder(chosen)
         self._remember("embedder", chosen)
@@ -49,6 +49,10 @@ class Models:
         value = json.dumps({"embedder": chosen.embedder, "dim": chosen.dim})
         if self._store.state(name) != value:
             self._store.set_state(name, value)
+
+    def remembered(self) -> Settings:
+        """The settings, with the model that the last run used where nothing says another."""
+        return self._remembered(self._store.state("embedder"))
 
     def _remembered(self, record: str | None) -> Settings:
         """The settings, with the model of ``record`` where neither flag, environment nor file says another."""

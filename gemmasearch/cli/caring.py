@@ -10,7 +10,7 @@ import typer
 from gemmasearch.cli import views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, Session
-from gemmasearch.errors import IndexDamaged, NothingFound, UsageProblem
+from gemmasearch.errors import NothingFound, UsageProblem
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.care import Why
@@ -161,12 +161,12 @@ def doctor(
     mended = repaired(session.settings) if repair else None
     if mended:
         out.note(f"repaired; the damaged file is kept: {mended.backup}" if mended.backup else "begun anew")
-        if mended.reindex:
-            out.note("its text was damaged: `gsearch index` reads the files again")
+        again = "" if mended.roots else " FOLDER (which folders there were cannot be read any more)"
+        out.note(f"`gsearch index{again}` reads the files again")
     found = examined(session.settings)
     wrong = [check for check in found if not check.ok]
     rows = [("ok" if c.ok else "WRONG", c.name, c.detail, "" if c.ok else c.mend) for c in found]
-    code = IndexDamaged.exit_code if wrong else 0
+    code = wrong[0].code if wrong else 0
     return out.result({"checks": found, "repaired": mended}, lambda: views.table(out, rows), code)
 
 

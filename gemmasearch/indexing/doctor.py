@@ -1,44 +1,46 @@
-"""A dozen checks of the index and its machine, each with its mend; and the repair of what is derived."""
+"""A dozen checks of the index and its machine, each with its mend."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import stat
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from gemmasearch.errors import GsearchError, IndexDamaged, IndexForeign, IndexMissing
-from gemmasearch.indexing.lock import holder, run_lock
+from gemmasearch.errors import GsearchError, IndexProblem, MachineRefused
+from gemmasearch.indexing.heartbeat import heartbeats
+from gemmasearch.indexing.lock import described, holder, unended
+from gemmasearch.readers.recognition import mime_of
 from gemmasearch.store import Store
 from gemmasearch.store.database import sqlite_version
 
 LEAST_SQLITE = (3, 51, 3)  # before, two connections could lose pages when one reset the WAL
 LEAST_FREE = 200 << 20
-LIBRARIES = ("apsw", "sqlite-vec", "llama-cpp-python", "wordllama", "pypdf", "python-magic", "watchdog")
+LIBRARIES = (
+    "apsw",
+    "sqlite-vec",
+    "llama-cpp-python",
+    "wordllama",
+    "pypdf",
+    "python-magic",
+    "watchdog",
+    "psutil",
+)
+_REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "9p", "ceph", "glusterfs")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One result. ``mend`` says what to do when ``ok`` is false."""
+    """One result. ``mend`` says what to do when ``ok`` is false; ``code`` is the exit code that it stands for."""
 
     name: str
     ok: bool
     detail: str
     mend: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Repaired:
-    """What a repair did. ``backup`` is the damaged file, kept. ``reindex``: the text itself was damaged, so a new
-    index with the same roots was begun, and the next run fills it from the files."""
-
-    backup: str
-    reindex: bool
-    roots: tuple[str, ...]
+    code: int = IndexProblem.exit_code
 
 
 def doctor(index: Path) -> list[Check]:
@@ -47,63 +49,8 @@ def doctor(index: Path) -> list[Check]:
     return [*checks, *_contents(index)]
 
 
-def repair(index: Path, *, wait: float = 10.0) -> Repaired | None:
-    """Rebuild what is derived; None if nothing was wrong. Sources are never touched.
-
-    :raises IndexMissing, IndexForeign: there is no index to mend.
-    """
-    if not index.exists():
-        raise IndexMissing(f"there is no index at {index}", "`gsearch index FOLDER` makes one")
-    with run_lock(index, "repair", wait=wait):
-        roots: tuple[tuple[str, dict[str, object]], ...] = ()
-        try:
-            with Store.open(index, create=True) as store:
-                roots = tuple((r.path, dict(r.options)) for r in store.roots())
-                found = {f.where for f in store.examine()}
-                if not found:
-                    return None
-                backup = _backup(store, index)
-                if found <= {"words", "vectors"}:
-                    store.rebuild_derived()
-                    if not {f.where for f in store.examine()} & {"words", "rows", "file"}:
-                        return Repaired(backup, False, tuple(path for path, _ in roots))
-        except (IndexDamaged, IndexForeign):
-            backup = ""
-        return _begin_anew(index, backup, roots)
-
-
-def _backup(store: Store, index: Path) -> str:
-    """A copy of the damaged file beside it, made before anything is changed."""
-    try:
-        store.checkpoint()
-    except GsearchError:
-        pass  # what the -wal holds is copied with it
-    target = _free_name(index)
-    for end in ("", "-wal"):
-        source = Path(f"{index}{end}")
-        if source.exists():
-            store.copy_bytes(source, Path(f"{target}{end}"))
-    return str(target)
-
-
-def _begin_anew(index: Path, backup: str, roots: tuple[tuple[str, dict[str, object]], ...]) -> Repaired:
-    if backup:
-        index.unlink()
-    else:
-        target = _free_name(index)
-        index.rename(target)
-        backup = str(target)
-    for end in ("-wal", "-shm"):
-        Path(f"{index}{end}").unlink(missing_ok=True)
-    with Store.open(index, create=True) as store:
-        for path, options in roots:
-            store.add_root(path, options)
-    return Repaired(backup, True, tuple(path for path, _ in roots))
-
-
-def _free_name(index: Path) -> Path:
-    name = index.with_name(f"{index.name}.{time.strftime('%Y%m%d-%H%M%S')}.bak")
-    return name if not name.exists() else name.with_name(f"{name.stem}-{time.time_ns()}.bak")
+def _machine(name: str, ok: bool, detail: str, mend: str = "") -> Check:
+    return Check(name, ok, detail, mend, MachineRefused.exit_code)
 
 
 def _libraries() -> Iterator[Check]:
@@ -114,16 +61,15 @@ def _libraries() -> Iterator[Check]:
         except PackageNotFoundError:
             found.append(f"{name} missing")
     missing = [f for f in found if f.endswith("missing")]
-    yield Check("libraries", not missing, ", ".join(found), "pip install --upgrade gemmasearch")
+    yield _machine("libraries", not missing, ", ".join(found), "pip install --upgrade gemmasearch")
     number = sqlite_version()
-    yield Check("sqlite", number >= LEAST_SQLITE, ".".join(map(str, number)), "pip install --upgrade apsw")
+    yield _machine("sqlite", number >= LEAST_SQLITE, ".".join(map(str, number)), "pip install --upgrade apsw")
+    mend = "pip install --force-reinstall pylibmagic python-magic"
     try:
-        import magic
-
-        kind = magic.from_buffer(b"%PDF-1.7\n", mime=True)
-        yield Check("libmagic", kind == "application/pdf", kind, "pip install --force-reinstall pylibmagic")
-    except (ImportError, OSError) as e:
-        yield Check("libmagic", False, str(e), "pip install --force-reinstall pylibmagic")
+        kind = mime_of(b"%PDF-1.7\n")
+        yield _machine("libmagic", kind == "application/pdf", kind, mend)
+    except Exception as e:  # noqa: BLE001  (magic has exceptions of its own, and may not be there at all)
+        yield _machine("libmagic", False, str(e), mend)
 
 
 def _files(index: Path) -> Iterator[Check]:
@@ -132,28 +78,54 @@ def _files(index: Path) -> Iterator[Check]:
         for path in sorted(index.parent.glob(index.name + "*"))
         if path.stat().st_mode & 0o077
     ]
-    yield Check(
-        "permissions", not open_to_others, ", ".join(open_to_others) or "private", f"chmod 600 {index}*"
+    said = ", ".join(open_to_others) or "private"
+    yield _machine("permissions", not open_to_others, said, f"chmod 600 {index}*")
+    folder = index.parent if index.parent.exists() else Path("/")
+    writable = os.access(folder, os.W_OK)
+    yield _machine(
+        "folder", writable, str(folder) if writable else f"{folder} is read-only", f"chmod u+w {folder}"
     )
-    free = shutil.disk_usage(index.parent if index.parent.exists() else Path("/")).free
-    yield Check("free space", free >= LEAST_FREE, f"{free >> 20} MB", "make room, or move the index: --db")
+    kind = _file_system(folder)
+    yield _machine(
+        "file system",
+        kind not in _REMOTE,
+        kind or "unknown",
+        "keep the index on a local disk: --db or GSEARCH_DB",
+    )
+    free = shutil.disk_usage(folder).free
+    yield _machine("free space", free >= LEAST_FREE, f"{free >> 20} MB", "make room, or move the index: --db")
+
+
+def _file_system(folder: Path) -> str:
+    """The kind of file system a folder lies on; "" where it cannot be told."""
+    import psutil
+
+    try:
+        mounts = [(p.mountpoint, p.fstype) for p in psutil.disk_partitions(all=True)]
+    except (OSError, RuntimeError):
+        return ""
+    real = os.path.realpath(folder)
+    above = [m for m in mounts if real == m[0] or real.startswith(m[0].rstrip("/") + "/")]
+    return max(above, key=lambda m: len(m[0]), default=("", ""))[1]
 
 
 def _lock(index: Path) -> Iterator[Check]:
-    held = holder(index)
-    yield Check("lock", True, f"held by {held.what}, process {held.pid}" if held else "free")
+    held, killed = holder(index), unended(index)
+    yield Check("lock", True, f"held by {described(held)}" if held else "free")
+    yield Check(
+        "last run",
+        killed is None,
+        f"it did not end: {described(killed)}" if killed else "ended",
+        "gsearch index",
+    )
 
 
 def _watches() -> Iterator[Check]:
     limit = Path("/proc/sys/fs/inotify/max_user_watches")
     if limit.exists():
         number = int(limit.read_text())
-        yield Check(
-            "watch limit",
-            number >= 65_536,
-            f"{number} folders",
-            "sudo sysctl fs.inotify.max_user_watches=524288",
-        )
+        mend = "sudo sysctl fs.inotify.max_user_watches=524288"
+        yield _machine("watch limit", number >= 65_536, f"{number} folders", mend)
 
 
 def _contents(index: Path) -> Iterator[Check]:
@@ -166,18 +138,30 @@ def _contents(index: Path) -> Iterator[Check]:
             for where in ("file", "rows", "words", "vectors"):
                 said = "; ".join(f.detail for f in found if f.where == where)
                 yield Check(where, not said, said or "sound", mend)
-            gone = [r.path for r in store.roots() if not os.path.exists(r.path)]
-            yield Check(
-                "roots", not gone, ", ".join(gone) or "all there", "mount them, or `gsearch forget ROOT`"
-            )
+            yield from _coverage(store)
+            for beat in heartbeats(store):
+                yield _machine("heartbeat", not beat.stale, beat.said, beat.mend)
     except GsearchError as e:
         yield Check("index", False, e.message, e.hint or mend)
 
 
+def _coverage(store: Store) -> Iterator[Check]:
+    gone = [r.path for r in store.roots() if not os.path.exists(r.path)]
+    yield _machine(
+        "folders", not gone, ", ".join(gone) or "all there", "mount them, or `gsearch forget FOLDER`"
+    )
+    for space in store.spaces():
+        waiting = store.pending_count(space.id)
+        said = f"{space.name}, {space.dim} dimensions: {store.vector_count(space.id):,} vectors"
+        said += (
+            f", {waiting:,} passages wait for theirs (`gsearch index` goes on)" if waiting else ", complete"
+        )
+        yield Check("space" if space.active else "space being built", True, said)
+
+
 def _extension(store: Store) -> Iterator[Check]:
-    load: Callable[[], None] = store.db.load_vec
     try:
-        load()
-        yield Check("sqlite-vec", True, str(store.db.value("SELECT vec_version()")))
+        store.db.load_vec()
+        yield _machine("sqlite-vec", True, str(store.db.value("SELECT vec_version()")))
     except GsearchError as e:
-        yield Check("sqlite-vec", False, e.message, "pip install --force-reinstall sqlite-vec")
+        yield _machine("sqlite-vec", False, e.message, "pip install --force-reinstall sqlite-vec")

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from gemmasearch.errors import Interrupted, LockHeld, MachineRefused
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.05
+LEAST_WAIT = 0.3  # seconds: whoever only asks who holds the lock has it for an instant, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Holder:
     host: str
     since: float  # epoch seconds
     what: str  # "index", "watch", ...
+    started: float = 0.0  # when the process began, which tells it from a later one of the same number
 
 
 def lock_path(index: Path) -> Path:
@@ -47,11 +49,13 @@ def run_lock(
     fd = _open(lock_path(index))
     try:
         _acquire(fd, index, wait, stop)
-        holder = Holder(os.getpid(), socket.gethostname(), time.time(), what)
+        holder = Holder(os.getpid(), socket.gethostname(), time.time(), what, _began(os.getpid()) or 0.0)
         os.ftruncate(fd, 0)
         os.pwrite(fd, json.dumps(asdict(holder)).encode(), 0)
-        yield
-        os.ftruncate(fd, 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(fd, 0)
     finally:
         os.close(fd)
 
@@ -63,10 +67,22 @@ def holder(index: Path) -> Holder | None:
     except OSError:
         return None
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return None
     except OSError:
-        return _read(fd) or Holder(0, "", 0.0, "")
+        return _alive(_read(fd)) or Holder(0, "", 0.0, "")
+    finally:
+        os.close(fd)
+
+
+def unended(index: Path) -> Holder | None:
+    """The holder that was killed, or lost its power, before it could let go; None if the last one ended."""
+    try:
+        fd = os.open(lock_path(index), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return _read(fd) if holder(index) is None else None
     finally:
         os.close(fd)
 
@@ -81,7 +97,7 @@ def _open(path: Path) -> int:
 
 
 def _acquire(fd: int, index: Path, wait: float, stop: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + wait
+    deadline = time.monotonic() + max(wait, LEAST_WAIT)
     while True:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -100,17 +116,38 @@ def _acquire(fd: int, index: Path, wait: float, stop: Callable[[], bool]) -> Non
 
 
 def _held(fd: int, index: Path) -> LockHeld:
-    found = _read(fd)
-    who = ""
-    if found:
-        since = time.strftime("%H:%M:%S", time.localtime(found.since))
-        who = f" (gsearch {found.what}, process {found.pid} on {found.host}, since {since})"
+    found = _alive(_read(fd))
+    who = f" ({described(found)})" if found else ""
     return LockHeld(f"another run is writing to {index}{who}", "wait for it to end, or pass --wait")
+
+
+def _alive(found: Holder | None) -> Holder | None:
+    """The holder, unless its process is gone or its number was given to another one since."""
+    if found is None or found.host != socket.gethostname():
+        return found
+    began = _began(found.pid)
+    return found if began is not None and abs(began - found.started) < 2 else None
+
+
+def _began(pid: int) -> float | None:
+    import psutil
+
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return None
+
+
+def described(found: Holder) -> str:
+    """A holder, for people."""
+    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(found.since))
+    return f"gsearch {found.what}, process {found.pid} on {found.host}, since {since}"
 
 
 def _read(fd: int) -> Holder | None:
     try:
         found = json.loads(os.pread(fd, 4096, 0))
-        return Holder(int(found["pid"]), str(found["host"]), float(found["since"]), str(found["what"]))
+        who, what = (int(found["pid"]), str(found["host"])), str(found["what"])
+        return Holder(*who, float(found["since"]), what, float(found.get("started", 0)))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gemmasearch.errors import IndexDamaged, MachineRefused
-from gemmasearch.store import schema, signs
+from gemmasearch.store import schema, seals, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.roots import below
 
@@ -27,9 +29,16 @@ _CONTRADICTIONS = {
             SELECT document_id FROM chunks GROUP BY document_id
             HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1 OR min(start) <> 0
                 OR max("end") <> sum("end" - start) OR sum(length(text) <> "end" - start) > 0)""",
-    "documents without a chunk": (
-        "SELECT count(*) FROM documents d WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE document_id = d.id)"
+    "documents that have lost or gained chunks": """
+        SELECT count(*) FROM documents d
+        WHERE chunk_count <> (SELECT count(*) FROM chunks WHERE document_id = d.id)""",
+    "documents that are not what was written": (
+        f"SELECT count(*) FROM documents d WHERE {seals.broken(seals.DOCUMENT, 'd.')}"
     ),
+    "chunks that are not what was written": (
+        f"SELECT count(*) FROM chunks c WHERE {seals.broken(seals.CHUNK, 'c.')}"
+    ),
+    "folders whose options cannot be read": "SELECT count(*) FROM roots WHERE NOT json_valid(options)",
 }
 _VECTORS = {
     "vectors of no chunk": """
@@ -38,11 +47,31 @@ _VECTORS = {
     "vectors of a wrong length": """
         SELECT count(*) FROM vectors v LEFT JOIN spaces s ON s.id = v.space_id
         WHERE s.id IS NULL OR typeof(v.vector) <> 'blob' OR length(v.vector) <> s.dim""",
+    "vectors that are not what was written": (
+        f"SELECT count(*) FROM vectors v WHERE {seals.broken(seals.VECTOR, 'v.')}"
+    ),
+    "vectors, but no space that serves searches": """
+        SELECT count(*) FROM vectors WHERE NOT EXISTS (SELECT 1 FROM spaces WHERE state = 'active')""",
     "chunks without a vector in a complete space": """
         SELECT count(*) FROM chunks c JOIN spaces s ON s.state = 'active' AND c.id <= s.complete_to
         WHERE c.key IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space_id = s.id AND v.key = c.key)""",
 }
+
+# What a repair takes out of the rows; all files are read again, because nobody knows what else is missing.
+_MEND = (
+    f"DELETE FROM chunks WHERE {seals.broken(seals.CHUNK, '')}",
+    "DELETE FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)",
+    f"""DELETE FROM documents WHERE file_id NOT IN (SELECT id FROM files) OR {seals.broken(seals.DOCUMENT, "")}
+        OR chunk_count <> (SELECT count(*) FROM chunks WHERE document_id = documents.id)""",
+    f"""DELETE FROM vectors WHERE {seals.broken(seals.VECTOR, "")}
+        OR NOT EXISTS (SELECT 1 FROM spaces s WHERE s.id = space_id AND s.dim = length(vector))""",
+    "DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = vectors.key)",
+    """UPDATE spaces SET state = 'active'
+       WHERE id = (SELECT max(id) FROM spaces) AND NOT EXISTS (SELECT 1 FROM spaces WHERE state = 'active')""",
+    "UPDATE spaces SET complete_to = 0",
+    "UPDATE files SET size = NULL, hash = NULL",
+)
 
 LOOKUPS = 300  # chunks whose words are looked up by an examination
 
@@ -54,6 +83,15 @@ class Finding:
 
     where: str
     detail: str
+
+
+@dataclass(slots=True)
+class Salvage:
+    """What a damaged index knows that no file can tell again, as far as it can still be read."""
+
+    roots: dict[str, str] = field(default_factory=dict)  # path -> options, as JSON
+    state: dict[str, str] = field(default_factory=dict)
+    forgotten: dict[bytes, float] = field(default_factory=dict)
 
 
 class Care:
@@ -115,8 +153,8 @@ class Care:
         return found
 
     def rebuild_derived(self) -> None:
-        """Make words anew from the text, and drop vectors that belong to nothing; the next run makes the missing
-        ones. A kill leaves the index as it was."""
+        """Take out what contradicts itself, make words anew from the text, and let the next run read every file
+        again, which writes what is missing and embeds only what has no vector. A kill leaves the index as it was."""
         with self.db.writing():
             # FTS5's own 'rebuild' trusts parts of what may be damaged: a new table does not.
             with self.db.unprotected():
@@ -125,14 +163,31 @@ class Care:
                 for name in ("data", "idx", "docsize", "config"):
                     self.db.run(f"DROP TABLE IF EXISTS words_{name}")
                 self.db.script(schema.WORDS)
+            for sql in _MEND:
+                self.db.run(sql)
             self.db.run("INSERT INTO words(words) VALUES('rebuild')")
-            self.db.run(
-                "DELETE FROM vectors WHERE id IN (SELECT v.id FROM vectors v LEFT JOIN spaces s ON s.id = v.space_id "
-                "WHERE s.id IS NULL OR length(v.vector) <> s.dim "
-                "OR NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = v.key))"
-            )
             signs.rebuild(self.db)
-            self.db.run("UPDATE spaces SET complete_to = 0")
+
+    def salvage(self) -> Salvage:
+        """Folders, saved searches, the model that was chosen: row by row, up to where the damage begins."""
+        kept = Salvage()
+        with suppress(IndexDamaged):
+            for path, options in self.db.each("SELECT path, options FROM roots"):
+                if isinstance(path, bytes) and _is_json(options):
+                    kept.roots[os.fsdecode(path)] = options
+        with suppress(IndexDamaged):
+            kept.state.update(self.db.each("SELECT name, value FROM state WHERE name <> 'identity'"))
+        with suppress(IndexDamaged):
+            kept.forgotten.update(self.db.each("SELECT hash, at FROM forgotten"))
+        return kept
+
+    def restore(self, kept: Salvage) -> None:
+        """Into an index that was begun anew."""
+        with self.db.writing():
+            roots = [(os.fsencode(path), options) for path, options in kept.roots.items()]
+            self.db.many("INSERT INTO roots(path, options) VALUES(?, ?) ON CONFLICT DO NOTHING", roots)
+            self.db.many("INSERT OR REPLACE INTO state(name, value) VALUES(?, ?)", kept.state.items())
+            self.db.many("INSERT OR IGNORE INTO forgotten(hash, at) VALUES(?, ?)", kept.forgotten.items())
 
     def compact(self) -> tuple[int, int]:
         """Give unused space back. :return: bytes before and after."""
@@ -170,6 +225,13 @@ class Care:
             ids.update(id for (id,) in self.db.rows(sql, (os.fsencode(path), low, high)))
         self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
         return len(ids)
+
+
+def _is_json(text: object) -> bool:
+    try:
+        return isinstance(text, str) and isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def bytes_left(index: os.PathLike[str], wanted: Sequence[bytes]) -> list[bytes]:

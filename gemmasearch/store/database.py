@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 
 from gemmasearch.errors import IndexForeign, IndexMissing, IndexTooNew, MachineRefused
-from gemmasearch.store import fts, schema
+from gemmasearch.store import fts, schema, seals
 from gemmasearch.store.failures import translated
 
 BUSY_MS = 60_000  # writers are kept apart by the run lock; this covers short overlaps only
@@ -104,7 +104,7 @@ class Database:
             _set(connection, temp_store="MEMORY")  # no text of yours in a temporary folder
             connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
             fts.register(connection)
-            fts.register(connection)
+            seals.register(connection)
             if self.read_only:
                 _set(connection, query_only="ON")
             else:

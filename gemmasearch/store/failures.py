@@ -10,6 +10,8 @@ import apsw
 
 from gemmasearch.errors import GsearchError, IndexDamaged, LockHeld, MachineRefused
 
+REPAIR = "`gsearch doctor --repair` rebuilds it from your files; a copy of the damaged file is kept"
+
 # SQLite says these through SQLITE_ERROR, when a table, a column or a shadow row that we made is not there any more.
 _DAMAGE = (
     "no such table",
@@ -18,6 +20,7 @@ _DAMAGE = (
     "vtable constructor failed",
     "error in view",
     "vector",
+    "fts5",
 )
 
 
@@ -33,14 +36,16 @@ def translated(path: Path) -> Iterator[None]:
         if (known := _known(e, path)) is None:
             raise
         raise known from e
+    except UnicodeDecodeError:
+        # Its message holds the text. All that was ever written is UTF-8.
+        raise IndexDamaged(f"the index {path} is damaged (a text is no UTF-8)", REPAIR) from None
     except MemoryError as e:
         raise MachineRefused(f"out of memory while using {path}") from e
 
 
 def _known(e: apsw.Error, path: Path) -> GsearchError | None:
-    repair = "`gsearch doctor --repair` rebuilds it from your files; a copy of the damaged file is kept"
     if isinstance(e, apsw.CorruptError | apsw.NotADBError | apsw.FormatError):
-        return IndexDamaged(f"the index {path} is damaged ({e})", repair)
+        return IndexDamaged(f"the index {path} is damaged ({e})", REPAIR)
     if isinstance(e, apsw.FullError):
         return MachineRefused(
             f"no space left for the index {path}", "free some space and run the command again"
@@ -54,5 +59,5 @@ def _known(e: apsw.Error, path: Path) -> GsearchError | None:
     if isinstance(e, apsw.NoMemError):
         return MachineRefused(f"out of memory while using {path}")
     if isinstance(e, apsw.SQLError) and any(word in str(e).lower() for word in _DAMAGE):
-        return IndexDamaged(f"the index {path} is damaged ({e})", repair)
+        return IndexDamaged(f"the index {path} is damaged ({e})", REPAIR)
     return None

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import apsw
 
 from gemmasearch.documents import Chunk, Document, FileStamp, Problem
-from gemmasearch.store import fts, signs
+from gemmasearch.store import fts, seals, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, storable
 from gemmasearch.store.roots import below
@@ -50,10 +50,9 @@ class Files:
         if old is not None:
             # The old vectors stay until the new chunks are in: most of them are the same passages.
             self.db.run("UPDATE documents SET part = ? WHERE id = ?", (f"{part}\0old", old))
-        new = self._insert_document(file_id, part, document)
+        new = self._insert_document(file_id, part, document, len(chunks))
         self.db.many(
-            """INSERT INTO chunks(document_id, ordinal, start, "end", text, headings, page, label, line, tokens,
-                                  quoted, key) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            _INSERT_CHUNK,
             (_chunk(new, document.title, chunk) for chunk in chunks),
         )
         self.db.run(f"INSERT INTO words(rowid, {_WORDS}) SELECT id, {_WORDS} FROM passage_words WHERE id IN "
@@ -62,18 +61,16 @@ class Files:
             self.remove_documents([old])
         return new
 
-    def _insert_document(self, file_id: int, part: str, document: Document) -> int:
+    def _insert_document(self, file_id: int, part: str, document: Document, chunk_count: int) -> int:
         id = self.db.insert(
-            """INSERT INTO documents(file_id, part, hash, kind, title, date, sender, recipients, copies,
-                   message_id, refs, attachments, tags, language, meta, "offset", length)
-               VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            _INSERT_DOCUMENT,
             (
                 file_id, part, document_hash(document), clean(document.kind), clean(document.title),
                 finite(document.date), clean(document.sender), clean(document.recipients), clean(document.copies),
                 clean(document.message_id), _list(document.references), _list(document.attachments),
                 _list(document.tags), clean(document.language),
                 json.dumps({clean(k): clean(v) for k, v in document.meta.items()}, ensure_ascii=False),
-                document.offset, document.length,
+                chunk_count, document.offset, document.length,
             ),
         )  # fmt: skip
         names = names_of(document.kind, document.title, document.message_id, document.references)
@@ -153,6 +150,7 @@ class Files:
                    FROM links l JOIN documents d ON d.id = l.document_id WHERE d.file_id = ?2""",
                 (new, file_id),
             )
+            self._seal(new)
             self._insert_words(new)
             self.db.run("INSERT INTO problems(path, file_id, part, reason, detail) "
                         "SELECT ?, ?, part, reason, detail FROM problems WHERE file_id = ?",
@@ -162,6 +160,13 @@ class Files:
                         (file_id, new))  # fmt: skip
             self.restamp(new, stamp, racy=racy)
         return True
+
+    def _seal(self, file_id: int) -> None:
+        own = "SELECT id FROM documents WHERE file_id = ?"
+        self.db.run(f"UPDATE documents SET seal = {seals.of(seals.DOCUMENT)} WHERE file_id = ?", (file_id,))
+        self.db.run(
+            f"UPDATE chunks SET seal = {seals.of(seals.CHUNK)} WHERE document_id IN ({own})", (file_id,)
+        )
 
     def _insert_words(self, file_id: int) -> None:
         ids = "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.file_id = ?"
@@ -258,9 +263,19 @@ class Files:
 
 
 _WORDS = ", ".join(fts.COLUMNS)
-_DOCUMENT = """part, hash, kind, title, date, sender, recipients, copies, message_id, refs, attachments, tags,
-               language, meta, "offset", length"""
-_CHUNK = 'ordinal, start, "end", text, headings, page, label, line, tokens, quoted, key'
+_DOCUMENT = ", ".join((*seals.DOCUMENT[1:], '"offset"', "length"))
+_CHUNK = ", ".join(seals.CHUNK[1:])
+
+
+def _sealed_insert(table: str, sealed: tuple[str, ...], *more: str) -> str:
+    columns = (*sealed, *more)
+    places = [f"?{number}" for number in range(1, len(columns) + 1)]
+    seal = f"gs_seal({', '.join(places[: len(sealed)])})"
+    return f"INSERT INTO {table}({', '.join(columns)}, seal) VALUES({', '.join(places)}, {seal})"
+
+
+_INSERT_DOCUMENT = _sealed_insert("documents", seals.DOCUMENT, '"offset"', "length")
+_INSERT_CHUNK = _sealed_insert("chunks", seals.CHUNK)
 
 
 def _stamp(stamp: FileStamp | None) -> tuple[int | None, ...]:

@@ -24,7 +24,7 @@ def clean(text: str) -> str:
 
 
 def finite(number: float | None) -> float | None:
-    return number if number is not None and math.isfinite(number) else None
+    return float(number) if number is not None and math.isfinite(number) else None
 
 
 def passage_title(title: str, headings: Sequence[str]) -> str:

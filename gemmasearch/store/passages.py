@@ -11,22 +11,27 @@ from typing import Any
 import apsw
 
 from gemmasearch.documents import Condition
-from gemmasearch.store import filters, fts
+from gemmasearch.errors import IndexDamaged
+from gemmasearch.store import filters, fts, seals
 from gemmasearch.store.database import Database, Row
+from gemmasearch.store.failures import REPAIR
 from gemmasearch.store.rows import DocumentRow, PassageRow, Span
 
 _JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
 _PASSAGE = f"""
 SELECT c.id, d.id, f.path, d.part, d.kind, d.title, c.text, c.start, c."end", c.ordinal, c.headings, c.page,
        c.label, c.line, c.quoted, d.date, d.sender, d.recipients, d.copies, d.message_id, d.attachments, d.tags,
-       d.language, d.meta, f.mtime_ns, f.size, c.key
+       d.language, d.meta, f.mtime_ns, f.size, c.key,
+       {seals.broken(seals.CHUNK, "c.")} OR {seals.broken(seals.DOCUMENT, "d.")}
 FROM {_JOINED}"""
-_DOCUMENT = """
+_DOCUMENT = f"""
 SELECT d.id, f.path, d.part, d.kind, d.title, d.date, d.sender, d.recipients, d.copies, d.message_id, d.refs,
-       d.attachments, d.tags, d.language, d.meta, d."offset", d.length, f.mtime_ns, f.size
+       d.attachments, d.tags, d.language, d.meta, d."offset", d.length, f.mtime_ns, f.size,
+       {seals.broken(seals.DOCUMENT, "d.")}
 FROM documents d JOIN files f ON f.id = d.file_id"""
-_SPANS = """
-SELECT document_id, id, start, "end", headings, page, label, line, quoted, tokens, text
+_SPANS = f"""
+SELECT document_id, id, start, "end", headings, page, label, line, quoted, tokens, text,
+       {seals.broken(seals.CHUNK, "chunks.")}
 FROM chunks WHERE document_id IN carray(?1) ORDER BY document_id, ordinal"""
 
 
@@ -65,7 +70,7 @@ class Passages:
 
     def passages(self, chunk_ids: Sequence[int]) -> list[PassageRow]:
         """In the order asked; ids that are gone are left out."""
-        rows = self.db.rows(f"{_PASSAGE} WHERE c.id IN carray(?)", (_array(chunk_ids),))
+        rows = self._sealed(self.db.rows(f"{_PASSAGE} WHERE c.id IN carray(?)", (_array(chunk_ids),)))
         found = {row[0]: _passage(row) for row in rows}
         return [found[id] for id in chunk_ids if id in found]
 
@@ -89,10 +94,22 @@ class Passages:
         return self._documents(f"{_DOCUMENT} {where}", (os.fsencode(path),))
 
     def _documents(self, sql: str, params: Any) -> list[DocumentRow]:
-        heads = self.db.rows(sql, params)
-        spans = self.db.rows(_SPANS, (_array([head[0] for head in heads]),)) if heads else []
+        heads = self._sealed(self.db.rows(sql, params))
+        ids = _array([head[0] for head in heads])
+        spans = self._sealed(self.db.rows(_SPANS, (ids,))) if heads else []
         chunks = {id: list(rows) for id, rows in groupby(spans, key=lambda row: row[0])}
         return [_document(head, chunks.get(head[0], [])) for head in heads]
+
+    def _sealed(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows without their last column, which says that a seal is broken.
+
+        :raises IndexDamaged: one is.
+        """
+        if any(row[-1] for row in rows):
+            raise IndexDamaged(
+                f"the index {self.db.path} is damaged (a text is not what was written)", REPAIR
+            )
+        return [row[:-1] for row in rows]
 
     def twins(self, chunk_ids: Sequence[int]) -> dict[int, list[int]]:
         """For each chunk, the other chunks that have the same title and text."""

@@ -7,8 +7,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from gemmasearch.errors import UsageProblem
+from gemmasearch.errors import IndexDamaged, UsageProblem
 from gemmasearch.store.database import Database, Row
+from gemmasearch.store.failures import REPAIR
 from gemmasearch.store.rows import Root
 
 _ROOT = "SELECT id, path, options, seen, looked, unavailable FROM roots"
@@ -70,4 +71,9 @@ class Roots:
 
 def _root(row: Row) -> Root:
     id, path, options, seen, looked, unavailable = row
-    return Root(id, os.fsdecode(path), json.loads(options), seen, looked, unavailable)
+    try:
+        known = json.loads(options)
+    except ValueError:
+        # Without its exclusions a folder would give away what its owner left out.
+        raise IndexDamaged(f"the options of {os.fsdecode(path)} cannot be read", REPAIR) from None
+    return Root(id, os.fsdecode(path), known, seen, looked, unavailable)

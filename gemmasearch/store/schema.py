@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 import apsw
 
+from gemmasearch.store import seals
 from gemmasearch.store.subjects import names_of
 
 APPLICATION_ID = 0x67_73_72_63  # "gsrc"
@@ -196,7 +198,29 @@ def _links(connection: apsw.Connection) -> None:
     connection.executemany("INSERT INTO links(name, document_id) VALUES(?, ?)", rows)
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits, _links)
+_SEALS = f"""
+ALTER TABLE documents ADD COLUMN chunk_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE documents ADD COLUMN seal BLOB;     -- store/seals.py
+ALTER TABLE chunks ADD COLUMN seal BLOB;
+ALTER TABLE vectors ADD COLUMN seal BLOB;
+UPDATE documents SET chunk_count = (SELECT count(*) FROM chunks WHERE document_id = documents.id);
+UPDATE documents SET seal = {seals.of(seals.DOCUMENT)};
+UPDATE chunks SET seal = {seals.of(seals.CHUNK)};
+UPDATE vectors SET seal = {seals.of(seals.VECTOR)};
+
+-- Documents that a person took out of files which stay: keys.document_hash of each, so that no run brings them back.
+CREATE TABLE forgotten(hash BLOB PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
+"""
+
+
+def _seals(connection: apsw.Connection) -> None:
+    identity = (secrets.token_hex(16),)
+    connection.execute("INSERT OR REPLACE INTO state(name, value) VALUES('identity', ?)", identity)
+    for _ in connection.execute(_SEALS):
+        continue
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits, _links, _seals)
 VERSION = len(MIGRATIONS)
 
 

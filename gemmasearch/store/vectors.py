@@ -278,8 +278,8 @@ class Vectors:
             )
         kept = rounded(matrix)
         rows = [(space_id, key, vector.tobytes()) for key, vector in zip(keys, kept, strict=True)]
-        sql = """INSERT INTO vectors(space_id, key, vector)
-                 SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM chunks WHERE key = ?2)
+        sql = """INSERT INTO vectors(space_id, key, vector, seal)
+                 SELECT ?1, ?2, ?3, gs_seal(?1, ?2, ?3) WHERE EXISTS (SELECT 1 FROM chunks WHERE key = ?2)
                  ON CONFLICT DO NOTHING RETURNING id, key"""
         with self.db.writing():
             ids = {key: id for id, key in self.db.many(sql, rows)}

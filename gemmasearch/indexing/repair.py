@@ -1,0 +1,75 @@
+"""The repair of an index: what is derived is made anew, what is damaged is read again from the files."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gemmasearch.errors import GsearchError, IndexDamaged, IndexForeign, IndexMissing
+from gemmasearch.indexing.lock import run_lock
+from gemmasearch.store import Store
+from gemmasearch.store.care import Salvage
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What a repair did. ``backup`` is the damaged file, kept. ``reindex``: the file itself was damaged, so a new
+    index was begun. ``roots`` are the folders that are still registered; () = they could not be read any more.
+    Either way the next run reads the files again and embeds what has no vector."""
+
+    backup: str
+    reindex: bool
+    roots: tuple[str, ...]
+
+
+def repair(index: Path, *, wait: float = 10.0) -> Repaired | None:
+    """Rebuild what is derived; None if nothing was wrong. Sources are never touched.
+
+    :raises IndexMissing: there is no index to mend.
+    """
+    if not index.exists():
+        raise IndexMissing(f"there is no index at {index}", "`gsearch index FOLDER` makes one")
+    with run_lock(index, "repair", wait=wait):
+        kept, backup = Salvage(), ""
+        with suppress(IndexDamaged, IndexForeign), Store.open(index, create=True) as store:
+            kept = store.salvage()
+            found = {f.where for f in store.examine()}
+            if not found:
+                return None
+            backup = _backup(store, index)
+            if "file" not in found:
+                store.rebuild_derived()
+                if not {f.where for f in store.examine()} & {"words", "rows", "file"}:
+                    return Repaired(backup, False, tuple(kept.roots))
+        return _begin_anew(index, backup, kept)
+
+
+def _backup(store: Store, index: Path) -> str:
+    """A copy of the damaged file beside it, made before anything is changed."""
+    with suppress(GsearchError):  # otherwise what the -wal holds is copied with it
+        store.checkpoint()
+    target = _free_name(index)
+    for end in ("", "-wal"):
+        source = Path(f"{index}{end}")
+        if source.exists():
+            store.copy_bytes(source, Path(f"{target}{end}"))
+    return str(target)
+
+
+def _begin_anew(index: Path, backup: str, kept: Salvage) -> Repaired:
+    target = Path(backup) if backup else _free_name(index)
+    for end in ("", "-wal"):
+        source = Path(f"{index}{end}")
+        if source.exists():
+            source.replace(f"{target}{end}")
+    Path(f"{index}-shm").unlink(missing_ok=True)
+    with Store.open(index, create=True) as store:
+        store.restore(kept)
+    return Repaired(str(target), True, tuple(kept.roots))
+
+
+def _free_name(index: Path) -> Path:
+    name = index.with_name(f"{index.name}.{time.strftime('%Y%m%d-%H%M%S')}.bak")
+    return name if not name.exists() else name.with_name(f"{name.stem}-{time.time_ns()}.bak")
