@@ -174,7 +174,7 @@ def out_of_step(db: Path, chance: random.Random) -> None:
 def cut_vectors(db: Path, chance: random.Random) -> None:
     with raw_store(db) as store:
         ids = [id for (id,) in store.db.rows("SELECT id FROM vectors")]
-        length = chance.choice((0, 4, 100, 1020))
+        length = chance.choice((0, 4, 100, 255))
         for id in chance.sample(ids, chance.choice((1, 5, 50))):
             store.db.run("UPDATE vectors SET vector = substr(vector, 1, ?) WHERE id = ?", (length, id))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import apsw
 import numpy as np
 
 from gemmasearch.documents import Chunk, Document, FileStamp
@@ -54,6 +55,19 @@ def embed(store: Store, space: Space = SPACE) -> int:
         store.add_vectors(row.id, keys, np.stack([vector_of(key, space.dim) for key in keys]))
     assert store.complete_space(row.id)
     return row.id
+
+
+def without_seals(connection: apsw.Connection) -> None:
+    """Take out what the migration ``_seals`` adds, as if it had never run."""
+    for table, column in (
+        ("documents", "chunk_count"),
+        ("documents", "seal"),
+        ("chunks", "seal"),
+        ("vectors", "seal"),
+    ):
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    connection.execute("DROP TABLE forgotten")
+    connection.execute("DELETE FROM state WHERE name = 'identity'")
 
 
 def file_bytes(db: Path) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from gemmasearch.documents import Condition
 from gemmasearch.models import Space
 from gemmasearch.store import Store, signs, vectors
-from tests.store.filled import SPACE, add_note, embed, vector_of
+from tests.store.filled import SPACE, add_note, embed, vector_of, without_seals
 
 DIM = 96
 WIDE_SPACE = Space("clustered", "clustered-model", DIM, DIM, 1, True)
@@ -103,8 +103,11 @@ def test_an_index_of_the_first_schema_keeps_its_vectors(db: Path) -> None:
         )
     old.execute("DROP TABLE signs")
     old.execute("DROP TABLE links")
+    without_seals(old)
     old.pragma("user_version", 1)
     old.close()
     with Store.open(db, read_only=True) as store:  # a search may be the first to meet it
         assert store.nearest(vector_of(b"q", SPACE.dim), 30) == expected
         assert signs.wrong(store.db) == 0
+    with Store.open(db) as store:
+        assert store.examine() == []
