@@ -31,11 +31,8 @@ def read(
     for each in found:
         if each.type.startswith(_UNREAD):
             continue
-        part = _part(message.part, each, names)
+        part = _joined(message.part, named(each.name or each.type.replace("/", "-"), names))
         if not source.begins(part):
-            continue
-        if source.depth >= DEPTH:
-            yield Problem(source.path, "limit", f"more than {DEPTH} files inside each other", part)
             continue
         for item in inside(
             each.content(), part, each.name, source, settings, mail=each.type in body.MESSAGES
@@ -51,6 +48,9 @@ def inside(
     from gemmasearch.readers.run import items
     from gemmasearch.readers.table import by_name
 
+    if source.depth >= DEPTH:
+        yield Problem(source.path, "limit", f"more than {DEPTH} files inside each other", part)
+        return
     inner = replace(
         source,
         path=name or "message",
@@ -74,13 +74,13 @@ def inside(
             yield replace(item, path=source.path, part=_joined(part, item.part))
 
 
-def _part(above: str, each: body.Attachment, names: set[str]) -> str:
-    """A name that no other attachment of the message has."""
-    plain = re.sub(r"[/\\\x00-\x1f]", "_", each.name).strip(". ") or each.type.replace("/", "-")
-    part, count = _joined(above, plain), 1
+def named(name: str, names: set[str]) -> str:
+    """A name as part that is not among ``names`` yet, to which it is added."""
+    plain = re.sub(r"[/\\\x00-\x1f]", "_", name).strip(". ") or "attachment"
+    part, count = plain, 1
     while part in names:
         count += 1
-        part = f"{_joined(above, plain)}-{count}"
+        part = f"{plain}-{count}"
     names.add(part)
     return part
 

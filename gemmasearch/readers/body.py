@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gemmasearch.readers import headers, mime
+from gemmasearch.readers import mime
+from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.textual import clean, is_text
 
 MESSAGES = ("message/rfc822", "message/news", "message/global")
@@ -118,18 +119,18 @@ def leaf_text(part: mime.Part, found: Content | None = None) -> str:
     if part.type == "text/html":
         from gemmasearch.readers import html
 
-        page = html.to_page(html.decode_page(part.body(LONGEST), part.charset))
+        page = html.to_page(html.decode_page(part.body(LONGEST), part.charset), links=True)
         if found:
             found.hidden += page.hidden
         return page.text
     if part.type.startswith(("text/", "message/")):
-        text = headers.bytes_to_text(part.body(LONGEST), part.charset)
+        text = bytes_to_text(part.body(LONGEST), part.charset)
         return (
             unflowed(text, part.parameters) if part.parameters.get("format", "").lower() == "flowed" else text
         )
     if part.type.startswith("multipart/") and not part.cut:  # no boundary, or none found: what there is
         body = part.body(LONGEST)
-        return headers.bytes_to_text(body, part.charset) if is_text(body[:4096]) else ""
+        return bytes_to_text(body, part.charset) if is_text(body[:4096]) else ""
     return ""
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gemmasearch.documents import Document, Problem
+from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.formats import CannotRead, Source
-from gemmasearch.readers.headers import bytes_to_text
 from gemmasearch.readers.textual import clean, decode
 from gemmasearch.settings import Settings
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import codecs
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import unquote_to_bytes
 
+from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.textual import clean
 
 LONGEST = 65_536  # bytes kept of one field
@@ -27,26 +27,6 @@ _SPACE = re.compile(r"\s+")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _CONTINUED = re.compile(r"(.+?)\*(\d{1,3})?(\*)?$")
 _IDENTIFIER = re.compile(r"<([^<>\s]{1,998})>")
-_ALIASES = {  # as browsers read them: what is declared is rarely more than what was meant
-    "iso-8859-1": "cp1252",
-    "latin-1": "cp1252",
-    "us-ascii": "cp1252",
-    "ascii": "cp1252",
-    "iso-8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "ks_c_5601-1987": "cp949",
-    "euc-kr": "cp949",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "windows-31j": "cp932",
-    "iso-8859-8-i": "iso-8859-8",
-    "windows-874": "cp874",
-    "x-mac-cyrillic": "mac-cyrillic",
-    "x-mac-roman": "mac-roman",
-    "macintosh": "mac-roman",
-}
-_NO_TEXT = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"}
 
 
 def fields(raw: bytes, start: int, end: int) -> tuple[list[Field], int]:
@@ -78,30 +58,9 @@ def _joined(found: list[tuple[str, list[bytes]]]) -> list[Field]:
     return [(name, b"\n".join(lines)[:LONGEST].replace(b"\n", b"")) for name, lines in found]
 
 
-def bytes_to_text(raw: bytes, charset: str = "") -> str:
-    """Bytes in a declared charset, which may be wrong, unknown or missing."""
-    for encoding in (codec(charset), "utf-8"):
-        if encoding:
-            try:
-                return clean(raw.decode(encoding))
-            except (UnicodeError, ValueError):
-                continue
-    return clean(raw.decode(codec(charset) or "cp1252", "replace"))
-
-
-def codec(charset: str) -> str:
-    """Python's name of a text encoding, or "" for one that it does not have."""
-    name = charset.strip(" \t\"'").lower()
-    try:
-        found = codecs.lookup(_ALIASES.get(name, name))
-    except (LookupError, ValueError, UnicodeError):
-        return ""
-    return "" if found.name in _NO_TEXT or not getattr(found, "_is_text_encoding", True) else found.name
-
-
 def text_of(raw: bytes, charset: str = "") -> str:
     """A header value for people: RFC 2047 words decoded, raw 8-bit bytes read, on one line."""
-    text = bytes_to_text(raw, charset if any(b > 127 for b in raw) else "")
+    text = bytes_to_text(raw, charset)
     return _SPACE.sub(" ", decode_words(text)).strip()
 
 

@@ -11,15 +11,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from gemmasearch.documents import Document, Problem
+from gemmasearch.readers.charsets import bytes_to_text, codec
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
-from gemmasearch.readers.headers import bytes_to_text, codec
 from gemmasearch.readers.notes import HEADING_LENGTH, sections
 from gemmasearch.readers.textual import clean, decode
 from gemmasearch.settings import Settings
 
+ADDRESS_LENGTH = 100  # of a link in a mail: longer ones were made by machines for machines
 DEPTH = 2_000  # lexbor's time grows with the square of the depth: deeper pages are read without a tree
 
 _SKIPPED = {
@@ -143,14 +145,14 @@ def decode_page(raw: bytes, charset: str = "") -> str:
     return decode(raw)
 
 
-def to_page(markup: str) -> Page:
-    """The visible text of a page or of the HTML part of a mail."""
+def to_page(markup: str, *, links: bool = False) -> Page:
+    """The visible text of a page or of the HTML part of a mail; with ``links`` addresses stand behind their words."""
     if _is_deep(markup):
         return Page(_without_tree(markup))
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(markup)
-    writer = _Writer()
+    writer = _Writer(links)
     if tree.body is not None:
         _write(tree.body, writer)
     title = tree.css_first("title")
@@ -215,7 +217,10 @@ def _without_tree(markup: str) -> str:
 class _Writer:
     """Text with collapsed white space, built left to right."""
 
-    def __init__(self) -> None:
+    def __init__(self, links: bool = False) -> None:
+        self.links: list[tuple[int, str]] | None = (
+            [] if links else None
+        )  # open ones: number of pieces, address
         self.pieces: list[str] = []
         self.length = 0
         self.newlines = 2  # at the end of what is written
@@ -259,6 +264,14 @@ class _Writer:
             self._put("\n")
             self.newlines += 1
         self.space = False
+
+    def address(self) -> None:
+        """The link ends here: its address, unless its words say it already or there are none."""
+        if self.links:
+            begin, address = self.links.pop()
+            words = "".join(self.pieces[begin:]).casefold()
+            if address and words.strip() and (urlsplit(address).hostname or "") not in words:
+                self.words(f" ({address})")
 
     def text(self) -> str:
         return "".join(self.pieces).rstrip()
@@ -313,11 +326,25 @@ def _enter(tag: str, attributes: Mapping[str, str | None], node: Any, out: _Writ
         out.words("- ")
     elif tag == "blockquote":
         out.quotes += 1
+    elif tag == "a" and out.links is not None:
+        out.links.append((len(out.pieces), _address(attributes.get("href") or "")))
     elif tag == "img" and (alt := (attributes.get("alt") or "").strip()):
         out.words(f" {alt} ")
     elif tag in _HEADINGS:
         name = _SPACES.sub(" ", clean(node.text())).strip()[:HEADING_LENGTH]
         out.headings.append((out.length, _HEADINGS[tag], name))
+
+
+def _address(href: str) -> str:
+    """The address of a link that a person can read: without what counts readers, "" for nothing else."""
+    try:
+        url = urlsplit("".join(clean(href).split()))
+    except ValueError:
+        return ""
+    if url.scheme not in ("http", "https") or not url.hostname:
+        return ""
+    shown = (url._replace(fragment="").geturl(), url._replace(fragment="", query="").geturl())
+    return next((each for each in shown if len(each) <= ADDRESS_LENGTH), "")
 
 
 def _in_list(node: Any) -> bool:
@@ -327,5 +354,7 @@ def _in_list(node: Any) -> bool:
 def _leave(tag: str, out: _Writer) -> None:
     if tag in _BLOCKS:
         out.line(2 if tag in _PARAGRAPHS else 1)
+    if tag == "a":
+        out.address()
     if tag == "blockquote":
         out.quotes = max(0, out.quotes - 1)

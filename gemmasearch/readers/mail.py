@@ -108,7 +108,7 @@ def read_message(raw: bytes, place: Place, settings: Settings) -> Iterator[Docum
 
 
 def _document(root: mime.Part, found: body.Content, place: Place) -> Document:
-    charset = root.charset
+    charset = next((part.charset for part in root.walk() if part.charset), "")  # of raw bytes in the header
     subject = headers.text_of(root.get("subject"), charset)
     ids = headers.identifiers(root.get("message-id"))
     names = tuple(_named(each) for each in found.attachments)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gemmasearch.readers import headers
+from gemmasearch.readers.charsets import bytes_to_text
 
 DEPTH = 100
 PARTS = 10_000
@@ -89,11 +90,11 @@ def _entity(raw: bytes, start: int, end: int, depth: int, default: str) -> Part:
     found, body = headers.fields(raw, start, end)
     part = Part(raw, found, body, end, depth, default)
     if declared := part.get("content-type"):
-        value = headers.bytes_to_text(declared)
+        value = bytes_to_text(declared)
         name = re.sub(r"[\s\"']+", "", value.partition(";")[0]).lower()
         part.parameters = headers.parameters(value)
         part.type = name if re.fullmatch(r"[\w.+-]+/[\w.+-]+", name) else _partial_type(name)
-    disposition = headers.bytes_to_text(part.get("content-disposition"))
+    disposition = bytes_to_text(part.get("content-disposition"))
     part.disposition = disposition.partition(";")[0].strip().lower()
     name = headers.parameters(disposition).get("filename") or part.parameters.get("name", "")
     part.filename = re.sub(r"\s+", " ", name).strip()[:255]

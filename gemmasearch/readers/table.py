@@ -66,6 +66,8 @@ FORMATS: tuple[Format, ...] = (
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_contacts"),
     Format("mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 2,
            isolated=True, grows=True, sniff="mailbox:sniff"),
+    Format("tnef", "mail", ("application/vnd.ms-tnef",), (".tnef",), "tnef:read", 1,
+           isolated=True, limit="max_pdf_bytes", sniff="tnef:sniff"),
     Format("mhtml", "web", ("multipart/related",), (".mht", ".mhtml"), "mhtml:read", 1,
            isolated=True, limit="max_pdf_bytes", sniff="mhtml:sniff"),
     Format("mail", "mail", ("message/rfc822", "message/news"), (".eml",), "mail:read", 3,

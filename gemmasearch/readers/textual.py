@@ -43,11 +43,15 @@ def clean(text: str) -> str:
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def mended(raw: bytes) -> str:
+    """UTF-8 with a few damaged bytes; "" for what is something else."""
+    text = raw.decode("utf-8", "replace")
+    return text if sum(c > "\x7f" for c in text) > 20 * text.count("�") else ""
+
+
 def _guessed(raw: bytes) -> str:
-    mended = raw.decode("utf-8", "replace")
-    broken = mended.count("�")
-    if sum(c > "\x7f" for c in mended) > 20 * broken:  # UTF-8 with a few damaged bytes
-        return mended
+    if text := mended(raw):
+        return text
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(raw[:_SAMPLE]).best()

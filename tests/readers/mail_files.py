@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 from collections.abc import Sequence
 
 ENVELOPE = "From dana@example.org Wed May  1 12:00:00 2024"
@@ -43,3 +44,21 @@ def plain(text: str) -> str:
 
 def forwarded(mail: str) -> str:
     return f"Content-Type: message/rfc822\n\n{mail}"
+
+
+def tnef(*files: tuple[str, bytes], nameless: bool = False) -> bytes:
+    """winmail.dat with files under their short names and, unless ``nameless``, their long ones."""
+    out = b"\x78\x9f\x3e\x22\x01\x00" + _attribute(1, 0x69007, struct.pack("<II", 1252, 0))
+    for name, raw in files:
+        short = name[:6].upper().encode("cp1252") + b"~1.X\0"
+        wide = name.encode("utf-16-le") + b"\0\0"
+        named = struct.pack("<HH", 3, 0x8005) + bytes(16) + struct.pack("<II", 0, 7) + struct.pack("<I", 9)
+        long = struct.pack("<HHII", 0x1F, 0x3707, 1, len(wide)) + wide + bytes(-len(wide) % 4)
+        out += _attribute(2, 0x69002, bytes(14)) + _attribute(2, 0x18010, short) + _attribute(2, 0x6800F, raw)
+        if not nameless:
+            out += _attribute(2, 0x69005, struct.pack("<I", 2) + named + long)
+    return out
+
+
+def _attribute(level: int, attribute: int, data: bytes) -> bytes:
+    return struct.pack("<BII", level, attribute, len(data)) + data + struct.pack("<H", sum(data) % 65536)

@@ -67,6 +67,17 @@ def test_quoted_replies_are_marked_as_in_plain_mail() -> None:
     )
 
 
+def test_links_of_a_mail_keep_their_address_where_a_person_can_read_it() -> None:
+    long = "https://track.example.net/" + "x" * 200
+    markup = f"""<p>See <a href="https://example.org/lease.pdf#p3">the lease</a>, <a href="http://www.example.org/">www.example.org</a>,
+        <a href="{long}">this</a> or <a href="https://example.org/a?{"u" * 90}">that</a>.
+        <a href="https://example.org/logo"><img src="x.gif"></a><a href="javascript:x()">run</a> <a href="http://[bad">bad</a></p>"""
+    assert to_page(markup, links=True).text == (
+        "See the lease (https://example.org/lease.pdf), www.example.org, this or that (https://example.org/a). run bad"
+    )
+    assert "lease.pdf" not in to_page(markup).text
+
+
 def test_headings_give_sections_and_the_title_element_the_title(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text("<title> My\n page </title><meta name=author content=Dana><h1>A</h1>x<h2>B</h2>y")

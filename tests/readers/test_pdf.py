@@ -10,6 +10,7 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, TextStringObject
 
 from gemmasearch.readers import pdf_text
+from gemmasearch.readers.pdf import sniff
 from tests.readers.contract import ReaderContract, documents, problem, read
 from tests.readers.pdf_files import locked, pdf
 
@@ -25,6 +26,13 @@ def write(tmp_path: Path, raw: bytes) -> Path:
     path = tmp_path / "file.pdf"
     path.write_bytes(raw)
     return path
+
+
+def test_a_pdf_begins_late_but_what_holds_a_pdf_is_none() -> None:
+    raw = pdf(["text"])
+    assert sniff(raw, "") and sniff(b"\r\n" + raw, "") and sniff(b"junk from a printer\n" + raw, "")
+    for before in (b"PK\x03\x04....lease.pdf", b"From: Dana\nContent-Type: application/pdf\n\n", b"see "):
+        assert not sniff(before + (b"%PDF-1.7 is its magic" if before == b"see " else raw), ""), before
 
 
 def test_pages_keep_their_numbers_across_an_empty_page(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Bytes and what is said of them: each of these came as garbled text out of real mail."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gemmasearch.readers.charsets import bytes_to_text, codec
+
+RUSSIAN = "Вам выставлен счет. Благодарим Вас за своевременную оплату!"
+
+
+@pytest.mark.parametrize(
+    "charset", ["windows-1251", "us-ascii", "iso-8859-1", "koi8-r", "", "x-evil", "utf-8"]
+)
+def test_utf8_under_another_name_is_utf8(charset: str) -> None:
+    assert bytes_to_text(RUSSIAN.encode(), charset) == RUSSIAN
+
+
+@pytest.mark.parametrize("charset", ["windows-1251", "koi8-r", "iso-8859-5", "x-mac-cyrillic"])
+def test_what_is_declared_and_true_is_used(charset: str) -> None:
+    assert bytes_to_text(RUSSIAN.encode(codec(charset)), charset) == RUSSIAN
+
+
+@pytest.mark.parametrize(("text", "charset"), [("茅台", "gbk"), ("聽聽", "gb2312"), ("ฃฃ", "windows-874")])
+def test_pairs_of_letters_that_happen_to_read_as_utf8_are_what_was_declared(text: str, charset: str) -> None:
+    raw = text.encode(codec(charset))
+    assert bytes_to_text(raw, charset) == text
+
+
+def test_japanese_by_escapes_is_read_whatever_is_declared() -> None:
+    raw = "■ プレス [IT・情報]".encode("iso2022_jp")
+    for charset in ("", "utf-8", "iso-2022-jp", "iso-8859-1"):
+        assert bytes_to_text(raw, charset) == "■ プレス [IT・情報]"
+    assert bytes_to_text("안녕하세요".encode("iso2022_kr")) == "안녕하세요"
+
+
+def test_a_letter_of_a_vendor_costs_japanese_text_no_other_letter() -> None:
+    raw = b'\x1b$B$"$1\x1b(B \x1b$B-!!*y\x1b(B ok'
+    assert bytes_to_text(raw, "iso-2022-jp") == "あけ ①！� ok"
+
+
+def test_undeclared_bytes_are_western_or_guessed() -> None:
+    assert (
+        bytes_to_text("Café à la crème, s'il vous plaît".encode("cp1252"))
+        == "Café à la crème, s'il vous plaît"
+    )
+    text = "繁體中文的信件沒有宣告任何編碼，但是仍然應該可以閱讀。" * 3
+    assert bytes_to_text(text.encode("big5")) == text
+
+
+def test_damaged_utf8_loses_only_the_damage() -> None:
+    raw = RUSSIAN.encode()[:-30] + b"\xd0" + b" " + RUSSIAN.encode()
+    assert bytes_to_text(raw).count("�") == 1 and RUSSIAN in bytes_to_text(raw)
+
+
+@pytest.mark.parametrize("charset", ["utf-16le", "utf-7", "hz-gb-2312", "cp037"])
+def test_charsets_that_are_not_built_on_ascii(charset: str) -> None:
+    assert bytes_to_text("Hello 123".encode(charset), charset) == "Hello 123"
+
+
+def test_a_megabyte_of_escapes_is_read_in_time() -> None:
+    started = time.process_time()
+    bytes_to_text(b"\x1b$B\x1b(B" * 150_000 + b"\xff")
+    assert time.process_time() - started < 5
