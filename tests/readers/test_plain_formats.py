@@ -86,7 +86,8 @@ def test_every_row_of_the_table_has_a_contract_test() -> None:
     import tests.readers.test_mailbox
     import tests.readers.test_notes
     import tests.readers.test_office
-    import tests.readers.test_pdf  # noqa: F401
+    import tests.readers.test_pdf
+    import tests.readers.test_tnef  # noqa: F401
 
     waiting = list(ReaderContract.__subclasses__())
     tested = {each.name for each in waiting}
