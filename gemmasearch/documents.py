@@ -72,13 +72,16 @@ class Document:
 class Problem:
     """Why a file, or one part of it, could not be read. Never raised: counted, stored and listed.
 
-    ``reason`` is one of the short stable names in ``PROBLEM_REASONS``; ``detail`` is for people.
+    ``reason`` is one of the short stable names in ``PROBLEM_REASONS``; ``detail`` is for people. What could be read
+    if something were switched on or installed names it in ``waits`` (one of ``WAITS``).
     """
 
     path: str
     reason: str
     detail: str = ""
     part: str = ""
+    waits: str = ""
+    pages: int = 0  # that wait
 
 
 PROBLEM_REASONS: Mapping[str, str] = {
@@ -100,6 +103,7 @@ PROBLEM_REASONS: Mapping[str, str] = {
     "secret": "looks like a key or a password store",
     "extra": "needs an optional extra",
 }
+WAITS = ("ocr", "archives", "office")  # two settings and an extra
 
 
 @dataclass(frozen=True, slots=True)

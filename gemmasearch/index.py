@@ -98,7 +98,7 @@ class Index:
         :raises LockHeld: another run writes to this index.
         """
         from gemmasearch.indexing import sync
-        from gemmasearch.readers import Isolated
+        from gemmasearch.indexing.recognised import reading
 
         roots = [_absolute(p) for p in paths]
         for root in roots:
@@ -106,15 +106,16 @@ class Index:
                 raise UsageProblem(f"there is no {root}", "name a folder or a file that exists")
         if not roots and not self._store.roots():
             raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
-        with Isolated(self.settings) as readers:
+        said, stopped = progress or (lambda event: None), stop or (lambda: False)
+        with reading(self._store, self.settings, said, stopped) as (readers, told):
             return sync.sync(
                 self._store,
                 self._models.embedder(),
                 readers.read,
                 self.settings,
                 roots=roots or None,
-                progress=progress or (lambda event: None),
-                stop=stop or (lambda: False),
+                progress=told,
+                stop=stopped,
                 prune=prune,
                 wait=wait,
             )
@@ -377,17 +378,18 @@ class Index:
         :param done: called after each run that did something. :param say: gets remarks for people.
         """
         from gemmasearch.indexing import watch
-        from gemmasearch.readers import Isolated
+        from gemmasearch.indexing.recognised import reading
 
         if not self._store.roots():
             raise UsageProblem("nothing to watch yet", "name a folder: gsearch index ~/Documents")
-        with Isolated(self.settings) as readers:
+        with reading(self._store, self.settings, lambda event: None, stop) as (readers, told):
             watch.watch(
                 self._store,
                 self._models.embedder(),
                 readers.read,
                 self.settings,
                 stop=stop,
+                progress=told,
                 done=done,
                 say=say,
                 battery=battery,

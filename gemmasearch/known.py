@@ -176,6 +176,13 @@ def formats() -> list[FormatInfo]:
     return [FormatInfo(f.name, f.kind, f.suffixes, f.magic, f.limit, f.extra, f.isolated) for f in FORMATS]
 
 
+def ocr_missing(settings: Settings) -> str:
+    """Why OCR was asked for and cannot be done; "" where it can, or is off."""
+    from gemmasearch.readers import ocr
+
+    return ocr.missing(settings)
+
+
 def browser_histories(browser: str) -> list[str]:
     """The history files of "firefox", "chromium" or "safari", or the one at a path.
 

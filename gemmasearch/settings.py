@@ -58,6 +58,15 @@ class Settings:
     max_message_bytes: int = _setting(100_000_000, "of a longer mail only the head is read", check="positive")
     reader_seconds: int = _setting(60, "time limit for reading one document", check="positive")
     reader_memory_mb: int = _setting(1024, "memory limit for reading one document", check="positive")
+    ocr: str = _setting(
+        "off", "text in scans and pictures: off, auto, rapidocr (extra 'ocr') or tesseract", check="ocr"
+    )
+    ocr_languages: str = _setting(
+        "", "languages to recognise, like 'en,de' (default: all of rapidocr, English of tesseract)"
+    )
+    archives: str = _setting(
+        "off", "whether files inside zip, tar and gz archives are read: on or off", check="switch"
+    )
     answer_tokens: int = _setting(160, "longest generated answer, in tokens", check="positive")
     evidence_tokens: int = _setting(
         500, "budget for the passages shown to the generator, in tokens", check="positive"
@@ -148,6 +157,14 @@ def _read_config(path: Path) -> Mapping[str, Any]:
     return found
 
 
+_CHOICES = {
+    "gpu": ("auto", "off"),
+    "mode": ("hybrid", "words", "meaning"),
+    "ocr": ("off", "auto", "rapidocr", "tesseract"),
+    "switch": ("on", "off"),
+}
+
+
 def _checked(name: str, value: Any, label: str) -> Any:
     spec = next(f for f in fields(Settings) if f.name == name)
     default, check = spec.default, spec.metadata["check"]
@@ -159,8 +176,7 @@ def _checked(name: str, value: Any, label: str) -> Any:
         if number < (1 if check == "positive" else 0):
             raise UsageProblem(f"{label}: {number} is too small")
         return number
-    if check == "gpu" and value not in ("auto", "off"):
-        raise UsageProblem(f"{label}: {value!r} is none of auto, off")
-    if check == "mode" and value not in ("hybrid", "words", "meaning"):
-        raise UsageProblem(f"{label}: {value!r} is none of hybrid, words, meaning")
+    allowed = _CHOICES.get(check, ())
+    if allowed and value not in allowed:
+        raise UsageProblem(f"{label}: {value!r} is none of {', '.join(allowed)}")
     return os.fspath(value) if isinstance(value, os.PathLike) else str(value)

@@ -60,17 +60,28 @@ def index(
     gpu: Annotated[
         str | None, typer.Option("--gpu", metavar="auto|off", help="Whether llama.cpp may use a GPU.")
     ] = None,
+    ocr: Annotated[
+        str | None,
+        typer.Option(
+            "--ocr", metavar="ENGINE", help="Read scans and pictures: auto, rapidocr, tesseract or off."
+        ),
+    ] = None,
+    archives: Annotated[
+        str | None, typer.Option("--archives", metavar="on|off", help="Read inside zip, tar and gz archives.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if any file could not be read.")
     ] = False,
 ) -> int:
     """Add folders and bring the index up to date; unchanged files are not read again."""
-    from gemmasearch.known import browser_histories, step_back
+    from gemmasearch.known import browser_histories, ocr_missing, step_back
 
     out = session.out
     wanted = [str(p) for p in paths or ()]
     wanted += [path for name in browser or () for path in browser_histories(name)]
     limit = seconds_of(max_time) if max_time else None
+    if lacking := ocr_missing(session.settings):
+        out.note(f"scans are not read: {lacking}")
     if not foreground and not out.attended:
         step_back()
     with session.index(create=True) as opened, stop_on_signals(out) as asked, out.progress() as progress:
@@ -188,7 +199,10 @@ def _show_status(out: Output, found: Status) -> None:
         rows.append(
             ("unread parts", f"{sum(found.part_problems.values()):,}" + _because(found.part_problems))
         )
+    rows += [("waiting", views.waiting(what, count)) for what, count in found.waiting.items()]
     views.table(out, rows)
+    for what in found.waiting:
+        out.note(views.waiting_remark(what))
     if any(found.skipped.values()):
         out.note("`gsearch status --failed` lists each skipped file with its reason")
 

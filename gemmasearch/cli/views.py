@@ -206,6 +206,24 @@ def sync_summary(report: SyncReport) -> str:
     return f"{line}; {report.seconds:.1f} s" + (" (interrupted)" if report.interrupted else "")
 
 
+def waiting(what: str, count: int) -> str:
+    """What could be read if something were switched on or installed."""
+    if what == "ocr":
+        return f"{plural(count, 'page')} {'wait' if count != 1 else 'waits'} for OCR"
+    if what == "archives":
+        return f"{plural(count, 'archive')} not opened"
+    return f"{plural(count, 'file')} {'wait' if count != 1 else 'waits'} for the extra {what!r}"
+
+
+def waiting_remark(what: str) -> str:
+    """How to get it."""
+    if what == "ocr":
+        return "`gsearch index --ocr auto` reads scans and pictures (once: pip install 'gemmasearch[ocr]')"
+    if what == "archives":
+        return "`gsearch index --archives on` reads what is inside archives"
+    return f"pip install 'gemmasearch[{what}]', then `gsearch index`"
+
+
 def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
     """Aligned columns on a terminal, tabs in a pipe."""
     cells = [[one_line(c) for c in row] for row in rows]

@@ -7,7 +7,7 @@ import time
 
 from gemmasearch.documents import FileStamp
 from gemmasearch.indexing.crawl import Found, stamp_of
-from gemmasearch.readers import FORMATS
+from gemmasearch.readers import formats
 from gemmasearch.store import FileRow
 from gemmasearch.store.journal import Current
 from gemmasearch.store.keys import storable
@@ -17,7 +17,7 @@ UNLUCKY = frozenset(("timeout", "memory", "crash", "busy", "unreadable"))  # may
 MAX_TRIES = 3  # after so many failures with the same stamp and readers a file is left alone
 
 # Of all readers at once: what a file was taken for may change with any of them.
-READERS = ",".join(f"{f.name}:{f.version}" for f in FORMATS)
+READERS = ",".join(f"{f.name}:{f.version}" for f in formats())
 # A locked mailbox is tried for ever: the next run may find it free.
 CURRENT = Current(READERS, tuple(sorted(UNLUCKY)), MAX_TRIES)
 

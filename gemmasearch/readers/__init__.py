@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Format, Reader
-from gemmasearch.readers.isolate import Isolated
+from gemmasearch.readers.isolate import Isolated, Memory
 from gemmasearch.readers.mailbox import split_mbox
 from gemmasearch.readers.opening import opened
 from gemmasearch.readers.recognition import recognised
@@ -23,6 +23,7 @@ __all__ = [
     "FORMATS",
     "Format",
     "Isolated",
+    "Memory",
     "Reader",
     "Sandbox",
     "formats",

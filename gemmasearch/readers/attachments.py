@@ -20,7 +20,8 @@ from gemmasearch.settings import Settings
 DEPTH = 8  # messages and archives inside each other
 # Not worth a line in the list of problems: nobody expects the text of a logo.
 _UNSAID = ("unsupported", "empty", "binary")
-_UNREAD = ("image/", "audio/", "video/", "font/")
+_UNREAD = ("audio/", "video/", "font/", "image/svg")
+_LOGO = 10_000  # bytes: a smaller picture holds no page
 
 
 def read(
@@ -65,7 +66,9 @@ def inside(
         format: Format = by_name("mail") if mail else recognised(inner)
     except CannotRead as e:
         if e.reason not in _UNSAID:
-            yield Problem(source.path, e.reason, e.detail, part)
+            yield e.problem(source.path, part)
+        return
+    if format.name == "picture" and len(raw) < _LOGO:
         return
     for item in items(format, inner, settings):
         if isinstance(item, Document):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +28,8 @@ _START = (
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 NO_PROGRESS = 0.5  # of a document's time: so long may a reader be silent that reports its progress
 
+ANSWER_SECONDS = 10  # for a worker to take an answer that it asked for
+
 
 class Died(Exception):
     """The worker is of no use any more. ``reason`` is one of PROBLEM_REASONS."""
@@ -41,14 +43,15 @@ class Died(Exception):
 class Worker:
     """One process and the socket to it."""
 
-    def __init__(self, memory_mb: int) -> None:
+    def __init__(self, memory_mb: int, models_mb: int = 0) -> None:
+        """``models_mb`` is for what it loads once and keeps, ``memory_mb`` for each file."""
         self.served = 0
         self.fit = True  # for another file
         self._sandbox: Sandbox | None = None
         self._channel, theirs = socket.socketpair()
         with theirs:
             path = [_PACKAGES, *(os.path.abspath(p) for p in sys.path if p)]
-            start = json.dumps([theirs.fileno(), os.getpid(), memory_mb, path])
+            start = json.dumps([theirs.fileno(), os.getpid(), memory_mb, models_mb, path])
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-B", "-c", _START, start],
                 stdin=subprocess.DEVNULL,
@@ -108,14 +111,27 @@ class Worker:
             except OSError as e:
                 raise self._cause() from e
 
+    def tell(self, message: Mapping[str, Any]) -> None:
+        """Answer a question of the worker's.
+
+        :raises Died: it does not listen.
+        """
+        try:
+            self._channel.settimeout(ANSWER_SECONDS)
+            self._channel.sendall(frames.packed(message))
+        except OSError as e:
+            raise Died("crash", "it did not listen") from e
+
     def answers(self, seconds: float) -> Iterator[dict[str, Any]]:
         """The messages to one request. ``seconds`` is the limit for each document or part.
 
         :raises Died: late, dead, or out of memory.
         """
         deadline = time.monotonic() + seconds
+        silence = NO_PROGRESS
         while True:
-            message = self._message(min(deadline, time.monotonic() + seconds * NO_PROGRESS))
+            message = self._message(min(deadline, time.monotonic() + seconds * silence))
+            silence = 1.0 if message["is"] == "slow" else NO_PROGRESS
             if message["is"] == "end":
                 self.fit = message.get("again") is True
                 return

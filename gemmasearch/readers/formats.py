@@ -15,12 +15,17 @@ HEAD_BYTES = 16_384  # what recognition looks at
 
 
 class CannotRead(Exception):
-    """Inside this room only: why a file is not read. It becomes a :class:`Problem` with this reason."""
+    """Inside this room only: why a file is not read. It becomes a :class:`Problem` with these fields."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", *, waits: str = "", pages: int = 0) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+        self.waits = waits
+        self.pages = pages
+
+    def problem(self, path: str, part: str = "") -> Problem:
+        return Problem(path, self.reason, self.detail, part, self.waits, self.pages)
 
 
 @dataclass(slots=True)
@@ -35,13 +40,16 @@ class Source:
     avoid: frozenset[str] = frozenset()  # parts that killed a reader before
     on_part: Callable[[int, str], None] | None = None
     on_progress: Callable[[], None] | None = None
+    on_slow: Callable[[], None] | None = None
+    on_recall: Callable[[str], str | None] | None = None
+    on_learn: Callable[[str, str], None] | None = None
     unit: int = 0
     depth: int = 0  # files inside files
     prefix: str = ""  # the part that this is, where it is a file inside a file
 
     def begins(self, part: str) -> bool:
         """Say that ``part`` is read next; False = leave it out. Whoever supervises knows then what to blame."""
-        full = f"{self.prefix}/{part}" if self.prefix else part
+        full = "/".join(each for each in (self.prefix, part) if each)
         if full in self.avoid:
             return False
         if self.on_part:
@@ -52,6 +60,20 @@ class Source:
         """A sign of life, from readers whose one document may take long."""
         if self.on_progress:
             self.on_progress()
+
+    def slow(self) -> None:
+        """What comes next takes long and gives no sign of life; it has the time of a document for itself."""
+        if self.on_slow:
+            self.on_slow()
+
+    def recalled(self, key: str) -> str | None:
+        """What was learned under ``key`` in an earlier run, from whatever file."""
+        return self.on_recall(key) if self.on_recall else None
+
+    def learned(self, key: str, text: str) -> None:
+        """Keep what took long to find out."""
+        if self.on_learn:
+            self.on_learn(key, text)
 
     @classmethod
     def of_bytes(cls, raw: bytes, path: str = "") -> Source:

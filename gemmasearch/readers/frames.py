@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from gemmasearch.documents import PROBLEM_REASONS, Document, Problem, Section
+from gemmasearch.documents import PROBLEM_REASONS, WAITS, Document, Problem, Section
 
 LENGTH = struct.Struct("!I")
 LARGEST = 128 * 1024 * 1024  # bytes in one frame
@@ -60,7 +60,10 @@ def to_item(message: dict[str, Any], path: str) -> Document | Problem:
 def _problem(message: dict[str, Any], path: str) -> Problem:
     if message["reason"] not in PROBLEM_REASONS:
         raise ValueError("an unknown reason")
-    return Problem(path, message["reason"], _str(message["detail"])[:1000], _str(message["part"]))
+    if message["waits"] not in ("", *WAITS):
+        raise ValueError("waits for nothing known")
+    detail, part = _str(message["detail"])[:1000], _str(message["part"])
+    return Problem(path, message["reason"], detail, part, message["waits"], max(0, _int(message["pages"])))
 
 
 def _document(message: dict[str, Any]) -> Document:

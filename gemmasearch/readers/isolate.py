@@ -8,14 +8,14 @@ behind it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import frames, language
+from gemmasearch.readers import frames, language, ocr
 from gemmasearch.readers.channel import Died, Worker
 from gemmasearch.readers.formats import CannotRead, Format, Source
 from gemmasearch.readers.opening import opened, wait_for_dotlock
@@ -29,6 +29,26 @@ OUTPUT = 256 * 1024 * 1024  # bytes that a file may turn into, besides eight tim
 REUSED = 500  # files after which a worker is replaced, dead or not
 
 
+class Memory(Protocol):
+    """Texts of pictures, by a key made of the picture; ``path`` is the file that shows it. Used from any thread."""
+
+    def recall(self, key: bytes, path: str) -> str | None: ...
+    def learn(self, key: bytes, path: str, text: str) -> None: ...
+
+
+class Remembered:
+    """A memory that ends with its owner."""
+
+    def __init__(self) -> None:
+        self._texts: dict[bytes, str] = {}
+
+    def recall(self, key: bytes, path: str) -> str | None:
+        return self._texts.get(key)
+
+    def learn(self, key: bytes, path: str, text: str) -> None:
+        self._texts[key] = text
+
+
 class Isolated:
     """Reads files; those of untrusted formats in workers that are kept warm between them.
 
@@ -37,8 +57,10 @@ class Isolated:
     "limit") and the next file gets a new one.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, *, memory: Memory | None = None) -> None:
+        """``memory`` keeps the texts of pictures beyond this run; without one they are kept within it."""
         self.settings = settings or Settings()
+        self._memory = memory or Remembered()
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
 
@@ -84,7 +106,7 @@ class Isolated:
                 found = self._isolated(format, source) if isolated else items(format, source, self.settings)
                 yield from map(_with_language, found)
         except CannotRead as e:
-            yield Problem(path, e.reason, e.detail)
+            yield e.problem(path)
         except OSError as e:
             yield Problem(path, "unreadable", e.strerror or str(e))
 
@@ -106,6 +128,22 @@ class Isolated:
             for message in worker.answers(self.settings.reader_seconds):
                 if item := progress.news(message, source.path):
                     yield item
+                elif message["is"] in ("recall", "learn"):
+                    self._remember(message, worker, source)
+
+    def _remember(self, message: Mapping[str, object], worker: Worker, source: Source) -> None:
+        """Answer what a worker asks about a picture, or keep what it found out.
+
+        :raises Died: it talks nonsense.
+        """
+        try:
+            key = bytes.fromhex(frames.a_text(message.get("key")))
+            if message["is"] == "learn":
+                self._memory.learn(key, source.path, frames.a_text(message.get("text")))
+                return
+        except (TypeError, ValueError) as e:
+            raise Died("crash", f"the reader answered nonsense: {e}"[:300]) from e
+        worker.tell({"is": "recalled", "text": self._memory.recall(key, source.path)})
 
     @contextmanager
     def _borrowed(self) -> Iterator[Worker]:
@@ -115,7 +153,8 @@ class Isolated:
         if worker is None or not worker.is_alive():
             if worker:
                 worker.kill()
-            worker = Worker(self.settings.reader_memory_mb)
+            models = ocr.MEMORY_MB if ocr.chosen(self.settings) else 0
+            worker = Worker(self.settings.reader_memory_mb, models)
         try:
             yield worker
         except BaseException:
@@ -160,6 +199,8 @@ class _Progress:
         if kind == "alive":
             return None
         self._within_limits(message)
+        if kind in ("slow", "recall", "learn"):
+            return None
         try:
             if kind == "at":
                 self._moves(frames.a_number(message["unit"]), frames.a_text(message["part"]))
@@ -175,7 +216,7 @@ class _Progress:
 
     def _within_limits(self, message: dict[str, object]) -> None:
         self.output -= len(str(message.get("text", ""))) + 200
-        self.parts -= message["is"] == "at"
+        self.parts -= message["is"] in ("at", "slow", "recall")
         if self.output < 0 or self.parts < 0:
             raise Died("limit", "it turns into more than is kept of a file")
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem, Section
 from gemmasearch.readers import pdf_parts, pdf_text
 from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.pdf_scans import Scans
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,12 +54,19 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         pages = _second_opinion(source, e)
         yield _document(None, _numbered(pages.texts), pages.texts, source)
         return
-    pages = _read_pages(reader, source)
+    scans = Scans(source, settings)
+    pages = _read_pages(reader, source, scans)
     if not any(text.strip() for text in pages.texts):
         if pages.problems and len(pages.problems) == len(pages.texts):
             raise CannotRead("malformed", pages.problems[0].detail)
-        raise CannotRead("no-text", f"{len(pages.texts)} pages without text")
-    yield _document(reader, pdf_parts.labels(reader, len(pages.texts)), pages.texts, source)
+        raise scans.nothing(len(pages.texts))
+    yield from scans.problem(source.path)
+    document = _document(reader, pdf_parts.labels(reader, len(pages.texts)), pages.texts, source)
+    yield (
+        replace(document, meta={**document.meta, "ocr": scans.engine.name})
+        if scans.engine and scans.read
+        else document
+    )
     yield from pages.problems
 
 
@@ -85,7 +93,7 @@ def _opened(source: Source) -> PdfReader:
     return reader
 
 
-def _read_pages(reader: PdfReader, source: Source) -> _Pages:
+def _read_pages(reader: PdfReader, source: Source, scans: Scans) -> _Pages:
     pages = _Pages()
     other = _Other(source)
     for index in range(min(len(reader.pages), PAGES)):
@@ -93,6 +101,7 @@ def _read_pages(reader: PdfReader, source: Source) -> _Pages:
         text, failure = _page_text(reader, index)
         if failure or pdf_text.is_garbage(text):
             text = other.page(index)
+        text = text if text.strip() else scans.text(index)
         if failure and not text:
             pages.problems.append(Problem(source.path, "malformed", failure, f"page {index + 1}"))
         pages.texts.append(text)

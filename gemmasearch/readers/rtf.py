@@ -23,7 +23,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     try:
         from striprtf.striprtf import rtf_to_text
     except ImportError as e:
-        raise CannotRead("extra", "pip install 'gemmasearch[office]'") from e
+        raise CannotRead("extra", "pip install 'gemmasearch[office]'", waits="office") from e
     convert: Callable[..., str] = rtf_to_text
     raw = source.read()
     found = _PAGE.search(raw[:4096])

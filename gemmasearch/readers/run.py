@@ -15,7 +15,7 @@ def items(format: Format, source: Source, settings: Settings) -> Iterator[Docume
         _fits(format, source, settings)
         yield from format.load()(source, settings)
     except CannotRead as e:
-        yield Problem(source.path, e.reason, e.detail)
+        yield e.problem(source.path)
     except MemoryError:
         yield Problem(source.path, "memory")
     except RecursionError:

@@ -69,7 +69,7 @@ def _sheets(source: Source) -> Iterator[tuple[str, Any]]:
     try:
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError
     except ImportError as e:
-        raise CannotRead("extra", "pip install 'gemmasearch[office]'") from e
+        raise CannotRead("extra", "pip install 'gemmasearch[office]'", waits="office") from e
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(source.read()))
         for name in book.sheet_names:

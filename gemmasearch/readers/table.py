@@ -38,10 +38,19 @@ _SHEETS = (
     "application/vnd.ms-excel",
     "application/vnd.ms-excel.sheet.macroenabled.12",
 )
+_PICTURES = (
+    "image/png",
+    "image/jpeg",
+    "image/tiff",
+    "image/webp",
+    "image/bmp",
+    "image/x-ms-bmp",
+    "image/gif",
+)
 
 # fmt: off
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 2,
+    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 3,
            isolated=True, limit="max_pdf_bytes", sniff="pdf:sniff"),
     Format("docx", "document", (_OFFICE + "wordprocessingml.document",), (".docx", ".docm", ".dotx"),
            "office:read_docx", 1, isolated=True, limit="max_pdf_bytes", sniff="office:is_docx"),
@@ -59,6 +68,8 @@ FORMATS: tuple[Format, ...] = (
            isolated=True, limit="max_pdf_bytes", sniff="epub:sniff"),
     Format("rtf", "document", ("text/rtf", "application/rtf"), (".rtf",), "rtf:read", 1,
            isolated=True, limit="max_text_bytes", sniff="rtf:sniff", extra="office"),
+    Format("picture", "picture", _PICTURES, (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
+           "pictures:read", 1, isolated=True, limit="max_pdf_bytes", extra="ocr"),
     Format("history", "visit", (), (), "browser:read", 1, limit="max_pdf_bytes", sniff="browser:sniff"),
     Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 1,
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_calendar"),

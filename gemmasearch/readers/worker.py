@@ -29,11 +29,11 @@ MEGABYTE = 1 << 20
 ALIVE_EVERY = 0.5  # seconds between two signs of life
 
 
-def main(descriptor: int, parent: int, memory_mb: int) -> None:
+def main(descriptor: int, parent: int, memory_mb: int, models_mb: int) -> None:
     """Serve requests from the socket ``descriptor`` until it is closed."""
     _end_with(parent)
     _without_terminal()
-    memory = _Memory(memory_mb)
+    memory = _Memory(memory_mb, models_mb)
     with socket.socket(fileno=descriptor) as channel:
         recognition.preload()
         entered = sandbox.enter(memory.limited)
@@ -56,6 +56,19 @@ def _next_request(channel: socket.socket) -> tuple[dict[str, Any], BinaryIO] | N
     return frames.unpacked(bytes(body)), os.fdopen(descriptors[0], "rb")
 
 
+def _frame(channel: socket.socket) -> dict[str, Any] | None:
+    """The parent's answer to a question; None when it is gone."""
+    body = _exactly(channel, 4)
+    return frames.unpacked(_exactly(channel, frames.LENGTH.unpack(body)[0])) if len(body) == 4 else None
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    found = bytearray()
+    while len(found) < size and (piece := channel.recv(size - len(found))):
+        found += piece
+    return bytes(found)
+
+
 class _Service:
     """One request."""
 
@@ -63,12 +76,14 @@ class _Service:
         self._channel = channel
         self._message = message
         self._memory = memory
+        self._seconds = 0
         self._said = time.monotonic()
 
     def serve(self, file: BinaryIO) -> bool:
         """Read the file and send what is in it; whether this process is fit for another one."""
         settings = Settings(**self._message["settings"])
-        _limit_processor(settings.reader_seconds)
+        self._seconds = settings.reader_seconds
+        _limit_processor(self._seconds)
         source = Source(
             os.fsdecode(bytes.fromhex(self._message["path"])),
             file,
@@ -78,6 +93,9 @@ class _Service:
             avoid=frozenset(self._message["avoid"]),
             on_part=self._part,
             on_progress=self._alive,
+            on_slow=self._slow,
+            on_recall=self._recall,
+            on_learn=self._learn,
         )
         for item in items(by_name(self._message["format"]), source, settings):
             if isinstance(item, Problem) and item.reason in ("memory", "crash"):
@@ -93,7 +111,20 @@ class _Service:
         self._said = time.monotonic()
 
     def _part(self, unit: int, part: str) -> None:
+        _limit_processor(self._seconds)
         self._send({"is": "at", "unit": unit, "part": part})
+
+    def _slow(self) -> None:
+        _limit_processor(self._seconds * (os.cpu_count() or 1))
+        self._send({"is": "slow"})
+
+    def _recall(self, key: str) -> str | None:
+        self._send({"is": "recall", "key": key})
+        answer = _frame(self._channel)
+        return str(answer["text"]) if answer and answer["text"] is not None else None
+
+    def _learn(self, key: str, text: str) -> None:
+        self._send({"is": "learn", "key": key, "text": text})
 
     def _alive(self) -> None:
         if time.monotonic() - self._said > ALIVE_EVERY:
@@ -109,10 +140,11 @@ def _kept(item: Document | Problem, path: str) -> Document | Problem:
 class _Memory:
     """The limit on this process's address space, where the system knows one (Linux)."""
 
-    def __init__(self, megabytes: int) -> None:
+    def __init__(self, megabytes: int, models: int) -> None:
         self._statm = self._opened()
         self._start = self._mapped()
-        self._room = megabytes * MEGABYTE
+        self._room = (megabytes + models) * MEGABYTE
+        self._kept = (megabytes // 3 + models) * MEGABYTE
         self.limited = self._start > 0
         if self.limited:
             limit = self._start + self._room
@@ -123,7 +155,7 @@ class _Memory:
 
     def is_short(self) -> bool:
         """Whether so much stays in use that the next file would have less than it is promised."""
-        return self._mapped() - self._start > self._room // 3
+        return self._mapped() - self._start > self._kept
 
     def _mapped(self) -> int:
         if self._statm is None:

@@ -13,6 +13,7 @@ from gemmasearch.documents import Chunk, Document, FileStamp, Problem
 from gemmasearch.store import fts, seals, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, storable
+from gemmasearch.store.pictures import Pictures
 from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
 
@@ -20,7 +21,7 @@ MOST_COPIED = 500  # documents of a file that are taken over in one transaction
 UNSWEPT = "unswept"  # in state: vectors may be left that no chunk needs
 
 
-class Files:
+class Files(Pictures):
     """Part of Store: writing. Calls within one ``with store.writing()`` are one transaction."""
 
     db: Database
@@ -102,9 +103,12 @@ class Files:
         reason = next((p.reason for p in problems if not p.part), "")
         self.db.run("DELETE FROM problems WHERE file_id = ?", (file_id,))
         self.db.many(
-            "INSERT INTO problems(path, file_id, part, reason, detail) "
-            "SELECT path, id, ?2, ?3, ?4 FROM files WHERE id = ?1",
-            [(file_id, clean(p.part), clean(p.reason), clean(p.detail)) for p in problems],
+            "INSERT INTO problems(path, file_id, part, reason, detail, waits, pages) "
+            "SELECT path, id, ?2, ?3, ?4, ?5, ?6 FROM files WHERE id = ?1",
+            [
+                (file_id, clean(p.part), clean(p.reason), clean(p.detail), clean(p.waits), p.pages)
+                for p in problems
+            ],
         )
         self.db.run(
             """UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, device = ?, racy = ?, hash = ?,
@@ -152,8 +156,8 @@ class Files:
             )
             self._seal(new)
             self._insert_words(new)
-            self.db.run("INSERT INTO problems(path, file_id, part, reason, detail) "
-                        "SELECT ?, ?, part, reason, detail FROM problems WHERE file_id = ?",
+            self.db.run("INSERT INTO problems(path, file_id, part, reason, detail, waits, pages) "
+                        "SELECT ?, ?, part, reason, detail, waits, pages FROM problems WHERE file_id = ?",
                         (os.fsencode(path), new, file_id))  # fmt: skip
             self.db.run("UPDATE files SET (hash, reader, tail, tail_hash) = "
                         "(SELECT hash, reader, tail, tail_hash FROM files WHERE id = ?) WHERE id = ?",
@@ -239,6 +243,7 @@ class Files:
                 documents = self.db.rows("SELECT id FROM documents WHERE file_id = ?", (id,))
                 self.remove_documents(row[0] for row in documents)
                 self.db.run("DELETE FROM files WHERE id = ?", (id,))
+            self.drop_unshown()
 
     # -- problems of the crawl
 
@@ -258,8 +263,8 @@ class Files:
 
     def problems(self) -> Iterator[Problem]:
         """All that is known to be missing, in the order of paths."""
-        rows = self.db.rows("SELECT path, reason, detail, part FROM problems ORDER BY path, id")
-        return (Problem(os.fsdecode(path), reason, detail, part) for path, reason, detail, part in rows)
+        rows = self.db.rows("SELECT path, reason, detail, part, waits, pages FROM problems ORDER BY path, id")
+        return (Problem(os.fsdecode(path), *rest) for path, *rest in rows)
 
 
 _WORDS = ", ".join(fts.COLUMNS)

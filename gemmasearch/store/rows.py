@@ -164,6 +164,7 @@ class Summary:
     embedded: int  # of them, those that have one in the active space
     skipped: Mapping[str, int]  # reason -> files and folders not indexed
     part_problems: Mapping[str, int]  # reason -> messages, pages, ... of files that were indexed
+    waiting: Mapping[str, int]  # what is waited for -> pages ("ocr") or files and parts
     kinds: Mapping[str, int]  # kind -> documents
     space: str  # name of the active space, "" = none
     dim: int  # of the active space, 0 = none

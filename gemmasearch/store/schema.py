@@ -220,7 +220,28 @@ def _seals(connection: apsw.Connection) -> None:
         continue
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits, _links, _seals)
+_RECOGNISED = """
+-- Lives as long as a file with these bytes: what is forgotten leaves no text behind.
+CREATE TABLE IF NOT EXISTS recognised(
+    key BLOB NOT NULL,                      -- of the picture, the engine and its languages
+    file_hash BLOB NOT NULL,                -- files.hash of a file that shows it
+    text TEXT NOT NULL,
+    PRIMARY KEY(key, file_hash)
+) WITHOUT ROWID;
+"""
+
+
+def _waiting(connection: apsw.Connection) -> None:
+    """What could be read if something were switched on or installed, and the texts recognised in pictures."""
+    for _ in connection.execute(_RECOGNISED):
+        continue
+    known = {row[1] for row in connection.execute("PRAGMA table_info(problems)")}
+    for name, type in (("waits", "TEXT NOT NULL DEFAULT ''"), ("pages", "INTEGER NOT NULL DEFAULT 0")):
+        if name not in known:
+            connection.execute(f"ALTER TABLE problems ADD COLUMN {name} {type}")
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits, _links, _seals, _waiting)
 VERSION = len(MIGRATIONS)
 
 

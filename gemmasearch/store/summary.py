@@ -37,6 +37,7 @@ class Counts(Roots, Vectors):
             embedded=self.vector_count(active.id) if active else 0,
             skipped=self._reasons("part = ''"),
             part_problems=self._reasons("part <> ''"),
+            waiting=self._waited_for(),
             kinds=dict(self.db.rows("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY 2 DESC, 1")),
             space=active.name if active else "",
             dim=active.dim if active else 0,
@@ -56,6 +57,10 @@ class Counts(Roots, Vectors):
                 f"SELECT count(*) FROM documents d JOIN files f ON f.id = d.file_id {where}", bounds
             ),
         )
+
+    def _waited_for(self) -> dict[str, int]:
+        sql = "SELECT waits, sum(max(pages, 1)) FROM problems WHERE waits <> '' GROUP BY waits ORDER BY waits"
+        return dict(self.db.rows(sql))
 
     def _reasons(self, where: str) -> dict[str, int]:
         sql = f"SELECT reason, count(*) FROM problems WHERE {where} GROUP BY reason ORDER BY reason"

@@ -13,6 +13,7 @@ from tests.readers import contract
 def shared_workers_end() -> Iterator[None]:
     yield
     contract.SHARED.close()
+    contract.SHARED_OCR.close()
 
 
 @pytest.fixture

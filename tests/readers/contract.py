@@ -17,19 +17,24 @@ LIMITS = Settings(reader_seconds=20)
 SHARED = readers.Isolated(LIMITS)  # closed by the conftest: a worker per test would cost more than the tests
 
 
-def read(path: Path | str, **settings: int) -> list[Document | Problem]:
+SHARED_OCR = readers.Isolated(Settings(reader_seconds=60, ocr="auto"))
+
+
+def read(path: Path | str, **settings: int | str) -> list[Document | Problem]:
     if not settings:
         return list(SHARED.read(str(path)))
+    if settings == {"ocr": "auto"}:
+        return list(SHARED_OCR.read(str(path)))
     return list(readers.read(str(path), settings=Settings(**{"reader_seconds": 20, **settings})))
 
 
-def documents(path: Path | str, **settings: int) -> list[Document]:
+def documents(path: Path | str, **settings: int | str) -> list[Document]:
     found = read(path, **settings)
     assert all(isinstance(item, Document) for item in found), found
     return [item for item in found if isinstance(item, Document)]
 
 
-def problem(path: Path | str, **settings: int) -> Problem:
+def problem(path: Path | str, **settings: int | str) -> Problem:
     (only,) = read(path, **settings)
     assert isinstance(only, Problem), only
     return only
@@ -60,6 +65,7 @@ class ReaderContract:
     name: ClassVar[str]
     file: ClassVar[str]
     needle: ClassVar[str] = "walnut"
+    settings: ClassVar[dict[str, int | str]] = {}
     renamed: ClassVar[str] = "file.dat"  # recognised by content under this name too; "" = suffix only
 
     def sample(self) -> bytes:
@@ -74,7 +80,7 @@ class ReaderContract:
     def test_its_text_is_read(self, path: Path) -> None:
         format = readers.recognise(str(path))
         assert format and format.name == self.name
-        found = documents(path)
+        found = documents(path, **self.settings)
         assert any(self.needle in d.text for d in found)
         assert found[0].kind == format.kind
         for item in found:
@@ -88,17 +94,17 @@ class ReaderContract:
         assert format and format.name == self.name
 
     def test_reading_twice_gives_the_same(self, path: Path) -> None:
-        assert read(path) == read(path)
+        assert read(path, **self.settings) == read(path, **self.settings)
 
     def test_an_empty_file_is_one_problem(self, path: Path) -> None:
         path.write_bytes(b"")
-        assert problem(path) == Problem(str(path), "empty")
+        assert problem(path, **self.settings) == Problem(str(path), "empty")
 
     def test_a_file_cut_short_never_raises(self, path: Path) -> None:
         whole = path.read_bytes()
         for eighth in range(1, 8):
             path.write_bytes(whole[: len(whole) * eighth // 8])
-            for item in read(path):
+            for item in read(path, **self.settings):
                 well_formed(item, str(path))
 
     def test_damaged_bytes_never_raise(self, path: Path) -> None:
@@ -108,7 +114,7 @@ class ReaderContract:
             for _ in range(max(1, len(whole) // 50)):
                 damaged[chance.randrange(len(damaged))] = chance.randrange(256)
             path.write_bytes(bytes(damaged))
-            for item in read(path):
+            for item in read(path, **self.settings):
                 well_formed(item, str(path))
 
     def test_its_version_is_named(self, path: Path) -> None:

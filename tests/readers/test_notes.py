@@ -145,9 +145,9 @@ def test_white_space_only_is_empty(tmp_path: Path) -> None:
 
 
 def test_a_kind_nobody_reads_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "a.gif"
-    path.write_bytes(b"GIF89a" + bytes(40))
-    assert (problem(path).reason, problem(path).detail) == ("unsupported", "image/gif")
+    path = tmp_path / "a.mid"
+    path.write_bytes(b"MThd" + bytes([0, 0, 0, 6, 0, 1, 0, 1, 0, 96]) + bytes(40))
+    assert (problem(path).reason, problem(path).detail) == ("unsupported", "audio/midi")
     assert readers.recognise(str(path)) is None and readers.version_of(str(path)) == ""
 
 

@@ -17,7 +17,7 @@ import pytest
 from gemmasearch.documents import Condition, Document, Problem
 from gemmasearch.errors import IndexDamaged, IndexForeign, IndexMissing, IndexTooNew, MachineRefused
 from gemmasearch.models import Space
-from gemmasearch.store import Store, schema
+from gemmasearch.store import Store, fts, schema
 from tests.store.filled import SPACE, STAMP, add_note, chunks_of, embed, file_bytes, vector_of
 
 
@@ -294,3 +294,17 @@ def test_problems_are_counted_by_reason_and_a_failed_transaction_leaves_nothing(
         summary = store.summary()
         assert (summary.skipped, summary.part_problems) == ({"encrypted": 1}, {"malformed": 1})
         assert (summary.files, summary.indexed, summary.kinds) == (2, 1, {"mail": 1})
+
+
+def test_an_index_of_the_first_schema_is_brought_up_to_date_when_it_is_only_read(tmp_path: Path) -> None:
+    path = tmp_path / "i.db"
+    connection = apsw.Connection(str(path))
+    fts.register(connection)
+    schema.MIGRATIONS[0](connection)
+    connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = 1")
+    connection.execute("INSERT INTO problems(path, reason) VALUES(x'2f61', 'no-text')")
+    connection.close()
+    with Store.open(path, read_only=True) as store:
+        assert store.summary().waiting == {}
+        assert list(store.problems()) == [Problem("/a", "no-text")]
+        assert store.db.value("PRAGMA user_version") == schema.VERSION
