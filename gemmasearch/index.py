@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from gemmasearch.answering.labels import Verdict
     from gemmasearch.indexing.care import Compacted, Forgotten, Why
     from gemmasearch.retrieval import HitGroup, Twins
+    from gemmasearch.retrieval.selftest import SelfTest
     from gemmasearch.store import PassageRow, Root, Store
 
 _ALL = 1000  # hits looked through where only some of them count
+_SHORT = 80  # characters of a passage that say too little of what it is about
 _HANDLE = re.compile(r"c(\d{1,18})\Z")
 
 
@@ -214,7 +216,11 @@ class Index:
             documents = [] if handle else self._store.documents_at(_absolute(target))
             if handle is None and not documents:
                 raise _not_indexed(target)
-            text = handle.text if handle else "\n".join(d.text for d in documents)
+            if handle and len(handle.text) < _SHORT:
+                whole_of = self._store.document(handle.document_id)
+                text = f"{handle.title}\n{whole_of.text if whole_of else handle.text}"
+            else:
+                text = handle.text if handle else "\n".join(d.text for d in documents)
             own = [handle.document_id] if handle else [d.document_id for d in documents]
         wanted = limit or self.settings.results
         return retrieval.similar(self._store, self._models.query_embedder(), text, limit=wanted, without=own)
@@ -236,6 +242,26 @@ class Index:
         from gemmasearch import retrieval
 
         return retrieval.dupes(self._store, self._store.document_ids(), alike=alike)
+
+    def selftest(
+        self,
+        *,
+        number: int = 60,
+        seconds: float = 60.0,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> SelfTest:
+        """Ask for known things of this index in every mode. See :mod:`gemmasearch.retrieval.selftest`.
+
+        :raises NothingFound: no document has a title, a sentence or a sender to ask by.
+        """
+        from gemmasearch.retrieval.selftest import selftest
+
+        found = selftest(
+            self._store, self._models.query_embedder(), number=number, seconds=seconds, progress=progress
+        )
+        if not found.asked:
+            raise NothingFound("there is nothing in the index to ask for", "`gsearch index PATH` adds files")
+        return found
 
     def _passage(self, target: str) -> PassageRow | None:
         """The passage of a handle; None for anything that is none. :raises NothingFound: it is gone."""

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 
 import typer
 
-from gemmasearch.cli import around, asking, caring, indexing, modelling, opening, searching, setup, timing
+from gemmasearch.cli import (
+    around,
+    asking,
+    caring,
+    indexing,
+    modelling,
+    opening,
+    searching,
+    selftest,
+    setup,
+    timing,
+)
 from gemmasearch.cli.session import register
 
 app = typer.Typer(
@@ -21,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for room in (indexing, searching, opening, around, asking, timing, caring, modelling, setup):
+for room in (indexing, searching, opening, around, selftest, asking, timing, caring, modelling, setup):
     register(app, room.COMMANDS)
 
 

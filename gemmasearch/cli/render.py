@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 ENVELOPE_VERSION = 1
 _PLAIN_PROGRESS_SECONDS = 10.0
 
-_STEPS = {"crawl": "looking", "read": "reading", "embed": "embedding", "download": "downloading"}
+_STEPS = {
+    "crawl": "looking",
+    "read": "reading",
+    "embed": "embedding",
+    "download": "downloading",
+    "ask": "asking",
+}
 
 # C0 without newline and tab, DEL, C1, bidi controls, zero-width and other invisible formatting, lone surrogates
 _DANGEROUS = {

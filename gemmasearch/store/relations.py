@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import array
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import apsw
 
 from gemmasearch.store.database import Database
+from gemmasearch.store.rows import Head
 
 
 class Relations:
@@ -29,6 +31,10 @@ class Relations:
 
     def document_ids(self) -> list[int]:
         return [id for (id,) in self.db.rows("SELECT id FROM documents ORDER BY id")]
+
+    def heads_of_documents(self) -> list[Head]:
+        sql = "SELECT d.id, d.kind, d.title, f.path FROM documents d JOIN files f ON f.id = d.file_id ORDER BY d.id"
+        return [Head(id, kind, title, os.fsdecode(path)) for id, kind, title, path in self.db.rows(sql)]
 
     def vocabulary_between(self, beginning: str, shortest: int, longest: int) -> list[tuple[str, int]]:
         """Indexed words with a beginning and of some lengths: (word, chunks that hold it)."""

@@ -71,6 +71,16 @@ class PassageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """The little that is known of every document at once."""
+
+    id: int
+    kind: str
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """One chunk's place in its document's text."""
 
