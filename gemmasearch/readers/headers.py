@@ -154,8 +154,14 @@ def addresses(raw: bytes, charset: str = "") -> list[str]:
     return result
 
 
+_LISTED = re.compile(r"[,;:]")
+
+
 def _address_tokens(text: str) -> Iterator[tuple[str, str]]:
     """The list cut at ``,``, ``;`` and the ``:`` of groups, outside quotes, comments and angle brackets."""
+    if not _LISTED.search(text):
+        yield text, ""
+        return
     depth, quoted, angle, begin, i = 0, False, False, 0, 0
     while i < len(text):
         c = text[i]

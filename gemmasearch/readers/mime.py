@@ -36,7 +36,10 @@ class Part:
 
     def get(self, name: str) -> bytes:
         """The first field of that name, or b""."""
-        return next((value for key, value in self.fields if key == name), b"")
+        for key, value in self.fields:
+            if key == name:
+                return value
+        return b""
 
     def all(self, name: str) -> list[bytes]:
         return [value for key, value in self.fields if key == name]

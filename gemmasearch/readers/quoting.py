@@ -12,11 +12,15 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 
 SIGNATURE_LINES = 25  # a longer block after "-- " is text
+CLOSING_LINES = 12  # so below "Kind regards"
+SHORT = 60  # characters: no closing formula is longer
+BLOCK_LINES = 40  # no signature or disclaimer has more, empty lines included
 
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>|[|}][ \t>|}]|[A-Z]{1,3}>[ \t])")
 _WROTE = (
     r"wrote|writes|said|schrieb(?:en)?|geschrieben|a écrit|écrit|escribió|escreveu|ha scritto|scrisse|schreef"
-    r"|skrev|kirjoitti|napisał(?:\(a\)|a)?|napsala?|pisze|пишет|писал(?:а|\(а\))?|написала?|yazdı|έγραψε|írta|scris"
+    r"|skrev|kirjoitti|napisał(?:\(a\)|a)?|napsal(?:a|\(a\))?|napísal(?:a|\(a\))?|pisze|пишет|писал(?:а|\(а\))?|написала?"
+    r"|пише|написав|написа|napisa(?:o|la) je|je napisa(?:o|la)|yazdı|έγραψε|írta|scris|đã viết|menulis|كتب|כתב"
 )
 _WROTE_ASIAN = r"写道|寫道|さん(?:は|が)?.{0,20}(?:書きました|書き込み)|のメッセージ|님이 작성"
 _ATTRIBUTION = re.compile(
@@ -57,6 +61,26 @@ _DEVICE = re.compile(
     r"|Skickat från min|Sendt fra min|Wysłane z|Отправлено с|iPhoneから送信|发自我的)\b.{0,60}$",
     re.IGNORECASE,
 )
+_CLOSING = re.compile(
+    r"\s{0,3}(?:(?:best|kind|warm|many|with (?:best|kind|warm))?\s?(?:regards|wishes|greetings)|sincerely(?: yours)?"
+    r"|yours (?:sincerely|faithfully|truly)|cheers|many thanks|best"
+    r"|(?:mit )?(?:freundliche[nr]?|beste[nr]?|herzliche[nr]?|viele|liebe) gr(?:ü|ue)(?:ß|ss)en?|mfg|hochachtungsvoll"
+    r"|(?:bien )?cordialement|bien à vous|meilleures salutations|saludos(?: cordiales)?|un saludo|atentamente"
+    r"|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|atenciosamente|cumprimentos"
+    r"|(?:med )?(?:vänliga|venlige?|bästa) hälsning(?:ar)?|(?:med )?venlig hilsen|ystävällisin terveisin"
+    r"|pozdrawiam|z poważaniem|s pozdravem|с уважением|此致|敬具|よろしくお願いします)[\s,.!]{0,4}$",
+    re.IGNORECASE,
+)
+_DISCLAIMER = re.compile(
+    r"\s*\*{0,3}\s*(?:(?:this|the information|confidential|disclaimer|important|privileged|diese|der inhalt|ce message"
+    r"|ce courriel|este (?:mensaje|correo|e-?mail)|questo|questa|dit bericht|deze e-?mail|esta mensagem)\b)",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(
+    r"(?:confidential|privileged|vertraulich|confidentiel|confidencial|riservat|vertrouwelijk).{0,600}?(?:recipient|addressee"
+    r"|intended|adressat|empfänger|destinatai?r|destinatari|geadresseerde|delete|lösch|vernicht|supprim|elimin)",
+    re.IGNORECASE,
+)
 
 
 def spans(text: str, subject: str = "") -> tuple[Span, ...]:
@@ -72,18 +96,23 @@ def spans(text: str, subject: str = "") -> tuple[Span, ...]:
 
 _Line = tuple[int, int, str]  # start, end with its line end, text
 
+# How lines begin that the patterns may match: the others, nearly all, are not shown to them.
+_HEADS = set("*FVDLKOКОоот发寄差보")
+_ORIGINALS = set("-_BADbad") | _HEADS
+_SIGNS = set("-_=*") | set("BCDEGHIKLMPRSTVWYСОД发此敬よ") | set("bcdeghiklmprstvwyi")
+
 
 def _lines(text: str) -> Iterator[_Line]:
-    start = 0
+    start, last = 0, len(text)
     for line in text.split("\n"):
-        end = min(len(text), start + len(line) + 1)
-        yield start, end, line
+        end = start + len(line) + 1
+        yield start, end if end <= last else last, line
         start = end
 
 
 def _mark_replies(lines: list[_Line], marked: list[bool]) -> None:
     for i, (_, _, line) in enumerate(lines):
-        if not _QUOTED.match(line):
+        if not (">" in line or "|" in line or "}" in line) or not _QUOTED.match(line):
             continue
         marked[i] = True
         if i and not marked[i - 1]:
@@ -112,6 +141,8 @@ def _is_second_half(lines: list[_Line], marked: list[bool], last: int) -> bool:
 def _mark_originals(lines: list[_Line], marked: list[bool], subject: str) -> None:
     """Outlook's way: the whole earlier message below a line or a block of header fields."""
     for i, (_, _, line) in enumerate(lines):
+        if line.lstrip()[:1] not in _ORIGINALS:
+            continue
         if _FORWARD_MARK.match(line):
             return
         block = _FROM.match(line) and any(_SENT.match(each) for _, _, each in lines[i + 1 : i + 4])
@@ -127,13 +158,40 @@ def _mark_signatures(lines: list[_Line], marked: list[bool]) -> None:
     last = len(lines)
     for i in range(len(lines) - 1, -1, -1):
         line = lines[i][2]
-        if not marked[i] and (_is_signature(line, last - i) or _is_footer(lines, i, last)):
-            marked[i:last] = [True] * (last - i)
-        elif not marked[i] and _DEVICE.match(line):
-            below = zip(lines[i + 1 : i + 3], marked[i + 1 : i + 3], strict=True)
-            marked[i] = all(done or not text.strip() for (_, _, text), done in below)
+        if not marked[i] and last - i <= BLOCK_LINES and line.lstrip()[:1] in _SIGNS:
+            _mark_signature(lines, marked, i, last)
         if marked[i]:
             last = i
+
+
+def _mark_signature(lines: list[_Line], marked: list[bool], i: int, last: int) -> None:
+    line = lines[i][2]
+    if line[0] in "-_=":
+        whole = _is_signature(line, last - i) or _is_footer(lines, i, last)
+    else:
+        whole = (len(line) <= SHORT and _is_closing(lines, i, last)) or _is_disclaimer(lines, i, last)
+    if whole:
+        marked[i:last] = [True] * (last - i)
+    elif len(line) <= SHORT and _DEVICE.match(line):
+        below = zip(lines[i + 1 : i + 3], marked[i + 1 : i + 3], strict=True)
+        marked[i] = all(done or not text.strip() for (_, _, text), done in below)
+
+
+def _is_disclaimer(lines: list[_Line], i: int, last: int) -> bool:
+    """A last paragraph that says for whom the mail is not."""
+    if (i and lines[i - 1][2].strip()) or not _DISCLAIMER.match(lines[i][2]):
+        return False
+    end = next((j for j in range(i, last) if not lines[j][2].strip()), last)
+    paragraph = " ".join(text for _, _, text in lines[i:end])
+    return _SECRET.search(paragraph) is not None and not any(text.strip() for _, _, text in lines[end:last])
+
+
+def _is_closing(lines: list[_Line], i: int, last: int) -> bool:
+    """"Kind regards" above a block of name, firm and telephone; the name alone is worth no passage of its own."""
+    if not _CLOSING.match(lines[i][2]):
+        return False
+    below = [text.strip() for _, _, text in lines[i + 1 : last] if text.strip()]
+    return 3 <= len(below) <= CLOSING_LINES and max(map(len, below)) <= 90
 
 
 def _is_signature(line: str, length: int) -> bool:

@@ -40,6 +40,8 @@ def decode(raw: bytes) -> str:
 
 def clean(text: str) -> str:
     """Line ends become ``\\n``; controls and lone surrogates, which no store keeps, are taken out."""
+    if text.isprintable():  # a header, mostly
+        return text
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -30,6 +30,11 @@ def own(text: str, subject: str = "") -> str:
         "1 мая 2024 г., 12:00, Dana Bell <d@x.org> пишет:",
         "2024年5月1日 Dana Bell <d@x.org> 写道：",
         "2024/5/1 Dana Bell <d@x.org>:",
+        "W dniu 1.05.2024 o 12:00 Dana Bell napisał(a):",
+        "Dne 1.5.2024 Dana Bell napsal(a):",
+        "1 трав. 2024 р., 12:00 Dana Bell <d@x.org> пише:",
+        "Vào Th 4, 1 thg 5, 2024, Dana Bell <d@x.org> đã viết:",
+        "בתאריך 1 במאי 2024, Dana Bell <d@x.org> כתב:",
         "On Wed, May 1, 2024 at 12:00, Dana\nBell <d@x.org> wrote:",
     ],
 )
@@ -68,6 +73,26 @@ def test_signatures_and_list_footers_are_set_apart() -> None:
     text = "See you.\n-- \nDana Bell\nTel 1\n_______________________________________________\nX mailing list\nhttp://x/listinfo/x\n"
     assert own(text) == "See you."
     assert own("See you.\n\nSent from my iPhone\n") == "See you."
+
+
+@pytest.mark.parametrize(
+    "closing", ["Kind regards,", "Best regards", "Mit freundlichen Grüßen", "Bien cordialement,", "Cordiali saluti", "С уважением,"]
+)
+def test_a_block_of_name_firm_and_telephone_is_a_signature(closing: str) -> None:
+    block = f"{closing}\n\nDana Bell\nBell & Sons Ltd\nMill Lane 4, Leeds\nTel 0113 1234\n"
+    assert own(f"See you at noon.\n\n{block}") == "See you at noon."
+    assert own(f"See you at noon.\n\n{block}\nOn Wed, May 1, 2024, Kim wrote:\n> when?\n") == "See you at noon."
+    short = f"See you at noon.\n\n{closing}\nDana"
+    assert own(short) == short
+    letter = f"{closing}\n" + "This line of a letter goes on and on, as only lines of letters do, and it is no address at all.\n" * 4
+    assert own(letter) == letter.strip()
+
+
+def test_what_lawyers_put_below_is_set_apart() -> None:
+    text = "See you.\n\nThis e-mail is confidential and intended only for\nthe recipient named above.\n"
+    assert own(text) == "See you."
+    first = "This report is confidential, its intended readers are you and me.\n\nThe kiln is too hot.\n"
+    assert own(first) == first.strip()
 
 
 def test_a_long_text_below_two_dashes_is_no_signature() -> None:
