@@ -72,8 +72,8 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
-    r"\s*\*{0,3}\s*(?:(?:this|the information|confidential|disclaimer|important|privileged|diese|der inhalt|ce message"
-    r"|ce courriel|este (?:mensaje|correo|e-?mail)|questo|questa|dit bericht|deze e-?mail|esta mensagem)\b)",
+    r"\s*\*{0,3}\s*(?:(?:this|the information|confidential|disclaimer|important|privileged|diese|der inhalt"
+    r"|ce message|ce courriel|este (?:mensaje|correo|e-?mail)|questo|questa|dit bericht|deze e-?mail|esta mensagem)\b)",
     re.IGNORECASE,
 )
 _SECRET = re.compile(
@@ -187,7 +187,7 @@ def _is_disclaimer(lines: list[_Line], i: int, last: int) -> bool:
 
 
 def _is_closing(lines: list[_Line], i: int, last: int) -> bool:
-    """"Kind regards" above a block of name, firm and telephone; the name alone is worth no passage of its own."""
+    """ "Kind regards" above a block of name, firm and telephone; the name alone is worth no passage of its own."""
     if not _CLOSING.match(lines[i][2]):
         return False
     below = [text.strip() for _, _, text in lines[i + 1 : last] if text.strip()]

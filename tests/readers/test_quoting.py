@@ -76,15 +76,29 @@ def test_signatures_and_list_footers_are_set_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "closing", ["Kind regards,", "Best regards", "Mit freundlichen Grüßen", "Bien cordialement,", "Cordiali saluti", "С уважением,"]
+    "closing",
+    [
+        "Kind regards,",
+        "Best regards",
+        "Mit freundlichen Grüßen",
+        "Bien cordialement,",
+        "Cordiali saluti",
+        "С уважением,",
+    ],
 )
 def test_a_block_of_name_firm_and_telephone_is_a_signature(closing: str) -> None:
     block = f"{closing}\n\nDana Bell\nBell & Sons Ltd\nMill Lane 4, Leeds\nTel 0113 1234\n"
     assert own(f"See you at noon.\n\n{block}") == "See you at noon."
-    assert own(f"See you at noon.\n\n{block}\nOn Wed, May 1, 2024, Kim wrote:\n> when?\n") == "See you at noon."
+    assert (
+        own(f"See you at noon.\n\n{block}\nOn Wed, May 1, 2024, Kim wrote:\n> when?\n") == "See you at noon."
+    )
     short = f"See you at noon.\n\n{closing}\nDana"
     assert own(short) == short
-    letter = f"{closing}\n" + "This line of a letter goes on and on, as only lines of letters do, and it is no address at all.\n" * 4
+    letter = (
+        f"{closing}\n"
+        + "This line of a letter goes on and on, as only lines of letters do, and it is no address at all.\n"
+        * 4
+    )
     assert own(letter) == letter.strip()
 
 
