@@ -73,7 +73,8 @@ _CLOSING = re.compile(
 )
 _DISCLAIMER = re.compile(
     r"\s*\*{0,3}\s*(?:(?:this|the information|confidential|disclaimer|important|privileged|diese|der inhalt"
-    r"|ce message|ce courriel|este (?:mensaje|correo|e-?mail)|questo|questa|dit bericht|deze e-?mail|esta mensagem)\b)",
+    r"|ce message|ce courriel|este (?:mensaje|correo|e-?mail)|questo|questa|dit bericht|deze e-?mail"
+    r"|esta mensagem)\b)",
     re.IGNORECASE,
 )
 _SECRET = re.compile(
