@@ -149,7 +149,7 @@ def _analyse(run: str, language: str) -> Analysis:
 class _Cache(dict[str, Analysis]):
     """Analyses of the runs met so far: natural text repeats its words, so this is most of the speed."""
 
-    LIMIT = 200_000
+    LIMIT = 20_000  # some 8 MB per language
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -171,18 +171,47 @@ def _cached(language: str) -> _Cache:
 def analyses(text: str, language: str = "") -> list[Analysis]:
     """The analysis of every run of a text, in order. ``language`` is ISO 639-1; "" = guessed."""
     known = _cached(language or guess_language(text))
-    return [known[run] for run in RUN.findall(text)]
+    return [known[run] for run in _runs(text)]
 
 
 def exact(text: str) -> str:
     """The exact words of a text, separated by spaces: what the full-text index stores for a column."""
-    known = _cached("")
-    return " ".join([" ".join(known[run].exact) for run in RUN.findall(text)])
+    return " ".join(filter(None, map(_spelled("", 0).__getitem__, _runs(text))))
 
 
 def forms(text: str, language: str = "") -> str:
     """The other forms of a text's words, separated by spaces; function words have none."""
-    return " ".join([" ".join(a.forms) for a in analyses(text, language) if a.forms])
+    known = _spelled(language or guess_language(text), 1)
+    return " ".join(filter(None, map(known.__getitem__, _runs(text))))
+
+
+@lru_cache(maxsize=8)
+def _runs(text: str) -> tuple[str, ...]:
+    """A passage is asked for its exact words, its forms and its language, one right after the other."""
+    return tuple(RUN.findall(text))
+
+
+class _Spelled(dict[str, str]):
+    """One side of the analysis of every run met so far, as text: a passage is one join of these."""
+
+    LIMIT = 100_000
+
+    def __init__(self, language: str, side: int) -> None:
+        self._known = _cached(language)
+        self._side = side
+
+    def __missing__(self, run: str) -> str:
+        spelled = " ".join(self._known[run][self._side])
+        if len(run) <= LONGEST:
+            if len(self) >= self.LIMIT:
+                self.clear()
+            self[run] = spelled
+        return spelled
+
+
+@cache
+def _spelled(language: str, side: int) -> _Spelled:
+    return _Spelled(language, side)
 
 
 def tokens(text: str, language: str = "") -> Iterator[Token]:
