@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Typer's validator looks for plugins in every installed distribution: 40 ms of each start, and none is wanted.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
@@ -12,17 +15,24 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (a documented one, whatever happens)."""
-    from gemmasearch.cli import app, render
-    from gemmasearch.errors import MachineRefused
+    from gemmasearch.cli import quick, streams
 
-    render.prepare_streams()
-    code = app.invoke(list(sys.argv[1:] if argv is None else argv))
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    streams.prepare()
+    code = quick.run(arguments)
+    if code is None:
+        from gemmasearch.cli import app
+
+        code = app.invoke(arguments)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        render.abandon_stdout()
+        streams.abandon_stdout()
     except OSError as e:
-        render.abandon_stdout()
+        from gemmasearch.cli import render
+        from gemmasearch.errors import MachineRefused
+
+        streams.abandon_stdout()
         if code == 0:
             return render.failure(MachineRefused(f"cannot write the output: {e.strerror or e}"))
     return code

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from gemmasearch import places
 from gemmasearch.errors import UsageProblem
-
-APP = "gsearch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class Settings:
 
     @property
     def db_path(self) -> Path:
-        return Path(self.db).expanduser() if self.db else data_dir() / "index.db"
+        return Path(places.index_file(self.db))
 
     @property
     def models_path(self) -> Path:
@@ -101,18 +100,11 @@ def help_of(name: str) -> str:
 
 
 def data_dir() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path(APP, appauthor=False)
+    return Path(places.data_dir())
 
 
 def config_path(environ: Mapping[str, str] | None = None) -> Path:
-    environ = os.environ if environ is None else environ
-    if given := environ.get("GSEARCH_CONFIG"):
-        return Path(given).expanduser()
-    from platformdirs import user_config_path
-
-    return user_config_path(APP, appauthor=False) / "config.toml"
+    return Path(places.config_file(os.environ if environ is None else environ))
 
 
 def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -140,13 +132,13 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
 
 
 def _read_config(path: Path) -> Mapping[str, Any]:
+    if not path.exists():
+        return {}
     import tomllib
 
     try:
         with path.open("rb") as stream:
             found = tomllib.load(stream)
-    except FileNotFoundError:
-        return {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise UsageProblem(f"cannot read the config file {path}: {e}", "mend it or move it away") from e
     unknown = sorted(set(found) - set(names()))

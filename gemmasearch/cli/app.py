@@ -20,6 +20,7 @@ from gemmasearch.cli import (
     setup,
     timing,
 )
+from gemmasearch.cli.asked import guarded
 from gemmasearch.cli.session import register
 
 app = typer.Typer(
@@ -48,8 +49,12 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def invoke(arguments: Sequence[str]) -> int:
     """Parse and run; usage errors become exit code 2, an unforeseen exception one line and 70."""
+    return guarded(lambda: _invoke(arguments), arguments)
+
+
+def _invoke(arguments: Sequence[str]) -> int:
     from gemmasearch.cli import render
-    from gemmasearch.errors import GsearchError, InternalError, Interrupted, MachineRefused, UsageProblem
+    from gemmasearch.errors import Interrupted, UsageProblem
 
     if "_GSEARCH_COMPLETE" in os.environ:
         from typer.completion import completion_init  # type: ignore[attr-defined]
@@ -74,16 +79,3 @@ def invoke(arguments: Sequence[str]) -> int:
             return UsageProblem.exit_code
         where = context.command_path if context is not None else "gsearch"
         return render.failure(UsageProblem(message.rstrip("."), f"see `{where} --help`"), arguments)
-    except GsearchError as e:
-        return render.failure(e, arguments)
-    except OSError as e:
-        # Most often stdout on a full disk; what the rooms met in the files or the index came as a GsearchError.
-        where = f": {e.filename}" if e.filename else ""
-        return render.failure(MachineRefused(f"{e.strerror or e}{where}"), arguments)
-    except Exception as e:
-        if os.environ.get("GSEARCH_DEBUG"):
-            raise
-        bug = InternalError(
-            f"internal error: {type(e).__name__}: {e}", "this is a bug; GSEARCH_DEBUG=1 shows where"
-        )
-        return render.failure(bug, arguments)

@@ -153,11 +153,18 @@ def serve(
     generator: GeneratorOption = None,
 ) -> int:
     """Keep index and models warm for `search` and `ask`, over a socket that only you can reach."""
+    from gemmasearch.cli import warm
     from gemmasearch.serving import serve as run
 
     out = session.out
     with stop_on_signals(out, "stopping") as stop:
-        run(session.settings, idle=idle, stop=stop, ready=lambda address: out.note(f"serving on {address}"))
+        run(
+            session.settings,
+            idle=idle,
+            stop=stop,
+            ready=lambda address: out.note(f"serving on {address}"),
+            command=warm.answer,
+        )
     return 0
 
 

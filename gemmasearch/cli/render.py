@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from gemmasearch.cli import streams
 from gemmasearch.cli.records import as_json
 from gemmasearch.errors import GsearchError
 
@@ -78,27 +79,6 @@ def path_field(path: str) -> str:
     return path.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def prepare_streams() -> None:
-    """Let stdout and stderr carry any file name, whatever the locale says.
-
-    A stream that the caller closed becomes /dev/null: otherwise the next opened file would take its number.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
-            stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
-
-
-def abandon_stdout() -> None:
-    """Point stdout at /dev/null after its reader left, so that the last flush does not fail loudly."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    os.close(devnull)
-
-
 def failure(error: GsearchError, arguments: Sequence[str] = (), command: str = "") -> int:
     """Show an error (as an envelope when ``--json`` was asked for) and return its exit code."""
     if "--json" in arguments:
@@ -107,7 +87,7 @@ def failure(error: GsearchError, arguments: Sequence[str] = (), command: str = "
             _write_envelope(name, error.exit_code, "error", _error_record(error))
             return error.exit_code
         except OSError:
-            abandon_stdout()  # the error may be that stdout cannot be written: then stderr says it
+            streams.abandon_stdout()  # the error may be that stdout cannot be written: then stderr says it
     hint = f"\n  {error.hint}" if error.hint else ""
     _to_stderr(f"gsearch: {error.message}{hint}")
     return error.exit_code

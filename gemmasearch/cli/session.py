@@ -1,4 +1,4 @@
-"""What every command shares: the common options, the settings they resolve to, and the opened index.
+"""What every command shares on the command line: the common options.
 
 A command is a plain function whose first parameter is the :class:`Session`. :func:`register` gives it the
 common options (``--json --db --quiet --verbose``), so that no command can forget one.
@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
-from gemmasearch.cli import render
-from gemmasearch.errors import Interrupted, UsageProblem
+from gemmasearch.cli.asked import Session, run_command
+from gemmasearch.errors import UsageProblem
 
-if TYPE_CHECKING:
-    from gemmasearch.documents import Hit
-    from gemmasearch.index import Index
-    from gemmasearch.serving.client import Remote
-    from gemmasearch.settings import Settings
-
-Found = TypeVar("Found")
+__all__ = ["CommandSpec", "EmbedderOption", "GeneratorOption", "Session", "read_text", "register"]
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one versioned JSON object instead of text.")]
 DbOption = Annotated[
@@ -57,60 +49,6 @@ class CommandSpec:
     function: Callable[..., int | None]
     group: str = ""
     lists_hits: bool = False  # gives it the options that say how hits are written
-
-
-@dataclass
-class Session:
-    """One command line: ``flags`` are its options that are settings, ``out`` its only way to speak.
-
-    ``write_hits`` prints a list of hits in the form that was asked for.
-    """
-
-    command: str
-    flags: Mapping[str, Any]
-    out: render.Output
-    write_hits: Callable[[list[Hit]], None] = lambda found: None
-    people: bool = True  # whether hits are written for people, not in a form for programs
-
-    @cached_property
-    def settings(self) -> Settings:
-        from gemmasearch import settings
-
-        return settings.load(self.flags)
-
-    @contextmanager
-    def index(self, *, create: bool = False, write: bool = False) -> Iterator[Index]:
-        """The index, closed afterwards; read-only unless ``write``."""
-        from gemmasearch.index import Index
-
-        with Index.open(settings=self.settings, create=create, read_only=not (create or write)) as index:
-            yield index
-
-    @contextmanager
-    def texts_only(self) -> Iterator[Index]:
-        """An empty index that is gone afterwards: for a text that comes from elsewhere."""
-        import tempfile
-
-        from gemmasearch.index import Index
-
-        with tempfile.TemporaryDirectory(prefix="gsearch-") as folder:
-            path = Path(folder) / "index.db"
-            with Index.open(path, settings=self.settings) as index:
-                yield index
-
-    def looked_up(self, work: Callable[[Index | Remote], Found]) -> Found:
-        """What ``work`` finds: through the warm helper if one answers, else in the index itself."""
-        from gemmasearch.serving import connect
-
-        remote = connect(self.settings)
-        if remote is not None:
-            try:
-                with remote:
-                    return work(remote)
-            except ConnectionError:
-                self.out.detail("the helper went away; looking in the index itself")
-        with self.index() as index:
-            return work(index)
 
 
 PathsFlag = Annotated[bool, typer.Option("--paths", help="Print only the files' paths, each once.")]
@@ -177,7 +115,8 @@ def _with_common_options(spec: CommandSpec) -> Callable[..., int]:
     def run(**values: Any) -> int:
         shared = {name: values.pop(name) for name in _COMMON}
         chosen = {name: values.pop(name) for name in shape}
-        return _run(spec, shared, chosen, values)
+        name = f"{spec.group} {spec.name}".strip()
+        return run_command(spec.function, name, shared, chosen if spec.lists_hits else None, values)
 
     run.__doc__ = spec.function.__doc__
     run.__name__ = spec.name
@@ -188,25 +127,3 @@ def _with_common_options(spec: CommandSpec) -> Callable[..., int]:
 
 def _keyword_only(parameters: list[inspect.Parameter]) -> list[inspect.Parameter]:
     return [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-
-
-def _run(spec: CommandSpec, shared: dict[str, Any], chosen: dict[str, Any], values: dict[str, Any]) -> int:
-    from gemmasearch import settings
-
-    name = f"{spec.group} {spec.name}".strip()
-    flags = {k: v for k, v in {**values, "db": shared["db"]}.items() if k in settings.names()}
-    out = render.Output(name, json=shared["json"], quiet=shared["quiet"], verbose=shared["verbose"])
-    session = Session(name, flags, out)
-    if spec.lists_hits:
-        from gemmasearch.cli import formats
-
-        session.write_hits = formats.writer(out, **chosen)
-        session.people = not any(chosen.values()) and not out.json
-    try:
-        return int(spec.function(session, **values) or 0)
-    except BrokenPipeError:
-        # The reader of our output has seen enough: `gsearch search … | head -1` is a success.
-        render.abandon_stdout()
-        return 0
-    except KeyboardInterrupt:
-        return render.failure(Interrupted("interrupted"), ["--json"] if out.json else [], name)

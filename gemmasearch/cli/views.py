@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote_from_bytes
 
 from gemmasearch.cli.render import Output, harmless, one_line, path_field
 from gemmasearch.documents import Answer, Hit, Snippet, SyncReport
@@ -131,6 +130,8 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
 
 
 def linked(path: str) -> Text:
+    from urllib.parse import quote_from_bytes
+
     from rich.text import Text
 
     target = "file://" + quote_from_bytes(os.fsencode(os.path.abspath(path)))

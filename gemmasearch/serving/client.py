@@ -14,21 +14,13 @@ from gemmasearch.serving import wire
 if TYPE_CHECKING:
     from gemmasearch.settings import Settings
 
-CONNECT_SECONDS = 0.25
 ANSWER_SECONDS = 120.0  # without a single message
 
 
-def connect(settings: Settings) -> Remote | None:
-    """See :func:`gemmasearch.serving.connect`. Never raises: whatever is wrong, the command does it itself."""
-    path = wire.address(settings)
-    if not path.exists() or not wire.is_private(path.parent):
-        return None
-    connection = socket.socket(socket.AF_UNIX)
+def greeted(connection: socket.socket, settings: Settings) -> Remote | None:
+    """The helper at the other end, if it serves these settings. Never raises: whatever is wrong, the command does
+    it itself."""
     try:
-        connection.settimeout(CONNECT_SECONDS)
-        connection.connect(str(path))
-        if not wire.is_own(connection):
-            raise wire.Refused("the helper runs as somebody else")
         wire.send(connection, {"v": wire.VERSION, "program": _program(), "settings": _values(settings)})
         connection.settimeout(2.0)
         if wire.receive(connection, wire.MAX_ANSWER).get("ok") is not True:

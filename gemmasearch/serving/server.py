@@ -25,6 +25,9 @@ QUIET_SECONDS = 60.0  # a client may stay connected without saying anything
 CLIENTS = 16
 SERVED = ("search", "ask")
 _TICK = 0.2
+# (index, what the client wants and how it looks) -> what the command wrote and its exit code; None = not this helper
+# The third is asked whether the client's settings are those of this helper.
+Command = Callable[["Index", Mapping[str, Any], Callable[[Settings], bool]], Mapping[str, Any] | None]
 
 
 @dataclass
@@ -39,10 +42,14 @@ class _Job:
 
 
 class Server:
-    """Keeps the index of ``settings`` open. Not reusable: one :meth:`run` per object."""
+    """Keeps the index of ``settings`` open. Not reusable: one :meth:`run` per object.
 
-    def __init__(self, settings: Settings) -> None:
+    ``command`` runs a whole command of the terminal for a client that has imported nothing but the way here.
+    """
+
+    def __init__(self, settings: Settings, command: Command | None = None) -> None:
         self.settings = settings
+        self._command = command
         self._jobs: queue.Queue[_Job] = queue.Queue()
         self._connections: set[socket.socket] = set()
         self._slots = threading.BoundedSemaphore(CLIENTS)
@@ -89,6 +96,10 @@ class Server:
             index = self._warm_index()
             index.settings = job.settings
             index.notes.clear()
+            if job.name == "command" and self._command:
+                done = self._command(index, job.options, self._serves)
+                job.tell({"ok": done is not None, **(done or {})})
+                return
             if job.stream:
                 job.options["on_text"] = lambda text: job.tell({"text": text})
             result = getattr(index, job.name)(*job.arguments, **job.options)
@@ -151,13 +162,32 @@ class Server:
         """The client's settings, if it wants what is kept open here."""
         connection.settimeout(REQUEST_SECONDS)
         hello = _within(connection, REQUEST_SECONDS)
+        if "command" in hello:
+            self._run_command(connection, hello)
+            return None
         asked = _settings(hello.get("settings"))
-        same = asked is not None and all(
-            getattr(asked, name) == getattr(self.settings, name) for name in wire.MODEL_SETTINGS
-        )
+        same = asked is not None and self._serves(asked)
         good = hello.get("v") == wire.VERSION and hello.get("program") == _program() and same
         wire.send(connection, {"ok": good})
         return asked if good else None
+
+    def _serves(self, asked: Settings) -> bool:
+        """Whether a client means this index and these models."""
+        return os.path.abspath(asked.db_path) == os.path.abspath(self.settings.db_path) and all(
+            getattr(asked, name) == getattr(self.settings, name) for name in wire.MODEL_SETTINGS
+        )
+
+    def _run_command(self, connection: socket.socket, hello: Mapping[str, Any]) -> None:
+        wanted = hello["command"]
+        same = hello.get("v") == wire.VERSION and hello.get("program") == _program()
+        if not same or self._command is None or not isinstance(wanted, dict):
+            wire.send(connection, {"ok": False})
+            return
+        job = _Job(
+            "command", [], wanted, self.settings, lambda message: wire.send(connection, message), False
+        )
+        self._jobs.put(job)
+        job.done.wait()
 
     def _answer(self, connection: socket.socket, settings: Settings) -> bool:
         connection.settimeout(QUIET_SECONDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -208,6 +207,8 @@ class Care:
             "import os, shutil, sys; os.umask(0o077); "
             "shutil.copyfile(sys.argv[1], sys.argv[2], follow_symlinks=False)"
         )
+        import subprocess
+
         done = subprocess.run(
             [sys.executable, "-I", "-c", program, str(source), str(target)], capture_output=True, check=False
         )

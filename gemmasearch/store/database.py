@@ -108,6 +108,8 @@ class Database:
             if self.read_only:
                 _set(connection, query_only="ON")
             else:
+                # Passages are longer than a quarter of the usual page; it counts only in a new file.
+                _set(connection, page_size=8192)
                 # A commit waits for no disk: after a power cut the last files are read again, no more.
                 _set(connection, journal_mode="WAL", synchronous="NORMAL", secure_delete="ON")
                 _set(connection, journal_size_limit=16_777_216)

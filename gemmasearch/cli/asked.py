@@ -1,0 +1,140 @@
+"""One command line as a command sees it: its options, the settings they resolve to, and the opened index.
+
+Nothing here knows how the line was parsed: :mod:`session` does that with Typer, :mod:`quick` without.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gemmasearch.cli import render, streams
+from gemmasearch.errors import GsearchError, InternalError, Interrupted, MachineRefused
+
+if TYPE_CHECKING:
+    from gemmasearch.documents import Hit
+    from gemmasearch.index import Index
+    from gemmasearch.serving.client import Remote
+    from gemmasearch.settings import Settings
+
+Found = TypeVar("Found")
+
+
+@dataclass
+class Session:
+    """One command line: ``flags`` are its options that are settings, ``out`` its only way to speak.
+
+    ``write_hits`` prints a list of hits in the form that was asked for.
+    """
+
+    command: str
+    flags: Mapping[str, Any]
+    out: render.Output
+    write_hits: Callable[[list[Hit]], None] = lambda found: None
+    people: bool = True  # whether hits are written for people, not in a form for programs
+
+    @cached_property
+    def settings(self) -> Settings:
+        from gemmasearch import settings
+
+        return settings.load(self.flags)
+
+    @contextmanager
+    def index(self, *, create: bool = False, write: bool = False) -> Iterator[Index]:
+        """The index, closed afterwards; read-only unless ``write``."""
+        from gemmasearch.index import Index
+
+        with Index.open(settings=self.settings, create=create, read_only=not (create or write)) as index:
+            yield index
+
+    @contextmanager
+    def texts_only(self) -> Iterator[Index]:
+        """An empty index that is gone afterwards: for a text that comes from elsewhere."""
+        import tempfile
+
+        from gemmasearch.index import Index
+
+        with tempfile.TemporaryDirectory(prefix="gsearch-") as folder:
+            path = Path(folder) / "index.db"
+            with Index.open(path, settings=self.settings) as index:
+                yield index
+
+    def looked_up(self, work: Callable[[Index | Remote], Found]) -> Found:
+        """What ``work`` finds: through the warm helper if one answers, else in the index itself."""
+        from gemmasearch.serving import connect
+
+        remote = connect(self.settings)
+        if remote is not None:
+            try:
+                with remote:
+                    return work(remote)
+            except ConnectionError:
+                self.out.detail("the helper went away; looking in the index itself")
+        with self.index() as index:
+            return work(index)
+
+
+def run_command(
+    function: Callable[..., int | None],
+    name: str,
+    shared: Mapping[str, Any],
+    chosen: Mapping[str, Any] | None,
+    values: Mapping[str, Any],
+    *,
+    kind: type[Session] = Session,
+) -> int:
+    """Call a command with its own ``values``.
+
+    :param shared: the options that all commands have.
+    :param chosen: those that say how hits are written, None for a command that lists none.
+    """
+    from gemmasearch import settings
+
+    flags = {k: v for k, v in {**values, "db": shared["db"]}.items() if k in settings.names()}
+    out = render.Output(name, json=shared["json"], quiet=shared["quiet"], verbose=shared["verbose"])
+    session = kind(name, flags, out)
+    if chosen is not None:
+        session.people = not any(chosen.values()) and not out.json
+        session.write_hits = _writer(out, chosen)
+    try:
+        return int(function(session, **values) or 0)
+    except BrokenPipeError:
+        # The reader of our output has seen enough: `gsearch search … | head -1` is a success.
+        streams.abandon_stdout()
+        return 0
+    except KeyboardInterrupt:
+        return render.failure(Interrupted("interrupted"), ["--json"] if out.json else [], name)
+
+
+def _writer(out: render.Output, chosen: Mapping[str, Any]) -> Callable[[list[Hit]], None]:
+    if not any(chosen.values()):
+        from gemmasearch.cli import views
+
+        return lambda found: views.hits(out, found)
+    from gemmasearch.cli import formats
+
+    return formats.writer(out, **chosen)
+
+
+def guarded(work: Callable[[], int], arguments: Sequence[str]) -> int:
+    """The exit code of ``work``; what it raises becomes one or two lines and a documented code."""
+    try:
+        return work()
+    except GsearchError as e:
+        return render.failure(e, arguments)
+    except OSError as e:
+        # Most often stdout on a full disk; what the rooms met in the files or the index came as a GsearchError.
+        where = f": {e.filename}" if e.filename else ""
+        return render.failure(MachineRefused(f"{e.strerror or e}{where}"), arguments)
+    except Exception as e:
+        if os.environ.get("GSEARCH_DEBUG"):
+            raise
+        bug = InternalError(
+            f"internal error: {type(e).__name__}: {e}", "this is a bug; GSEARCH_DEBUG=1 shows where"
+        )
+        return render.failure(bug, arguments)

@@ -1,0 +1,198 @@
+"""``gsearch search`` without the command-line library, whose import takes longer than a search.
+
+A plain line is understood here; anything else (an unknown or impossible option, ``--help``, ``-word``) is left to
+Typer, which also says what is wrong with it. A warm helper is asked first, with next to nothing imported; it
+returns what the command would have written.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+COMMAND = "search"
+SHARED = {"json": False, "db": None, "quiet": False, "verbose": False}
+SHAPE = {"paths": False, "null": False, "jsonl": False, "csv": False, "format": None}
+FLAGS = {
+    "--json": "json", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose", "--paths": "paths",
+    "--null": "null", "-0": "null", "--jsonl": "jsonl", "--csv": "csv", "--all": "everything", "--explain": "explain",
+}  # fmt: skip
+VALUES = {
+    "--db": "db", "-n": "number", "--number": "number", "--mode": "mode", "--format": "format",
+    "--min-score": "min_score", "--sort": "sort", "--embedder": "embedder", "--after": "after",
+}  # fmt: skip
+_NUMBERS = {"number": (1, 1 << 31), "min_score": (0, 100)}
+_CHOICES = {"sort": ("relevance", "date", "path"), "mode": ("hybrid", "words", "meaning")}
+SETTINGS = ("mode", "embedder")
+# What a helper must know of the client's surroundings to write what the command would write here.
+_PASSED = ("GSEARCH_", "XDG_", "LC_")
+_PASSED_NAMES = (
+    "HOME",
+    "LANG",
+    "TZ",
+    "TERM",
+    "COLORTERM",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "COLUMNS",
+    "LINES",
+    "TMPDIR",
+)
+ANSWER_SECONDS = 120.0
+
+
+def run(arguments: Sequence[str]) -> int | None:
+    """The exit code of a plain ``search`` line; None if it is for Typer."""
+    request = parsed(arguments)
+    if request is None or "_GSEARCH_COMPLETE" in os.environ:
+        return None
+    try:
+        code = _asked_helper(request)
+    except (OSError, KeyboardInterrupt) as e:
+        return _ended(e, arguments)
+    if code is not None:
+        return code
+    from gemmasearch.cli import finding
+    from gemmasearch.cli.asked import guarded, run_command
+
+    return guarded(
+        lambda: run_command(_without_settings(finding.search), COMMAND, *split(request)), arguments
+    )
+
+
+def _ended(error: BaseException, arguments: Sequence[str]) -> int:
+    """The exit code when what the helper answered could not be written, or nobody waited for it."""
+    from gemmasearch.cli import asked, render, streams
+    from gemmasearch.errors import Interrupted
+
+    def again() -> int:
+        raise error
+
+    if isinstance(error, BrokenPipeError):
+        streams.abandon_stdout()
+        return 0
+    if isinstance(error, KeyboardInterrupt):
+        return render.failure(Interrupted("interrupted"), arguments, COMMAND)
+    return asked.guarded(again, arguments)
+
+
+def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The options of a plain line by the names of the command's parameters, as Typer would give them."""
+    if not arguments or arguments[0] != COMMAND:
+        return None
+    found: dict[str, Any] = {"query": []}
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if not argument.startswith("-"):
+            found["query"].append(argument)
+        elif argument in FLAGS:
+            found[FLAGS[argument]] = True
+        else:
+            name, equals, value = argument.partition("=")
+            if name not in VALUES or (equals and not name.startswith("--")):
+                return None
+            given = value if equals else next(rest, None)
+            if given is None or given.startswith("-"):
+                return None
+            understood = _value(VALUES[name], given)
+            if understood is None:
+                return None
+            found[VALUES[name]] = understood
+    return found if found["query"] else None
+
+
+def _value(name: str, given: str) -> str | int | None:
+    if name in _NUMBERS:
+        low, high = _NUMBERS[name]
+        return int(given) if given.isascii() and given.isdigit() and low <= int(given) <= high else None
+    if name in _CHOICES and given not in _CHOICES[name]:
+        return None
+    return given
+
+
+def split(request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The options that all commands have, those of how hits are written, and the command's own."""
+    shared = {name: request.get(name, usual) for name, usual in SHARED.items()}
+    shape = {name: request.get(name, usual) for name, usual in SHAPE.items()}
+    return shared, shape, {k: v for k, v in request.items() if k not in SHARED and k not in SHAPE}
+
+
+def _without_settings(function: Any) -> Any:
+    """Settings among a command's options reach it through its session."""
+    return lambda session, **values: function(
+        session, **{name: value for name, value in values.items() if name not in SETTINGS}
+    )
+
+
+# -- a warm helper ----------------------------------------------------------------------------------------------
+
+
+def _asked_helper(request: dict[str, Any]) -> int | None:
+    """What a helper answers, written; None where none is there, or it may not answer this."""
+    from gemmasearch.serving import door
+
+    index = _index(request)
+    connection = door.knock(index) if index else None
+    if connection is None:
+        return None
+    with connection:
+        try:
+            door.send(connection, _hello(request, index))
+            connection.settimeout(ANSWER_SECONDS)
+            answer = door.receive(connection, door.MAX_ANSWER)
+        except (OSError, EOFError, door.Refused):
+            return None
+    return _written(answer) if answer.get("ok") is True else None
+
+
+def _index(request: Mapping[str, Any]) -> str:
+    """The index file that the line means; "" where only the whole settings can tell."""
+    from gemmasearch import places
+
+    given = request.get("db") or os.environ.get("GSEARCH_DB")
+    if not given and os.path.exists(places.config_file(os.environ)):
+        from gemmasearch import settings
+        from gemmasearch.errors import GsearchError
+
+        try:
+            return str(settings.load().db_path)
+        except GsearchError:
+            return ""
+    return os.path.abspath(places.index_file(given or ""))
+
+
+def _hello(request: Mapping[str, Any], index: str) -> dict[str, Any]:
+    from gemmasearch import __version__
+    from gemmasearch.serving import door
+
+    environ = {name: value for name, value in os.environ.items() if passed(name)}
+    terminals = [stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)]
+    if terminals[0] and "COLUMNS" not in environ:
+        environ["COLUMNS"] = str(_columns())
+    command = {"request": {**request, "db": index}, "environ": environ, "terminals": terminals}
+    return {"v": door.VERSION, "program": __version__, "command": command}
+
+
+def passed(name: str) -> bool:
+    """Whether an environment variable goes to the helper."""
+    return name.startswith(_PASSED) or name in _PASSED_NAMES
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
+def _written(answer: Mapping[str, Any]) -> int:
+    streams = {1: sys.stdout, 2: sys.stderr}
+    for number, text in answer["pieces"]:
+        streams[number].write(text)
+    sys.stdout.flush()
+    return int(answer["exit"])

@@ -1,0 +1,165 @@
+"""The short way of ``search``: it understands a line as Typer does, and a warm helper writes what the command would."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from gemmasearch import sample
+from gemmasearch.cli import quick
+from gemmasearch.cli.app import app
+from gemmasearch.index import Index
+from gemmasearch.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+PLAIN = [
+    "heating",
+    "heating in winter",
+    "-n 3 heating",
+    "heating --number=2 --json",
+    "--all --explain -q heating",
+    "-0 heating",
+    "--csv --min-score 30 heating --sort date",
+    "--mode words --db /tmp/x.db heating -v",
+    "--format {path} heating --embedder static",
+    "--jsonl --sort=path heating",
+    "heating --after c12",
+    "@name",
+]
+LEFT_TO_TYPER = [
+    "",
+    "--help",
+    "heating --help",
+    "heating -n 0",
+    "heating -n x",
+    "heating -n",
+    "heating --sort size",
+    "heating --mode nonsense",
+    "heating --min-score 101",
+    "heating -garden",
+    "heating -- -garden",
+    "heating -n3",
+    "heating -qv",
+    "heating --new",
+    "heating --group file",
+    "heating --explain-query",
+    "heating --unknown",
+    "heating --json=yes",
+    "heating --db -x",
+]
+
+
+def by_typer(arguments: list[str]) -> dict[str, Any]:
+    command = typer.main.get_command(app).commands["search"]  # type: ignore[attr-defined]
+    context = command.make_context("search", arguments)
+    return {
+        p.name: context.params[p.name]
+        for p in command.params
+        if p.name != "help" and context.get_parameter_source(p.name).name == "COMMANDLINE"
+    }
+
+
+@pytest.mark.parametrize("line", PLAIN)
+def test_a_plain_line_is_understood_as_typer_does(line: str) -> None:
+    found = quick.parsed(["search", *line.split()])
+    expected = {k: str(v) if k in ("db", "sort") else v for k, v in by_typer(line.split()).items()}
+    assert found == {**expected, "query": list(expected["query"])}
+
+
+@pytest.mark.parametrize("line", LEFT_TO_TYPER)
+def test_everything_else_is_left_to_typer(line: str) -> None:
+    assert quick.parsed(["search", *line.split()]) is None
+
+
+def test_every_option_of_search_is_known_or_left_to_typer_on_purpose() -> None:
+    command = typer.main.get_command(app).commands["search"]  # type: ignore[attr-defined]
+    known = {flag for p in command.params for flag in (*p.opts, *p.secondary_opts) if flag.startswith("-")}
+    left = {"--new", "--explain-query", "--group", "--help", "-h"}
+    assert {*quick.FLAGS, *quick.VALUES} == known - left
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("quick")
+    sample.unpack(folder / "home")
+    with Index.open(settings=Settings(db=str(folder / "p" / "index.db"), embedder="static")) as index:
+        index.index([folder / "home"])
+    return folder
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    return {
+        "PATH": os.environ["PATH"], "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT),
+        "GSEARCH_DB": str(home / "p" / "index.db"), "LANG": "C.UTF-8", **more,
+    }  # fmt: skip
+
+
+def gsearch(home: Path, *arguments: str, code: str = "", **more: str) -> subprocess.CompletedProcess[bytes]:
+    program = ["-c", code] if code else ["-m", "gemmasearch"]
+    return subprocess.run(
+        [sys.executable, *program, *arguments],
+        env=environment(home, **more),
+        cwd=home,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+LOADED = """
+import sys
+from gemmasearch.__main__ import main
+main(sys.argv[1:])
+print(*sorted(sys.modules), file=sys.stderr)
+"""
+# Modules beside those of an interpreter that does nothing: what they may be, and how many.
+COLD_BUDGET, WARM_BUDGET = 175, 50
+
+
+def modules(done: subprocess.CompletedProcess[bytes]) -> set[str]:
+    return set(done.stderr.decode().split("\n")[-2].split())
+
+
+def test_a_cold_search_by_words_keeps_to_its_budget_of_modules(home: Path) -> None:
+    nothing = modules(gsearch(home, code="import sys; print(*sys.modules, file=sys.stderr)"))
+    loaded = modules(gsearch(home, "search", "--mode", "words", "heating", code=LOADED))
+    assert not {n.partition(".")[0] for n in loaded} & {
+        "typer", "pydantic", "rich", "numpy", "tokenizers", "llama_cpp", "sqlite_vec", "asyncio"
+    }  # fmt: skip
+    assert len(loaded - nothing) <= COLD_BUDGET, sorted(loaded - nothing)
+
+
+def test_what_a_helper_answers_is_what_the_command_writes(home: Path) -> None:
+    lines = [
+        ["heating", "in", "winter"], ["--json", "Lisbon"], ["zzzzqqqq"], ["--paths", "garden"], ["heatting"],
+        ["-n", "2", "--explain", "heating"], ["-v", "-n", "1", "heating"], ["--csv", "--json", "x"], ["--mode", "words", "heating", "--db", "p/index.db"],
+    ]  # fmt: skip
+    alone = [gsearch(home, "search", *line) for line in lines]
+    with subprocess.Popen(
+        [sys.executable, "-m", "gemmasearch", "serve"], env=environment(home), stderr=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stderr is not None
+            assert b"serving on" in process.stderr.readline()
+            nothing = modules(gsearch(home, code="import sys; print(*sys.modules, file=sys.stderr)"))
+            loaded = modules(gsearch(home, "search", "heating", code=LOADED))
+            assert not {"typing", "dataclasses", "apsw", "numpy"} & loaded, "the helper was not asked"
+            assert len(loaded - nothing) <= WARM_BUDGET, sorted(loaded - nothing)
+            for line, before in zip(lines, alone, strict=True):
+                through = gsearch(home, "search", *line)
+                assert (through.returncode, through.stdout, through.stderr) == (
+                    before.returncode, before.stdout, before.stderr,
+                ), line  # fmt: skip
+            # Another model than the helper keeps: the command does it itself.
+            other = gsearch(home, "search", "heating", "--embedder", "fake", code=LOADED)
+            assert "apsw" in modules(other)
+        finally:
+            process.terminate()
