@@ -110,3 +110,12 @@ def is_secret_name(path: str, folder: bool) -> bool:
 def holds_key(head: bytes) -> bool:
     """Whether a small file holds a private key."""
     return _KEY.search(head) is not None
+
+
+def is_secret_part(part: str, text: str) -> bool:
+    """The same of a file inside a mail or an archive, by its place in there."""
+    inside = "/" + part
+    folders = (inside[:end] for end, c in enumerate(inside) if c == "/" and end)
+    if is_secret_name(inside, folder=False) or any(is_secret_name(each, folder=True) for each in folders):
+        return True
+    return "PRIVATE KEY" in text[:KEY_SEARCH_BYTES] and holds_key(text[:KEY_SEARCH_BYTES].encode())

@@ -14,7 +14,7 @@ from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, trie
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.moves import Moves, kind_of_name
 from gemmasearch.indexing.rules import Rules, is_within
-from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key
+from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.opening import opened
 from gemmasearch.store.keys import clean, document_hash, path_words
@@ -123,7 +123,7 @@ class Writer:
         if box is None:
             return False
         problems: list[Problem] = []
-        documents = box.only_new(self._items(self.read(found.path, start=box.start), problems))
+        documents = box.only_new(self._items(found.path, self.read(found.path, start=box.start), problems))
         try:
             self._put_all(found, row, documents, problems, began, box=box)
         except growing.OldMessage:
@@ -225,14 +225,18 @@ class Writer:
         if self._is_key(found):
             problems.append(Problem(found.path, "secret", "it holds a private key"))
             return iter(())
-        return self._items(self.read(found.path), problems)
+        return self._items(found.path, self.read(found.path), problems)
 
-    def _items(self, items: Iterable[Document | Problem], problems: list[Problem]) -> Iterator[Document]:
+    def _items(
+        self, path: str, items: Iterable[Document | Problem], problems: list[Problem]
+    ) -> Iterator[Document]:
         for item in items:
-            if isinstance(item, Document):
-                yield item
-            else:
+            if isinstance(item, Problem):
                 problems.append(item)
+            elif item.part and is_secret_part(item.part, item.text):
+                problems.append(Problem(path, "secret", part=item.part))
+            else:
+                yield item
 
     def _is_key(self, found: Found) -> bool:
         """A private key under an innocent name, unless the file was named itself or the root allows it."""

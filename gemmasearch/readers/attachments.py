@@ -65,7 +65,7 @@ def inside(
     try:
         format: Format = by_name("mail") if mail else recognised(inner)
     except CannotRead as e:
-        if e.reason not in _UNSAID:
+        if e.reason not in _UNSAID or e.waits:
             yield e.problem(source.path, part)
         return
     if format.name == "picture" and len(raw) < _LOGO:
@@ -73,7 +73,7 @@ def inside(
     for item in items(format, inner, settings):
         if isinstance(item, Document):
             yield _below(part, item)
-        elif item.reason not in _UNSAID:
+        elif item.reason not in _UNSAID or item.waits:
             yield replace(item, path=source.path, part=_joined(part, item.part))
 
 

@@ -29,6 +29,26 @@ class CannotRead(Exception):
 
 
 @dataclass(slots=True)
+class Budget:
+    """What an archive, with all that is inside it, may still cost."""
+
+    bytes: int  # unpacked
+    members: int
+
+    def spend(self, count: int) -> None:
+        """:raises CannotRead: "limit"."""
+        self.bytes -= count
+        if self.bytes < 0:
+            raise CannotRead("limit", "it expands too much")
+
+    def member(self) -> None:
+        """:raises CannotRead: "limit"."""
+        self.members -= 1
+        if self.members < 0:
+            raise CannotRead("limit", "it has too many members")
+
+
+@dataclass(slots=True)
 class Source:
     """An opened file, at its start. ``stream`` is seekable; ``size`` is in bytes."""
 
@@ -45,6 +65,7 @@ class Source:
     on_learn: Callable[[str, str], None] | None = None
     unit: int = 0
     depth: int = 0  # files inside files
+    budget: Budget | None = None  # of the archive that it stands in
     prefix: str = ""  # the part that this is, where it is a file inside a file
 
     def begins(self, part: str) -> bool:

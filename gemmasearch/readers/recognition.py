@@ -52,11 +52,11 @@ def _text_without_a_name(head: bytes) -> Format:
 
 def _binary(head: bytes, named: Format | None) -> Format:
     mime = mime_of(head)
+    if named and not named.textual and mime in _VAGUE:
+        return named
     found = by_mime(mime)
     if found and not found.textual:
         return found
-    if named and not named.textual and mime in _VAGUE:
-        return named
     if named and named.textual:
         raise CannotRead("binary", mime)
     raise CannotRead("unsupported", mime)

@@ -38,6 +38,14 @@ _SHEETS = (
     "application/vnd.ms-excel",
     "application/vnd.ms-excel.sheet.macroenabled.12",
 )
+_ARCHIVES = (
+    "application/zip",
+    "application/x-tar",
+    "application/gzip",
+    "application/x-gzip",
+    "application/x-bzip2",
+    "application/x-xz",
+)
 _PICTURES = (
     "image/png",
     "image/jpeg",
@@ -68,6 +76,8 @@ FORMATS: tuple[Format, ...] = (
            isolated=True, limit="max_pdf_bytes", sniff="epub:sniff"),
     Format("rtf", "document", ("text/rtf", "application/rtf"), (".rtf",), "rtf:read", 1,
            isolated=True, limit="max_text_bytes", sniff="rtf:sniff", extra="office"),
+    Format("archive", "archive", _ARCHIVES, (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz"),
+           "archives:read", 1, isolated=True),
     Format("picture", "picture", _PICTURES, (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
            "pictures:read", 1, isolated=True, limit="max_pdf_bytes", extra="ocr"),
     Format("history", "visit", (), (), "browser:read", 1, limit="max_pdf_bytes", sniff="browser:sniff"),

@@ -80,6 +80,7 @@ class TestMhtml(ReaderContract):
 
 def test_every_row_of_the_table_has_a_contract_test() -> None:
     waiting, tested = list(ReaderContract.__subclasses__()), set()
+    import tests.readers.test_archives
     import tests.readers.test_browser
     import tests.readers.test_html
     import tests.readers.test_mail

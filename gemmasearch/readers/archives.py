@@ -1,0 +1,223 @@
+"""Files inside zip, tar and gz archives (also bz2 and xz), where archives are switched on.
+
+Each member is read like an attachment of a mail, by its own content, and may be an archive itself. What an archive
+may cost is limited by depth, members, size of one and of all members, and by how much it expands; nothing is ever
+written to the disk.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO, cast
+
+from gemmasearch.documents import Document, Problem
+from gemmasearch.readers import attachments
+from gemmasearch.readers.formats import Budget, CannotRead, Source
+from gemmasearch.readers.textual import clean
+from gemmasearch.settings import Settings
+
+MEMBERS = 10_000
+MEMBER_BYTES = 128 * 1024 * 1024  # unpacked
+TOTAL_BYTES = 2 * 1024 * 1024 * 1024  # unpacked, over all levels
+RATIO = 200  # unpacked to packed, above the first megabytes
+FREE = 16 * 1024 * 1024
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    RuntimeError,  # zipfile's word for "encrypted"
+)
+_LITTER = ("__MACOSX/", ".DS_Store", "._")
+Member = tuple[str, bytes]
+
+
+def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    if settings.archives != "on":
+        raise CannotRead("unsupported", "an archive; it is not opened", waits="archives")
+    if source.budget is None:
+        allowed = min(TOTAL_BYTES, max(FREE, source.size * RATIO))
+        source = replace(source, budget=Budget(allowed, MEMBERS))
+    held: list[Problem] = []
+    found = source.depth > 0
+    for item in _items(source, settings):
+        if not found and isinstance(item, Problem):
+            held.append(item)
+            continue
+        if not found:
+            yield from held
+        found = True
+        yield item
+    if not found:
+        raise _why(held)
+
+
+def _why(held: list[Problem]) -> CannotRead:
+    """The one reason why nothing of an archive could be read."""
+    if not held:
+        return CannotRead("no-text", "nothing in it is of a kind that is read")
+    most = next((p for p in held if p.reason in ("limit", "encrypted")), held[0])
+    return CannotRead(
+        most.reason,
+        f"{most.part}: {most.detail}".strip(": "),
+        waits=most.waits,
+        pages=sum(p.pages for p in held),
+    )
+
+
+def _items(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    names: set[str] = set()
+    members = _members(source)
+    while True:
+        try:
+            name, raw = next(members)
+        except StopIteration:
+            return
+        except CannotRead as e:
+            yield e.problem(source.path, "rest")
+            return
+        except _DAMAGE as e:
+            yield Problem(source.path, "malformed", f"{type(e).__name__}: {e}"[:300], "rest")
+            return
+        part = _part(name, names)
+        if part.startswith(_LITTER) or os.path.basename(part).startswith(_LITTER):
+            continue
+        if source.depth >= attachments.DEPTH:
+            detail = f"more than {attachments.DEPTH} files inside each other"
+            yield Problem(source.path, "limit", detail, part)
+        elif not raw:
+            continue
+        elif source.begins(part):
+            yield from attachments.inside(raw, part, name, source, settings)
+
+
+def _members(source: Source) -> Iterator[Member]:
+    """Name and bytes of each file.
+
+    :raises CannotRead: "encrypted" or "limit".
+    """
+    head = source.head(6)
+    if head.startswith(b"PK"):
+        yield from _zip(source)
+        return
+    opened = _unpacked(source.stream, head)
+    stream = _Counted(opened, source)
+    start = stream.read(512)
+    stream.give_back(start)
+    if start[257:262] == b"ustar" or (opened is source.stream and start):
+        yield from _tar(stream, source)
+        return
+    yield _bare_name(source.path), _taken(stream, source, "it")
+
+
+def _unpacked(stream: BinaryIO, head: bytes) -> BinaryIO:
+    """The stream without its compression, itself if it has none."""
+    stream.seek(0)
+    if head.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))
+    if head.startswith(b"BZh"):
+        return cast(BinaryIO, bz2.BZ2File(stream))
+    return cast(BinaryIO, lzma.LZMAFile(stream)) if head.startswith(b"\xfd7zXZ") else stream
+
+
+def _zip(source: Source) -> Iterator[Member]:
+    source.stream.seek(0)
+    with zipfile.ZipFile(source.stream) as archive:
+        for info in archive.infolist():
+            if info.is_dir():
+                continue
+            if info.flag_bits & 0x1:
+                raise CannotRead("encrypted")
+            with archive.open(info) as member:
+                yield clean(info.filename), _taken(member, source, info.filename, spend=True)
+
+
+def _tar(stream: _Counted, source: Source) -> Iterator[Member]:
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for info in archive:
+            _budget(source).member()
+            member = archive.extractfile(info) if info.isreg() else None
+            if member is not None:
+                yield clean(info.name), _taken(member, source, info.name)
+
+
+def _taken(stream: object, source: Source, name: str, *, spend: bool = False) -> bytes:
+    """A whole member; ``spend`` where what it unpacks is not counted on the way.
+
+    :raises CannotRead: "limit".
+    """
+    budget = _budget(source)
+    if spend:
+        budget.member()
+    allowed = min(MEMBER_BYTES, budget.bytes) if spend else MEMBER_BYTES
+    raw = cast(BinaryIO, stream).read(allowed + 1)
+    if len(raw) > allowed:
+        raise CannotRead("limit", f"{clean(name)} expands too much")
+    if spend:
+        budget.spend(len(raw))
+    return raw
+
+
+def _budget(source: Source) -> Budget:
+    if source.budget is None:
+        raise ValueError("an archive without limits")
+    return source.budget
+
+
+class _Counted(io.RawIOBase):
+    """A decompressed stream that ends with "limit" where it has given more than it may."""
+
+    def __init__(self, stream: BinaryIO, source: Source) -> None:
+        self._stream = stream
+        self._source = source
+        self._given_back = b""
+
+    def give_back(self, piece: bytes) -> None:
+        self._given_back = piece + self._given_back
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        size = MEMBER_BYTES + 1 if size < 0 else size
+        taken, self._given_back = self._given_back[:size], self._given_back[size:]
+        while len(taken) < size:
+            piece = self._stream.read(min(size - len(taken), 1 << 20))
+            if not piece:
+                break
+            _budget(self._source).spend(len(piece))
+            self._source.progress()
+            taken += piece
+        return taken
+
+
+def _bare_name(path: str) -> str:
+    """``notes.mbox.gz`` holds ``notes.mbox``."""
+    name = os.path.basename(path)
+    stem, suffix = os.path.splitext(name)
+    return stem if suffix.lower() in (".gz", ".bz2", ".xz") and stem else name
+
+
+def _part(name: str, names: set[str]) -> str:
+    """The member's path within the archive, made of harmless pieces, that no other member has."""
+    pieces = [each for each in name.replace("\\", "/").split("/") if each.strip() not in ("", ".", "..")]
+    plain = "/".join(pieces)[:400] or "file"
+    part, count = plain, 1
+    while part in names:
+        count += 1
+        part = f"{plain}-{count}"
+    names.add(part)
+    return part
