@@ -90,6 +90,10 @@ class _Walk:
     named: str = ""  # the root as it was given, and where it really is
     root: str = ""
     through_links: set[tuple[int, int]] = field(default_factory=set)
+    own_name: str = ""
+
+    def __post_init__(self) -> None:
+        self.own_name = os.path.basename(self.own)
 
     def below(self, root: str) -> Iterator[Found | Problem]:
         self.named, self.root = root, os.path.realpath(root)
@@ -150,9 +154,11 @@ class _Walk:
             except OSError as e:
                 yield Problem(path, "unreadable", e.strerror or str(e))
                 continue
-            if found is _ENTER:
+            if found is None:
+                continue
+            if isinstance(found, str):
                 folders.append((path, ignores))
-            elif isinstance(found, Found | Problem):
+            else:
                 yield found
         return folders
 
@@ -160,21 +166,21 @@ class _Walk:
         self, entry: os.DirEntry[str], path: str, maildir: bool, ignores: Ignores
     ) -> Found | Problem | str | None:
         """A file that must be looked into, a Problem, ``_ENTER`` for a folder, None for what is left out or known."""
+        name, rules = entry.name, self.rules
         folder = entry.is_dir(follow_symlinks=False)
-        if not self._wanted(entry.name, path, maildir):
+        if not self._wanted(name, path, maildir):
             return None
-        if not self.rules.secrets and is_secret_name(path, folder):
+        if not rules.secrets and is_secret_name(path, folder):
             return Problem(path, "secret")
         if ignores.any and ignores.refuse(path, folder):
             return None
         if folder:
             return _ENTER if self._same_device(entry) else None
         if entry.is_symlink():
-            return _ENTER if self.rules.follow and self._leads_within(path) else None
-        return self._file(entry, path)
+            return _ENTER if rules.follow and self._leads_within(path) else None
+        return self._file(entry, name, path)
 
-    def _file(self, entry: os.DirEntry[str], path: str) -> Found | Problem | None:
-        name = entry.name
+    def _file(self, entry: os.DirEntry[str], name: str, path: str) -> Found | Problem | None:
         status = entry.stat(follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode):
             return Problem(path, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
@@ -182,7 +188,8 @@ class _Walk:
             return None
         if self.rules.limits and status.st_size > self.rules.limit_of(name):
             return Problem(path, "too-large", f"{status.st_size} bytes")
-        if self.known.get(path) == (
+        known = self.known.get(path)
+        if known and known == (
             status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev,
         ):  # fmt: skip
             del self.known[path]
@@ -214,7 +221,7 @@ class _Walk:
             return "" if self._same_device(entry) else "another file system is mounted here"
         if entry.is_symlink():
             return "" if self.rules.follow and self._leads_within(path) else "a symbolic link"
-        if isinstance(self._file(entry, path), Found):
+        if isinstance(self._file(entry, entry.name, path), Found):
             return ""
         return "not a regular file, made by a program, over a size limit, or not among the root's inclusions"
 
@@ -233,7 +240,7 @@ class _Walk:
 
     def _is_own(self, name: str, path: str) -> bool:
         """The index and the files beside it (-wal, -shm, .lock)."""
-        own = self.own.rpartition("/")[2]
+        own = self.own_name
         return bool(own) and name.startswith(own) and os.path.realpath(path).startswith(self.own)
 
 

@@ -12,6 +12,7 @@ import json
 import os
 import struct
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ class StaticEmbedder:
         self._matrix = _map_matrix(folder / WEIGHTS)
         self._wide: np.ndarray | None = None
         self._seen = 0
-        self._tokenizer = _tokenizer(folder / TOKENIZER)
+        self._folder = folder
         full = int(self._matrix.shape[1])
         self._space = Space(
             name="static",
@@ -67,6 +68,11 @@ class StaticEmbedder:
             prompt_version=1,
             matryoshka=True,
         )
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        """Read when it is first used: a run that finds nothing new does without."""
+        return _tokenizer(self._folder / TOKENIZER)
 
     @property
     def space(self) -> Space:

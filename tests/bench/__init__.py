@@ -16,6 +16,7 @@ MODULES = (
     "tests.bench.embedding",
     "tests.bench.memory",
     "tests.bench.indexing",
+    "tests.bench.unchanged",
     "tests.bench.warm",
 )
 
