@@ -69,14 +69,15 @@ def tail_of(store: Store, file_id: int, found: Found) -> tuple[int | None, bytes
     if found.stamp.size < growth.WORTH:
         return None, None
     messages = store.messages(file_id)
-    mark = _fingerprint(found.path, messages) if messages else None
+    mark = _fingerprint(found.path, messages, just_read=True) if messages else None
     return (messages[-1][0], mark) if mark else (None, None)
 
 
-def _fingerprint(path: str, messages: list[tuple[int, int, str]]) -> bytes | None:
+def _fingerprint(path: str, messages: list[tuple[int, int, str]], *, just_read: bool = False) -> bytes | None:
+    places = [(offset, length) for offset, length, _ in messages]
     try:
         with opened(path) as source:
-            return growth.fingerprint(source.stream, [(offset, length) for offset, length, _ in messages])
+            return growth.fingerprint(source.stream.fileno(), places, just_read=just_read)
     except (OSError, CannotRead):
         return None
 

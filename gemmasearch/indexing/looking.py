@@ -28,6 +28,7 @@ class Look:
     root: Root
     complete: bool = False  # so that absence means something
     files: int = 0
+    known: int = 0  # before
     stale: list[Found] = field(default_factory=list)
     rows: dict[str, FileRow] = field(default_factory=dict)  # what is known of the stale files, by path
     gone: list[FileRow] = field(default_factory=list)
@@ -77,8 +78,21 @@ class Onlooker:
             look.stale.append(each)
             if row:
                 look.rows[each.path] = row
-        look.gone = self._allowed(root, list(rows.values()), known + len(outdated), problems)
+        closed = tuple(p.path.rstrip("/") + "/" for p in problems if p.reason in ("unreadable", "limit"))
+        look.gone = [row for row in rows.values() if not row.path.startswith(closed)]
+        look.known = known + len(outdated)
         return look
+
+    def removable(self, look: Look, gone: list[FileRow]) -> list[FileRow]:
+        """Of the files that are gone, and did not turn up elsewhere, those that may leave the index."""
+        many = max(MANY, look.known // 2)
+        if len(gone) <= many or self.prune:
+            return gone
+        absent = {row.path for row in gone if not os.path.lexists(row.path)}
+        if len(absent) > many:
+            self._unavailable(look, f"{len(absent)} of {look.known} files are gone; --prune lets them go")
+            return [row for row in gone if row.path not in absent]
+        return gone
 
     def _crawl(self, root: Root, inner: list[str], stamps: dict[str, Stamp]) -> Iterator[Found | Problem]:
         known = len(stamps)
@@ -111,19 +125,6 @@ class Onlooker:
         self.tally.skipped.update(p.reason for p in problems)
         with self.store.writing():
             self.store.crawl_problems(root.path, problems)
-
-    def _allowed(self, root: Root, gone: list[FileRow], known: int, problems: list[Problem]) -> list[FileRow]:
-        """Of the files that are gone those that may leave the index."""
-        closed = tuple(p.path.rstrip("/") + "/" for p in problems if p.reason in ("unreadable", "limit"))
-        gone = [row for row in gone if not row.path.startswith(closed)]
-        if len(gone) > max(MANY, known // 2) and not self.prune:
-            absent = {row.path for row in gone if not os.path.lexists(row.path)}
-            if len(absent) > max(MANY, known // 2):
-                self._unavailable(
-                    Look(root), f"{len(absent)} of {known} files are gone; --prune lets them go"
-                )
-                return [row for row in gone if row.path not in absent]
-        return gone
 
 
 def _in_any(path: str, folders: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import FileStamp
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 class Moves:
     """The rows of files that are gone, found by what a new file has in common with them."""
 
-    def __init__(self, gone: list[FileRow]) -> None:
-        self._left = {row.id: row for row in gone}
+    def __init__(self, gone: Sequence[FileRow]) -> None:
+        self._left = {row.id for row in gone}
         self._by_inode: dict[tuple[int, int], FileRow] = {}
         self._by_hash: dict[bytes, list[FileRow]] = defaultdict(list)
         self._sizes: set[int] = set()
@@ -30,10 +31,9 @@ class Moves:
                     self._by_hash[row.hash].append(row)
                     self._sizes.add(row.stamp.size)
 
-    @property
-    def left(self) -> list[FileRow]:
-        """Those that did not turn up elsewhere."""
-        return list(self._left.values())
+    def left(self, rows: Iterable[FileRow]) -> list[FileRow]:
+        """Those of these rows whose files did not turn up elsewhere."""
+        return [row for row in rows if row.id in self._left]
 
     def unopened(self, found: Found) -> FileRow | None:
         """The row of a file that is known to be this one without a look inside: its folder was renamed, which
@@ -56,7 +56,7 @@ class Moves:
         return row.id in self._left and kind_of_name(row.path) == kind_of_name(found.path)
 
     def _taken(self, row: FileRow) -> FileRow:
-        del self._left[row.id]
+        self._left.remove(row.id)
         return row
 
 

@@ -13,6 +13,7 @@ from gemmasearch.documents import SyncEvent, SyncReport
 from gemmasearch.indexing.embedding import embed
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.looking import Look, Onlooker
+from gemmasearch.indexing.moves import Moves
 from gemmasearch.indexing.rules import is_within
 from gemmasearch.indexing.tally import Tally
 from gemmasearch.indexing.writing import Read, Writer
@@ -67,12 +68,13 @@ def _run(
     # The newest first: they are the likeliest to be looked for.
     stale = sorted((f for look in looks for f in look.stale), key=lambda f: (-f.stamp.mtime_ns, f.path))
     known = {path: row for look in looks for path, row in look.rows.items()}
-    gone = [row for look in looks for row in look.gone]
+    moves = Moves([row for look in looks for row in look.gone])
     writer = Writer(store, embedder, read, settings, registered, tally)
     with store.vectors_kept():
-        writer.write(stale, known, gone)
+        writer.write(stale, known, moves)
         if not tally.interrupted:
-            writer.remove(gone)
+            for look in looks:
+                writer.remove(onlooker.removable(look, moves.left(look.gone)))
     if not tally.interrupted:
         _sign(store, looks, tally)
     embed(store, embedder, tally)

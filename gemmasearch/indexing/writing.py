@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -47,18 +47,15 @@ class Writer:
     tally: Tally
     _measure: Measure | None = None
 
-    def write(self, stale: Sequence[Found], known: dict[str, FileRow], gone: list[FileRow]) -> None:
-        """Bring the stale files up to date. Rows of ``gone`` that turn out to have moved are taken out of it."""
-        moves = Moves(gone)
+    def write(self, stale: Sequence[Found], known: Mapping[str, FileRow], moves: Moves) -> None:
+        """Bring the stale files up to date; rows whose files moved are taken out of ``moves``."""
         for done, found in enumerate(stale):
             if self.tally.stopped():
-                break
+                return
             self.tally.progress(SyncEvent("read", done, len(stale), found.path))
             self._file(found, known.get(found.path), moves)
-        else:
-            if stale:
-                self.tally.progress(SyncEvent("read", len(stale), len(stale)))
-        gone[:] = moves.left
+        if stale:
+            self.tally.progress(SyncEvent("read", len(stale), len(stale)))
 
     def remove(self, gone: Sequence[FileRow]) -> None:
         for at in range(0, len(gone), 100):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from gemmasearch.documents import Document, Problem, SyncReport
 from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.sync import sync
+from gemmasearch.models import Passage
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.models.static import StaticEmbedder
 from gemmasearch.readers import read
@@ -140,6 +141,85 @@ def test_more_than_half_gone_needs_a_word(store: Store, tree: Path) -> None:
     assert run(store, prune=True).gone == 30
 
 
+def test_a_folder_that_holds_most_of_a_root_may_be_renamed(store: Store, tree: Path) -> None:
+    (tree / "notes").mkdir()
+    plant(tree / "notes", 30)
+    run(store, tree)
+    (tree / "notes").rename(tree / "papers")
+    report = run(store)
+    assert (report.moved, report.gone, report.new, report.unavailable) == (31, 0, 0, ())
+
+
+def test_files_that_change_places_and_copies_embed_nothing(store: Store, tree: Path) -> None:
+    plant(tree, 12)
+    run(store, tree)
+    (tree / "d1").rename(tree / "d")
+    (tree / "d2").rename(tree / "d1")
+    (tree / "d").rename(tree / "d2")
+    one, other = tree / "d3" / "note3.md", tree / "d4" / "note4.md"
+    one.rename(tree / "x")
+    other.rename(one)
+    (tree / "x").rename(other)
+    (tree / "copy.md").write_bytes((tree / "d5" / "note5.md").read_bytes())
+    read_again: list[str] = []
+
+    def reads(path: str) -> Iterator[Document | Problem]:
+        read_again.append(os.path.basename(path))
+        return read(path)
+
+    embedder = FakeEmbedder()
+    run(store, embedder=embedder, read=reads)
+    assert embedder.documents == 0 and "copy.md" not in read_again
+    assert (
+        store.documents_at(str(tree / "copy.md"))[0].title
+        == store.documents_at(str(tree / "d5" / "note5.md"))[0].title
+    )
+    sound(store.path)
+
+
+class Recorder(FakeEmbedder):
+    """Remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
+        self.texts += [p.text for p in passages]
+        return super().embed_documents(passages)
+
+
+def test_vectors_come_newest_files_first_also_across_runs(store: Store, tree: Path) -> None:
+    def add(number: int, when: int) -> None:
+        (tree / f"{number}.md").write_text(f"text of number {number}")
+        os.utime(tree / f"{number}.md", (when, when))
+
+    for number, when in enumerate((1_000_000_000, 1_500_000_000, 1_200_000_000)):
+        add(number, when)
+    assert run(store, tree, stop=lambda: store.summary().chunks == 3).pending == 3
+    add(3, 1_400_000_000)
+    run(store, embedder=(recorder := Recorder()))
+    assert recorder.texts == [f"text of number {n}" for n in (1, 3, 2, 0)]
+
+
+def test_a_file_edited_while_it_is_read_is_read_again_though_its_times_say_nothing(
+    store: Store, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading took longer than a stamp is racy; what counts is when it began."""
+    monkeypatch.setattr("gemmasearch.indexing.current.RACY_NS", 300_000_000)
+    path = tree / "a.md"
+    path.write_text("first words")
+
+    def slowly(path: str) -> Iterator[Document | Problem]:
+        found = list(read(path))
+        time.sleep(0.4)
+        return iter(found)
+
+    run(store, tree, read=slowly)
+    row = store.file(str(path))
+    assert row and row.racy
+
+
 def test_a_rule_that_came_later_takes_out_what_it_names(store: Store, tree: Path) -> None:
     plant(tree, 40)
     run(store, tree)
@@ -202,7 +282,6 @@ def test_fewer_dimensions_are_cut_from_what_is_there_without_the_model(store: St
         space = store.active_space()
         assert space and space.dim == dim and len(store.spaces()) == 1
         row = store.passages([c for c, _ in store.match("boiler", 1)])[0]
-        from gemmasearch.models import Passage
         from gemmasearch.store.keys import passage_title
 
         expected = asked([Passage(passage_title(row.title, row.headings), row.text)])[0]
