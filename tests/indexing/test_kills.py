@@ -9,11 +9,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import apsw
 import pytest
 
-from tests.indexing.trees import contents, environment, plant, sound, stir
+from gemmasearch.indexing.sync import sync
+from gemmasearch.models.fake import FakeEmbedder
+from gemmasearch.readers import Isolated
+from gemmasearch.settings import Settings
+from gemmasearch.store import Store
+from tests.indexing.trees import contents, environment, hits, message, note, plant, sound, stir
 
 COMMAND = [sys.executable, "-m", "gemmasearch", "index", "--quiet"]
 
@@ -36,42 +44,165 @@ def run_and_kill(tree: Path, db: Path, after: float) -> bool:
         return True
 
 
-def trial(folder: Path, files: int, kills: int, seed: int) -> None:
-    """Kill ``kills`` runs over a tree that was indexed and then changed; each is repaired by the next run."""
-    chance = random.Random(seed)
+def settle() -> None:
+    time.sleep(2.1)  # until stamps prove something: files are then recognised by them
+
+
+def prepare(folder: Path, files: int, seed: int) -> tuple[Path, Path]:
+    """A tree that was indexed and then changed in every way. :return: the tree, and the index from before."""
     tree, old = folder / "tree", folder / "old" / "i.db"
     plant(tree, files)
+    plant_mail(tree, files // 20)
+    settle()
     run(tree, old)
     stir(tree, seed)
+    stir_more(tree, seed)
+    settle()
+    return tree, old
+
+
+def plant_mail(tree: Path, count: int) -> None:
+    chance = random.Random(3)
+    for name in ("cur", "new", "tmp"):
+        (tree / "mail" / name).mkdir(parents=True)
+    for number in range(count):
+        (tree / "mail" / "new" / f"{number}.host").write_text(message(chance, number).partition("\n")[2])
+    (tree / "old.mbox").write_text("".join(message(chance, n) for n in range(30)))
+    (tree / "renamed").mkdir()
+    for number in range(count):
+        (tree / "renamed" / f"r{number}.md").write_text(note(chance))
+
+
+def stir_more(tree: Path, seed: int) -> None:
+    """A renamed folder, copies, files that change places, delivered, flagged and expunged mail, a compacted box."""
+    chance = random.Random(seed)
+    (tree / "renamed").rename(tree / "other name")
+    notes = sorted((tree / "d3").glob("*.md"))
+    for number, path in enumerate(chance.sample(notes, len(notes) // 20)):
+        shutil.copy2(path, tree / "d4" / f"copy{number}.md")
+    for one, other in zip(notes[:4], notes[4:8], strict=True):
+        one.rename(tree / "aside")
+        other.rename(one)
+        (tree / "aside").rename(other)
+    os.truncate(notes[9], 100)
+    mail = sorted((tree / "mail" / "new").iterdir())
+    for path in mail[::3]:
+        path.rename(tree / "mail" / "cur" / f"{path.name}:2,S")
+    for path in mail[1::9]:
+        path.unlink()
+    for number in range(5):
+        (tree / "mail" / "new" / f"late{number}.host").write_text(message(chance, number).partition("\n")[2])
+    parts = (tree / "old.mbox").read_text().split("\nFrom ")
+    (tree / "old.mbox").write_text("\nFrom ".join([*parts[:4], *parts[9:]]))
+
+
+@contextmanager
+def completing() -> Iterator[Callable[[Path, Path], None]]:
+    """The next run, without starting a program for it."""
+    with Isolated(Settings()) as readers:
+
+        def complete(tree: Path, db: Path) -> None:
+            with Store.open(db, create=True) as store:
+                report = sync(store, FakeEmbedder(), readers.read, Settings(), roots=[str(tree)])
+            assert not report.unavailable and not report.interrupted
+
+        yield complete
+
+
+def random_kills(folder: Path, files: int, kills: int, seed: int) -> None:
+    chance = random.Random(seed)
+    tree, old = prepare(folder, files, seed)
     whole = folder / "whole" / "i.db"
     shutil.copytree(old.parent, whole.parent)
     duration = run(tree, whole)
-    expected = contents(whole)
-    assert expected["rows"] and expected["vectors"]
+    started = time.monotonic()
+    run(tree, folder / "fresh" / "i.db")
+    from_nothing = time.monotonic() - started
+    expected, found = contents(whole), hits(whole)
+    assert expected["rows"] and expected["vectors"] and all(found)
+    assert expected == contents(folder / "fresh" / "i.db")
     killed = 0
-    for number in range(kills):
-        fresh = number % 3 == 0  # every third run starts from nothing
-        db = folder / f"k{number}" / "i.db"
-        if not fresh:
-            shutil.copytree(old.parent, db.parent)
-        killed += run_and_kill(tree, db, chance.uniform(0.15, max(0.3, duration)))
-        run(tree, db)
-        assert contents(db) == expected, f"after kill {number}"
-        sound(db)
-        shutil.rmtree(db.parent)
+    with completing() as complete:
+        for number in range(kills):
+            fresh = number % 5 == 0  # every fifth run starts from nothing
+            db = folder / f"k{number}" / "i.db"
+            if not fresh:
+                shutil.copytree(old.parent, db.parent)
+            killed += run_and_kill(tree, db, chance.uniform(0.3, from_nothing if fresh else duration))
+            complete(tree, db)
+            assert contents(db) == expected, f"after kill {number}"
+            assert hits(db) == found, f"after kill {number}"
+            sound(db)
+            shutil.rmtree(db.parent)
+    print(f"{killed} of {kills} runs were killed before their end; 0 differ")
     assert killed >= kills // 2, "most runs ended before they could be killed: the trial shows little"
+
+
+def kills_at_commits(folder: Path, files: int, share: float, seed: int) -> None:
+    """What a kill leaves at a commit is what the files hold at that moment: they are copied there, before each
+    commit and so after the one before it, and the copy is completed by another run."""
+    tree, old = prepare(folder, files, seed)
+    whole, chance = folder / "whole" / "i.db", random.Random(seed)
+    shutil.copytree(old.parent, whole.parent)
+    with completing() as complete:
+        complete(tree, whole)
+        expected, found = contents(whole), hits(whole)
+        victim, copies = folder / "victim" / "i.db", list[Path]()
+        shutil.copytree(old.parent, victim.parent)
+        commits = 0
+
+        def committing() -> bool:
+            nonlocal commits
+            commits += 1
+            if chance.random() < share:
+                copies.append(folder / f"c{commits}" / "i.db")
+                shutil.copytree(victim.parent, copies[-1].parent)
+            return False
+
+        def watch(connection: apsw.Connection) -> None:
+            if connection.filename == str(victim):
+                connection.set_commit_hook(committing)
+
+        apsw.connection_hooks.append(watch)
+        try:
+            complete(tree, victim)
+        finally:
+            apsw.connection_hooks.remove(watch)
+        assert contents(victim) == expected
+        assert commits > files // 4 and copies
+        for copy in copies:
+            complete(tree, copy)
+            assert contents(copy) == expected, copy.parent.name
+            assert hits(copy) == found, copy.parent.name
+            sound(copy)
+            shutil.rmtree(copy.parent)
+    print(f"{len(copies)} of {commits} commits were cut short there; 0 differ")
 
 
 @pytest.mark.slow
 def test_thirty_kills_leave_nothing_behind(tmp_path: Path) -> None:
-    trial(tmp_path, files=600, kills=30, seed=7)
+    random_kills(tmp_path, files=400, kills=30, seed=7)
+
+
+@pytest.mark.slow
+def test_a_kill_at_some_commits_leaves_nothing_behind(tmp_path: Path) -> None:
+    kills_at_commits(tmp_path, files=400, share=0.1, seed=7)
+
+
+SOAK = float(os.environ.get("GSEARCH_SOAK", "1"))
+SEED = int(os.environ.get("GSEARCH_SEED", "11"))
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(14_400)
 def test_three_hundred_kills_leave_nothing_behind(tmp_path: Path) -> None:
-    kills = max(10, round(300 * float(os.environ.get("GSEARCH_SOAK", "1"))))
-    trial(tmp_path, files=2000, kills=kills, seed=int(os.environ.get("GSEARCH_SEED", "11")))
+    random_kills(tmp_path, files=2000, kills=max(10, round(300 * SOAK)), seed=SEED)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(14_400)
+def test_a_kill_at_every_commit_leaves_nothing_behind(tmp_path: Path) -> None:
+    kills_at_commits(tmp_path, files=2000, share=SOAK, seed=SEED)
 
 
 def test_ctrl_c_ends_after_the_current_file_with_a_summary_and_the_next_run_goes_on(tmp_path: Path) -> None:

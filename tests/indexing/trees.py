@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gemmasearch.models.fake import FakeEmbedder
+from gemmasearch.retrieval import search
 from gemmasearch.store import Store
 
 WORDS = [
@@ -125,6 +131,44 @@ def contents(db: Path) -> dict[str, Any]:
             "vectors": sorted(store.db.rows("SELECT key, vector FROM vectors")),
             "spaces": store.db.rows("SELECT key, state FROM spaces"),
         }
+
+
+def hits(db: Path, dim: int = 256) -> list[Any]:
+    """What some searches find, and how well: with all hits listed, since equal scores have no order."""
+    embedder = FakeEmbedder(dim=dim)
+    with Store.open(db, read_only=True) as store:
+        if store.active_space() is None:
+            return []
+        return [
+            sorted((hit.path, hit.part, hit.start, round(hit.score, 4)) for hit in found)
+            for line in (
+                "boiler",
+                "candle garden island",
+                "yellow zephyr path:tree",
+                "kettle -ladder kind:mail",
+            )
+            for found in [search(store, embedder, line, limit=10_000, per_document=1000, collapse=False)]
+        ]
+
+
+@contextmanager
+def without_privileges() -> Iterator[None]:
+    """The superuser without the right to read what its mode forbids; anybody else as they are."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; the low and the high halves
+    assert libc.capget(header, sets) == 0
+    before = sets[0]
+    sets[0] &= ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    assert libc.capset(header, sets) == 0
+    try:
+        yield
+    finally:
+        sets[0] = before
+        assert libc.capset(header, sets) == 0
 
 
 def sound(db: Path) -> None:
