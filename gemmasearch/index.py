@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from gemmasearch.documents import Answer, Hit, Problem, SyncEvent, SyncReport
+from gemmasearch.documents import PROBLEM_REASONS, Answer, Hit, Problem, SyncEvent, SyncReport
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.matching import Models
 from gemmasearch.settings import Settings
@@ -20,6 +21,7 @@ __all__ = ["Index", "Place", "Shown", "Status"]
 
 if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
+    from gemmasearch.answering.labelling import Labelling
     from gemmasearch.answering.labels import Verdict
     from gemmasearch.indexing.care import Compacted, Forgotten, Why
     from gemmasearch.retrieval import HitGroup, Twins
@@ -355,6 +357,58 @@ class Index:
 
         known = [Label(name, said, tuple((examples or {}).get(name, ()))) for name, said in labels.items()]
         return classify(texts, known, self._models.embedder())
+
+    def labels(self) -> Labelling:
+        """The labels of this index: made, applied, reviewed and decided about."""
+        from gemmasearch.answering.labelling import Labelling
+
+        return Labelling(self._store, self._models.query_embedder())
+
+    @staticmethod
+    def ready_labels(name: str) -> dict[str, str]:
+        """Name -> description of a ready-made set. :raises UsageProblem: there is no such set."""
+        from gemmasearch.answering.labelling import ready
+
+        return {label.name: label.description for label in ready(name)[1]}
+
+    def example(self, target: str) -> list[tuple[str, str]]:
+        """The texts of a hit (``c123``), of a file, indexed or not, or of standard input ("-"), each with its path.
+
+        :raises UsageProblem: a file that cannot be read. :raises NothingFound: no such hit.
+        """
+        from gemmasearch.readers import Isolated
+
+        if target == "-":
+            return [("", sys.stdin.buffer.read().decode(errors="replace"))]
+        if passage := self._passage(target):
+            document = self._store.document(passage.document_id)
+            return [(passage.path, document.text)] if document else []
+        path = _absolute(target)
+        if documents := self._store.documents_at(path):
+            return [(path, d.text) for d in documents]
+        with Isolated(self.settings) as readers:
+            read = list(readers.read(path))
+        texts = [(path, d.text) for d in read if not isinstance(d, Problem)]
+        if not texts:
+            detail = next(
+                (PROBLEM_REASONS[p.reason] for p in read if isinstance(p, Problem)), "no text in it"
+            )
+            raise UsageProblem(f"cannot read {target}: {detail}", "name a file with text, or - for a pipe")
+        return texts
+
+    def labelled(self, target: str) -> int:
+        """The document that a hit (``c123``) or an indexed file stands for.
+
+        :raises NothingFound: not in the index. :raises UsageProblem: the file holds several documents.
+        """
+        if passage := self._passage(target):
+            return passage.document_id
+        found = [d for d in self._store.documents_at(_absolute(target)) if "attached_to" not in d.meta]
+        if not found:
+            raise _not_indexed(target)
+        if len(found) > 1:
+            raise UsageProblem(f"{target} holds {len(found)} documents", "name one of its hits: c123")
+        return found[0].document_id
 
     def conversation(self) -> Conversation:
         """A chat about the files: follow-up questions keep the topic."""

@@ -13,6 +13,7 @@ from gemmasearch.cli import (
     asking,
     caring,
     indexing,
+    labelling,
     modelling,
     opening,
     searching,
@@ -33,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for room in (indexing, searching, opening, around, selftest, asking, timing, caring, modelling, setup):
+for room in (indexing, searching, opening, around, selftest, asking, labelling, timing, caring, modelling, setup):
     register(app, room.COMMANDS)
 
 

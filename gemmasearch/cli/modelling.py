@@ -8,9 +8,9 @@ import typer
 
 from gemmasearch.cli import views
 from gemmasearch.cli.render import path_field
-from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, read_text
+from gemmasearch.cli.session import CommandSpec, Session
 from gemmasearch.documents import SyncEvent
-from gemmasearch.errors import ModelMissing, UsageProblem
+from gemmasearch.errors import ModelMissing
 
 if TYPE_CHECKING:
     from gemmasearch.known import ModelInfo
@@ -82,34 +82,7 @@ def path(
     return session.out.result({"path": found.path}, lambda: session.out.line(path_field(found.path)))
 
 
-def classify(
-    session: Session,
-    sources: Annotated[list[str], typer.Argument(metavar="FILE", help="Text files; - reads standard input.")],
-    labels: Annotated[
-        str, typer.Option("--labels", metavar="A,B,C", help="The labels; a=description tells more of one.")
-    ],
-    embedder: EmbedderOption = None,
-) -> int:
-    """Say which of some labels fits each text best: by meaning, without training."""
-    names = dict(part.strip().partition("=")[::2] for part in labels.split(",") if part.strip())
-    if len(names) < 2:
-        raise UsageProblem(
-            "--labels needs two labels or more", "example: --labels invoice,private,newsletter"
-        )
-    texts = [read_text(source) for source in sources]
-    with session.texts_only() as index:
-        found = index.classify(texts, names)
-    out = session.out
-    rows = [(path_field(s), v.label, f"{v.confidence:.2f}") for s, v in zip(sources, found, strict=True)]
-    record = [
-        {"path": s, "label": v.label, "confidence": v.confidence, "shares": v.shares}
-        for s, v in zip(sources, found, strict=True)
-    ]
-    return out.result(record, lambda: views.table(out, rows))
-
-
 COMMANDS = (
-    CommandSpec("classify", classify),
     CommandSpec("list", list_, group="models"),
     CommandSpec("pull", pull, group="models"),
     CommandSpec("path", path, group="models"),

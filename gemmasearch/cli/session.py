@@ -97,6 +97,7 @@ def register(app: typer.Typer, commands: Sequence[CommandSpec]) -> None:
 
 
 GROUP_HELP = {
+    "label": "Sort documents under labels of your own: `label:NAME` is a filter of every search.",
     "models": "The models: which are here, how to get the others.",
     "schedule": "Run `gsearch index` on time.",
 }

@@ -89,6 +89,7 @@ def forget(store: Store, paths: Sequence[str], *, wait: float = 10.0) -> Forgott
         for root in gone:
             store.remove_root(root.id)
         excluded = [p for p in paths if _exclude(store, p, [r for r in roots if r not in gone])]
+        store.forget_decisions(paths)
         store.remove_files(rows)
         store.checkpoint()
     return Forgotten(

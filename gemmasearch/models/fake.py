@@ -54,7 +54,7 @@ class FakeEmbedder:
         self.documents += len(passages)
         return self._embed([f"{p.title}\n{p.text}" for p in passages])
 
-    def embed_queries(self, queries: Sequence[str]) -> np.ndarray:
+    def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
         self.queries += len(queries)
         return self._embed(queries)
 

@@ -96,8 +96,8 @@ class GgufEmbedder:
     def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
         return self._embed([self.family.document_text(p.title, p.text) for p in passages])
 
-    def embed_queries(self, queries: Sequence[str]) -> np.ndarray:
-        return self._embed([self.family.query_text(q) for q in queries])
+    def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
+        return self._embed([self.family.query_text(q, task) for q in queries])
 
     def close(self) -> None:
         with self._lock:

@@ -7,6 +7,7 @@ templates, which runs no code (the Jinja of a file would); a file without a know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
@@ -215,6 +216,9 @@ class GgufGenerator:
         return head, tail, () if known else COMPLETION_STOP
 
 
+_LITERAL = re.compile(r'"([^"\\\\]+)"')
+
+
 class _Grammar:
     """A GBNF grammar over the model's vocabulary: the most likely token that it allows."""
 
@@ -223,6 +227,8 @@ class _Grammar:
         self._sampler = native.api.llama_sampler_init_grammar(native.vocab, rules.encode(), b"root")
         if not self._sampler:
             raise UsageProblem("the grammar of the answer is not valid GBNF")
+        # What a rule spells out is often far from what the model would say, and asking for every token is slow.
+        self._spelled = sorted({t for text in _LITERAL.findall(rules) for t in native.tokens(text, wrap=False)})
 
     def pick(self) -> int:
         import numpy as np
@@ -231,7 +237,7 @@ class _Grammar:
         few = min(64, len(logits))
         for candidates in (
             np.array([_best(logits)]),  # usually allowed; checking all is slow
-            np.argpartition(logits, -few)[-few:],
+            np.append(np.argpartition(logits, -few)[-few:], self._spelled).astype(int),
             np.arange(len(logits)),
         ):
             token = self._allowed(candidates, logits)

@@ -23,9 +23,12 @@ class Family:
     document: str = "{text}"
     titled: str = "{title}\n{text}"  # the document prompt where there is a title
     matryoshka: bool = False
+    kind: str = ""  # the prompt for telling kinds of text apart, "" = the query's
 
-    def query_text(self, text: str) -> str:
-        return self.query.replace("{text}", text)
+    def query_text(self, text: str, task: str = "search") -> str:
+        """The prompt of a task, "search" or "classification"."""
+        prompt = self.kind if task == "classification" and self.kind else self.query
+        return prompt.replace("{text}", text)
 
     def document_text(self, title: str, text: str) -> str:
         if not title:
@@ -40,6 +43,7 @@ EMBEDDING_GEMMA = Family(
     document="title: none | text: {text}",
     titled="title: {title} | text: {text}",
     matryoshka=True,
+    kind="task: classification | query: {text}",
 )
 E5 = Family("e5", query="query: {text}", document="passage: {text}", titled="passage: {title}\n{text}")
 BGE = Family("bge", query="Represent this sentence for searching relevant passages: {text}")
@@ -73,3 +77,40 @@ def family_of(header: Header) -> Family:
 # What a generator is told before the evidence and the question. Small models follow a short, plain sentence best;
 # a longer instruction or numbered passages made SmolLM2-135M mix the passages up.
 ANSWER = "Answer the question in one short sentence, using only this text."
+FENCE = '"""'
+NOT_FOUND = "Nothing in your files answers this."
+
+# Full stops that end no sentence: without them the grammar below would want a citation after "Mr.".
+_ABBREVIATIONS = (
+    "Mr Mrs Ms Dr Prof St Jr Sr Lt Gen Col Rev Mt No Nr Hr Fr Inc Ltd Co vs ca bzw approx Jan Feb Mar Apr Jun Jul Aug "
+    "Sep Sept Oct Nov Dec"
+).split()
+_GRAMMAR = r"""
+root ::= refusal | sentence (" " sentence)*
+refusal ::= "{refusal}"
+sentence ::= first more* [.!?] " [" number "]"
+number ::= {numbers}
+first ::= [^ \n.!?\x5B\x5D]
+more ::= [^\n.!?\x5B\x5D] | [.!?] [^ \n.!?\x5B\x5D] | short ". "
+short ::= [A-Z] | {abbreviations}
+"""
+
+
+def instruction(day: str) -> str:
+    """What stands before the text: ``day`` is today, as people write it. The same all day, so that the generator
+    keeps it in its cache from question to question."""
+    return f"Today is {day}. {ANSWER}"
+
+
+def fenced(text: str) -> str:
+    """Retrieved text between marks that do not occur in it."""
+    return f"{FENCE}\n{text.replace(FENCE, chr(39) * 3)}\n{FENCE}"
+
+
+def grammar(sources: int) -> str:
+    """GBNF of an answer: sentences that end in the number of one of ``sources`` passages, or the refusal."""
+    return (
+        _GRAMMAR.replace("{refusal}", NOT_FOUND)
+        .replace("{numbers}", " | ".join(f'"{number}"' for number in range(1, sources + 1)))
+        .replace("{abbreviations}", " | ".join(f'"{word}"' for word in _ABBREVIATIONS))
+    )

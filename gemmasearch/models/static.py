@@ -92,7 +92,7 @@ class StaticEmbedder:
     def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
         return self._embed([f"{p.title}\n{p.text}" if p.title else p.text for p in passages])
 
-    def embed_queries(self, queries: Sequence[str]) -> np.ndarray:
+    def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
         return self._embed(queries)
 
     def close(self) -> None:

@@ -113,4 +113,5 @@ FILTERS: Mapping[str, Reader] = {
     "kind": _equal("type"), "ext": _equal("ext"), "lang": _equal("lang"), "has": _existing,
     "quoted": _yes_no("quoted"), "thread": _place("thread"), "size": _size, "date": _during("date"),
     "before": _before, "until": _until, "after": _after, "since": _after, "visited": _during("visited"),
+    "label": _has("label"),
 }  # fmt: skip

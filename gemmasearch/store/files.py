@@ -127,6 +127,8 @@ class Files(Pictures):
         """The file has another name now; documents, chunks and vectors stay what they are."""
         name = os.fsencode(path)
         with self.db.writing():
+            old = self.db.value("SELECT path FROM files WHERE id = ?", (file_id,))
+            self.db.run("UPDATE OR REPLACE decisions SET path = ? WHERE path = ?", (name, old))
             self._rewrite_words(file_id, {"path": name, "path_words": clean(words)})
             self.db.run("UPDATE problems SET path = ? WHERE file_id = ?", (name, file_id))
 

@@ -154,6 +154,22 @@ def _tag(condition: Condition) -> Sql:
     return f"EXISTS ({each})", [tag, _like(tag) + "/%"]
 
 
+# A person's decision (p) about a document (d) in a file (f): about its place, its content or its message.
+DECIDED_OF = (
+    "p.path = f.path AND p.part = d.part OR p.hash = d.hash "
+    "OR (p.message_id <> '' AND p.message_id = d.message_id)"
+)
+
+
+def _labelled(condition: Condition) -> Sql:
+    """What a person said of the document, else what the last run of the labels believes."""
+    of = f"p.label_id = l.id AND ({DECIDED_OF})"
+    decided = f"SELECT p.yes FROM decisions p WHERE {of} ORDER BY p.made DESC LIMIT 1"
+    believed = "SELECT v.chosen FROM verdicts v WHERE v.document_id = d.id AND v.label_id = l.id"
+    name = str(condition.value).strip().lower()
+    return f"(SELECT coalesce(({decided}), ({believed})) FROM labels l WHERE l.name = ?)", [name]
+
+
 def _like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
@@ -183,6 +199,7 @@ _FIELDS: dict[str, Callable[[Condition], Sql]] = {
     "has": _has,
     "tag": _tag,
     "site": _site,
+    "label": _labelled,
     "quoted": _compare("c.quoted"),
     "visited": _visited,
     "size": _compare(SIZE),

@@ -147,6 +147,35 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A label. ``examples`` are (path, text); ``decided`` and ``found`` count documents."""
+
+    id: int
+    name: str
+    rivals: str  # labels of one name here exclude each other
+    kind: str  # only documents of this kind, "" = any
+    description: str
+    examples: tuple[tuple[str, str], ...] = ()
+    decided: int = 0  # by a person
+    found: int = 0  # documents that have it
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """What is believed of one document and label; ``decided`` is a person's word on it, which wins."""
+
+    document_id: int
+    chunk_id: int
+    path: str
+    part: str
+    kind: str
+    title: str
+    confidence: float
+    chosen: bool
+    decided: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class RootSummary:
     root: Root
     files: int

@@ -241,7 +241,48 @@ def _waiting(connection: apsw.Connection) -> None:
             connection.execute(f"ALTER TABLE problems ADD COLUMN {name} {type}")
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits, _links, _seals, _waiting)
+_LABELS = """
+CREATE TABLE labels(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    rivals TEXT NOT NULL DEFAULT '',        -- labels of one name here exclude each other
+    kind TEXT NOT NULL DEFAULT '',          -- only documents of this kind
+    description TEXT NOT NULL DEFAULT ''
+);
+
+CREATE TABLE label_examples(
+    id INTEGER PRIMARY KEY,
+    label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE,
+    path BLOB NOT NULL, text TEXT NOT NULL,
+    UNIQUE(label_id, path, text)
+);
+
+-- A person's word. It belongs to a place, a content and a Message-ID: documents get new rows when they change.
+CREATE TABLE decisions(
+    label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE,
+    path BLOB NOT NULL, part TEXT NOT NULL, hash BLOB NOT NULL, message_id TEXT NOT NULL,
+    yes INTEGER NOT NULL, made REAL NOT NULL,
+    PRIMARY KEY(label_id, path, part)
+) WITHOUT ROWID;
+CREATE INDEX decisions_by_hash ON decisions(hash, label_id);
+CREATE INDEX decisions_by_message ON decisions(message_id, label_id);
+
+CREATE TABLE verdicts(
+    document_id INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE,
+    confidence REAL NOT NULL, chosen INTEGER NOT NULL,
+    PRIMARY KEY(document_id, label_id)
+) WITHOUT ROWID;
+CREATE INDEX verdicts_by_label ON verdicts(label_id);
+"""
+
+
+def _labels(connection: apsw.Connection) -> None:
+    for _ in connection.execute(_LABELS):
+        continue
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits, _links, _seals, _waiting, _labels)
 VERSION = len(MIGRATIONS)
 
 

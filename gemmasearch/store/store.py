@@ -12,13 +12,14 @@ from gemmasearch.store.care import Care
 from gemmasearch.store.database import BUSY_MS, Database
 from gemmasearch.store.files import Files
 from gemmasearch.store.journal import Journal
+from gemmasearch.store.labels import Labels
 from gemmasearch.store.passages import Passages
 from gemmasearch.store.relations import Relations
 from gemmasearch.store.summary import Counts
 from gemmasearch.store.threads import Threads
 
 
-class Store(Counts, Care, Journal, Files, Passages, Relations, Threads):
+class Store(Counts, Care, Journal, Files, Labels, Passages, Relations, Threads):
     """Rows of one index. Reading needs no lock and goes on while a run writes.
 
     Every method may raise IndexDamaged (the file is corrupt), MachineRefused (disk full, I/O error) and, when

@@ -68,12 +68,12 @@ class CachedEmbedder:
             self._known.update(((p.title, p.text), row) for p, row in zip(new, made, strict=True))
         return np.stack([self._known[p.title, p.text] for p in passages])
 
-    def embed_queries(self, queries: Sequence[str]) -> np.ndarray:
-        new = [q for q in dict.fromkeys(queries) if ("query:", q) not in self._known]
+    def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
+        new = [q for q in dict.fromkeys(queries) if (f"{task}:", q) not in self._known]
         if new:
-            made = self._embedder.embed_queries(new)
-            self._known.update((("query:", q), row) for q, row in zip(new, made, strict=True))
-        return np.stack([self._known["query:", q] for q in queries])
+            made = self._embedder.embed_queries(new, task=task)
+            self._known.update(((f"{task}:", q), row) for q, row in zip(new, made, strict=True))
+        return np.stack([self._known[f"{task}:", q] for q in queries])
 
     def close(self) -> None:
         self._embedder.close()

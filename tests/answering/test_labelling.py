@@ -1,0 +1,177 @@
+"""Labels that are kept: applied to what is indexed, corrected by a person, as strong after a re-index as before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gemmasearch.answering.labelling import Labelling
+from gemmasearch.errors import UsageProblem
+from gemmasearch.index import Index
+from gemmasearch.retrieval import search
+from gemmasearch.settings import Settings
+from gemmasearch.store import Store
+from tests.answering.conftest import Add, Embed
+
+BILLS = [
+    f"The total to pay for invoice {n} is {n}0 euros. Please pay the amount by May." for n in range(1, 6)
+]
+RECIPES = [f"Fry {n} onions in oil, add lentils, cook the soup for {n}0 minutes." for n in range(1, 6)]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for n, text in enumerate(BILLS):
+        (folder / f"bill{n}.md").write_text(text)
+    for n, text in enumerate(RECIPES):
+        (folder / f"soup{n}.md").write_text(text)
+    return folder
+
+
+def opened(tmp_path: Path, **changes: object) -> Index:
+    return Index.open(
+        settings=Settings(
+            db=str(tmp_path / "i" / "index.db"), **{"embedder": "static", "generator": "none", **changes}
+        )  # type: ignore[arg-type]
+    )
+
+
+def found(index: Index, line: str) -> set[str]:
+    return {Path(hit.path).name for hit in index.search(line, limit=50)}
+
+
+def test_labels_are_filters_after_a_run(home: Path, tmp_path: Path) -> None:
+    with opened(tmp_path) as index:
+        index.index([home])
+        index.labels().add("invoice", "bills with an amount to pay")
+        index.labels().add("recipe", "how to cook a meal, ingredients")
+        done = index.labels().run()
+        assert done.documents == 10
+        assert found(index, "label:invoice") == {f"bill{n}.md" for n in range(5)}
+        assert found(index, "label:recipe onions") == {f"soup{n}.md" for n in range(5)}
+        assert found(index, "-label:invoice") == {f"soup{n}.md" for n in range(5)}
+        assert found(index, "label:Nonsense") == set()
+
+
+def test_what_is_like_no_label_gets_none(home: Path, tmp_path: Path) -> None:
+    for n in range(30):
+        (home / f"walk{n}.md").write_text(f"We walked along the river to the old bridge, {n} birds sang.")
+    with opened(tmp_path) as index:
+        index.index([home])
+        index.labels().add("invoice", "bills with an amount to pay", [("", BILLS[0])])
+        index.labels().run()
+        assert found(index, "label:invoice") == {f"bill{n}.md" for n in range(5)}
+
+
+def test_a_persons_word_wins_and_survives_editing_moving_reindexing_and_another_model(
+    home: Path, tmp_path: Path
+) -> None:
+    def check(index: Index, yes: str = "soup0.md", no: str = "bill0.md") -> None:
+        names = found(index, "label:invoice")
+        assert yes in names and no not in names
+
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        labels.add("invoice", "bills with an amount to pay")
+        labels.add("recipe", "how to cook a meal, ingredients")
+        labels.run()
+        labels.decide("invoice", [index.labelled(str(home / "soup0.md"))], True)
+        labels.decide("invoice", [index.labelled(str(home / "bill0.md"))], False)
+        check(index)
+        labels.run()
+        check(index)
+        (home / "bill0.md").write_text(BILLS[0] + " Thank you.")  # edited: new rows
+        (home / "soup0.md").rename(home / "moved.md")
+        index.index()
+        check(index, yes="moved.md")
+        (home / "moved.md").write_text(RECIPES[0] + " Salt it.")  # edited after it was moved
+        index.index()
+        index.labels().run()
+        check(index, yes="moved.md")
+    with opened(tmp_path, dim=128) as index:  # another space
+        index.index()
+        index.labels().run()
+        check(index, yes="moved.md")
+    with opened(tmp_path, embedder="fake") as index:  # another model
+        index.index()
+        index.labels().run()
+        check(index, yes="moved.md")
+
+
+def test_a_mail_keeps_its_label_in_another_mailbox(add: Add, store: Store) -> None:
+    labels = Labelling(store)
+    labels.add("invoice")
+    first = add("/m/inbox/1.eml", "Please pay.", kind="mail", message_id="a@b")
+    labels.decide("invoice", [first], True)
+    add("/m/archive/9.eml", "Please pay.\nStatus: read", kind="mail", message_id="a@b")
+    assert {hit.path for hit in search(store, None, "label:invoice")} == {
+        "/m/inbox/1.eml",
+        "/m/archive/9.eml",
+    }
+
+
+def test_decisions_teach_the_next_run(home: Path, tmp_path: Path) -> None:
+    with opened(tmp_path) as index:
+        index.index([home])
+        index.labels().add("x1")
+        index.labels().add("x2")
+        for label, kind in (("x1", "bill"), ("x2", "soup")):
+            for n in (0, 1):
+                index.labels().decide(label, [index.labelled(str(home / f"{kind}{n}.md"))], True)
+        index.labels().run()
+        assert found(index, "label:x1") == {f"bill{n}.md" for n in range(5)}
+        assert found(index, "label:x2") == {f"soup{n}.md" for n in range(5)}
+
+
+def test_the_doubtful_are_those_nobody_decided_about(home: Path, tmp_path: Path) -> None:
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        labels.add("invoice", "bills with an amount to pay", [("", BILLS[0])])
+        labels.run()
+        first, *_ = labels.doubtful("invoice", 50)
+        labels.decide("invoice", [first.document_id], False)
+        doubtful = labels.doubtful("invoice", 50)
+        assert first.document_id not in {row.document_id for row in doubtful}
+        distance = [abs(row.confidence - 0.5) for row in doubtful]
+        assert distance == sorted(distance)
+
+
+def test_a_forgotten_file_leaves_no_decision_and_no_example(home: Path, tmp_path: Path) -> None:
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        bill = home / "bill0.md"
+        labels.add("invoice", examples=index.example(str(bill)))
+        labels.decide("invoice", [index.labelled(str(bill))], True)
+        assert labels.find("invoice").decided == 1 and labels.find("invoice").examples
+        index.forget([bill])
+        assert labels.find("invoice").decided == 0 and not labels.find("invoice").examples
+
+
+def test_the_mood_set_is_for_mail_alone(add: Add, store: Store, embed: Embed) -> None:
+    add("/m/1.eml", "Thank you, wonderful, happy, great news!", kind="mail")
+    note = add("/n/1.md", "Thank you, wonderful, happy, great news!")
+    labels = Labelling(store, embed())
+    labels.add_set("sentiment")
+    labels.run()
+    assert [row.name for row in labels.all()] == ["negative", "neutral", "positive"]
+    assert not [v for row in labels.all() for v in store.verdicts(row.id) if v.document_id == note]
+
+
+def test_impossible_names_and_missing_labels_are_usage_errors(store: Store) -> None:
+    labels = Labelling(store)
+    for wrong in ("", "a b", "a:b", "-x"):
+        with pytest.raises(UsageProblem):
+            labels.add(wrong)
+    for call in (lambda: labels.run(), lambda: labels.remove("x"), lambda: labels.decide("x", [1], True)):
+        with pytest.raises(UsageProblem):
+            call()
+    labels.add("Invoice", "bills")
+    assert labels.add("invoice").description == "bills"  # adding to it keeps what is there
+    labels.remove("INVOICE")
+    assert labels.all() == []

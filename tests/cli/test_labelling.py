@@ -1,0 +1,56 @@
+"""``label`` and ``classify`` as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.terminal import run
+
+
+def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -> None:
+    home, db = tmp_path / "home", tmp_path / "i" / "i.db"
+    home.mkdir()
+    for n in range(4):
+        (home / f"bill{n}.md").write_text(f"Invoice {n}: please pay the amount of {n}0 euros.")
+        (home / f"walk{n}.md").write_text(f"We walked along the river, {n} birds sang.")
+
+    def gsearch(*arguments: str | Path) -> tuple[int, str]:
+        done = run(*arguments, "--db", db, env={"GSEARCH_EMBEDDER": "static"})
+        return done.code, done.text
+
+    assert gsearch("index", home)[0] == 0
+    assert gsearch("label", "add", "invoice", "--describe", "bills", "--example", home / "bill0.md")[0] == 0
+    assert gsearch("label", "add", "walk", "--describe", "a walk in nature")[0] == 0
+    code, text = gsearch("label", "run")
+    assert code == 0 and text == "invoice\t4\nwalk\t4\n"
+    assert (
+        gsearch("label", "review", "invoice", "--yes", home / "walk0.md", "--no", home / "bill1.md")[0] == 0
+    )
+    code, text = gsearch("search", "--json", "label:invoice")
+    names = {Path(hit["path"]).name for hit in json.loads(text)["data"]["hits"]}
+    assert names == {"bill0.md", "bill2.md", "bill3.md", "walk0.md"}
+    code, text = gsearch("label", "list", "--json")
+    labels = {row["name"]: row for row in json.loads(text)["data"]}
+    assert labels["invoice"]["decided"] == 2 and labels["invoice"]["found"] == 4
+    code, text = gsearch("label", "review", "invoice")
+    assert code == 0 and "bill2.md" in text and "bill1.md" not in text
+    assert gsearch("label", "remove", "invoice")[0] == 0
+    assert gsearch("label", "review", "invoice")[0] == 2
+
+
+def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Path) -> None:
+    bill = tmp_path / "bill.md"
+    bill.write_text("Rechnung 17, zahlbar bis Mai")
+    env = {"GSEARCH_EMBEDDER": "static"}
+    done = run(
+        "classify", "--labels", "invoice=bills to pay,cooking", "-", stdin=b"Please pay the bill.", env=env
+    )
+    assert done.code == 0 and done.text.split("\t")[:2] == ["-", "invoice"]
+    done = run("classify", "--ready", "sentiment", "-", stdin=b"This is wonderful, thank you!", env=env)
+    assert done.code == 0 and done.text.split("\t")[1] == "positive"
+    options = ("--labels", "x,y", "--example", f"x={bill}")
+    done = run("classify", *options, "-", stdin=b"Rechnung 18, zahlbar bis Juni", env=env)
+    assert done.code == 0 and done.text.split("\t")[1] == "x"
+    for wrong in (["--ready", "x", "-"], ["--labels", "a,b", "/no/such"]):
+        assert run("classify", *wrong, stdin=b"x", env=env).code == 2
