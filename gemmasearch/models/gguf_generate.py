@@ -228,7 +228,9 @@ class _Grammar:
         if not self._sampler:
             raise UsageProblem("the grammar of the answer is not valid GBNF")
         # What a rule spells out is often far from what the model would say, and asking for every token is slow.
-        self._spelled = sorted({t for text in _LITERAL.findall(rules) for t in native.tokens(text, wrap=False)})
+        self._spelled = sorted(
+            {t for text in _LITERAL.findall(rules) for t in native.tokens(text, wrap=False)}
+        )
 
     def pick(self) -> int:
         import numpy as np

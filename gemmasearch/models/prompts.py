@@ -81,10 +81,8 @@ FENCE = '"""'
 NOT_FOUND = "Nothing in your files answers this."
 
 # Full stops that end no sentence: without them the grammar below would want a citation after "Mr.".
-_ABBREVIATIONS = (
-    "Mr Mrs Ms Dr Prof St Jr Sr Lt Gen Col Rev Mt No Nr Hr Fr Inc Ltd Co vs ca bzw approx Jan Feb Mar Apr Jun Jul Aug "
-    "Sep Sept Oct Nov Dec"
-).split()
+_ABBREVIATIONS = """Mr Mrs Ms Dr Prof St Jr Sr Lt Gen Col Rev Mt No Nr Hr Fr Inc Ltd Co vs ca bzw approx
+    Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"""
 _GRAMMAR = r"""
 root ::= refusal | sentence (" " sentence)*
 refusal ::= "{refusal}"
@@ -112,5 +110,5 @@ def grammar(sources: int) -> str:
     return (
         _GRAMMAR.replace("{refusal}", NOT_FOUND)
         .replace("{numbers}", " | ".join(f'"{number}"' for number in range(1, sources + 1)))
-        .replace("{abbreviations}", " | ".join(f'"{word}"' for word in _ABBREVIATIONS))
+        .replace("{abbreviations}", " | ".join(f'"{word}"' for word in _ABBREVIATIONS.split()))
     )
