@@ -187,6 +187,7 @@ class Citation:
     number: int
     hit: Hit
     quote: str = ""  # the sentence of the source that supports the claim
+    line: int | None = None  # where the quote begins in its document
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,7 @@ class Evidence:
     hit: Hit
     score: float
     span: tuple[int, int] | None = None
+    line: int | None = None  # where it begins in its document
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ class Answer:
     found: bool = True  # False = nothing in the files answers this
     notes: tuple[str, ...] = ()  # for people: why it is extractive, how to get a generator, …
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per step
+    unsupported: tuple[str, ...] = ()  # what the generator said and no source supports: no part of the answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,9 @@ class Settings:
     evidence_tokens: int = _setting(
         500, "budget for the passages shown to the generator, in tokens", check="positive"
     )
+    history: str = _setting(
+        "off", "on = what is typed in `gsearch chat` is kept, readable for you alone", check="history"
+    )
     open_text: str = _setting(
         "", "command that opens notes, like 'code -g {path}:{line}' (default: $VISUAL or $EDITOR)"
     )
@@ -150,6 +153,7 @@ def _read_config(path: Path) -> Mapping[str, Any]:
 
 
 _CHOICES = {
+    "history": ("on", "off"),
     "gpu": ("auto", "off"),
     "mode": ("hybrid", "words", "meaning"),
     "ocr": ("off", "auto", "rapidocr", "tesseract"),

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gemmasearch.models import Embedder, Generator
     from gemmasearch.store import Store
 
-REFUSAL = "Nothing in your files answers this."
+REFUSAL = prompts.NOT_FOUND
 HITS = 12  # passages that are read for evidence
 SHOWN = 5  # evidence sentences that come with the answer
 MOST_SENTENCES = 3  # of a generated answer
@@ -31,6 +32,8 @@ DIFFER = "the sources differ; the newest comes first"
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MARKER = re.compile(r"\s*\[\d+\]")
+_AFTER_STOP = re.compile(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
+_OPEN_MARKER = re.compile(r"\[\d{0,2}\]?")
 _BULLET = re.compile(r"^(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|#+)\s+")
 
 OnText = Callable[[str], None]
@@ -193,6 +196,7 @@ class _Draft:
     on_text: OnText | None
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)
 
     def add(self, text: str, carried: Sequence[tuple[Hit, str]], support: float) -> None:
         numbers = tuple(dict.fromkeys(self._number(hit, quote) for hit, quote in carried))
@@ -206,14 +210,15 @@ class _Draft:
         for citation in self.citations:
             if citation.hit.chunk_id == hit.chunk_id:
                 return citation.number
-        self.citations.append(Citation(len(self.citations) + 1, hit, quote))
+        self.citations.append(Citation(len(self.citations) + 1, hit, quote, evidence.line_of(hit, quote)))
         return len(self.citations)
 
     def answer(self, question: str, found: Sequence[Evidence], by: str, notes: tuple[str, ...]) -> Answer:
         text = " ".join(sentence.text for sentence in self.sentences)
         return Answer(
-            question, text, tuple(self.sentences), tuple(self.citations), tuple(found), by, True, notes
-        )
+            question, text, tuple(self.sentences), tuple(self.citations), tuple(found), by, True, notes,
+            unsupported=tuple(self.unsupported),
+        )  # fmt: skip
 
 
 def _generate(
@@ -227,19 +232,36 @@ def _generate(
         return
     hits = list({item.hit.chunk_id: item.hit for item in packed}.values())
     against = grounding.sources(hits)
-    text = packing.text_of(packed, generator, budget)
-    pieces = generator.stream(prompts.ANSWER, text, draft.question.text, max_tokens=settings.answer_tokens)
+    pieces = generator.stream(
+        prompts.instruction(datetime.now().astimezone().strftime("%A, %d %B %Y")),
+        prompts.fenced(packing.text_of(packed, generator, budget)),
+        draft.question.text,
+        max_tokens=settings.answer_tokens,
+        grammar=prompts.grammar(len(hits)),
+    )
     said: set[str] = set()
     for sentence in _sentences(_timed(pieces, clock)):
         plain = _MARKER.sub("", sentence).strip()
+        if not plain or plain == REFUSAL:
+            continue
         if plain in said or len(draft.sentences) == MOST_SENTENCES:
             break  # a small model that repeats itself will not stop
         said.add(plain)
-        support = grounding.check(plain, against)
+        support = _supported(plain, sentence, against)
         if support.holds and replies(draft.question, plain):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
             draft.add(plain, carried, support.score)
+        else:
+            draft.unsupported.append(plain)
     clock.lap("generate")
+
+
+def _supported(plain: str, sentence: str, against: Sequence[grounding.Source]) -> grounding.Support:
+    """The check against the source that the sentence cites, else against all: the citation shown is the one that
+    carries it, whatever number a small model wrote."""
+    cited = {int(number) - 1 for number in re.findall(r"\[(\d{1,2})\]", sentence)}
+    support = grounding.check(plain, [source for source in against if source.number in cited])
+    return support if support.holds else grounding.check(plain, against)
 
 
 def _timed(pieces: Iterator[str], clock: _Clock) -> Iterator[str]:
@@ -250,11 +272,13 @@ def _timed(pieces: Iterator[str], clock: _Clock) -> Iterator[str]:
 
 
 def _sentences(pieces: Iterator[str]) -> Iterator[str]:
-    """Each sentence as soon as the next one begins; the rest at the end."""
+    """Each sentence with its citation as soon as the next one begins; the rest at the end."""
     buffer = ""
     for piece in pieces:
-        buffer += piece
+        buffer = _AFTER_STOP.sub(r" \2\1", buffer + piece)
         units = split(buffer)
+        if units and _OPEN_MARKER.fullmatch(units[-1].of(buffer)):
+            continue  # the citation of the sentence before it is not whole yet
         for unit in units[:-1]:
             yield unit.of(buffer)
         if len(units) > 1:

@@ -83,12 +83,41 @@ def rank(
 def select(question: Question, ranked: Sequence[Candidate], limit: int = 8) -> list[Evidence]:
     """The first ``limit`` of ``ranked`` as evidence; ``Evidence.score`` is 0..1, the share of the best possible."""
     most = sum(weight for name, weight in FEATURES.items() if any(name in c.features for c in ranked))
+    telling = sorted(
+        ranked, key=lambda c: says_nothing(question, c)
+    )  # a heading only where there is no better
     return [
         Evidence(
-            c.text, c.hit, min(1.0, max(0.0, c.score / most)), spans.answering(question, c.text, c.language)
+            c.text,
+            c.hit,
+            min(1.0, max(0.0, c.score / most)),
+            spans.answering(question, c.text, c.language),
+            _line(c.hit, c.unit),
         )
-        for c in ranked[:limit]
+        for c in telling[:limit]
     ]
+
+
+def says_nothing(question: Question, candidate: Candidate) -> bool:
+    """A heading, or a line that only repeats words of the question: it may be near an answer, but is none."""
+    return candidate.unit.kind == "heading" or (
+        candidate.unit.kind != "item"
+        and question.kind != "yesno"
+        and set(candidate.stems) <= set(question.stems)
+    )
+
+
+def line_of(hit: Hit, sentence: str) -> int | None:
+    """The line of its document where a sentence of a hit begins; the hit's own where it is not found."""
+    unit = next((unit for unit in split(hit.text) if unit.of(hit.text) == sentence), None)
+    return _line(hit, unit) if unit else hit.line
+
+
+def _line(hit: Hit, unit: Unit) -> int | None:
+    if hit.line is None:
+        return None
+    first = len(hit.text) - len(hit.text.lstrip())  # a hit's line is that of its first word
+    return hit.line + hit.text.count("\n", first, unit.start)
 
 
 def candidates(question: Question, hits: Sequence[Hit], weights: Weights) -> list[Candidate]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gemmasearch.answering import spans, words
-from gemmasearch.answering.numbers import dated_in, months_in, numbers_in
+from gemmasearch.answering.numbers import dated_in, months_in, numbers_in, units_in
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Hit
 
@@ -35,6 +35,7 @@ class Source:
     around: frozenset[str]
     numbers: frozenset[str]
     months: frozenset[int]
+    units: frozenset[str]
     negated: bool
 
 
@@ -72,6 +73,7 @@ def sources(hits: Sequence[Hit]) -> list[Source]:
                     around,
                     numbers_in(text),
                     months_in(text) | dated_in(text),
+                    units_in(text),
                     words.negated(text),
                 )
             )
@@ -129,6 +131,7 @@ class _Claim:
     names: tuple[str, ...]
     numbers: frozenset[str]
     months: frozenset[int]
+    units: frozenset[str]
     quotes: tuple[str, ...]
     negated: bool
 
@@ -146,6 +149,7 @@ class _Claim:
             tuple(t.stem for t in found if _is_name(t, clause)),
             numbers_in(clause),
             months_in(clause),
+            units_in(clause),
             tuple(_flat(clause[s.start : s.end]) for s in spans.quotes(clause))
             + tuple(m.group().rstrip(".,;)") for m in spans.ADDRESS.finditer(clause)),
             words.negated(clause),
@@ -156,6 +160,7 @@ class _Claim:
         have = source.stems | source.around
         missing = [f"number {n}" for n in sorted(self.numbers - source.numbers)]
         missing += [f"month {m}" for m in sorted(self.months - source.months)]
+        missing += [f"unit {unit}" for unit in sorted(self.units - source.units)]
         missing += [f"name {name}" for name in self.names if name not in have and name not in _OPENERS]
         missing += [f"quote {q}" for q in self.quotes if q not in _flat(source.text)]
         if self.negated != source.negated:

@@ -45,6 +45,23 @@ def numbers_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+_UNITS = {
+    "percent": r"%|\bper ?cent\b|\bprozent\b|\bpour cent\b|\bpor ciento\b",
+    "euro": r"€|\beur\b|\beuros?\b",
+    "dollar": r"\$|\busd\b|\bdollars?\b|\bdólar(?:es)?\b",
+    "pound": r"£|\bgbp\b|\bpounds? sterling\b|\bquid\b",
+    "yen": r"¥|\bjpy\b|\byens?\b",
+    "franc": r"\bchf\b|\bfranken\b|\bfrancs?\b|\bfr\. ?\d",
+    "cent": r"¢|\bcents?\b|\bpence\b",
+}
+_UNIT = {name: re.compile(pattern, re.I) for name, pattern in _UNITS.items()}
+
+
+def units_in(text: str) -> frozenset[str]:
+    """Currencies and percent that a text names, by sign, code or word: an amount in another one is another amount."""
+    return frozenset(name for name, pattern in _UNIT.items() if pattern.search(text))
+
+
 def _canonical(digits: str) -> Iterator[str]:
     for piece in re.split(r"[/:'’  ]\s*|,\s+|\.\s+", digits):
         plain = piece.strip(".,")

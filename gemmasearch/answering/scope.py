@@ -53,20 +53,28 @@ _TIME = re.compile(
     r"|\d{4}-\d{2}(?:-\d{2})?|(?<=in )\d{4})\b",
     re.I,
 )
+# Without a sender a time may be what the question is about ("what happened in 1914"), unless it counts from today
+# or says of what kind of document it is the time.
+_WHEN_WRITTEN = re.compile(
+    r"\b(?:(?:last|this) (?:week|month|year)|yesterday|today)\b"
+    r"|\b(?:e-?mails?|messages?|letters?|notes?|invoices?|bills?|nachricht(?:en)?|rechnung(?:en)?|brief[e]?|courriels?"
+    r"|factures?|correos?|facturas?)\b.*\b(?:in|from|of|im|vom|en|de)\b",
+    re.I,
+)
 _NO_NAMES = frozenset(
     ("I", "We", "You", "He", "She", "They", "It", "Who", "What", "The", "Did", "Anyone", "Somebody")
 )
 
 
 def named_in(question: str, now: datetime | None = None) -> tuple[Condition, ...]:
-    """Filters for the sender that the question names and, with a sender, for the time; () where it names none.
+    """Filters for the sender and the time of the documents that the question names; () where it names none.
 
     >>> named_in("What did Dana write about the boiler?")
     (Condition(field='from', op='has', value='Dana', negated=False),)
     """
     match = next((m for p in _SENDERS if (m := p.search(question)) and m["name"] not in _NO_NAMES), None)
     if match is None:
-        return ()
+        return _time(question, now or datetime.now().astimezone()) if _WHEN_WRITTEN.search(question) else ()
     name = re.sub(r"['’]s$", "", match["name"])
     return (Condition("from", "has", name), *_time(question, now or datetime.now().astimezone()))
 

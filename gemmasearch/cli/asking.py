@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gemmasearch.cli import views
+from gemmasearch.cli.opening import show_place
 from gemmasearch.cli.render import Output, one_line
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session, read_text
 from gemmasearch.errors import GsearchError, NothingFound, UsageProblem
+from gemmasearch.settings import data_dir
 
 if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
-    from gemmasearch.documents import Answer
+    from gemmasearch.documents import Answer, Citation
     from gemmasearch.index import Index
     from gemmasearch.serving.client import Remote
 
     OnText = Callable[[str], None] | None
 
-_HELP = "/sources lists the sources of the last answer, /show N shows one, /quit (or Ctrl-D) ends"
+_HELP = "/sources lists the sources of the last answer, /show N and /open N show one, /quit (or Ctrl-D) ends"
+_HISTORY = "chat_history"  # below the data folder, if the setting `history` is on
+_MOST_LINES = 1000  # of it are kept
 
 
 def ask(
@@ -47,12 +54,17 @@ def ask(
     new_only: Annotated[
         bool, typer.Option("--new-only", help="With --saved: only what came since it was asked last.")
     ] = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print the answer as Markdown.")] = False,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="text or markdown.", show_default=False)
+    ] = "text",
     embedder: EmbedderOption = None,
     generator: GeneratorOption = None,
 ) -> int:
     """Answer a question from your files, every statement with its source."""
     _exclude(saved=saved, save=save, context=context)
+    if format_ not in ("text", "markdown"):
+        raise UsageProblem(f"there is no format {format_!r}", "text or markdown")
+    markdown = format_ == "markdown"
     if saved is not None and question:
         raise UsageProblem("--saved asks a question that was kept", "leave the question out")
     if new_only and saved is None:
@@ -93,6 +105,8 @@ def ask(
     else:
         answer = session.looked_up(lambda index: _noted(session.out, index, put(index, on_text)))
     code = 0 if answer.found else NothingFound.exit_code
+    for said in answer.unsupported:
+        session.out.detail(f"unsupported: {said}")
     show = show_markdown if markdown else show_answer
     return session.out.result(answer, lambda: show(session.out, answer, "".join(streamed)), code)
 
@@ -150,56 +164,95 @@ def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
     if answer.citations:
         out.line()
     for citation in answer.citations:
-        where = views.place(citation.hit)
+        where = views.place(citation.hit, citation.line)
         detail = ", ".join(part for part in (where, citation.hit.title) if part)
         path = one_line(citation.hit.path).replace("`", "'")
         out.line(f"{citation.number}. `{path}` {views.markdown_text(one_line(detail))}".rstrip())
 
 
 def chat(session: Session, embedder: EmbedderOption = None, generator: GeneratorOption = None) -> int:
-    """Ask one question after the other; follow-ups keep the topic, and nothing of it is kept afterwards."""
+    """Ask one question after the other; follow-ups keep the topic. Nothing is kept afterwards, unless the setting
+    `history` is on."""
     out = session.out
     if out.json:
         raise UsageProblem("chat has no --json", "use `gsearch ask --json`")
     out.note(_HELP)
-    with session.index() as index:
+    with session.index() as index, _kept_lines(session) as next_line:
         conversation = index.conversation()
         for note in index.notes:
             out.note(note)
-        while (line := _next_line(out)) is not None:
+        while (line := next_line()) is not None:
             if line in ("/quit", "/exit"):
                 break
             try:
-                _turn(out, index, conversation, line)
+                _turn(session, index, conversation, line)
             except GsearchError as e:
                 out.note(e.message)
     return 0
 
 
-def _next_line(out: Output) -> str | None:
-    """The next line that says something; None at the end of the input."""
-    while True:
-        out.prompt("> ")
-        line = sys.stdin.readline()
-        if not line:
-            return None
-        if line.strip():
-            return line.strip()
+@contextmanager
+def _kept_lines(session: Session) -> Iterator[Callable[[], str | None]]:
+    """What reads the next line: with editing and earlier lines on a terminal, and a history file if it is wanted."""
+    lines: list[str] = []
+    file = data_dir() / _HISTORY if session.settings.history == "on" else None
+    if file is not None and file.is_file():
+        lines = file.read_text(encoding="utf-8", errors="replace").split("\n")[-_MOST_LINES:]
+    attended = sys.stdin.isatty() and sys.stdout.isatty()
+    if attended:
+        _offer(lines)
+
+    def next_line() -> str | None:
+        """The next line that says something; None at the end of the input."""
+        while True:
+            try:
+                said = input("> ") if attended else sys.stdin.readline()
+            except EOFError:
+                return None
+            if not said and not attended:
+                return None
+            if said.strip():
+                lines.append(said.strip())
+                return said.strip()
+
+    try:
+        yield next_line
+    finally:
+        if file is not None:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(
+                os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+            ) as stream:
+                os.fchmod(stream.fileno(), 0o600)
+                stream.write("\n".join(line for line in lines[-_MOST_LINES:] if line) + "\n")
 
 
-def _turn(out: Output, index: Index, conversation: Conversation, line: str) -> None:
+def _offer(lines: list[str]) -> None:
+    """Let the arrow keys bring earlier lines back, where the system has a library for that."""
+    try:
+        import readline
+    except ImportError:
+        return
+    readline.clear_history()
+    for line in lines:
+        if line:
+            readline.add_history(line)
+
+
+def _turn(session: Session, index: Index, conversation: Conversation, line: str) -> None:
+    out = session.out
     command, _, argument = line.partition(" ")
     if command == "/sources":
         for citation in conversation.sources:
-            out.line(
-                f"[{citation.number}] {one_line(citation.hit.path)} {one_line(views.place(citation.hit))}"
-            )
+            where = views.place(citation.hit, citation.line)
+            out.line(f"[{citation.number}] {one_line(citation.hit.path)} {one_line(where)}")
     elif command == "/show":
-        wanted = conversation.source(int(argument)) if argument.strip().isdigit() else None
-        if wanted is None:
-            raise UsageProblem("there is no source of that number", _HELP)
-        for shown in index.show(wanted.hit.id):
+        for shown in index.show(_source(conversation, argument).hit.id):
             out.line(shown.text)
+    elif command == "/open":
+        wanted = _source(conversation, argument)
+        place = index.place(wanted.hit.id)
+        show_place(session, replace(place, line=wanted.line or place.line), wanted.hit.id)
     elif command.startswith("/"):
         raise UsageProblem(_HELP)
     else:
@@ -207,7 +260,16 @@ def _turn(out: Output, index: Index, conversation: Conversation, line: str) -> N
         answer = conversation.ask(line, on_text=_streaming(out, streamed))
         for note in answer.notes:
             out.note(note)
+        for said in answer.unsupported:
+            out.detail(f"unsupported: {said}")
         show_answer(out, answer, "".join(streamed))
+
+
+def _source(conversation: Conversation, number: str) -> Citation:
+    wanted = conversation.source(int(number)) if number.strip().isdigit() else None
+    if wanted is None:
+        raise UsageProblem("there is no source of that number", _HELP)
+    return wanted
 
 
 COMMANDS = (CommandSpec("ask", ask), CommandSpec("chat", chat))

@@ -44,6 +44,13 @@ def open_(
     """Open a hit's file at its page or line with your editor or viewer."""
     with session.index() as index:
         place = index.place(target)
+    return show_place(session, place, target, force=force, print_=print_)
+
+
+def show_place(
+    session: Session, place: Place, target: str, *, force: bool = False, print_: bool = False
+) -> int:
+    """Start the program for a place. :raises UsageProblem: a message in a mailbox, or a file that would be run."""
     if place.inside and place.kind == "mail":
         raise UsageProblem(f"{target} is a message inside {place.path}", f"`gsearch show {target}` shows it")
     argv = command_for(place, session.settings, os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")

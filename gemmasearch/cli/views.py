@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -33,9 +34,12 @@ def short_path(path: str) -> str:
     return "~" + path[len(home) :] if home != "/" and path.startswith(home + os.sep) else path
 
 
-def place(hit: Hit) -> str:
-    """Where in its file a hit stands: page, line, mail or the mail that carries it, the address of a visited page."""
-    spot = _spot(hit)
+def place(hit: Hit, line: int | None = None) -> str:
+    """Where in its file a hit stands: page, line, mail or the mail that carries it, the address of a visited page.
+
+    ``line`` is that of the sentence that counts, where it is not the hit's first.
+    """
+    spot = _spot(replace(hit, line=line) if line else hit)
     message = hit.meta.get("attached_to")
     if message is None:
         return spot
@@ -158,10 +162,12 @@ def marked(snippet: Snippet) -> Text:
 def answer_sources(out: Output, answer: Answer) -> None:
     for citation in answer.citations:
         hit = citation.hit
-        where = place(hit)
+        where = place(hit, citation.line)
         if out.terminal:
             from rich.text import Text
 
+            if hit.kind != "mail" and hit.date is not None:
+                where = ", ".join(part for part in (where, day(hit.date)) if part)
             line = Text.assemble((f"[{citation.number}] ", "cyan"))
             line.append(linked(hit.path))
             line.append(f" · {_shown(where)}" if where else "", style="dim")
@@ -174,7 +180,7 @@ def answer_sources(out: Output, answer: Answer) -> None:
 def evidence(out: Output, answer: Answer) -> None:
     """The nearest passages below a refusal."""
     for item in answer.evidence:
-        where = ", ".join(w for w in (short_path(item.hit.path), place(item.hit)) if w)
+        where = ", ".join(w for w in (short_path(item.hit.path), place(item.hit, item.line)) if w)
         out.line(f"  · {one_line(item.text)}  ({one_line(where)})")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gemmasearch.errors import IndexDamaged, MachineRefused
 from gemmasearch.store import schema, seals, signs
-from gemmasearch.store.database import Database
+from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
 
 # Each counts rows that cannot be there in a sound index.
@@ -84,6 +84,9 @@ class Finding:
     detail: str
 
 
+_LABELS = {"labels": 0, "label_examples": 1, "decisions": 0}  # table -> the column with the label's id
+
+
 @dataclass(slots=True)
 class Salvage:
     """What a damaged index knows that no file can tell again, as far as it can still be read."""
@@ -91,6 +94,7 @@ class Salvage:
     roots: dict[str, str] = field(default_factory=dict)  # path -> options, as JSON
     state: dict[str, str] = field(default_factory=dict)
     forgotten: dict[bytes, float] = field(default_factory=dict)
+    labels: dict[str, list[Row]] = field(default_factory=dict)  # table -> rows
 
 
 class Care:
@@ -178,6 +182,10 @@ class Care:
             kept.state.update(self.db.each("SELECT name, value FROM state WHERE name <> 'identity'"))
         with suppress(IndexDamaged):
             kept.forgotten.update(self.db.each("SELECT hash, at FROM forgotten"))
+        for table in _LABELS:
+            kept.labels[table] = []
+            with suppress(IndexDamaged):
+                kept.labels[table] += self.db.each(f"SELECT * FROM {table}")
         return kept
 
     def restore(self, kept: Salvage) -> None:
@@ -187,6 +195,11 @@ class Care:
             self.db.many("INSERT INTO roots(path, options) VALUES(?, ?) ON CONFLICT DO NOTHING", roots)
             self.db.many("INSERT OR REPLACE INTO state(name, value) VALUES(?, ?)", kept.state.items())
             self.db.many("INSERT OR IGNORE INTO forgotten(hash, at) VALUES(?, ?)", kept.forgotten.items())
+            known = {row[0] for row in kept.labels.get("labels", ())}
+            for table, rows in kept.labels.items():
+                whole = [row for row in rows if table == "labels" or row[_LABELS[table]] in known]
+                marks = ", ".join("?" * len(whole[0])) if whole else ""
+                self.db.many(f"INSERT OR IGNORE INTO {table} VALUES({marks})", whole)
 
     def compact(self) -> tuple[int, int]:
         """Give unused space back. :return: bytes before and after."""

@@ -64,7 +64,7 @@ def test_markdown_holds_no_link_or_tag_of_the_files_making(tmp_path: Path) -> No
     )
     db = tmp_path / "i" / "i.db"
     run("index", tmp_path / "n", "--db", db, "--embedder", "static")
-    done = run("ask", "--markdown", "--extract", "When was the kiln fired?", "--db", db)
+    done = run("ask", "--format", "markdown", "--extract", "When was the kiln fired?", "--db", db)
     assert done.code == 0 and "3 May 2024" in done.text
     assert "img src" in done.text and not re.search(r"(?<!\\)[\[<]", done.text)
     assert "1. `" in done.text

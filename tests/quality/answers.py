@@ -221,13 +221,18 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.quality answers", description=__doc__)
     parser.add_argument("what", nargs="*", metavar="PART", help=f"of: {', '.join(PARTS)}; default: all")
     parser.add_argument("--embedder", action="append", choices=("static", "minilm"), help="default: both")
-    parser.add_argument("--questions", type=int, default=600, help="questions of each kind")
+    parser.add_argument(
+        "--questions",
+        type=int,
+        default=0,
+        help="questions of each kind (default: 600; 1,000 with a generator)",
+    )
     given = parser.parse_args(arguments)
     if unknown := set(given.what) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     for name in given.embedder or ("static", "minilm"):
         for part in given.what or PARTS:
-            PARTS[part](name, given.questions)
+            PARTS[part](name, given.questions or (1000 if part in ("generated", "injection") else 600))
     return 0
 
 
@@ -267,9 +272,16 @@ def _generated(name: str, number: int) -> None:
 
 
 def _injection(name: str, number: int) -> None:
-    from tests.quality import answers_generated
+    from tests.quality import injection
 
-    _show("injection", name, answers_generated.injection(corpus.embedder(name), number))
+    _show("injection", name, injection.figures(CachedEmbedder(corpus.embedder(name)), number))
+
+
+def _labels(name: str, number: int) -> None:
+    from tests.quality import labels
+
+    for what, figures in labels.figures(name).items():
+        _show(f"labels {what}", name, figures)
 
 
 PARTS: Mapping[str, Callable[[str, int], None]] = {
@@ -278,6 +290,7 @@ PARTS: Mapping[str, Callable[[str, int], None]] = {
     "pubmed": _pubmed,
     "generated": _generated,
     "injection": _injection,
+    "labels": _labels,
 }
 
 if __name__ == "__main__":
