@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SETS: Mapping[str, tuple[str, tuple[Label, ...]]] = {"sentiment": ("mail", MOODS)}  # name -> (kind, labels)
 _NAME = re.compile(r"[^\W_][\w.-]{0,63}\Z")
 _STEEP = 2.2  # of the logistic curve: 0.9 at what is like the examples, 0.1 at what is like the others
+COMMON = 0.5  # of what a label has in common with all documents is not counted when labels compete: measured
 _LEAST = 0.02  # lower confidences are not kept
 
 
@@ -211,7 +212,7 @@ class Labelling:
             low = float(unlike.mean()) if len(unlike) else min(mean, high - spread)
             half = max((high - low) / 2, spread / 2)
             belongs[:, at] = 1 / (1 + np.exp(-_STEEP * (near[:, at] - (high + low) / 2) / half))
-        return near, belongs
+        return near - COMMON * near.mean(axis=0), belongs
 
     def _taught(self, group: Sequence[LabelRow], dim: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """Per label, the vectors of documents that a person said yes and no to."""
