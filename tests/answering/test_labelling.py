@@ -153,6 +153,19 @@ def test_a_forgotten_file_leaves_no_decision_and_no_example(home: Path, tmp_path
         assert labels.find("invoice").decided == 0 and not labels.find("invoice").examples
 
 
+def test_a_repair_keeps_labels_examples_and_decisions(home: Path, tmp_path: Path) -> None:
+    with opened(tmp_path) as index:
+        index.index([home])
+        index.labels().add("invoice", "bills", [("", BILLS[0])])
+        index.labels().decide("invoice", [index.labelled(str(home / "soup0.md"))], True)
+        kept = index._store.salvage()
+    with Index.open(tmp_path / "j" / "index.db", settings=Settings(embedder="static", generator="none")) as new:
+        new._store.restore(kept)
+        new.index([home])
+        assert found(new, "label:invoice") == {"soup0.md"}
+        assert new.labels().find("invoice").examples == (("", BILLS[0]),)
+
+
 def test_the_mood_set_is_for_mail_alone(add: Add, store: Store, embed: Embed) -> None:
     add("/m/1.eml", "Thank you, wonderful, happy, great news!", kind="mail")
     note = add("/n/1.md", "Thank you, wonderful, happy, great news!")

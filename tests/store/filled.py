@@ -58,7 +58,9 @@ def embed(store: Store, space: Space = SPACE) -> int:
 
 
 def without_seals(connection: apsw.Connection) -> None:
-    """Take out what the migration ``_seals`` adds, as if it had never run."""
+    """Take out what the migration ``_seals`` and those after it add, as if they had never run."""
+    for table in ("verdicts", "decisions", "label_examples", "labels"):
+        connection.execute(f"DROP TABLE {table}")
     for table, column in (
         ("documents", "chunk_count"),
         ("documents", "seal"),
