@@ -159,7 +159,9 @@ def test_a_repair_keeps_labels_examples_and_decisions(home: Path, tmp_path: Path
         index.labels().add("invoice", "bills", [("", BILLS[0])])
         index.labels().decide("invoice", [index.labelled(str(home / "soup0.md"))], True)
         kept = index._store.salvage()
-    with Index.open(tmp_path / "j" / "index.db", settings=Settings(embedder="static", generator="none")) as new:
+    with Index.open(
+        tmp_path / "j" / "index.db", settings=Settings(embedder="static", generator="none")
+    ) as new:
         new._store.restore(kept)
         new.index([home])
         assert found(new, "label:invoice") == {"soup0.md"}
