@@ -23,6 +23,7 @@ HITS = [
     ("claim", "source"),
     [
         ("The van insurance with Allianz cost 412.30 EUR.", 0),
+        ("The van insurance with Allianz cost €412.30.", 0),
         ("The boiler was serviced on March 3, 2024.", 1),
         ("The boiler was serviced by Mr. Hart on 3 March 2024 [1].", 1),
         ("The pump was not replaced.", 1),
@@ -41,6 +42,8 @@ def test_what_a_source_says_is_supported_by_that_source(claim: str, source: int)
     "claim",
     [
         "The van insurance cost 89 euros.",  # a number of the next sentence
+        "The van insurance with Allianz cost $412.30.",
+        "The van insurance with Allianz cost 412.30 %.",
         "The boiler was serviced on 4 March 2024.",
         "The boiler was serviced on 3 April 2024.",
         "The boiler was serviced by Mr Hart on 3 March 2025.",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.cli.conftest import Indexed
@@ -27,26 +30,60 @@ def test_a_text_from_a_pipe_can_be_asked_and_nothing_of_it_is_kept(tmp_path: Pat
     assert run("ask", "what", "--context", "/no/such/file", env=env).code == 2
 
 
-def test_a_standing_question_reports_new_mail_once_and_is_silent_otherwise(tmp_path: Path) -> None:
-    notes, db = tmp_path / "notes", tmp_path / "i" / "i.db"
-    notes.mkdir()
-    (notes / "a.md").write_text("# Rent\n\nThe rent is 700 euros. The landlord is Mr Kessler.\n")
+LETTER_OF_MAY = b"""From: Kessler <kessler@example.org>
+To: nora@example.org
+Subject: Your flat
+Date: Fri, 1 May 2026 10:00:00 +0200
+Message-ID: <rent-1@example.org>
+
+Dear Ms Brandt, from June on the rent of the flat is 740 euros a month.
+"""
+CRONTAB = """
+gsearch() { "$PYTHON" -m gemmasearch "$@" --db "$DB" 2>>"$HOME/errors"; }
+for turn in 1 2 3; do
+  if [ "$turn" = 2 ]; then
+    cp "$HOME/letter" "$MAIL/new/1.host"; cp "$HOME/other" "$MAIL/new/2.host"
+  fi
+  gsearch index --quiet >/dev/null
+  gsearch ask --saved rent --new-only; echo "turn $turn: $?"
+done
+"""
+
+
+def test_a_standing_question_in_a_crontab_reports_new_mail_once_and_is_silent_otherwise(
+    tmp_path: Path,
+) -> None:
+    mail, db = tmp_path / "Mail", tmp_path / "i" / "i.db"
+    for folder in ("cur", "new", "tmp"):
+        (mail / folder).mkdir(parents=True)
+    (mail / "cur" / "0.host:2,S").write_bytes(
+        LETTER_OF_MAY.replace(b"740", b"700").replace(b"rent-1", b"rent-0")
+    )
+    (tmp_path / "letter").write_bytes(LETTER_OF_MAY)
+    (tmp_path / "other").write_bytes(LETTER.replace(b"Dear", b"Subject: Windows\n\nDear"))
     env = {"GSEARCH_GENERATOR": "none", "GSEARCH_EMBEDDER": "static"}
-
-    def gsearch(*arguments: str | Path) -> tuple[int, str]:
-        done = run(*arguments, "--db", db, env=env)
-        return done.code, done.text
-
-    assert gsearch("index", notes)[0] == 0
-    code, text = gsearch("ask", "--save", "rent", "How much is the rent?")
-    assert code == 0 and "700" in text
-    assert gsearch("ask", "--saved", "rent", "--new-only") == (1, "")
-    (notes / "b.md").write_text("# Letter\n\nFrom May on the rent is 740 euros a month.\n")
-    assert gsearch("index")[0] == 0
-    code, text = gsearch("ask", "--saved", "rent", "--new-only")
-    assert code == 0 and "740" in text
-    assert gsearch("ask", "--saved", "rent", "--new-only") == (1, "")
-    assert gsearch("ask", "--saved", "nothing")[0] == 2
+    assert run("index", mail, "--db", db, env=env).code == 0
+    first = run("ask", "--save", "rent", "How much is the rent of the flat?", "--db", db, env=env)
+    assert first.code == 0 and "700" in first.text
+    done = subprocess.run(
+        ["/bin/sh", "-c", CRONTAB],
+        env={
+            **os.environ,
+            **env,
+            "PYTHON": sys.executable,
+            "DB": str(db),
+            "HOME": str(tmp_path),
+            "MAIL": str(mail),
+        },
+        capture_output=True,
+        text=True,
+        timeout=200,
+        cwd=Path(__file__).parents[2],
+    )
+    report, rest = done.stdout.split("turn 2: 0\n")
+    assert report.startswith("turn 1: 1\n") and "740" in report and "Kessler" in report
+    assert rest == "turn 3: 1\n"
+    assert run("ask", "--saved", "nothing", "--db", db, env=env).code == 2
 
 
 def test_a_conversation_follows_up_lists_its_sources_and_ends_with_its_input(indexed: Indexed) -> None:
@@ -55,6 +92,25 @@ def test_a_conversation_follows_up_lists_its_sources_and_ends_with_its_input(ind
     assert done.code == 0
     assert "14 March 2026" in done.text and "heating.md" in done.text and "2,340" in done.text
     assert "no source of that number" in done.said
+
+
+def test_a_source_of_a_conversation_opens_at_its_line_and_history_is_kept_only_if_wanted(
+    indexed: Indexed, tmp_path: Path
+) -> None:
+    lines = b"When was the boiler serviced?\n/open 1\n/open 9\n"
+    editor = {"GSEARCH_OPEN_TEXT": "printf OPENED:%s:{line} {path}", "XDG_DATA_HOME": str(tmp_path)}
+    options = ("chat", "--generator", "none", "--db", indexed.db)
+    done = run(*options, stdin=lines, env=editor)
+    assert (
+        re.search(r"OPENED:.*heating\.md:\d+|OPENED:\d+", done.text)
+        and "no source of that number" in done.said
+    )
+    assert not list(tmp_path.rglob("chat_history"))
+    assert run(*options, stdin=lines, env={**editor, "GSEARCH_HISTORY": "on"}).code == 0
+    (history,) = tmp_path.rglob("chat_history")
+    assert history.stat().st_mode & 0o777 == 0o600
+    assert history.read_text().split("\n")[0] == "When was the boiler serviced?"
+    assert run(*options, stdin=lines, env={**editor, "GSEARCH_HISTORY": "maybe"}).code == 2
 
 
 def test_markdown_holds_no_link_or_tag_of_the_files_making(tmp_path: Path) -> None:
