@@ -71,7 +71,7 @@ class Settings:
         500, "budget for the passages shown to the generator, in tokens", check="positive"
     )
     history: str = _setting(
-        "off", "on = what is typed in `gsearch chat` is kept, readable for you alone", check="history"
+        "off", "on = what is typed in `gsearch chat` is kept, readable for you alone", check="switch"
     )
     open_text: str = _setting(
         "", "command that opens notes, like 'code -g {path}:{line}' (default: $VISUAL or $EDITOR)"
@@ -153,7 +153,6 @@ def _read_config(path: Path) -> Mapping[str, Any]:
 
 
 _CHOICES = {
-    "history": ("on", "off"),
     "gpu": ("auto", "off"),
     "mode": ("hybrid", "words", "meaning"),
     "ocr": ("off", "auto", "rapidocr", "tesseract"),

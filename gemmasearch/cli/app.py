@@ -34,7 +34,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for room in (indexing, searching, opening, around, selftest, asking, labelling, timing, caring, modelling, setup):
+for room in (
+    indexing,
+    searching,
+    opening,
+    around,
+    selftest,
+    asking,
+    labelling,
+    timing,
+    caring,
+    modelling,
+    setup,
+):
     register(app, room.COMMANDS)
 
 

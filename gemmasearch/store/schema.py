@@ -282,7 +282,14 @@ def _labels(connection: apsw.Connection) -> None:
         continue
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_first, _eight_bits, _links, _seals, _waiting, _labels)
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
+    _first,
+    _eight_bits,
+    _links,
+    _seals,
+    _waiting,
+    _labels,
+)
 VERSION = len(MIGRATIONS)
 
 
