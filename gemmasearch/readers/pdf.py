@@ -12,17 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem, Section
 from gemmasearch.readers import pdf_parts, pdf_text
 from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.pdf_other import Other
+from gemmasearch.readers.pdf_pace import Pace, TooSlow
 from gemmasearch.readers.pdf_scans import Scans
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
-    from pypdfium2 import PdfDocument
 
 PAGES = 20_000
 _OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
@@ -46,22 +48,22 @@ class _Pages:
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    pace = Pace(settings.reader_seconds)
     try:
-        reader = _opened(source)
+        reader = _opened(source, pace)
     except CannotRead as e:
-        if e.reason != "malformed":
+        if e.reason not in ("malformed", "timeout"):
             raise
-        pages = _second_opinion(source, e)
-        yield _document(None, _numbered(pages.texts), pages.texts, source)
+        yield _document(None, _second_opinion(source, e).texts, source, pace)
         return
     scans = Scans(source, settings)
-    pages = _read_pages(reader, source, scans)
+    pages = _read_pages(reader, source, scans, pace)
     if not any(text.strip() for text in pages.texts):
         if pages.problems and len(pages.problems) == len(pages.texts):
-            raise CannotRead("malformed", pages.problems[0].detail)
+            raise CannotRead(pages.problems[0].reason, pages.problems[0].detail)
         raise scans.nothing(len(pages.texts))
     yield from scans.problem(source.path)
-    document = _document(reader, pdf_parts.labels(reader, len(pages.texts)), pages.texts, source)
+    document = _document(reader, pages.texts, source, pace)
     yield (
         replace(document, meta={**document.meta, "ocr": scans.engine.name})
         if scans.engine and scans.read
@@ -70,7 +72,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     yield from pages.problems
 
 
-def _opened(source: Source) -> PdfReader:
+def _opened(source: Source, pace: Pace) -> PdfReader:
     import logging
 
     from pypdf import PasswordType, PdfReader
@@ -78,12 +80,15 @@ def _opened(source: Source) -> PdfReader:
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
-        reader = PdfReader(source.stream, strict=False)
-        if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-            raise CannotRead("encrypted")
-        count = len(reader.pages)
+        with pace.step():
+            reader = PdfReader(source.stream, strict=False)
+            if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+                raise CannotRead("encrypted")
+            count = len(reader.pages)
     except (CannotRead, MemoryError):
         raise
+    except TooSlow as e:
+        raise CannotRead("timeout", "opening it takes too long") from e
     except (DependencyError, FileNotDecryptedError, NotImplementedError) as e:
         raise CannotRead("encrypted", str(e)) from e
     except Exception as e:  # pypdf raises whatever a damaged file makes it stumble over
@@ -93,105 +98,80 @@ def _opened(source: Source) -> PdfReader:
     return reader
 
 
-def _read_pages(reader: PdfReader, source: Source, scans: Scans) -> _Pages:
+def _read_pages(reader: PdfReader, source: Source, scans: Scans, pace: Pace) -> _Pages:
     pages = _Pages()
-    other = _Other(source)
+    other = Other(source)
     for index in range(min(len(reader.pages), PAGES)):
         source.progress()
-        text, failure = _page_text(reader, index)
-        if failure or pdf_text.is_garbage(text):
+        text, reason, detail = _page_text(reader, index, pace)
+        if reason or pdf_text.is_garbage(text):
             text = other.page(index)
         text = text if text.strip() else scans.text(index)
-        if failure and not text:
-            pages.problems.append(Problem(source.path, "malformed", failure, f"page {index + 1}"))
+        if reason and not text:
+            pages.problems.append(Problem(source.path, reason, detail, f"page {index + 1}"))
         pages.texts.append(text)
     pages.texts = pdf_text.without_running_lines(pages.texts)
     for index in range(len(pages.texts)):
-        noted = pdf_parts.remarks(reader.pages[index])
+        noted = pace.within(partial(_remarks, reader, index)) or ()
         pages.texts[index] = "\n".join(each for each in (pages.texts[index], *noted) if each)
     return pages
 
 
-def _page_text(reader: PdfReader, index: int) -> tuple[str, str]:
-    """The text of a page, or "" and what went wrong: one bad page does not cost the others."""
+def _page_text(reader: PdfReader, index: int, pace: Pace) -> tuple[str, str, str]:
+    """The text of a page, or "" with reason and detail: one bad page does not cost the others."""
     try:
-        return pdf_text.tidy(reader.pages[index].extract_text()), ""
+        with pace.step():
+            text = reader.pages[index].extract_text()
+        return pdf_text.tidy(text), "", ""
     except MemoryError:
         raise
+    except TooSlow:
+        return "", "timeout", "it takes too long"
     except Exception as e:  # noqa: BLE001  (as above)
-        return "", f"{type(e).__name__}: {e}"[:300]
+        return "", "malformed", f"{type(e).__name__}: {e}"[:300]
 
 
-class _Other:
-    """The same file through pypdfium2, opened only when it is asked."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._document: PdfDocument | None = None
-        self._failed = False
-
-    def __len__(self) -> int:
-        return len(self._document) if self._opened() and self._document else 0
-
-    def page(self, index: int) -> str:
-        """The page's text; "" where it is no better here."""
-        if not self._opened() or self._document is None:
-            return ""
-        try:
-            text = pdf_text.tidy(
-                self._document[index].get_textpage().get_text_bounded().replace("\ufffe", "-\n")
-            )
-        except (RuntimeError, IndexError, ValueError):
-            return ""
-        return "" if pdf_text.is_garbage(text) else text
-
-    def _opened(self) -> bool:
-        if self._document is None and not self._failed:
-            import pypdfium2
-
-            try:
-                self._document = pypdfium2.PdfDocument(self._source.read())
-            except (pypdfium2.PdfiumError, RuntimeError, ValueError):
-                self._failed = True
-        return not self._failed
+def _remarks(reader: PdfReader, index: int) -> list[str]:
+    return pdf_parts.remarks(reader.pages[index])
 
 
 def _second_opinion(source: Source, first: CannotRead) -> _Pages:
-    other = _Other(source)
+    other = Other(source)
     pages = _Pages([other.page(index) for index in range(min(len(other), PAGES))])
     if not any(pages.texts):
         raise first
     return pages
 
 
-def _numbered(texts: list[str]) -> list[str]:
-    return [str(i + 1) for i in range(len(texts))]
-
-
-def _document(reader: PdfReader | None, labels: list[str], texts: list[str], source: Source) -> Document:
-    headings = pdf_parts.outline(reader) if reader else []
-    title, date, meta = pdf_parts.metadata(reader) if reader else ("", None, {})
+def _document(reader: PdfReader | None, texts: list[str], source: Source, pace: Pace) -> Document:
+    around = pace.within(partial(pdf_parts.around, reader, len(texts))) if reader else None
+    around = around or pdf_parts.Around()
     pieces: list[str] = []
     sections: list[Section] = []
     place = 0
     path: tuple[str, ...] = ()
     last = max(i for i, text in enumerate(texts) if text.strip())
     for i, text in enumerate(texts[: last + 1]):
-        here = [titles for page, titles in headings if page == i]
+        here = [titles for page, titles in around.headings if page == i]
         if not text.strip():
             path = here[-1] if here else path
             continue
         piece = text if i == last else text + "\n\n"
-        label = labels[i] if labels[i] != str(i + 1) else ""
+        label = around.labels[i] if i < len(around.labels) and around.labels[i] != str(i + 1) else ""
         for start, end, titles in _headed(piece, path, here):
             sections.append(Section(place + start, place + end, titles, i + 1, label))
         path = sections[-1].headings
         pieces.append(piece)
         place += len(piece)
     text = "".join(pieces)
-    meta["pages"] = str(len(texts))
+    meta = {**around.meta, "pages": str(len(texts))}
     return Document(
-        "pdf", text, title=title or _first_line(text), sections=tuple(sections), date=date, meta=meta
+        "pdf",
+        text,
+        title=around.title or _first_line(text),
+        sections=tuple(sections),
+        date=around.date,
+        meta=meta,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,21 @@ LINE_LENGTH = 200
 _ENTRIES = 5_000  # of the outline
 
 Heading = tuple[int, tuple[str, ...]]  # page index, path of titles
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a file says beside its pages' text: printed labels, bookmarks, title, creation date, author."""
+
+    labels: Sequence[str] = ()
+    headings: Sequence[Heading] = ()
+    title: str = ""
+    date: float | None = None
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+def around(reader: PdfReader, pages: int) -> Around:
+    return Around(labels(reader, pages), outline(reader), *metadata(reader))
 
 
 def labels(reader: PdfReader, count: int) -> list[str]:
@@ -71,12 +87,20 @@ def _remark(reference: Any) -> str:
     parent = parent.get_object() if parent else {}
     value = annotation.get("/V") or parent.get("/V")
     kind = annotation.get("/FT") or parent.get("/FT")
-    if kind not in ("/Tx", "/Ch") or not value:
+    if kind == "/Btn":
+        value = _ticked(annotation)
+    if kind not in ("/Tx", "/Ch", "/Btn") or not value:
         return ""
     name = annotation.get("/TU") or annotation.get("/T") or parent.get("/T") or ""
     values = value if isinstance(value, list) else [value]
     shown = ", ".join(clean(str(each)).strip() for each in values)
     return f"{one_line(name)}: {shown}" if shown else ""
+
+
+def _ticked(annotation: Any) -> str:
+    """What a box or a radio button says; "" for one that is off, or only a button."""
+    state = str(annotation.get("/AS") or "").removeprefix("/")
+    return "yes" if state.lower() in ("yes", "on", "1", "true") else state * (state != "Off")
 
 
 def metadata(reader: PdfReader) -> tuple[str, float | None, dict[str, str]]:

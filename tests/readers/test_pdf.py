@@ -10,6 +10,7 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, TextStringObject
 
 from gemmasearch.readers import pdf_text
+from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.pdf import sniff
 from tests.readers.contract import ReaderContract, documents, problem, read
 from tests.readers.pdf_files import locked, pdf
@@ -98,6 +99,37 @@ def test_an_endless_page_is_a_timeout_and_the_next_file_is_read(tmp_path: Path) 
         assert "still here" in next(iter(isolated.read(str(good)))).text
 
 
+def test_pages_that_take_pypdf_too_long_are_read_by_pypdfium(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pypdf import PageObject, PdfReader
+
+    from gemmasearch.readers import pdf as module
+    from gemmasearch.readers import pdf_pace
+    from gemmasearch.readers.formats import Source
+    from gemmasearch.settings import Settings
+
+    def endless(*_: object, **more: object) -> None:
+        while True:
+            pass
+
+    raw = pdf(["first page", "second page"], info="/Title (Slow)")
+    monkeypatch.setattr(pdf_pace, "PAGE", 0.01)
+    monkeypatch.setattr(PageObject, "extract_text", endless)
+    (found,) = module.read(Source.of_bytes(raw), Settings(reader_seconds=4))
+    assert (found.text, found.title) == ("first page\n\nsecond page", "Slow")
+    monkeypatch.setattr(PdfReader, "__init__", endless)
+    (found,) = module.read(Source.of_bytes(raw), Settings(reader_seconds=4))
+    assert (found.text, [s.page for s in found.sections]) == ("first page\n\nsecond page", [1, 2])
+    raw = raw.replace(b"second page", b"           ")
+    with pytest.raises(CannotRead, match="timeout"):
+        list(
+            module.read(
+                Source.of_bytes(raw.replace(b"first page", b"          ")), Settings(reader_seconds=4)
+            )
+        )
+
+
 def slow_pdf() -> bytes:
     """Thousands of pages that share one long stream."""
     stream = zlib.compress(b"BT /F1 9 Tf (aaaa) Tj 1 0 0 1 3 4 Tm ET " * 60_000)
@@ -171,6 +203,9 @@ def test_filled_in_fields_and_comments_are_read(tmp_path: Path) -> None:
     writer = PdfWriter(clone_from=BytesIO(pdf(["Form"])))
     for entry in (
         {"/Subtype": "/Widget", "/FT": "/Tx", "/T": "Name", "/V": "Dana Bell"},
+        {"/Subtype": "/Widget", "/FT": "/Btn", "/T": "Pets allowed", "/AS": "/Yes"},
+        {"/Subtype": "/Widget", "/FT": "/Btn", "/T": "Smoking", "/AS": "/Off"},
+        {"/Subtype": "/Widget", "/FT": "/Btn", "/T": "Heating", "/AS": "/Gas"},
         {"/Subtype": "/Text", "/Contents": "ask about the deposit"},
     ):
         values = {
@@ -180,7 +215,9 @@ def test_filled_in_fields_and_comments_are_read(tmp_path: Path) -> None:
         box = ArrayObject([FloatObject(n) for n in (0, 0, 9, 9)])
         writer.add_annotation(0, DictionaryObject({**values, NameObject("/Rect"): box}))
     writer.write(path)
-    assert documents(path)[0].text == "Form\nName: Dana Bell\nask about the deposit"
+    assert documents(path)[0].text == (
+        "Form\nName: Dana Bell\nPets allowed: yes\nHeating: Gas\nask about the deposit"
+    )
 
 
 def test_what_pypdf_cannot_read_pypdfium_may(tmp_path: Path) -> None:

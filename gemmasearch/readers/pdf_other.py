@@ -1,0 +1,45 @@
+"""A PDF through pypdfium2: for what pypdf cannot read, or not in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gemmasearch.readers import pdf_text
+from gemmasearch.readers.formats import Source
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+
+class Other:
+    """One file, opened only when it is asked for a page."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._document: PdfDocument | None = None
+        self._failed = False
+
+    def __len__(self) -> int:
+        return len(self._document) if self._opened() and self._document else 0
+
+    def page(self, index: int) -> str:
+        """The page's text; "" where it is no better here."""
+        if not self._opened() or self._document is None:
+            return ""
+        try:
+            text = pdf_text.tidy(
+                self._document[index].get_textpage().get_text_bounded().replace("\ufffe", "-\n")
+            )
+        except (RuntimeError, IndexError, ValueError):
+            return ""
+        return "" if pdf_text.is_garbage(text) else text
+
+    def _opened(self) -> bool:
+        if self._document is None and not self._failed:
+            import pypdfium2
+
+            try:
+                self._document = pypdfium2.PdfDocument(self._source.read())
+            except (pypdfium2.PdfiumError, RuntimeError, ValueError):
+                self._failed = True
+        return not self._failed
