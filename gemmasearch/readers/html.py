@@ -107,7 +107,11 @@ class Page:
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    yield page_document(decode_page(source.read()))
+    markup = decode_page(source.read())
+    yield page_document(markup)
+    if _is_deep(markup):
+        detail = f"elements nested deeper than {DEPTH}: read without its structure"
+        yield Problem(source.path, "limit", detail, "structure")
 
 
 def page_document(markup: str) -> Document:

@@ -93,7 +93,7 @@ FORMATS: tuple[Format, ...] = (
            isolated=True, limit="max_pdf_bytes", sniff="mhtml:sniff"),
     Format("mail", "mail", ("message/rfc822", "message/news"), (".eml",), "mail:read", 3,
            isolated=True, sniff="mail:sniff"),
-    Format("html", "web", ("text/html", "application/xhtml+xml"), (".html", ".htm", ".xhtml"), "html:read", 1,
+    Format("html", "web", ("text/html", "application/xhtml+xml"), (".html", ".htm", ".xhtml"), "html:read", 2,
            textual=True, isolated=True, limit="max_text_bytes"),
     Format("markdown", "note", ("text/markdown",), (".md", ".markdown", ".mdown", ".mkd"), "notes:read_markdown", 1,
            textual=True, limit="max_text_bytes"),
