@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import os
 import random
 import re
+import subprocess
+import sys
+import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -187,3 +192,81 @@ def test_the_number_of_messages_of_every_box_equals_an_independent_count(shared_
         assert found == count_by_headers(raw), path
         messages += found
     assert messages > 3000
+
+
+_SIZES = """
+import json, resource, sys
+from gemmasearch import readers
+from gemmasearch.documents import Document
+from gemmasearch.settings import Settings
+with readers.Isolated(Settings(reader_seconds=300)) as isolated:
+    ids, problems = [], []
+    for item in isolated.read(sys.argv[1]):
+        if isinstance(item, Document):
+            ids.append(item.message_id.partition("@")[0])
+        else:
+            problems.append(item.reason)
+peak = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(json.dumps({"ids": ids, "problems": problems, "peak": peak}))
+"""
+
+
+def read_in_a_process_of_its_own(path: Path) -> dict[str, list[str] | list[int]]:
+    """``peak``: megabytes of the parent and of its largest worker."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SIZES, str(path)],
+        capture_output=True,
+        check=True,
+        cwd=Path(readers.__file__).parents[2],
+    )
+    found: dict[str, list[str] | list[int]] = json.loads(done.stdout)
+    return found
+
+
+def body_of(size: int) -> Iterator[bytes]:
+    """About ``size`` bytes of lines, some of which look like envelope lines."""
+    block = b"The walnut table.\n\nFrom now on it is oiled in May.\n>From there on in June.\n" * 2_000
+    for _ in range(size // len(block)):
+        yield block
+    yield block[: size % len(block)].rpartition(b"\n")[0] + b"\n"
+
+
+def write_message(stream: BinaryIO, number: int, size: int, *, hole: bool = False) -> None:
+    stream.write(f"{ENVELOPE}\n".encode() + message("", number=number).encode())
+    if hole:
+        stream.seek(size, os.SEEK_CUR)  # nothing on the disk: read as zeros
+    else:
+        stream.writelines(body_of(size))
+    stream.write(b"\nthe end of it\n\n")
+
+
+@pytest.mark.slow
+def test_a_box_with_a_message_of_200_megabytes_is_whole_and_small_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "box"
+    with path.open("wb") as stream:
+        for number, size in enumerate((1_000, 200_000_000, 1_000)):
+            write_message(stream, number, size)
+    found = read_in_a_process_of_its_own(path)
+    assert found["ids"] == ["0", "1", "2"] and set(found["problems"]) == {"too-large", "limit"}
+    assert max(found["peak"]) < 400, found["peak"]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_a_box_of_five_gigabytes_is_counted_exactly_within_little_memory(tmp_path: Path) -> None:
+    """``GSEARCH_SOAK`` scales the size (1.0 = 5 GB): small messages, and holes of 20 MB."""
+    total = int(5_000_000_000 * float(os.environ.get("GSEARCH_SOAK", "0.02")))
+    path, chance, count = tmp_path / "box", random.Random(5), 0
+    with path.open("wb") as stream:
+        while stream.tell() < total:
+            hole = count % 200 == 199
+            size = 20_000_000 if hole else chance.choice((2_000, 9_000, 60_000))
+            write_message(stream, count, size, hole=hole)
+            count += 1
+    began = time.monotonic()
+    found = read_in_a_process_of_its_own(path)
+    seconds = time.monotonic() - began
+    print(f"{path.stat().st_size / 1e9:.2f} GB ({path.stat().st_blocks * 512 / 1e9:.2f} on disk), {count} messages,"
+          f" {len(found['ids'])} read, MB {found['peak']}, {seconds:.0f} s", flush=True)  # fmt: skip
+    assert found["ids"] == [str(n) for n in range(count)] and set(found["problems"]) <= {"too-large", "limit"}
+    assert max(found["peak"]) < 400, found["peak"]
