@@ -39,6 +39,7 @@ _WINDOW = 1 << 20  # bytes read at a time
 _LONGEST_START = 4096  # no envelope line with what must follow is longer
 
 _UNQUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_UNQUOTED_BYTES = 16 * 1024 * 1024
 _EXPUNGED = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9A-Fa-f]{4})\b", re.MULTILINE | re.IGNORECASE)
 _BLANK = re.compile(rb"\r?\n\r?\n")
 # What mail programs rewrite in place: without it a message keeps its name when it is read or tagged.
@@ -63,10 +64,9 @@ def split_mbox(
     raw, offset, length = bytearray(), 0, 0
     for place, piece, starts in _pieces(stream, start):
         if starts:
-            whole, raw = bytes(raw), bytearray()  # a message may be large: not kept twice
+            whole, raw = [bytes(raw)], bytearray()
             if length:
-                yield offset, length, whole
-            del whole
+                yield offset, length, whole.pop()  # a message may be large: it is the caller's alone
             offset, length = place, 0
         raw += piece[: max(0, max_bytes - len(raw))]
         length += len(piece)
@@ -108,7 +108,9 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
 
     seen: Counter[str] = Counter()
     boxes = split_mbox(source.stream, settings.max_message_bytes, source.start)
-    for unit, (offset, length, raw) in enumerate(boxes):
+    unit = -1
+    for offset, length, raw in boxes:  # enumerate would hold on to the last message
+        unit += 1
         if not source.depth:
             source.unit = unit
         envelope, _, message = raw.partition(b"\n")
@@ -121,12 +123,19 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         part += f"-{seen[part]}" if seen[part] > 1 else ""
         if unit < source.resume_at or not source.begins(part):
             continue
-        if b">From " in message:
-            message = _UNQUOTED.sub(rb"\1", message)
+        message = unquoted(message)
         place = mail.Place(source, part, offset, length, cut=cut, envelope=envelope.strip())
         yield from mail.read_message(message, place, settings)
     if not seen and not source.size:
         raise CannotRead("empty")
+
+
+def unquoted(message: bytes) -> bytes:
+    """Lines that were quoted because they begin with "From " as they were; in the part of it that text is read of."""
+    if message.find(b">From ", 0, _UNQUOTED_BYTES) < 0:
+        return message
+    head = _UNQUOTED.sub(rb"\1", message[:_UNQUOTED_BYTES])
+    return b"".join((head, memoryview(message)[_UNQUOTED_BYTES:]))
 
 
 def is_expunged(message: bytes) -> bool:
@@ -141,5 +150,16 @@ def part_of(message: bytes) -> str:
     blank = _BLANK.search(message)
     end = blank.end() if blank else len(message)
     digest = hashlib.blake2b(VOLATILE.sub(b"", message[:end]), digest_size=8)
-    digest.update(message[end:].rstrip())
+    digest.update(memoryview(message)[end : _end_of_text(message, end)])
     return digest.hexdigest()
+
+
+def _end_of_text(message: bytes, start: int) -> int:
+    """Where the white space at the end begins; without a copy of the whole."""
+    end = len(message)
+    while end > start:
+        piece = message[max(start, end - 65_536) : end]
+        if stripped := piece.rstrip():
+            return end - len(piece) + len(stripped)
+        end -= len(piece)
+    return start
