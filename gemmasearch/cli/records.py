@@ -1,13 +1,12 @@
 """Records as JSON: what ``--json`` prints, documented field by field by the dataclasses themselves.
 
 A path that is not valid UTF-8 cannot be a JSON string: then ``path`` holds it with replacement characters and
-``path_b64`` its exact bytes.
+``path_b64`` its exact bytes, and so for every other text, and for lists of texts as a list.
 """
 
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
@@ -51,9 +50,22 @@ def _object(items: dict[str, Any]) -> dict[str, Any]:
             record[key] = iso(value)
             continue
         record[_text(key)] = as_json(value)
-        if isinstance(value, str) and (key == "path" or key.endswith("_path")) and _text(value) != value:
-            record[f"{key}_b64"] = base64.b64encode(os.fsencode(value)).decode()
+        if (exact := _exact(value)) is not None:
+            record[f"{key}_b64"] = exact
     return record
+
+
+def _exact(value: Any) -> Any:
+    """The bytes of a text, or of each of some texts, of which one is no Unicode; None where all are."""
+    if isinstance(value, str):
+        return base64.b64encode(_bytes(value)).decode() if _text(value) != value else None
+    if isinstance(value, list | tuple) and any(isinstance(v, str) and _text(v) != v for v in value):
+        return [base64.b64encode(_bytes(str(v))).decode() for v in value]
+    return None
+
+
+def _bytes(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape" if _is_escaped(value) else "surrogatepass")
 
 
 def _text(value: str) -> str:

@@ -1,4 +1,4 @@
-"""``demo``, ``config`` and ``completion``."""
+"""``demo``, ``config``, ``formats``, ``schema`` and ``completion``."""
 
 from __future__ import annotations
 
@@ -137,6 +137,25 @@ def formats(session: Session) -> int:
     return session.out.result(found, lambda: views.table(session.out, rows))
 
 
+def schema(
+    session: Session,
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="COMMAND", help="A command; none: all of them.")
+    ] = None,
+) -> int:
+    """Print the JSON Schema of what --json prints."""
+    import json
+
+    from gemmasearch.shapes import schema as made
+
+    name = " ".join(command or ())
+    try:
+        found = made(name)
+    except KeyError:
+        raise UsageProblem(f"there is no schema for {name}", "`gsearch --help` lists the commands") from None
+    return session.out.result(found, lambda: session.out.line(json.dumps(found, indent=1)))
+
+
 class Shell(StrEnum):
     bash = "bash"
     zsh = "zsh"
@@ -163,4 +182,5 @@ COMMANDS = (
     CommandSpec("config", config),
     CommandSpec("completion", completion),
     CommandSpec("formats", formats),
+    CommandSpec("schema", schema),
 )

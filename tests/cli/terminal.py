@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import termios
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,13 +52,18 @@ def run(
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def run_on_terminal(*arguments: str | Path, columns: int = 80, env: dict[str, str] | None = None) -> Ran:
+def run_on_terminal(
+    *arguments: str | Path,
+    columns: int = 80,
+    env: dict[str, str] | None = None,
+    command: Sequence[str] = COMMAND,
+) -> Ran:
     """Run ``gsearch`` with stdout and stderr on a pseudo-terminal; ``out`` is what the terminal received."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (40, columns))
     variables = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), **(env or {})}
     process = subprocess.Popen(
-        [*COMMAND, *(os.fspath(a) for a in arguments)],
+        [*command, *(os.fspath(a) for a in arguments)],
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
@@ -77,4 +83,4 @@ def run_on_terminal(*arguments: str | Path, columns: int = 80, env: dict[str, st
             break
         received += piece
     os.close(ours)
-    return Ran(process.wait(10), bytes(received), b"")
+    return Ran(process.wait(60), bytes(received), b"")

@@ -8,14 +8,16 @@ import time
 import pytest
 
 from gemmasearch.errors import GsearchError
-from gemmasearch.retrieval import search
+from gemmasearch.retrieval import did_you_mean, explain, search
 from gemmasearch.store import Store
 
 PIECES = [
     "lunch", "Größe", "北京", "🙂", '"', "'", "-", "--", "*", ":", "(", ")", "+", "^", "{", "}", "NEAR", "NEAR(a b, 2)", "AND", "OR", "NOT",
     "from:", "from:dana", "date:2024", "date:", "size:>1M", "in:/", "in:~", "in:\0", "type:pdf", "body:x", "title:", "title:*", "path:'", "rowid:1",
     "words", "\0", "\ufffd", "\ud800", "\u202e", "\t", "\n", "%", "_", "\\", ";", "--json", "a*", "*a", '"a', 'a"', '""', "x" * 300, "1e999", "-1",
-    "²", "ﬁ", "\u0301", "नमस्ते", "ก", "don't", "POL-358", "ubuntu 20.04", "C++", "a:b:c", "«", "»", "site:\"", "thread:x", "lang:de", "quoted:no",
+    "²", "ﬁ", "\u0301", "नमस्ते", "ก", "don't", "POL-358", "ubuntu 20.04", "C++", "a:b:c", "«", "»", "site:\"", "thread:x", "lang:de", "quoted:no", "|", "(from:dana OR", "-(", "+(", "NOT NOT", "AND OR", "date:gestern", "date:3 days ago", "date:..", "-date:2024..", "visited:2w",
+    "before:", "after:last", "until:monday", "since:先週", "@name", "site:http://[", "tag:#", "size:1..2k", "size:9e9", "size:>" + "9" * 50, "thread:c1", "cc:*",
+    "date:" + "9" * 40, "date:1/2/3", "-", "−", "„", "“", "\x1b[31m", "in:..", "kind:", "lang:", "has:", "subject:(", '-"', "a|b", "((((((((((((((((",
 ]  # fmt: skip
 
 
@@ -47,7 +49,10 @@ def small(add, embedded):
 def check(store, embedder, count: int, seed: int) -> None:
     for i, line in enumerate(lines(count, seed)):
         started = time.process_time()
-        search(store, embedder, line, mode=("words", "hybrid", "meaning")[i % 3])
+        found = search(store, embedder, line, mode=("words", "hybrid", "meaning")[i % 3])
+        explain(line)
+        if not found:
+            did_you_mean(store, line)
         assert time.process_time() - started < 2, line
 
 
@@ -62,6 +67,12 @@ def test_ten_thousand_odd_lines(store, small) -> None:
 
 def test_long_lines_are_answered_in_time(store, small) -> None:
     for text in (
+        "date:gestern " * 8000,
+        "date:last " * 10_000,
+        "date:a b c d " * 8000,
+        "(from:a OR " * 10_000,
+        "-(a OR b) " * 10_000,
+        "NOT " * 25_000,
         "lunch dinner " * 8000,
         '"' * 100_000,
         "(" * 100_000,
