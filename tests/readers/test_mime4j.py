@@ -82,6 +82,41 @@ def test_the_body_of_every_part_equals_mime4js(shared_data: Path) -> None:
 
 
 @pytest.mark.shared
+def test_every_field_of_every_header_equals_mime4js(shared_data: Path) -> None:
+    different = {
+        name
+        for name, root, xml in pairs(shared_data, "_decoded.xml")
+        if our_fields(root) != expected_fields(xml)
+    }
+    assert different == set(DIFFERENT_FIELDS), different ^ set(DIFFERENT_FIELDS)
+
+
+@pytest.mark.shared
+def test_text_and_files_are_told_apart_as_by_mime4j(shared_data: Path) -> None:
+    found = list(pairs(shared_data, "_decoded.xml"))
+    different = {name for name, root, xml in found if our_kinds(root) != expected_kinds(xml)}
+    assert different == set(DIFFERENT_SHAPES) and len(found) > 70
+
+
+def our_fields(root: mime.Part) -> list[list[tuple[str, str]]]:
+    return [[(name, words(_latin(value))) for name, value in part.fields] for part in root.walk()]
+
+
+def expected_fields(element: ElementTree.Element) -> list[list[tuple[str, str]]]:
+    headers = [[each.text or "" for each in h if each.tag == "field"] for h in element.iter("header")]
+    return [[(f.partition(":")[0].strip().lower(), words(f.partition(":")[2])) for f in h] for h in headers]
+
+
+def our_kinds(root: mime.Part) -> list[str]:
+    leaves = (part for part in root.walk() if our_shape(part) == ("leaf",))
+    return ["text-body" if part.type.startswith("text/") else "binary-body" for part in leaves]
+
+
+def expected_kinds(element: ElementTree.Element) -> list[str]:
+    return [each.tag for each in element.iter() if each.tag in ("text-body", "binary-body")]
+
+
+@pytest.mark.shared
 def test_every_decoded_file_equals_mime4js(shared_data: Path) -> None:
     compared = 0
     for path in sorted((shared_data / RESOURCES).rglob("*_decoded_*.bin")):
@@ -118,5 +153,6 @@ DIFFERENT_BODIES = {
     "malformedHeaderStartsBody-noheader": _BODY,
     "obsolete": _BODY,
 }
+DIFFERENT_FIELDS = {**DIFFERENT_SHAPES, "malformedHeader-nocrlfcrlf": _BODY, "obsolete": _BODY}
 # Base64 that breaks off: the last, incomplete group is read as well.
 DIFFERENT_FILES = {"frag_decoded_1_2_1_2_1_2_1_2.bin", "multi-frag_decoded_1_3_2.bin"}
