@@ -96,8 +96,9 @@ def rank(
     by_words = by_meaning = None
     weight, space = 0.0, None
     if mode != "meaning":
-        expression = _expression(query, languages)
-        by_words = store.match(expression, POOL, conditions) if expression else []
+        # Any term of the line may match, without function words if others remain.
+        terms = [_term(term, languages) for term in _telling(query, languages)]
+        by_words = store.match_any(terms, POOL, conditions)
     if mode != "words":
         space = store.active_space()
         usable = embedder is not None and space is not None and embedder.space.key == space.key
@@ -316,11 +317,6 @@ def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
 def _languages(query: Query) -> tuple[str, ...]:
     """Whose stems a line's words may have: its own language's, and English for names and program text."""
     return tuple(dict.fromkeys((words.guess_language(query.text), "en")))
-
-
-def _expression(query: Query, languages: Sequence[str]) -> str:
-    """What is ranked: any term of the line, without function words if others remain."""
-    return fts.any_of(_term(term, languages) for term in _telling(query, languages))
 
 
 def _telling(query: Query, languages: Sequence[str]) -> list[Term]:

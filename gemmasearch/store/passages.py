@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -15,6 +16,7 @@ from gemmasearch.errors import IndexDamaged
 from gemmasearch.store import filters, fts, seals
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.failures import REPAIR
+from gemmasearch.store.narrow import MANY, Narrow, carray
 from gemmasearch.store.rows import DocumentRow, PassageRow, Span
 
 _JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
@@ -35,7 +37,7 @@ SELECT document_id, id, start, "end", headings, page, label, line, quoted, token
 FROM chunks WHERE document_id IN carray(?1) ORDER BY document_id, ordinal"""
 
 
-class Passages:
+class Passages(Narrow):
     """Part of Store: reading."""
 
     db: Database
@@ -53,12 +55,51 @@ class Passages:
         if not conditions:
             sql = "SELECT rowid, -rank FROM words WHERE words MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
             return [(id, score) for id, score in self.db.rows(sql, (expression, rank, limit))]
+        kept = self.kept_documents(conditions)
+        if kept is not None and len(kept) <= MANY:
+            return self._match_within(expression, limit, kept, weights)
+        if kept is not None:
+            # The plus keeps the list of documents out of the full-text index's own search.
+            sql = """
+                SELECT words.rowid, -words.rank FROM words CROSS JOIN chunks c
+                WHERE c.id = words.rowid AND words MATCH ? AND words.rank MATCH ?
+                  AND +c.document_id IN (SELECT value FROM carray(?)) ORDER BY words.rank LIMIT ?"""
+            return [(id, score) for id, score in self.db.rows(sql, (expression, rank, carray(kept), limit))]
         where, params = filters.compile(conditions)
         sql = f"""
             SELECT words.rowid, -words.rank FROM words, {_JOINED}
             WHERE c.id = words.rowid AND words MATCH ? AND words.rank MATCH ? AND {where}
             ORDER BY words.rank LIMIT ?"""
         return [(id, score) for id, score in self.db.rows(sql, (expression, rank, *params, limit))]
+
+    def match_any(
+        self, terms: Sequence[str], limit: int, conditions: Sequence[Condition] = ()
+    ) -> list[tuple[int, float]]:
+        """:meth:`match` for any of some expressions. In a large index the commonest of them do not make a passage
+        match by themselves; where a rarer one stands they count as always."""
+        every = fts.any_of(terms)
+        kept = self.kept_documents(conditions) if conditions else None
+        rare = self.affordable(terms) if kept is None or len(kept) > MANY else every
+        if rare == every or conditions:
+            return self.match(rare, limit, conditions) if rare else []
+        within = "SELECT rowid FROM words WHERE words MATCH ?"
+        return self._scored_within(every, limit, fts.WEIGHTS, within, rare)
+
+    def _match_within(
+        self, expression: str, limit: int, documents: array[int], weights: Sequence[float]
+    ) -> list[tuple[int, float]]:
+        sql = "SELECT c.id FROM carray(?) k CROSS JOIN chunks c WHERE c.document_id = k.value"
+        ids = array("q", (id for (id,) in self.db.rows(sql, (carray(documents),))))
+        return self._scored_within(expression, limit, weights, "SELECT value FROM carray(?)", carray(ids))
+
+    def _scored_within(
+        self, expression: str, limit: int, weights: Sequence[float], within: str, param: Any
+    ) -> list[tuple[int, float]]:
+        """What matches and is not ``within`` is passed over before it is scored, which is most of the work."""
+        sql = f"""
+            SELECT rowid, -bm25(words, {", ".join(map(str, weights))}) AS score FROM words
+            WHERE words MATCH ? AND +rowid IN ({within}) ORDER BY score DESC, rowid LIMIT ?"""
+        return [(id, score) for id, score in self.db.rows(sql, (expression, param, limit))]
 
     def listing(self, conditions: Sequence[Condition], limit: int) -> list[int]:
         """The first chunk of every document under the conditions, newest documents first."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import apsw
@@ -17,6 +17,7 @@ from gemmasearch.documents import Condition
 from gemmasearch.store import filters, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.keys import passage_title
+from gemmasearch.store.narrow import MANY, Narrow, carray
 from gemmasearch.store.rows import Pending, SpaceRow
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class SpaceLike(Protocol):
     def key(self) -> str: ...
 
 
-class Vectors:
+class Vectors(Narrow):
     """Part of Store: meaning."""
 
     db: Database
@@ -100,39 +101,42 @@ class Vectors:
         known = self._signs_now(space)
         bits = signs.of(query[None])[0]
         wanted = limit * CANDIDATES
+        documents = self.kept_documents(conditions) if conditions else None
+        if documents is not None and len(documents) <= MANY:
+            own = known.nearest_of(bits, self._kept(space, conditions), wanted)
+            return self._listed(self._scored(space, query, own), limit, conditions)
         first = known.nearest(bits, wanted)
-        scored = self._scored(space, query, first)
-        if not conditions:
-            return self._listed(scored, limit, ())
-        found = self._listed(scored, limit, conditions)
-        passed = len(found) / max(1, len(first))
-        if len(found) >= limit or len(first) < wanted:
+        found = self._listed(self._scored(space, query, first), limit, conditions)
+        if not conditions or len(found) >= limit or len(first) < wanted:
             return found
+        passed = len(found) / len(first)
         if passed >= WIDE:
             more = known.nearest(bits, round(2 * limit / passed))
             found = self._listed(self._scored(space, query, more), limit, conditions)
             if len(found) >= limit:
                 return found
-        kept = self._kept(space, conditions)
-        return self._listed(
-            self._scored(space, query, known.nearest_of(bits, kept, wanted)), limit, conditions
-        )
+        own = known.nearest_of(bits, self._kept(space, conditions), wanted)
+        return self._listed(self._scored(space, query, own), limit, conditions)
 
     def _kept(self, space: SpaceRow, conditions: Sequence[Condition]) -> np.ndarray:
         """Ids of the vectors of all passages that a filter keeps."""
-        import numpy as np
-
+        documents = self.kept_documents(conditions)
+        if documents is not None:
+            sql = """SELECT v.id FROM carray(?) k CROSS JOIN chunks c CROSS JOIN vectors v
+                     WHERE c.document_id = k.value AND v.space_id = ? AND v.key = c.key"""
+            return _sorted_ids(self.db.rows(sql, (carray(documents), space.id)))
         where, params = filters.compile(conditions)
         sql = f"""SELECT v.id FROM {_JOINED} CROSS JOIN vectors v
                   WHERE v.space_id = ? AND v.key = c.key AND {where}"""
-        rows = self.db.rows(sql, (space.id, *params))
-        return np.unique(np.fromiter((id for (id,) in rows), dtype=np.int64, count=len(rows)))
+        return _sorted_ids(self.db.rows(sql, (space.id, *params)))
 
     def _scored(self, space: SpaceRow, query: np.ndarray, ids: np.ndarray) -> dict[int, float]:
         """Vector id -> cosine with the query, for those that are there."""
         sql = f"""SELECT v.id, {_COSINE} FROM vectors v
                   WHERE v.id IN carray(?) AND v.space_id = ? AND length(v.vector) = ?"""
-        return dict(self.db.rows(sql, (query.tobytes(), _array(ids.tolist()), space.id, space.dim)))
+        return dict(
+            self.db.rows(sql, (query.tobytes(), carray(array("q", ids.tolist())), space.id, space.dim))
+        )
 
     def _listed(
         self, scored: dict[int, float], limit: int, conditions: Sequence[Condition]
@@ -140,13 +144,20 @@ class Vectors:
         """The chunks of vectors under the filters, best first; at most ``TWINS`` of equal text."""
         if not scored:
             return []
-        where, params = filters.compile(conditions)
-        tables = _JOINED if conditions else "chunks c"
-        sql = f"""SELECT v.id, c.id FROM vectors v CROSS JOIN {tables}
-                  WHERE v.id IN carray(?) AND c.key = v.key AND {where} ORDER BY c.id"""
+        sql = "SELECT v.id, c.id FROM vectors v CROSS JOIN chunks c"
+        params: tuple[Any, ...] = ()
+        where = "v.id IN carray(?) AND c.key = v.key"
+        kept = self.kept_documents(conditions) if conditions else None
+        if kept is not None:
+            where, params = where + " AND +c.document_id IN (SELECT value FROM carray(?))", (carray(kept),)
+        elif conditions:
+            filtered, values = filters.compile(conditions)
+            sql = f"SELECT v.id, c.id FROM vectors v CROSS JOIN {_JOINED}"
+            where, params = f"{where} AND {filtered}", tuple(values)
+        sql = f"{sql} WHERE {where} ORDER BY c.id"
         listed: Counter[int] = Counter()
         found = []
-        for vector_id, chunk_id in self.db.rows(sql, (_array(scored), *params)):
+        for vector_id, chunk_id in self.db.rows(sql, (carray(array("q", scored)), *params)):
             listed[vector_id] += 1
             if listed[vector_id] <= TWINS and scored[vector_id] is not None:
                 found.append((chunk_id, scored[vector_id]))
@@ -154,7 +165,7 @@ class Vectors:
 
     def _signs_now(self, space: SpaceRow) -> signs.Signs:
         """The signs as they are in the file now; read again only after somebody wrote."""
-        now = (space.id, self.db.value("PRAGMA data_version"), self.db.value("SELECT total_changes()"))
+        now = (space.id, self.now())
         if self._signs_read is None or self._signs_read[0] != now:
             self._signs_read = (now, signs.Signs(self.db, space.id, space.dim))
         return self._signs_read[1]
@@ -321,9 +332,10 @@ def rounded_bytes(floats: bytes) -> bytes:
     return rounded(np.frombuffer(floats, "<f4")[None]).tobytes()
 
 
-def _array(ids: Iterable[int]) -> Any:
-    numbers = array("q", ids)
-    return apsw.carray(numbers if numbers else array("q", [-1]))
+def _sorted_ids(rows: Sequence[Row]) -> np.ndarray:
+    import numpy as np
+
+    return np.unique(np.fromiter((id for (id,) in rows), dtype=np.int64, count=len(rows)))
 
 
 def _space(row: Row) -> SpaceRow:
