@@ -139,7 +139,7 @@ class Writer:
         box: growing.Box | None = None,
     ) -> None:
         """Write the documents of a file; the stamp comes last. A file of many documents takes several
-        transactions: without its stamp a killed run leaves it to be read again.
+        transactions: without its stamp a killed run leaves it to be read again, a mailbox from where it was.
         """
         group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
         whole = _whole(problems)
@@ -161,10 +161,12 @@ class Writer:
                     if box:
                         before = {part: known for part, known in before.items() if box.is_behind(part)}
                 kept.update(self._put(file_id, document, before) for document in group)
+                met = [*(box.problems if box else ()), *problems]
                 if last:
                     self.store.remove_documents(id for part, (id, _) in before.items() if part not in kept)
-                    problems += box.problems if box else ()
-                    self._finish(file_id, found, row, digest, problems, began)
+                    self._finish(file_id, found, row, digest, met, began)
+                elif before.keys() <= kept:
+                    self._so_far(file_id, found, met)
             if last:
                 break
             if self.tally.stopped():
@@ -199,6 +201,14 @@ class Writer:
             tail=tail if settled else None,
             tail_hash=tail_hash,
         )
+
+    def _so_far(self, file_id: int, found: Found, problems: list[Problem]) -> None:
+        """Where to go on in a mailbox, should this run end before it is read."""
+        tail, tail_hash = growing.tail_of(self.store, file_id, found)
+        if tail is not None:
+            self.store.finish_file(
+                file_id, None, reader=READERS, problems=problems, tail=tail, tail_hash=tail_hash
+            )
 
     def _postpone(self, found: Found, row: FileRow | None, problems: list[Problem]) -> None:
         """A mail program has the box: what is known of it stays, and every run tries it again."""

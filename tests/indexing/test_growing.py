@@ -41,20 +41,17 @@ class Mail:
         self.starts: list[int] = []
         self.embedder = FakeEmbedder()
 
-    def run(self, stop_after: int = 10**9) -> SyncReport:
+    def run(self, stop_after: int = 10**9, stop_at: int = 10**9) -> SyncReport:
+        """:param stop_after: questions whether to stop. :param stop_at: documents in the index."""
         self.starts.clear()
         self.embedder = FakeEmbedder()
         asked = iter(range(10**9))
         with Store.open(self.db, create=True) as store:
-            roots = [str(self.tree)]
-            return sync(
-                store,
-                self.embedder,
-                self.read,
-                Settings(),
-                roots=roots,
-                stop=lambda: next(asked) > stop_after,
-            )
+
+            def stop() -> bool:
+                return next(asked) > stop_after or store.summary().documents >= stop_at
+
+            return sync(store, self.embedder, self.read, Settings(), roots=[str(self.tree)], stop=stop)
 
     def read(self, path: str, *, start: int = 0) -> Iterator[Document | Problem]:
         self.starts.append(start)
@@ -164,6 +161,21 @@ def test_a_run_stopped_within_a_grown_box_is_gone_on_with(
     mail.append("".join(letters(9, seed=2)))
     for after in (3, 4, 5):
         mail.run(stop_after=after)
+    mail.run()
+    mail.check()
+
+
+def test_the_first_reading_of_a_box_goes_on_where_it_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a large box would never be read by runs with --max-time."""
+    monkeypatch.setattr("gemmasearch.indexing.writing.DOCUMENTS_PER_TRANSACTION", 4)
+    mail = Mail(tmp_path, letters(30))
+    starts = []
+    for known in (4, 8, 16, 24):
+        assert mail.run(stop_at=known).interrupted
+        starts += mail.starts
+    assert starts[0] == 0 and len(starts) == 4 and starts == sorted(set(starts))
     mail.run()
     mail.check()
 

@@ -23,7 +23,10 @@ from gemmasearch.settings import Settings
 from gemmasearch.store import Store
 from tests.indexing.trees import contents, environment, hits, message, note, plant, sound, stir
 
-COMMAND = [sys.executable, "-m", "gemmasearch", "index", "--quiet"]
+COMMAND = [sys.executable, "-m", "gemmasearch", "index", "--quiet", "--foreground"]
+SEARCHED = (
+    10  # every so many trials what searches find is compared as well, which costs more than all the rest
+)
 
 
 def run(tree: Path, db: Path) -> float:
@@ -131,7 +134,7 @@ def random_kills(folder: Path, files: int, kills: int, seed: int) -> None:
             killed += run_and_kill(tree, db, chance.uniform(0.3, from_nothing if fresh else duration))
             complete(tree, db)
             assert contents(db) == expected, f"after kill {number}"
-            assert hits(db) == found, f"after kill {number}"
+            assert number % SEARCHED or hits(db) == found, f"after kill {number}"
             sound(db)
             shutil.rmtree(db.parent)
     print(f"{killed} of {kills} runs were killed before their end; 0 differ")
@@ -170,10 +173,10 @@ def kills_at_commits(folder: Path, files: int, share: float, seed: int) -> None:
             apsw.connection_hooks.remove(watch)
         assert contents(victim) == expected
         assert commits > files // 4 and copies
-        for copy in copies:
+        for number, copy in enumerate(copies):
             complete(tree, copy)
             assert contents(copy) == expected, copy.parent.name
-            assert hits(copy) == found, copy.parent.name
+            assert number % SEARCHED or hits(copy) == found, copy.parent.name
             sound(copy)
             shutil.rmtree(copy.parent)
     print(f"{len(copies)} of {commits} commits were cut short there; 0 differ")
@@ -209,7 +212,7 @@ def test_ctrl_c_ends_after_the_current_file_with_a_summary_and_the_next_run_goes
     tree, db = tmp_path / "tree", tmp_path / "i" / "i.db"
     plant(tree, 1500)
     process = subprocess.Popen(
-        [*COMMAND[:-1], str(tree), "--db", str(db)],
+        [*COMMAND[:4], str(tree), "--db", str(db)],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
