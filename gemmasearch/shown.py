@@ -64,6 +64,8 @@ def _within(row: DocumentRow | PassageRow) -> str:
         return ""
     subject = row.meta.get("subject", "")
     name = "" if row.kind == "mail" else row.part.removeprefix(message).strip("/") + ", "
+    if row.kind in ("event", "contact"):
+        name = name.rpartition("/")[0] + ", " if "/" in name else name
     return f"{name}attached to " + (f"“{subject}”" if subject else "a mail")
 
 

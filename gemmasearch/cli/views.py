@@ -47,6 +47,8 @@ def place(hit: Hit, line: int | None = None) -> str:
     if hit.kind == "mail":
         return f"{spot}, in {subject}"
     name = hit.part.removeprefix(message).strip("/")
+    if hit.kind in ("event", "contact"):  # an entry goes by its title
+        spot, name = "", name.rpartition("/")[0] or name
     return ", ".join(
         each for each in (f"{spot} of {name}" if spot else name, f"in {subject}{_letter(hit)}") if each
     )
@@ -120,6 +122,10 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
     detail = [place(hit)]
     if hit.kind != "mail":
         detail.append(day(hit.date if hit.date is not None else hit.mtime))
+    if hit.quoted:
+        detail.append("quoted")
+    if hit.messages:
+        detail.append(f"thread of {hit.messages}")
     detail.extend(hit.headings[-1:])
     where.append("".join(f" · {_shown(d)}" for d in detail if d), style="dim")
     out.rich(where)

@@ -17,6 +17,8 @@ from gemmasearch.readers import body
 from gemmasearch.readers.formats import CannotRead, Format, Source
 from gemmasearch.settings import Settings
 
+# Of parts that came without a name.
+_NAMES = {"message/rfc822": "message.eml", "text/calendar": "invitation.ics", "text/vcard": "contact.vcf"}
 DEPTH = 8  # messages and archives inside each other
 # Not worth a line in the list of problems: nobody expects the text of a logo.
 _UNSAID = ("unsupported", "empty", "binary")
@@ -32,7 +34,9 @@ def read(
     for each in found:
         if each.type.startswith(_UNREAD):
             continue
-        part = _joined(message.part, named(each.name or each.type.replace("/", "-"), names))
+        part = _joined(
+            message.part, named(each.name or _NAMES.get(each.type) or each.type.replace("/", "-"), names)
+        )
         if not source.begins(part):
             continue
         for item in inside(

@@ -110,7 +110,7 @@ def _value(found: list[_Property], name: str) -> str:
 def _event(found: list[_Property]) -> Document:
     title = " ".join(_value(found, "SUMMARY").split())
     start, end = _value(found, "DTSTART") or _value(found, "DUE"), _value(found, "DTEND")
-    lines = [title, _when(start, end), *_labelled(found, _EVENT), _value(found, "DESCRIPTION")]
+    lines = [title, _when(start, end, _zone(found)), *_labelled(found, _EVENT), _value(found, "DESCRIPTION")]
     organizer = next((_person(each) for each in found if each.name == "ORGANIZER"), "")
     people = ", ".join(_person(each) for each in found if each.name == "ATTENDEE")
     text = "\n".join(line for line in lines if line.strip())
@@ -130,6 +130,8 @@ def _labelled(found: list[_Property], labels: dict[str, str]) -> Iterator[str]:
     for each in found:
         if each.name in labels and each.value.strip():
             value = _person(each) if each.name in ("ATTENDEE", "ORGANIZER") else _shown(each.value)
+            if each.name == "RRULE":
+                value = _repeated(value)
             parts = [part.strip() for part in value.split(";")] if each.name in ("ADR", "ORG") else [value]
             yield f"{labels[each.name]}: {', '.join(filter(None, parts))}"
 
@@ -141,13 +143,44 @@ def _person(each: _Property) -> str:
     return f"{shown} <{address}>" if shown and shown != address else address
 
 
-def _when(start: str, end: str) -> str:
-    shown = [
-        f"{m[1]}-{m[2]}-{m[3]}" + (f" {m[4]}:{m[5]}" if m[4] else "")
-        for m in map(_STAMP.match, (start, end))
-        if m
-    ]
-    return f"When: {' to '.join(dict.fromkeys(shown))}" if shown else ""
+def _when(start: str, end: str, zone: str) -> str:
+    stamps = [m for m in map(_STAMP.match, (start, end)) if m]
+    shown = [f"{m[1]}-{m[2]}-{m[3]}" + (f" {m[4]}:{m[5]}" if m[4] else "") for m in stamps]
+    zone = "UTC" if any(m[6] for m in stamps) else zone
+    return f"When: {' to '.join(dict.fromkeys(shown))}" + (f" ({zone})" if zone else "") if shown else ""
+
+
+def _zone(found: list[_Property]) -> str:
+    """The time zone of its beginning, as its calendar calls it."""
+    zones = (re.search(r"TZID=\"?([^;:\"]+)", p.parameters) for p in found if p.name in ("DTSTART", "DUE"))
+    return next((zone[1].strip() for zone in zones if zone), "")
+
+
+_TIMES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "HOURLY": "hour"}
+_DAYS = {
+    "MO": "Monday",
+    "TU": "Tuesday",
+    "WE": "Wednesday",
+    "TH": "Thursday",
+    "FR": "Friday",
+    "SA": "Saturday",
+    "SU": "Sunday",
+}
+
+
+def _repeated(rule: str) -> str:
+    """ "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR" as "every 2 weeks on Friday"; what is stranger stays as it is."""
+    parts = dict(part.upper().split("=", 1) for part in rule.split(";") if "=" in part)
+    unit = _TIMES.get(parts.get("FREQ", ""))
+    if unit is None or parts.keys() - {"FREQ", "INTERVAL", "BYDAY", "COUNT", "UNTIL", "WKST"}:
+        return rule
+    often = parts.get("INTERVAL", "1")
+    days = " and ".join(_DAYS.get(day, day) for day in parts.get("BYDAY", "").split(",") if day)
+    until = _STAMP.match(parts.get("UNTIL", ""))
+    said = f"every {unit}" if often == "1" else f"every {often} {unit}s"
+    said += f" on {days}" if days else ""
+    said += f", until {until[1]}-{until[2]}-{until[3]}" if until else ""
+    return said + (f", {parts['COUNT']} times" if "COUNT" in parts else "")
 
 
 def _timestamp(year: int, month: int, day: int, hour: int, minute: int) -> float:

@@ -81,7 +81,7 @@ FORMATS: tuple[Format, ...] = (
     Format("picture", "picture", _PICTURES, (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
            "pictures:read", 1, isolated=True, limit="max_pdf_bytes", extra="ocr"),
     Format("history", "visit", (), (), "browser:read", 1, limit="max_pdf_bytes", sniff="browser:sniff"),
-    Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 1,
+    Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 2,
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_calendar"),
     Format("contacts", "contact", ("text/vcard", "text/x-vcard"), (".vcf", ".vcard"), "cards:read_contacts", 1,
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_contacts"),

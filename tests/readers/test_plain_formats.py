@@ -12,6 +12,7 @@ class TestCalendar(ReaderContract):
     def sample(self) -> bytes:
         return (
             b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Europe/Berlin:20240501T120000\r\nDTEND:20240501T130000\r\n"
+            b"RRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=10;BYDAY=FR\r\n"
             b"SUMMARY:Walnut day\\, oiling\r\nLOCATION:Home\r\nDESCRIPTION:Bring the walnut oil\r\n  and a brush\r\n"
             b'ATTENDEE;CN="Bell, Dana":mailto:dana@example.org\r\nBEGIN:VALARM\r\nDESCRIPTION:Reminder\r\nEND:VALARM\r\n'
             b"END:VEVENT\r\nBEGIN:VTODO\r\nSUMMARY:Buy walnut oil\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
@@ -20,7 +21,7 @@ class TestCalendar(ReaderContract):
     def test_an_event_reads_like_an_invitation(self, path: Path) -> None:
         event, todo = documents(path)
         assert event.text == (
-            "Walnut day, oiling\nWhen: 2024-05-01 12:00 to 2024-05-01 13:00\nWhere: Home\n"
+            "Walnut day, oiling\nWhen: 2024-05-01 12:00 to 2024-05-01 13:00 (Europe/Berlin)\nRepeats: every 2 weeks on Friday, 10 times\nWhere: Home\n"
             "With: Bell, Dana <dana@example.org>\nBring the walnut oil and a brush"
         )
         assert (event.title, event.date, todo.title) == ("Walnut day, oiling", 1714564800.0, "Buy walnut oil")
