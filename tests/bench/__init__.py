@@ -18,6 +18,7 @@ MODULES = (
     "tests.bench.indexing",
     "tests.bench.unchanged",
     "tests.bench.warm",
+    "tests.bench.answers",
 )
 
 

