@@ -102,6 +102,7 @@ PROBLEM_REASONS: Mapping[str, str] = {
     "limit": "too deep, too many parts, or expands too much",
     "secret": "looks like a key or a password store",
     "extra": "needs an optional extra",
+    "forgotten": "taken out by `gsearch forget`",
 }
 WAITS = ("ocr", "archives", "office")  # two settings and an extra
 
@@ -254,5 +255,6 @@ class SyncReport:
     chunks: int = 0  # written in this run
     embedded: int = 0  # vectors made in this run
     pending: int = 0  # chunks that still wait for a vector
+    unsettled: int = 0  # files that were still being written: left for the next run
     seconds: float = 0.0
     interrupted: bool = False

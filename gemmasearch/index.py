@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from gemmasearch.documents import PROBLEM_REASONS, Answer, Hit, Problem, SyncEvent, SyncReport
-from gemmasearch.errors import NothingFound, UsageProblem
+from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.matching import Models
 from gemmasearch.settings import Settings
 from gemmasearch.shown import Place, Shown, surroundings, whole
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
     from gemmasearch.answering.labelling import Labelling
     from gemmasearch.answering.labels import Verdict
-    from gemmasearch.indexing.care import Compacted, Forgotten, Why
+    from gemmasearch.indexing.care import Compacted, Why
+    from gemmasearch.indexing.forgetting import Forgotten
+    from gemmasearch.indexing.heartbeat import Heartbeat
+    from gemmasearch.models import Embedder
     from gemmasearch.retrieval import HitGroup, Twins
     from gemmasearch.retrieval.selftest import SelfTest
     from gemmasearch.store import PassageRow, Root, Store
@@ -93,15 +96,19 @@ class Index:
         stop: Callable[[], bool] | None = None,
         prune: bool = False,
         wait: float = 0.0,
+        options: Mapping[str, Any] | None = None,
+        scheduled: float = 0.0,
     ) -> SyncReport:
         """Register ``paths`` (folders or files) and bring them up to date; without any, all registered ones.
 
+        :param options: of these folders (``exclude``, ``limits``, …), remembered beside those they have.
+        :param scheduled: this run is one of those that come every so many seconds; status tells when they stop.
         :param prune: let files go even if they are more than half of a folder.
         :param wait: seconds to wait for another run to end.
         :raises UsageProblem: a path that does not exist, or nothing registered yet.
         :raises LockHeld: another run writes to this index.
         """
-        from gemmasearch.indexing import sync
+        from gemmasearch.indexing import heartbeat, sync
         from gemmasearch.indexing.recognised import reading
 
         roots = [_absolute(p) for p in paths]
@@ -110,11 +117,16 @@ class Index:
                 raise UsageProblem(f"there is no {root}", "name a folder or a file that exists")
         if not roots and not self._store.roots():
             raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
+        if options and roots:
+            self._set_options(roots, options)
         said, stopped = progress or (lambda event: None), stop or (lambda: False)
-        with reading(self._store, self.settings, said, stopped) as (readers, told):
+        with (
+            heartbeat.of_run(self._store, scheduled),
+            reading(self._store, self.settings, said, stopped) as (readers, told),
+        ):
             return sync.sync(
                 self._store,
-                self._models.embedder(),
+                self._embedder(),
                 readers.read,
                 self.settings,
                 roots=roots or None,
@@ -123,6 +135,23 @@ class Index:
                 prune=prune,
                 wait=wait,
             )
+
+    def _set_options(self, roots: Sequence[str], options: Mapping[str, Any]) -> None:
+        known = {root.path: root.options for root in self._store.roots()}
+        for root in roots:
+            self._store.add_root(root, {**known.get(root, {}), **options})
+
+    def _embedder(self) -> Embedder:
+        """The embedder for new vectors. Where its model is gone, ``--dim`` still cuts the vectors that are there."""
+        try:
+            return self._models.embedder()
+        except ModelProblem as e:
+            if not self._models.cut_without_model():
+                raise
+            raise type(e)(
+                f"{e.message}; the vectors are cut to {self.settings.dim} dimensions, no file was read",
+                e.hint,
+            ) from e
 
     # -- journey two -----------------------------------------------------------------------------------------
 
@@ -483,14 +512,38 @@ class Index:
 
         return care.why(self._store, _absolute(path))
 
-    def forget(self, paths: Sequence[str | os.PathLike[str]]) -> Forgotten:
-        """Take files, folders or roots out of the index, and every trace of them out of its bytes.
+    def forget(
+        self, paths: Sequence[str | os.PathLike[str]] = (), *, query: str = "", verify: bool = False
+    ) -> Forgotten:
+        """Take files, folders or roots, and the documents that match ``query``, out of the index and its bytes.
+
+        ``verify`` looks through the bytes of the index and of the files beside it afterwards.
 
         :raises NothingFound: none of them is in the index. :raises LockHeld: a run is writing.
         """
-        from gemmasearch.indexing import care
+        from gemmasearch.indexing import forgetting
 
-        return care.forget(self._store, [_absolute(p) for p in paths])
+        documents = self.matching(query) if query else []
+        known = [_absolute(p) for p in paths]
+        if query and not documents and not known:
+            raise NothingFound(f"no document matches {query}", "`gsearch search` shows what does")
+        return forgetting.forget(self._store, known, documents, verify=verify)
+
+    def matching(self, query: str) -> list[int]:
+        """Ids of all documents under the filters of a query line that have a passage with all of its words."""
+        from gemmasearch import retrieval
+
+        return retrieval.documents_that_match(self._store, retrieval.named(self._store, query))
+
+    def let_in_again(self) -> int:
+        """Let the next run bring back the documents that were forgotten in files that stayed. :return: how many."""
+        return self._store.let_in_again()
+
+    def knows(self, path: str | os.PathLike[str]) -> bool:
+        """Whether a path is, or lies above, a file or folder that the index knows of."""
+        place = _absolute(path)
+        roots = (root.path == place or root.path.startswith(place + os.sep) for root in self._store.roots())
+        return any(True for _ in self._store.files_below(place)) or any(roots)
 
     def retry(self, paths: Sequence[str | os.PathLike[str]] = ()) -> int:
         """Let the next run read failed files again. :return: how many."""
@@ -522,6 +575,26 @@ class Index:
     def status(self) -> Status:
         """What the index holds, and what of the files it does not hold, counted."""
         return self._store.summary()
+
+    def heartbeats(self) -> list[Heartbeat]:
+        """What was heard of the watcher, the last run and the last scheduled run, and whether it is too long ago."""
+        from gemmasearch.indexing.heartbeat import heartbeats
+
+        return heartbeats(self._store)
+
+    def writer(self) -> str:
+        """Who writes to the index now, or was killed while it did, for people; "" = nobody."""
+        from gemmasearch.indexing import lock
+
+        path = self._store.path
+        if held := lock.holder(path):
+            return f"{lock.described(held)}"
+        killed = lock.unended(path)
+        return (
+            f"nobody; the last one did not end: {lock.described(killed)}; `gsearch index` goes on"
+            if killed
+            else ""
+        )
 
     def problems(self) -> Iterator[Problem]:
         """Every file, and part of a file, that could not be read, with its reason."""

@@ -84,6 +84,31 @@ class Models:
             return None
         return self._embedder
 
+    def cut_without_model(self) -> bool:
+        """Cut the vectors that serve searches to the dimensions asked for, if their model allows it and no other one
+        was asked for; none is opened. :return: whether they are cut now."""
+        from gemmasearch.indexing.lock import run_lock
+        from gemmasearch.models import Space
+
+        active, dim = self._store.active_space(), self.settings.dim
+        if active is None or self.settings.origin("dim").source == "default" or not 0 < dim < active.dim:
+            return False
+        record = json.loads(self._store.state(f"space:{active.key}") or "{}")
+        if not active.matryoshka or record.get("embedder") != self.remembered().embedder:
+            return False
+        space = Space(active.name, active.model, dim, active.full_dim, active.prompt_version, True)
+        with run_lock(self._store.path, "index"):
+            row = self._store.ensure_space(space)
+            while self._store.derive(row.id):
+                continue
+            done = self._store.complete_space(row.id)
+            self._store.checkpoint()
+        if done:
+            chosen = replace(self.remembered(), dim=dim)
+            self._remember("embedder", chosen)
+            self._remember(f"space:{space.key}", chosen)
+        return done
+
     def generator(self) -> Generator | None:
         from gemmasearch import models
 

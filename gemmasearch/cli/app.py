@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -60,6 +61,15 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
         raise typer.Exit
 
 
+def _with_values(arguments: Sequence[str]) -> list[str]:
+    """``--wait`` alone waits as long as it takes: options with a value that may be left out are none of Click's."""
+    following = [*arguments[1:], ""]
+    return [
+        "--wait=inf" if given == "--wait" and not re.fullmatch(r"\d+(\.\d+)?", after) else given
+        for given, after in zip(arguments, following, strict=True)
+    ]
+
+
 def invoke(arguments: Sequence[str]) -> int:
     """Parse and run; usage errors become exit code 2, an unforeseen exception one line and 70."""
     return guarded(lambda: _invoke(arguments), arguments)
@@ -76,7 +86,10 @@ def _invoke(arguments: Sequence[str]) -> int:
     stdout = sys.stdout
     try:
         result = typer.main.get_command(app).main(
-            args=list(arguments), prog_name="gsearch", standalone_mode=False, windows_expand_args=False
+            args=_with_values(arguments),
+            prog_name="gsearch",
+            standalone_mode=False,
+            windows_expand_args=False,
         )
         return int(result or 0)
     except SystemExit as e:

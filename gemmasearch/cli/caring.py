@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,13 +13,15 @@ import typer
 from gemmasearch.cli import views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, Session
-from gemmasearch.errors import NothingFound, UsageProblem
+from gemmasearch.errors import Interrupted, MachineRefused, NothingFound, UsageProblem
 
 if TYPE_CHECKING:
-    from gemmasearch.indexing.care import Why
+    from gemmasearch.index import Index
+    from gemmasearch.indexing.care import Why, WhyChunk
+    from gemmasearch.indexing.forgetting import Forgotten
     from gemmasearch.store import Root
 
-_LISTS = ("include", "exclude")
+SHOWN = 20  # passages of a document that `why` lists without being asked for all
 
 
 def roots(
@@ -42,6 +47,16 @@ def roots(
     mounts: Annotated[
         bool | None, typer.Option("--mounts/--no-mounts", help="Enter other file systems.")
     ] = None,
+    limits: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--limit", metavar="SUFFIX=SIZE", help="Skip larger files: .pdf=50MB, or *=1GB for all."
+        ),
+    ] = None,
+    secrets: Annotated[
+        bool | None,
+        typer.Option("--secrets/--no-secrets", help="Read what looks like keys and passwords, too."),
+    ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Take all options back to their defaults.")] = False,
 ) -> int:
     """List the registered folders and their options, or change those of one."""
@@ -51,6 +66,8 @@ def roots(
         "hidden": hidden,
         "follow": follow,
         "cross_mounts": mounts,
+        "secrets": secrets,
+        "limits": _limits(limits) if limits else None,
     }
     changes = {name: value for name, value in given.items() if value is not None or reset}
     if changes and folder is None:
@@ -65,14 +82,30 @@ def roots(
     return out.result(found, lambda: views.table(out, [_root_row(r) for r in found]))
 
 
+_SIZE = re.compile(r"(\*|\.[\w.-]+)=(\d+(?:\.\d+)?) *([KMG]?)i?B?", re.IGNORECASE)
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
+
+
+def _limits(given: Sequence[str]) -> dict[str, int]:
+    """``.pdf=50MB`` -> {".pdf": 50000000}. :raises UsageProblem: anything else."""
+    found = {}
+    for each in given:
+        if not (match := _SIZE.fullmatch(each.strip())):
+            raise UsageProblem(f"{each!r} is no limit", "say .pdf=50MB, or *=1GB for all other files")
+        found[match[1].lower()] = round(float(match[2]) * _UNITS[match[3].lower()])
+    return found
+
+
 def _root_row(root: Root) -> tuple[str, ...]:
-    options = [
-        f"{name}={','.join(value) if name in _LISTS else value}"
-        for name, value in root.options.items()
-        if value
-    ]
+    options = [f"{name}={_option(value)}" for name, value in root.options.items() if value]
     state = f"not available: {root.unavailable}" if root.unavailable else views.plural(root.seen, "file")
     return path_field(root.path), state, " ".join(options)
+
+
+def _option(value: Any) -> str:
+    if isinstance(value, dict):
+        return ",".join(f"{suffix}:{views.size(size)}" for suffix, size in value.items())
+    return ",".join(value) if isinstance(value, list) else str(value)
 
 
 def why(
@@ -100,7 +133,17 @@ def _show_why(out: Output, found: Why) -> None:
     for document in found.documents:
         what = f"{document.kind}, {views.plural(document.chunks, 'passage')}, {document.embedded} embedded"
         rows.append((document.part or "document", f"{what}: {one_line(document.title)}".rstrip(": ")))
+        shown = document.passages if out.verbose else document.passages[:SHOWN]
+        rows += [("", _passage(p)) for p in shown]
+        if len(shown) < len(document.passages):
+            rows.append(("", f"… {len(document.passages) - len(shown):,} more: -v"))
     views.table(out, rows)
+
+
+def _passage(found: WhyChunk) -> str:
+    place = f"page {found.page}" if found.page else f"line {found.line}"
+    what = f"{found.id} {place}, {found.tokens} tokens{', quoted' if found.quoted else ''}"
+    return f"{what}: {one_line(found.begins)}"
 
 
 def retry(
@@ -119,23 +162,81 @@ def retry(
 
 def forget(
     session: Session,
-    paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="PATH", help="Files, folders or registered folders.", readable=False),
-    ],
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH|QUERY",
+            help="Files, folders, registered folders; or a query line: from:dana before:2020",
+        ),
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Look through the bytes of the index for what should be gone.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be forgotten.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before forgetting what a query finds.")
+    ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let the next run bring back what was forgotten by a query.")
+    ] = False,
 ) -> int:
-    """Take files out of the index and out of its bytes; what is still on disk stays out from now on."""
-    with session.index(write=True) as index:
-        gone = index.forget([str(p) for p in paths])
+    """Take files, or what a query finds, out of the index and out of its bytes; it stays out from now on."""
     out = session.out
+    if undo:
+        with session.index(write=True) as index:
+            count = index.let_in_again()
+        return out.result(
+            {"documents": count}, lambda: out.line(f"{views.plural(count, 'document')} may come back")
+        )
+    if not what:
+        raise UsageProblem("forget what?", "a file, a folder, or a query such as from:dana")
+    with session.index(write=True) as index:
+        paths, query = _told_apart(index, what)
+        if query and (dry_run or (out.attended and not yes)):
+            _announce(out, index, query)
+        if dry_run:
+            return out.result(
+                {"documents": index.matching(query) if query else [], "paths": paths}, lambda: None
+            )
+        if query and out.attended and not yes and not typer.confirm("Forget them?", err=True):
+            raise Interrupted("nothing was forgotten")
+        gone = index.forget(paths, query=query, verify=verify)
     for path in gone.excluded:
         out.note(f"still on disk, and excluded from now on: {path}")
+    for file, pieces in gone.left.items():
+        out.note(f"still in {file}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}")
+    code = MachineRefused.exit_code if gone.left else 0
+    return out.result(gone, lambda: _show_forgotten(out, gone, verify), code)
 
-    def show() -> None:
-        line = f"forgot {views.plural(gone.files, 'file')}, {views.plural(gone.documents, 'document')}"
-        out.line(line + (f", {views.plural(len(gone.roots), 'folder')}" if gone.roots else ""))
 
-    return out.result(gone, show)
+def _told_apart(index: Index, what: Sequence[str]) -> tuple[list[str], str]:
+    """Paths are what the index or the disk knows; the rest is one query line."""
+    known = [each for each in what if index.knows(each) or os.path.lexists(os.path.expanduser(each))]
+    rest = [each for each in what if each not in known]
+    for each in rest:
+        if each.startswith((os.sep, "~", "." + os.sep)):
+            raise NothingFound(f"not in the index: {each}", "`gsearch roots` lists what is indexed")
+    return known, " ".join(rest)
+
+
+def _announce(out: Output, index: Index, query: str) -> None:
+    hits = index.search(query, mode="words", limit=5, per_document=1)
+    out.note(f"{views.plural(len(index.matching(query)), 'document')} match {query}")
+    for hit in hits:
+        out.note(f"  {one_line(hit.title)}  {path_field(hit.path)}")
+
+
+def _how(file: str) -> str:
+    return f"; a copy that was kept: remove it if you do not need it: rm {file}" if ".bak" in file else ""
+
+
+def _show_forgotten(out: Output, gone: Forgotten, verify: bool) -> None:
+    line = f"forgot {views.plural(gone.files, 'file')}, {views.plural(gone.documents, 'document')}"
+    out.line(line + (f", {views.plural(len(gone.roots), 'folder')}" if gone.roots else ""))
+    if verify and not gone.left:
+        out.line(
+            f"verified: none of {views.plural(gone.looked_for, 'piece')} stands in the bytes of the index"
+        )
 
 
 def compact(session: Session) -> int:

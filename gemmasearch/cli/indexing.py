@@ -20,6 +20,8 @@ from gemmasearch.errors import FinishedWithProblems, Interrupted, UsageProblem
 if TYPE_CHECKING:
     from gemmasearch.documents import Problem
     from gemmasearch.index import Status
+    from gemmasearch.indexing.heartbeat import Heartbeat
+    from gemmasearch.store import RootSummary
 
 
 def index(
@@ -52,8 +54,19 @@ def index(
         ),
     ] = None,
     wait: Annotated[
-        float, typer.Option("--wait", metavar="SECONDS", help="Wait for another run to end.", min=0)
+        float,
+        typer.Option(
+            "--wait", metavar="[SECONDS]", help="Wait for another run to end, so long at most.", min=0
+        ),
     ] = 0.0,
+    include: Annotated[
+        list[str] | None,
+        typer.Option("--include", metavar="PATTERN", help="Of these folders only what matches; remembered."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="PATTERN", help="Of these folders not what matches; remembered."),
+    ] = None,
     foreground: Annotated[
         bool, typer.Option("--foreground", help="Keep the usual priority even without a terminal.")
     ] = False,
@@ -72,6 +85,7 @@ def index(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if any file could not be read.")
     ] = False,
+    scheduled: Annotated[float, typer.Option("--scheduled", hidden=True, min=0)] = 0.0,
 ) -> int:
     """Add folders and bring the index up to date; unchanged files are not read again."""
     from gemmasearch.known import browser_histories, ocr_missing, step_back
@@ -82,11 +96,18 @@ def index(
     limit = seconds_of(max_time) if max_time else None
     if lacking := ocr_missing(session.settings):
         out.note(f"scans are not read: {lacking}")
-    if not foreground and not out.attended:
+    if not foreground and (scheduled or not out.attended):
         step_back()
+    options = {name: given for name, given in (("include", include), ("exclude", exclude)) if given}
+    if options and not wanted:
+        raise UsageProblem(
+            "which folder?", "name it, or change its options: gsearch roots FOLDER --exclude PATTERN"
+        )
     with session.index(create=True) as opened, stop_on_signals(out) as asked, out.progress() as progress:
         stop = _until(limit, asked)
-        report = opened.index(wanted, progress=progress, stop=stop, prune=prune, wait=wait)
+        report = opened.index(
+            wanted, progress=progress, stop=stop, prune=prune, wait=wait, options=options, scheduled=scheduled
+        )
     for root in report.unavailable:
         out.note(f"not available now, kept as it was: {root}")
     if out.verbose:
@@ -177,11 +198,12 @@ def status(
     """What is indexed, what is missing and why."""
     with session.index() as opened:
         found = opened.status()
+        beats, writer = opened.heartbeats(), opened.writer()
         problems = list(opened.problems()) if failed or session.out.json else []
     if failed and not session.out.json:
         return session.out.result(problems, lambda: _show_problems(session.out, problems))
-    data = {"status": found, "failed": problems}
-    return session.out.result(data, lambda: _show_status(session.out, found))
+    data = {"status": found, "heartbeats": beats, "writer": writer, "failed": problems}
+    return session.out.result(data, lambda: _show_status(session.out, found, beats, writer))
 
 
 def _show_problems(out: Output, problems: list[Problem]) -> None:
@@ -190,28 +212,41 @@ def _show_problems(out: Output, problems: list[Problem]) -> None:
         out.line(f"{where}\t{problem.reason}\t{one_line(problem.detail)}")
 
 
-def _show_status(out: Output, found: Status) -> None:
+def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str) -> None:
     rows = [("index", found.path), ("size", views.size(found.size))]
-    rows += [("folder", f"{root.path} ({views.plural(root.files, 'file')})") for root in found.roots]
-    seen = found.indexed + sum(found.skipped.values())
-    rows.append(("files", f"{found.indexed:,} of {seen:,}"))
-    rows.append(("skipped", f"{sum(found.skipped.values()):,}" + _because(found.skipped)))
+    rows += [("folder", _folder(root)) for root in found.roots]
+    skipped = sum(found.skipped.values())
+    coverage = f"{found.indexed:,} of {views.plural(found.indexed + skipped, 'file')}"
+    rows.append(("coverage", f"{coverage}, {skipped:,} skipped" + _because(found.skipped)))
     rows.append(("documents", f"{found.documents:,}" + _because(found.kinds)))
     rows.append(("passages", f"{found.chunks:,}, {found.embedded:,} of {found.embeddable:,} embedded"))
     if found.space:
         rows.append(("model", f"{found.space} ({found.dim} dimensions)"))
     if found.building:
-        rows.append(("building", found.building))
+        rows.append(("building", f"{found.building}; searches use {found.space} until it is complete"))
     if found.part_problems:
         rows.append(
             ("unread parts", f"{sum(found.part_problems.values()):,}" + _because(found.part_problems))
         )
     rows += [("waiting", views.waiting(what, count)) for what, count in found.waiting.items()]
+    if writer:
+        rows.append(("writing", writer))
+    rows += [(b.what, f"STALE: {b.said}; start it again: `{b.mend}`" if b.stale else b.said) for b in beats]
     views.table(out, rows)
     for what in found.waiting:
         out.note(views.waiting_remark(what))
     if any(found.skipped.values()):
         out.note("`gsearch status --failed` lists each skipped file with its reason")
+
+
+def _folder(found: RootSummary) -> str:
+    """One folder: how much of it is indexed and embedded, and whether it is there at all."""
+    skipped = sum(found.skipped.values())
+    line = f"{found.path} ({found.indexed:,} of {views.plural(found.indexed + skipped, 'file')}"
+    line += f", {skipped:,} skipped" if skipped else ""
+    if found.embedded < found.passages:
+        line += f", {found.embedded:,} of {found.passages:,} passages embedded"
+    return line + (f"; NOT AVAILABLE: {found.root.unavailable}" if found.root.unavailable else "") + ")"
 
 
 def _because(counts: Any) -> str:

@@ -6,10 +6,12 @@ import json
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from gemmasearch.errors import GsearchError, LockHeld
 from gemmasearch.store import Store
 
 WATCH, RUN, SCHEDULED = "watch", "last_run", "scheduled"  # names in the store's state
@@ -35,6 +37,30 @@ def beat(store: Store, name: str, **facts: Any) -> None:
     """Leave a mark: now, by this process."""
     mark = {"pid": os.getpid(), "host": socket.gethostname(), "at": time.time(), **facts}
     store.set_state(name, json.dumps(mark))
+
+
+@contextmanager
+def of_run(store: Store, every: float = 0.0) -> Iterator[None]:
+    """The mark that a run leaves when it ends, however it ends.
+
+    :param every: seconds between scheduled runs; 0 = it is none.
+    """
+    said = "interrupted"
+    try:
+        yield
+        said = "done"
+    except LockHeld:
+        said = "another run was writing"
+        raise
+    except GsearchError as e:
+        said = f"failed: {e.message}"
+        raise
+    finally:
+        with suppress(GsearchError):
+            if said != "another run was writing":
+                beat(store, RUN, said=said)
+            if every:
+                beat(store, SCHEDULED, said=said, every=every)
 
 
 def watch_ended(store: Store) -> None:

@@ -75,6 +75,8 @@ class Onlooker:
             if row and is_current(row, each.stamp):
                 self._count(1, [row.reason] if row.reason else [])
                 continue
+            if self.tally.unsettled(each.stamp):
+                continue
             look.stale.append(each)
             if row:
                 look.rows[each.path] = row

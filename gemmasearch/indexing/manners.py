@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import platform
-import sys
-from pathlib import Path
-
-_IOPRIO_SET = {"x86_64": 251, "aarch64": 30}
-_WHO_PROCESS, _CLASS_IDLE = 1, 3 << 13
-_SUPPLIES = Path("/sys/class/power_supply")
+import psutil
 
 
 def step_back() -> None:
     """Give this process the lowest priority; where the system has no such thing, nothing happens."""
+    process = psutil.Process()
     try:
-        os.nice(19)
-    except OSError:
+        process.nice(19 if psutil.POSIX else psutil.IDLE_PRIORITY_CLASS)
+        if hasattr(process, "ionice"):
+            process.ionice(psutil.IOPRIO_CLASS_IDLE if psutil.LINUX else psutil.IOPRIO_VERYLOW)
+    except (psutil.Error, OSError):
         return
-    number = _IOPRIO_SET.get(platform.machine())
-    if sys.platform == "linux" and number:
-        ctypes.CDLL(None, use_errno=True).syscall(number, _WHO_PROCESS, 0, _CLASS_IDLE)
 
 
-def on_battery(supplies: Path = _SUPPLIES) -> bool:
-    """Whether the machine runs on battery; False where it cannot be told."""
-    mains: list[bool] = []
-    batteries: list[str] = []
+def on_battery() -> bool:
+    """Whether the machine runs on battery; False where it has none, or it cannot be told."""
     try:
-        for supply in sorted(supplies.iterdir()):
-            kind = (supply / "type").read_text().strip()
-            if kind in ("Mains", "USB") and (supply / "online").exists():
-                mains.append((supply / "online").read_text().strip() == "1")
-            elif kind == "Battery" and (supply / "status").exists():
-                batteries.append((supply / "status").read_text().strip())
-    except OSError:
+        battery = psutil.sensors_battery()
+    except (AttributeError, OSError, RuntimeError):  # no such thing on this system
         return False
-    return "Discharging" in batteries and not any(mains)
+    return battery is not None and battery.power_plugged is False

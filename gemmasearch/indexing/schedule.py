@@ -20,6 +20,8 @@ from gemmasearch.errors import MachineRefused, UsageProblem
 NAME = "gsearch-index"
 LABEL = "org.gemmasearch.index"
 MARK = "# gsearch schedule"
+_NOT_KEPT = frozenset(("GSEARCH_DB", "GSEARCH_DEBUG"))
+_PATHS = frozenset(("GSEARCH_MODELS_DIR", "GSEARCH_CONFIG"))
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 
 
@@ -63,7 +65,8 @@ def plan(every: str, index: Path, *, system: str = "", home: Path | None = None)
     :param every: an interval such as "30m". :param system: "" = what the machine has.
     """
     seconds, home = seconds_of(every), home or Path.home()
-    command = [sys.executable, "-m", "gemmasearch", "index", "--quiet", "--db", str(index)]
+    command = [*_environment(), sys.executable, "-m", "gemmasearch", "index", "--quiet"]
+    command += ["--scheduled", str(seconds), "--db", os.path.abspath(index)]
     if system == "cron" or (not system and detect() == "cron"):
         return Plan("cron", seconds, {}, _cron_line(seconds, command))
     if (system or detect()) == "launchd":
@@ -80,6 +83,18 @@ def plan(every: str, index: Path, *, system: str = "", home: Path | None = None)
         ("systemctl", "--user", "enable", "--now", f"{NAME}.timer"),
     )
     return Plan("systemd", seconds, files, commands=start)
+
+
+def _environment() -> list[str]:
+    """The settings of this shell, which a scheduler would not know: where models and the config file are, …"""
+    wanted = {k: v for k, v in os.environ.items() if k.startswith("GSEARCH_") and k not in _NOT_KEPT}
+    wanted |= {k: v for k in ("XDG_DATA_HOME", "XDG_CONFIG_HOME") if (v := os.environ.get(k))}
+    said = [f"{name}={_absolute(name, value)}" for name, value in sorted(wanted.items())]
+    return [shutil.which("env") or "/usr/bin/env", *said] if said else []
+
+
+def _absolute(name: str, value: str) -> str:
+    return os.path.abspath(os.path.expanduser(value)) if name in _PATHS else value
 
 
 def install(wanted: Plan) -> None:

@@ -37,6 +37,7 @@ def sync(
     stop: Callable[[], bool] = lambda: False,
     prune: bool = False,
     wait: float = 0.0,
+    settle: float = 0.0,
 ) -> SyncReport:
     """Bring ``roots`` (absolute paths, registered if new; None = all registered ones) up to date.
 
@@ -44,10 +45,11 @@ def sync(
     :param stop: asked between folders, files, groups of documents and batches.
     :param prune: let files go even if they are more than half of a root.
     :param wait: seconds to wait for another run to end.
+    :param settle: seconds for which a file must have been left alone; younger ones are for the next run.
     :raises LockHeld: another run writes.
     """
     with run_lock(store.path, wait=wait, stop=stop):
-        return _run(store, embedder, read, settings, roots, Tally(progress, stop), prune)
+        return _run(store, embedder, read, settings, roots, Tally(progress, stop, settle), prune)
 
 
 def _run(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gemmasearch.documents import Problem, SyncEvent, SyncReport
+from gemmasearch.documents import FileStamp, Problem, SyncEvent, SyncReport
 
 
 @dataclass(slots=True)
 class Tally:
     progress: Callable[[SyncEvent], None] = lambda event: None
     stop: Callable[[], bool] = lambda: False
+    settle: float = 0.0  # seconds for which a file must have been left alone before it is read
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -24,12 +26,29 @@ class Tally:
         self.interrupted = self.interrupted or self.stop()
         return self.interrupted
 
+    def unsettled(self, stamp: FileStamp) -> bool:
+        """Whether a file may still be in the middle of being written."""
+        young = self.settle > 0 and 0 <= time.time_ns() - stamp.mtime_ns < self.settle * 1e9
+        self.counts["unsettled"] += young
+        return young
+
     def problem(self, problem: Problem) -> None:
         self.problems.append(problem)
         self.progress(SyncEvent("read", 0, 0, problem.path, problem))
 
     def report(self, seconds: float) -> SyncReport:
-        names = ("new", "changed", "moved", "unchanged", "gone", "documents", "chunks", "embedded", "pending")
+        names = (
+            "new",
+            "changed",
+            "moved",
+            "unchanged",
+            "gone",
+            "documents",
+            "chunks",
+            "embedded",
+            "pending",
+            "unsettled",
+        )
         return SyncReport(
             **{name: self.counts[name] for name in names},
             skipped=dict(self.skipped),

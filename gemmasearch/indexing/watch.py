@@ -7,17 +7,17 @@ truth: whatever arrives after them, or the hourly look, brings everything.
 
 from __future__ import annotations
 
-import errno
-import json
 import os
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent, SyncReport
-from gemmasearch.errors import LockHeld
+from gemmasearch.errors import GsearchError, IndexProblem, LockHeld
+from gemmasearch.indexing import heartbeat, lock
+from gemmasearch.indexing.events import Dirt, Watches
 from gemmasearch.indexing.manners import on_battery
 from gemmasearch.indexing.sync import Read, sync
 
@@ -26,48 +26,21 @@ if TYPE_CHECKING:
     from gemmasearch.settings import Settings
     from gemmasearch.store import Store
 
-CHANGES = frozenset({"created", "modified", "moved", "deleted", "closed"})
-SYSCTL = "sudo sysctl fs.inotify.max_user_watches=524288"
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """All in seconds. ``quiet`` is longer than a stamp is racy, so that what is read once has settled."""
 
     quiet: float = 2.5  # without an event before a look
-    longest: float = 20.0  # a look comes at the latest, however busy the root is
+    longest: float = 10.0  # a look comes at the latest, however busy the root is
+    settle: float = 2.0  # a file is read when it was left alone for so long …
+    patience: float = 60.0  # … or when it has kept a root waiting for so long
     full: float = 3600.0  # between looks at everything
-    poll: float = 60.0  # between looks at roots that cannot be watched
-    roots: float = 10.0  # between looks for roots that came or went
-    heartbeat: float = 30.0
+    poll: float = 60.0  # between looks at roots that cannot be watched whole
+    roots: float = 10.0  # between looks for roots that came or went, or whose options changed
+    heartbeat: float = heartbeat.WATCH_SECONDS
+    trouble: float = 60.0  # before the next try after the machine said no; doubles each time
     tick: float = 0.25
-
-
-@dataclass(slots=True)
-class Dirt:
-    """Which roots had events; filled by watchdog's thread."""
-
-    first: dict[str, float] = field(default_factory=dict)
-    last: dict[str, float] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def mark(self, root: str) -> None:
-        now = time.monotonic()
-        with self.lock:
-            self.first.setdefault(root, now)
-            self.last[root] = now
-
-    def due(self, pace: Pace) -> list[str]:
-        now = time.monotonic()
-        with self.lock:
-            ready = [
-                root
-                for root, last in self.last.items()
-                if now - last >= pace.quiet or now - self.first[root] >= pace.longest
-            ]
-            for root in ready:
-                del self.first[root], self.last[root]
-        return ready
 
 
 def watch(
@@ -87,106 +60,94 @@ def watch(
 
     :param done: gets the report of every run that changed something. :param say: remarks for people.
     :param battery: work on battery, too.
+    :raises LockHeld: another watcher does it already.
     """
-    watcher = _Watcher(store, embedder, read, settings, stop, progress, done, say, pace or Pace(), battery)
+    only = store.path.with_name(store.path.name + ".watch")
     try:
-        watcher.loop()
-    finally:
-        watcher.close()
+        with lock.run_lock(only, "watch"):
+            watcher = _Watcher(
+                store, embedder, read, settings, stop, progress, done, say, pace or Pace(), battery
+            )
+            try:
+                watcher.loop()
+            finally:
+                watcher.close()
+    except LockHeld as e:
+        found = lock.holder(only)
+        who = f" ({lock.described(found)})" if found else ""
+        raise LockHeld(f"{store.path} is being watched already{who}", "one watcher is enough") from e
 
 
+@dataclass
 class _Watcher:
-    def __init__(
-        self,
-        store: Store,
-        embedder: Embedder,
-        read: Read,
-        settings: Settings,
-        stop: Callable[[], bool],
-        progress: Callable[[SyncEvent], None],
-        done: Callable[[SyncReport], None],
-        say: Callable[[str], None],
-        pace: Pace,
-        battery: bool,
-    ) -> None:
-        from watchdog.observers import Observer
+    store: Store
+    embedder: Embedder
+    read: Read
+    settings: Settings
+    stop: Callable[[], bool]
+    progress: Callable[[SyncEvent], None]
+    done: Callable[[SyncReport], None]
+    say: Callable[[str], None]
+    pace: Pace
+    battery: bool
+    dirt: Dirt = field(default_factory=Dirt)
+    paused: bool = False
+    trouble: str = ""  # why the last run failed
+    failures: int = 0
+    _last: dict[str, float] = field(default_factory=dict)
+    _unsettled: dict[str, float] = field(default_factory=dict)  # root -> since when a file keeps it waiting
+    _options: dict[str, str] = field(default_factory=dict)
+    _polled: dict[str, str] = field(default_factory=dict)
 
-        self.store, self.embedder, self.read, self.settings = store, embedder, read, settings
-        self.stop, self.progress, self.done, self.say = stop, progress, done, say
-        self.pace, self.battery = pace, battery
-        self.dirt = Dirt()
-        self.observer: Any = Observer()
-        self.observer.start()
-        self.watched: dict[str, Any] = {}
-        self.polled: dict[str, str] = {}  # root -> why it is not watched
-        self.paused = False
+    def __post_init__(self) -> None:
+        self.watches = Watches(str(self.store.path), self.dirt)
 
     def close(self) -> None:
-        self.observer.stop()
-        self.observer.join(10)
+        self.watches.close()
+        with suppress(GsearchError):
+            heartbeat.watch_ended(self.store)
 
     def loop(self) -> None:
-        last = dict.fromkeys(("full", "poll", "roots", "heartbeat"), float("-inf"))
-
-        def due(name: str, every: float) -> bool:
-            now = time.monotonic()
-            if now - last[name] < every:
-                return False
-            last[name] = now
-            return True
-
         while not self.stop():
-            if due("roots", self.pace.roots):
+            if self._due("roots", self.pace.roots):
                 self._follow_roots()
-            if due("heartbeat", self.pace.heartbeat):
-                self._beat()
+            self._beat()
             if self._may_work():
-                if due("full", self.pace.full):
+                if self._due("full", self.pace.full):
                     self._run(None)
-                if self.polled and due("poll", self.pace.poll):
-                    self._run(list(self.polled))
-                if ready := self.dirt.due(self.pace):
+                if self.watches.polled and self._due("poll", self.pace.poll):
+                    self._run(list(self.watches.polled))
+                if ready := self.dirt.due(self.pace.quiet, self.pace.longest):
                     self._run(ready)
             time.sleep(self.pace.tick)
+
+    def _due(self, name: str, every: float) -> bool:
+        now = time.monotonic()
+        if now - self._last.get(name, float("-inf")) < every:
+            return False
+        self._last[name] = now
+        return True
 
     def _may_work(self) -> bool:
         paused = not self.battery and on_battery()
         if paused != self.paused:
             self.say("paused: on battery" if paused else "going on: no longer on battery")
         self.paused = paused
-        return not paused
-
-    # -- roots
+        pause = min(3600.0, self.pace.trouble * 2 ** (self.failures - 1)) if self.failures else 0.0
+        return not paused and time.monotonic() - self._last.get("failure", float("-inf")) >= pause
 
     def _follow_roots(self) -> None:
-        """Watch roots that came (registered, mounted), let go of those that went."""
-        there = {root.path for root in self.store.roots() if os.path.exists(root.path)}
-        for path in self.watched.keys() - there:
-            self._unschedule(path)
-            self.dirt.mark(path)
-        for path in sorted(there - self.watched.keys() - self.polled.keys()):
-            self._schedule(path)
-        for path in self.polled.keys() - there:
-            del self.polled[path]
-
-    def _schedule(self, path: str) -> None:
-        folder = path if os.path.isdir(path) else os.path.dirname(path)
-        try:
-            self.watched[path] = self.observer.schedule(
-                _Handler(self, path), folder, recursive=folder == path
-            )
-            self.dirt.mark(path)
-        except OSError as e:
-            limit = e.errno in (errno.ENOSPC, errno.EMFILE)
-            why = f"the limit of watches is reached: {SYSCTL}" if limit else e.strerror or str(e)
-            self.polled[path] = why
-            self.say(f"{path} is looked at every {self.pace.poll:.0f} s instead of watched: {why}")
-
-    def _unschedule(self, path: str) -> None:
-        try:
-            self.observer.unschedule(self.watched.pop(path))
-        except (KeyError, OSError):
-            return  # the watch went with its folder
+        """Watch roots that came (registered, mounted), let go of those that went; other options mean another look."""
+        roots = {root.path: repr(root.options) for root in self.store.roots()}
+        for path, options in roots.items():
+            if self._options.get(path, options) != options:
+                self.dirt.mark(path)
+        self._options = roots
+        self.watches.follow({path: options for path, options in roots.items() if os.path.exists(path)})
+        for path, why in self.watches.polled.items():
+            if path not in self._polled:
+                self.say(f"{path} is looked at every {self.pace.poll:.0f} s, too: {why}")
+        self._polled = dict(self.watches.polled)
 
     # -- runs
 
@@ -202,37 +163,60 @@ class _Watcher:
                 self.settings,
                 roots=roots,
                 progress=self.progress,
-                stop=self.stop,
+                stop=self._stop_run,
+                settle=self._settle(roots or sorted(registered)),
             )
         except LockHeld:
-            for root in roots or registered:
-                self.dirt.mark(root)  # after the other run
+            self._again(roots or registered)  # after the other run
             return
-        self.store.set_state("last_run", f"{time.time():.0f}")
+        except IndexProblem:
+            raise
+        except GsearchError as e:
+            self._in_trouble(e)
+            self._again(roots or registered)
+            return
+        self.trouble, self.failures = "", 0
+        self._wait_for(roots or sorted(registered), report.unsettled > 0)
+        if report.interrupted and not self.stop():
+            self._again(roots or registered)  # paused in the middle of it
+        heartbeat.beat(self.store, heartbeat.RUN, said="done, by the watcher")
         if report.new + report.changed + report.moved + report.gone + report.embedded:
             self.done(report)
 
+    def _stop_run(self) -> bool:
+        """Asked by a run between its steps, which may take hours in all."""
+        self._beat()
+        return self.stop() or (self._due("battery", 10.0) and not self.battery and on_battery())
+
+    def _again(self, roots: Iterable[str]) -> None:
+        for root in roots:
+            self.dirt.mark(root)
+
+    def _settle(self, roots: list[str]) -> float:
+        """Files that are being written are left alone, but none keeps a root waiting for ever."""
+        now = time.monotonic()
+        waited = max((now - self._unsettled[r] for r in roots if r in self._unsettled), default=0.0)
+        return self.pace.settle if waited < self.pace.patience else 0.0
+
+    def _wait_for(self, roots: list[str], unsettled: bool) -> None:
+        for root in roots:
+            if unsettled:
+                self._unsettled.setdefault(root, time.monotonic())
+                self.dirt.mark(root)
+            else:
+                self._unsettled.pop(root, None)
+
+    def _in_trouble(self, e: GsearchError) -> None:
+        """The disk is full, or a model is gone: that may pass."""
+        if e.message != self.trouble:
+            self.say(f"{e.message}; trying again")
+        self.trouble = e.message
+        self.failures += 1
+        self._last["failure"] = time.monotonic()
+
     def _beat(self) -> None:
         """For status: that this watcher lives, and what it cannot watch."""
-        beat = {"pid": os.getpid(), "at": time.time(), "watched": len(self.watched), "polled": self.polled}
-        self.store.set_state("watch", json.dumps(beat))
-
-
-class _Handler:
-    """What watchdog calls for each event of a root."""
-
-    def __init__(self, watcher: _Watcher, root: str) -> None:
-        self.watcher = watcher
-        self.root = root
-        self.own = str(watcher.store.path)
-
-    def dispatch(self, event: Any) -> None:
-        if event.event_type not in CHANGES:
-            return  # being opened and read is no change: runs would wake each other
-        paths = [os.fsdecode(p) for p in (event.src_path, event.dest_path) if p]
-        if all(path.startswith(self.own) for path in paths):
-            return
-        if event.is_directory and event.event_type == "modified":
-            return  # what happened in it has events of its own
-        if os.path.isdir(self.root) or self.root in paths:
-            self.watcher.dirt.mark(self.root)
+        if self._due("heartbeat", self.pace.heartbeat):
+            facts = {"watched": len(self.watches), "polled": self.watches.polled, "trouble": self.trouble}
+            with suppress(GsearchError):  # a full disk must not end the watcher
+                heartbeat.beat(self.store, heartbeat.WATCH, **facts)

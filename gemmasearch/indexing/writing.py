@@ -46,6 +46,7 @@ class Writer:
     registered: Sequence[Root]
     tally: Tally
     _measure: Measure | None = None
+    _forgotten: frozenset[bytes] | None = None
 
     def write(self, stale: Sequence[Found], known: Mapping[str, FileRow], moves: Moves) -> None:
         """Bring the stale files up to date; rows whose files moved are taken out of ``moves``."""
@@ -242,8 +243,15 @@ class Writer:
                 problems.append(item)
             elif item.part and is_secret_part(item.part, item.text):
                 problems.append(Problem(path, "secret", part=item.part))
+            elif self._is_forgotten(item):
+                problems.append(Problem(path, "forgotten", "", clean(item.part)))
             else:
                 yield item
+
+    def _is_forgotten(self, document: Document) -> bool:
+        if self._forgotten is None:
+            self._forgotten = self.store.is_forgotten()
+        return bool(self._forgotten) and document_hash(document) in self._forgotten
 
     def _is_key(self, found: Found) -> bool:
         """A private key under an innocent name, unless the file was named itself or the root allows it."""

@@ -9,7 +9,7 @@ from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.paging import HitGroup, arranged, grouped, telling_hits
 from gemmasearch.retrieval.query import Query, parse
 from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
-from gemmasearch.retrieval.search import search
+from gemmasearch.retrieval.search import documents_that_match, search
 
 __all__ = [
     "HitGroup",
@@ -18,6 +18,7 @@ __all__ = [
     "Twins",
     "arranged",
     "did_you_mean",
+    "documents_that_match",
     "dupes",
     "explain",
     "grouped",

@@ -19,6 +19,7 @@ from gemmasearch.store import PassageRow, Store, fts, stopwords, words
 from gemmasearch.store.keys import clean
 
 MODES = ("hybrid", "words", "meaning")
+EVERY = 1 << 40  # more documents than there are
 POOL = 1000  # candidates taken from each list
 SPARE = 3  # candidates looked at per hit wanted, so that twins leave no gap
 CROWD = 4  # candidates looked at per candidate wanted, where quotations stand between them
@@ -79,6 +80,18 @@ def search(
         rest = _listing(store, filters, limit + len(known))
         found += [hit for hit in rest if hit.document_id not in known][: limit - len(found)]
     return found
+
+
+def documents_that_match(store: Store, line: str) -> list[int]:
+    """Every document under the filters of a line that has a passage with all of its words; [] for an empty line."""
+    query = parse(line)
+    languages = _languages(query)
+    expressions = [e for e in (_term(term, languages) for term in query.words) if e]
+    words_too = [Condition("words", "match", e) for e in expressions]
+    filters = (*_threads(store, _texts(query.conditions, languages)), *_text_conditions(query), *words_too)
+    if not filters:
+        return []
+    return sorted(set(store.documents_of(store.listing(filters, EVERY)).values()))
 
 
 def _asks_for_quotations(conditions: Sequence[Condition]) -> bool:

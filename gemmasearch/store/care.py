@@ -246,25 +246,3 @@ def _is_json(text: object) -> bool:
         return isinstance(text, str) and isinstance(json.loads(text), dict)
     except ValueError:
         return False
-
-
-def bytes_left(index: os.PathLike[str], wanted: Sequence[bytes]) -> list[bytes]:
-    """Which of the byte strings still stand somewhere in the files of an index, free pages included.
-
-    Only for an index that this process has closed: closing a second descriptor would drop SQLite's locks.
-    """
-    return [each for each in wanted if _scan(index, each)]
-
-
-def _scan(index: os.PathLike[str], wanted: bytes) -> bool:
-    for end in ("", "-wal"):
-        try:
-            with open(os.fspath(index) + end, "rb") as stream:
-                rest = b""
-                while block := stream.read(1 << 20):
-                    if wanted in rest + block:
-                        return True
-                    rest = (rest + block)[-len(wanted) :]
-        except FileNotFoundError:
-            continue
-    return False

@@ -177,10 +177,15 @@ class VerdictRow:
 
 @dataclass(frozen=True, slots=True)
 class RootSummary:
+    """Of one root. ``files`` were seen, ``indexed`` of them gave a document, the others are ``skipped``."""
+
     root: Root
     files: int
     indexed: int
     documents: int
+    passages: int = 0  # that should have a vector
+    embedded: int = 0  # of them, those that have one in the active space
+    skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def path(self) -> str:

@@ -10,16 +10,16 @@ from typing import Self
 from gemmasearch.errors import LockHeld
 from gemmasearch.store.care import Care
 from gemmasearch.store.database import BUSY_MS, Database
-from gemmasearch.store.files import Files
 from gemmasearch.store.journal import Journal
 from gemmasearch.store.labels import Labels
 from gemmasearch.store.passages import Passages
 from gemmasearch.store.relations import Relations
 from gemmasearch.store.summary import Counts
 from gemmasearch.store.threads import Threads
+from gemmasearch.store.traces import Traces
 
 
-class Store(Counts, Care, Journal, Files, Labels, Passages, Relations, Threads):
+class Store(Counts, Care, Traces, Journal, Labels, Passages, Relations, Threads):
     """Rows of one index. Reading needs no lock and goes on while a run writes.
 
     Every method may raise IndexDamaged (the file is corrupt), MachineRefused (disk full, I/O error) and, when
@@ -45,13 +45,16 @@ class Store(Counts, Care, Journal, Files, Labels, Passages, Relations, Threads):
         """One write transaction: keep it short."""
         return self.db.writing()
 
-    def checkpoint(self) -> None:
-        """Move what the -wal file holds into the index and empty it, unless a reader is in the way."""
+    def checkpoint(self, wait: float = 0.2) -> bool:
+        """Move what the -wal file holds into the index and empty it.
+
+        :param wait: seconds for readers that are in the way. :return: whether it is empty now.
+        """
         try:
-            self.db.connection.set_busy_timeout(200)
-            self.db.run("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.db.connection.set_busy_timeout(round(1000 * wait))
+            return not self.db.value("PRAGMA wal_checkpoint(TRUNCATE)")
         except LockHeld:
-            return  # the next run will
+            return False  # the next run will
         finally:
             self.db.connection.set_busy_timeout(BUSY_MS)
 

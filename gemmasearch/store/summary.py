@@ -49,6 +49,11 @@ class Counts(Roots, Vectors):
         low, high = below(root.path)
         where = "WHERE (f.path = ? OR (f.path >= ? AND f.path < ?))"
         bounds = (os.fsencode(root.path), low, high)
+        passages = f"""FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+                       {where} AND c.key IS NOT NULL"""
+        has_vector = """EXISTS (SELECT 1 FROM vectors v JOIN spaces s ON s.id = v.space_id
+                        WHERE s.state = 'active' AND v.key = c.key)"""
+        skipped = f"""SELECT f.reason, count(*) FROM problems f {where} AND f.part = '' GROUP BY f.reason"""
         return RootSummary(
             root,
             files=self.db.value(f"SELECT count(*) FROM files f {where}", bounds),
@@ -56,6 +61,9 @@ class Counts(Roots, Vectors):
             documents=self.db.value(
                 f"SELECT count(*) FROM documents d JOIN files f ON f.id = d.file_id {where}", bounds
             ),
+            passages=self.db.value(f"SELECT count(*) {passages}", bounds),
+            embedded=self.db.value(f"SELECT count(*) {passages} AND {has_vector}", bounds),
+            skipped=dict(self.db.rows(skipped, bounds)),
         )
 
     def _waited_for(self) -> dict[str, int]:

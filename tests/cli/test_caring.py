@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
+from gemmasearch.indexing.lock import run_lock
+from gemmasearch.store import Store
 from tests.cli.terminal import Ran, run
 
 ENV = {"GSEARCH_EMBEDDER": "static"}
@@ -100,3 +103,73 @@ def test_doctor_says_ok_names_damage_and_mends_it(place: Place) -> None:
     assert place("search", "--mode", "words", "canaryfig").code == 0
     assert place("search", "--mode", "words", "canaryplum").code == 0
     assert list(place.db.parent.glob("*.bak*"))
+
+
+def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: Place) -> None:
+    box = place.home / "box.mbox"
+    letter = "From {0}@x.example Mon Jan  5 10:00:0{1} 2026\nFrom: {0}@x.example\nSubject: hi {1}\n\ncanary{0}{1} text\n\n"
+    box.write_text("".join(letter.format(who, n) for n in range(3) for who in ("mallory", "dana")))
+    assert place("index").code == 0
+    assert b"canarymallory" in place.bytes()
+    listed = place("forget", "from:mallory", "--dry-run", "--json")
+    assert len(json.loads(listed.text)["data"]["documents"]) == 3 and b"canarymallory" in place.bytes()
+    done = place("forget", "from:mallory", "--verify")
+    assert done.code == 0 and "3 documents" in done.text and "verified" in done.text, done.text
+    assert b"canarymallory" not in place.bytes() and b"canarydana" in place.bytes()
+    with box.open("a") as stream:
+        stream.write(letter.format("dana", 7))
+    assert place("index").code == 0
+    assert place("search", "--mode", "words", "canarydana7").code == 0
+    assert b"canarymallory" not in place.bytes()
+    assert "forgotten" in place("status", "--failed").text
+    assert place("forget", "--undo").code == 0
+    assert place("index").code == 0
+    assert place("search", "--mode", "words", "canarymallory1").code == 0
+
+
+def test_what_stays_in_a_kept_copy_is_named_by_verify(place: Place) -> None:
+    copy = place.db.with_name(place.db.name + ".20260101.bak")
+    copy.write_bytes(place.db.read_bytes())
+    done = place("forget", place.home / "fig.md", "--verify")
+    assert done.code == 6 and copy.name in done.said
+    copy.unlink()
+    assert place("forget", place.home / "plum.md", "--verify").code == 0
+
+
+def test_status_counts_each_folder_and_says_when_a_scheduled_run_stays_away(place: Place) -> None:
+    assert place("index", "--scheduled", "1800").code == 0
+    text = place("status").text
+    assert "coverage" in text and "2 of 3 files, 1 skipped (1 empty)" in text and "just now" in text
+    with Store.open(place.db) as store:
+        mark = json.loads(store.state("scheduled") or "")
+        store.set_state("scheduled", json.dumps({**mark, "at": mark["at"] - 90_000}))
+    assert "STALE" in place("status").text
+    assert place("doctor").code == 6 and "schedule install" in place("doctor").text
+
+
+def test_wait_may_stand_alone_and_the_holder_is_named(place: Place) -> None:
+    with run_lock(place.db, "watch"):
+        busy = place("index")
+        assert busy.code == 75 and "gsearch watch, process" in busy.said
+        late = Timer(1.0, place, ("index", "--wait"))
+    late.start()
+    late.join(60)
+    assert place("index", "--wait", place.home).code == 0
+    assert place("index", "--wait", "0.1").code == 0
+
+
+def test_size_limits_and_exclusions_of_a_folder_are_given_on_the_command_line(place: Place) -> None:
+    (place.home / "long.md").write_text("canarylong " * 500)
+    done = place("roots", place.home, "--limit", ".md=2KB")
+    assert done.code == 0 and ".md:2.0 KB" in done.text
+    assert place("index").code == 0
+    assert place("search", "--mode", "words", "canarylong").code == 1
+    assert "too-large" in place("status", "--failed").text
+    assert place("index", place.home, "--exclude", "fig*").code == 0
+    assert place("search", "--mode", "words", "canaryfig").code == 1
+    assert place("roots", place.home, "--limit", "much").code == 2
+
+
+def test_why_lists_the_passages(place: Place) -> None:
+    said = json.loads(place("why", "--json", place.home / "fig.md").text)["data"]["documents"][0]["passages"]
+    assert said[0]["line"] == 1 and "canaryfig" in said[0]["begins"]

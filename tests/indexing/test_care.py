@@ -10,12 +10,14 @@ import pytest
 from gemmasearch.documents import Problem
 from gemmasearch.errors import LockHeld, NothingFound, UsageProblem
 from gemmasearch.indexing import care
+from gemmasearch.indexing.forgetting import forget
 from gemmasearch.indexing.lock import holder, run_lock
 from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
+from gemmasearch.store.traces import scan
 
 
 @pytest.fixture
@@ -47,23 +49,23 @@ def indexed(store: Store, tree: Path) -> set[str]:
 
 
 def test_a_forgotten_file_leaves_no_byte_and_does_not_come_back(store: Store, tree: Path) -> None:
-    done = care.forget(store, [str(tree / "sub/c [1].md")])
+    done = forget(store, [str(tree / "sub/c [1].md")])
     assert (done.files, done.documents, done.excluded) == (1, 1, (str(tree / "sub/c [1].md"),))
     run(store)
     assert indexed(store, tree) == {"a.md", "sub/b.md"}
     path = store.path
     store.close()
-    assert care.traces(path, ["c [1]", "quixotry"]) == ["quixotry"]
+    assert [raw for _, raw in scan([str(path)], [b"c [1]", b"quixotry"])] == [b"quixotry"]
 
 
 def test_a_forgotten_folder_and_root_go_whole(store: Store, tree: Path) -> None:
-    care.forget(store, [str(tree / "sub")])
+    forget(store, [str(tree / "sub")])
     run(store)
     assert indexed(store, tree) == {"a.md"}
-    assert care.forget(store, [str(tree)]).roots == (str(tree),)
+    assert forget(store, [str(tree)]).roots == (str(tree),)
     assert store.roots() == [] and indexed(store, tree) == set() and list(store.problems()) == []
     with pytest.raises(NothingFound):
-        care.forget(store, [str(tree)])
+        forget(store, [str(tree)])
 
 
 def test_why_names_the_rule_that_leaves_a_file_out(store: Store, tree: Path) -> None:
@@ -100,7 +102,7 @@ def test_what_writes_waits_for_the_lock_and_names_its_holder(store: Store, tree:
         held = holder(store.path)
         assert held and held.what == "watch"
         with pytest.raises(LockHeld, match="watch, process"):
-            care.forget(store, [str(tree)], wait=0)
+            forget(store, [str(tree)], wait=0)
     assert holder(store.path) is None
     assert care.compact(store).after > 0
 

@@ -84,3 +84,12 @@ def test_a_timer_is_written_and_taken_back(tmp_path: Path, monkeypatch: pytest.M
     assert "enable --now gsearch-index.timer" in calls.read_text()
     schedule.remove(tmp_path)
     assert not list((tmp_path / ".config" / "systemd" / "user").iterdir())
+
+
+def test_settings_of_the_installing_shell_go_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GSEARCH_MODELS_DIR", "models here")
+    monkeypatch.chdir(tmp_path)
+    line = schedule.plan("30m", Path("i.db"), system="cron").line
+    command = shlex.split(line.split(" * ", 4)[-1])
+    assert f"GSEARCH_MODELS_DIR={tmp_path}/models here" in command and command[-1] == str(tmp_path / "i.db")
+    assert command[command.index("--scheduled") + 1] == "1800"

@@ -8,17 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
-from gemmasearch.indexing.manners import on_battery
+from gemmasearch.indexing import manners
 from gemmasearch.indexing.watch import Pace, watch
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
 
-QUICK = Pace(quiet=0.3, longest=3, full=3600, poll=1, roots=0.5, heartbeat=0.5, tick=0.05)
+QUICK = Pace(quiet=0.3, longest=3, settle=0.2, full=3600, poll=1, roots=0.5, heartbeat=0.5, tick=0.05)
 
 
 @pytest.fixture
@@ -119,15 +121,10 @@ def test_status_hears_the_heartbeat(db: Path) -> None:
     assert eventually(beats)
 
 
-def test_battery_is_known_from_the_kernels_files(tmp_path: Path) -> None:
-    def supply(name: str, **files: str) -> None:
-        (tmp_path / name).mkdir(exist_ok=True)
-        for file, text in files.items():
-            (tmp_path / name / file).write_text(text + "\n")
-
-    assert not on_battery(tmp_path / "none")
-    supply("BAT0", type="Battery", status="Discharging")
-    supply("AC", type="Mains", online="0")
-    assert on_battery(tmp_path)
-    supply("AC", online="1")
-    assert not on_battery(tmp_path)
+def test_battery_is_asked_of_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for plugged, expected in ((False, True), (True, False), (None, False)):
+        battery = SimpleNamespace(percent=50, secsleft=99, power_plugged=plugged)
+        monkeypatch.setattr(psutil, "sensors_battery", lambda found=battery: found, raising=False)
+        assert manners.on_battery() is expected
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: None, raising=False)
+    assert not manners.on_battery()

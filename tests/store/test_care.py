@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from gemmasearch.store import Store
-from gemmasearch.store.care import bytes_left
+from gemmasearch.store.traces import scan
 from tests.store.filled import add_note, embed
 
 
@@ -98,4 +98,4 @@ def test_failed_files_are_read_again_on_demand(store: Store) -> None:
 def test_the_scan_for_bytes_sees_free_pages_and_block_borders(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     path.write_bytes(b"\0" * ((1 << 20) - 3) + b"canary" + b"\0" * 100)
-    assert bytes_left(path, [b"canary", b"absent"]) == [b"canary"]
+    assert list(scan([str(path)], [b"canary", b"absent"])) == [(str(path), b"canary")]

@@ -1,0 +1,91 @@
+"""Taking things out of an index for good: rows, words, vectors, and every trace of them in the bytes of the file."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gemmasearch.errors import NothingFound
+from gemmasearch.indexing.lock import run_lock
+from gemmasearch.indexing.rules import is_within
+
+if TYPE_CHECKING:
+    from gemmasearch.store import Root, Store
+
+READERS_LEAVE = 10.0  # seconds for searches that keep the journal from being emptied
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What left the index. ``excluded``: still on disk, and named in the exclusions of its folder from now on.
+
+    ``looked_for`` pieces of it were looked for in the bytes of the index and the files beside it (0 = not verified);
+    ``left``: file -> those that still stand there.
+    """
+
+    files: int
+    documents: int
+    roots: tuple[str, ...]
+    excluded: tuple[str, ...]
+    seconds: float
+    looked_for: int = 0
+    left: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def forget(
+    store: Store,
+    paths: Sequence[str] = (),
+    documents: Sequence[int] = (),
+    *,
+    verify: bool = False,
+    wait: float = 10.0,
+) -> Forgotten:
+    """Take files, folders or whole roots out, and single documents, and every trace of them out of the file's bytes.
+
+    A path that is still on disk below a registered root is added to that root's exclusions; documents of files that
+    stay are remembered by a hash, so that no run brings them back.
+
+    :param paths: absolute. :param verify: look through the bytes afterwards.
+    :raises NothingFound: none of them is known. :raises LockHeld: a run is writing.
+    """
+    began = time.monotonic()
+    with run_lock(store.path, "forget", wait=wait):
+        roots = store.roots()
+        rows = {row.id: row for path in paths for row in store.files_below(path)}
+        gone = [root for root in roots if any(is_within(root.path, path) for path in paths)]
+        if not rows and not gone and not documents:
+            raise NothingFound(
+                f"not in the index: {', '.join(paths)}", "`gsearch roots` lists what is indexed"
+            )
+        inside = [id for row in rows for id, _ in store.known_documents(row).values()]
+        evidence = store.evidence([*inside, *documents]) if verify else None
+        for path in paths:
+            store.crawl_problems(path, ())
+        for root in gone:
+            store.remove_root(root.id)
+        excluded = [p for p in paths if _exclude(store, p, [r for r in roots if r not in gone])]
+        store.forget_decisions(paths)
+        store.forget_documents([id for id in documents if id not in set(inside)])
+        store.remove_files(rows)
+        emptied = store.checkpoint(READERS_LEAVE)
+        looked_for, left = store.remaining(evidence) if evidence else (0, {})
+        if evidence and not emptied:
+            left.setdefault(f"{store.path}-wal", ["a search that is going on keeps it: forget again"])
+    return Forgotten(
+        len(rows), len({*inside, *documents}), tuple(r.path for r in gone), tuple(excluded),
+        time.monotonic() - began, looked_for, left,
+    )  # fmt: skip
+
+
+def _exclude(store: Store, path: str, roots: Sequence[Root]) -> bool:
+    owner = max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
+    if owner is None or owner.path == path or not os.path.lexists(path):
+        return False
+    escaped = "".join("\\" + c if c in "\\*?[]!# " else c for c in os.path.relpath(path, owner.path))
+    options = dict(owner.options)
+    options["exclude"] = [*options.get("exclude", ()), "/" + escaped]
+    store.add_root(owner.path, options)
+    return True
