@@ -124,7 +124,7 @@ class Index:
             heartbeat.of_run(self._store, scheduled),
             reading(self._store, self.settings, said, stopped) as (readers, told),
         ):
-            return sync.sync(
+            report = sync.sync(
                 self._store,
                 self._embedder(),
                 readers.read,
@@ -135,6 +135,8 @@ class Index:
                 prune=prune,
                 wait=wait,
             )
+        self._store.checkpoint()  # nothing of what left the index stays behind in its journal
+        return report
 
     def _set_options(self, roots: Sequence[str], options: Mapping[str, Any]) -> None:
         known = {root.path: root.options for root in self._store.roots()}

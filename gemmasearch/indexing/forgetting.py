@@ -70,6 +70,7 @@ def forget(
         store.forget_decisions(paths)
         store.forget_documents([id for id in documents if id not in set(inside)])
         store.remove_files(rows)
+        store.drop_unshown()
         emptied = store.checkpoint(READERS_LEAVE)
         looked_for, left = store.remaining(evidence) if evidence else (0, {})
         if evidence and not emptied:

@@ -117,6 +117,12 @@ class Traces(Files):
                 whole = """UPDATE files SET reason = 'forgotten'
                            WHERE id = (SELECT file_id FROM documents WHERE id = ? AND part = '')"""
                 self.db.run(whole, (id,))
+                # What OCR read in this file may be of this document; of the others it is read again when needed.
+                self.db.run(
+                    """DELETE FROM recognised WHERE file_hash =
+                       (SELECT f.hash FROM documents d JOIN files f ON f.id = d.file_id WHERE d.id = ?)""",
+                    (id,),
+                )
                 self.remove_documents([id])
 
     def let_in_again(self) -> int:
