@@ -63,7 +63,7 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def _with_values(arguments: Sequence[str]) -> list[str]:
     """``--wait`` alone waits as long as it takes: options with a value that may be left out are none of Click's."""
-    following = [*arguments[1:], ""]
+    following = [*arguments, ""][1:]
     return [
         "--wait=inf" if given == "--wait" and not re.fullmatch(r"\d+(\.\d+)?", after) else given
         for given, after in zip(arguments, following, strict=True)
