@@ -15,6 +15,7 @@ from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root, Store
@@ -94,6 +95,8 @@ def edit_root(store: Store, path: str, changes: Mapping[str, Any], *, wait: floa
         raise UsageProblem(f"no such option: {', '.join(unknown)}", "there are: " + ", ".join(known))
     options = {**root.options, **changes}
     with run_lock(store.path, "roots", wait=wait):
+        if bool(options.get("secrets")) != bool(root.options.get("secrets")):
+            store.look_again(path, KEY_SEARCH_BYTES)  # a key is known by its content
         return store.set_options(path, {name: value for name, value in options.items() if value is not None})
 
 

@@ -66,7 +66,7 @@ def forget(
             store.crawl_problems(path, ())
         for root in gone:
             store.remove_root(root.id)
-        excluded = [p for p in paths if _exclude(store, p, [r for r in roots if r not in gone])]
+        excluded = _exclude(store, paths, [r for r in roots if r not in gone])
         store.forget_decisions(paths)
         store.forget_documents([id for id in documents if id not in set(inside)])
         store.remove_files(rows)
@@ -81,12 +81,22 @@ def forget(
     )  # fmt: skip
 
 
-def _exclude(store: Store, path: str, roots: Sequence[Root]) -> bool:
-    owner = max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
-    if owner is None or owner.path == path or not os.path.lexists(path):
-        return False
-    escaped = "".join("\\" + c if c in "\\*?[]!# " else c for c in os.path.relpath(path, owner.path))
-    options = dict(owner.options)
-    options["exclude"] = [*options.get("exclude", ()), "/" + escaped]
-    store.add_root(owner.path, options)
-    return True
+def _exclude(store: Store, paths: Sequence[str], roots: Sequence[Root]) -> list[str]:
+    """Name paths that are still on disk in the exclusions of the root that they lie in. :return: those paths."""
+    named: dict[int, list[str]] = {}
+    for path in paths:
+        owner = max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
+        if owner is not None and owner.path != path and os.path.lexists(path):
+            named.setdefault(owner.id, []).append(path)
+    for owner in (r for r in roots if r.id in named):
+        inside = named[owner.id]
+        patterns = ["/" + _escaped(os.path.relpath(path, owner.path)) for path in inside]
+        options = dict(owner.options)
+        options["exclude"] = [*options.get("exclude", ()), *patterns]
+        store.add_root(owner.path, options)
+    return [path for inside in named.values() for path in inside]
+
+
+def _escaped(name: str) -> str:
+    """A name as a pattern that matches nothing else."""
+    return "".join("\\" + c if c in "\\*?[]!# " else c for c in name)

@@ -230,6 +230,12 @@ class Care:
                 f"cannot keep a copy of {source} as {target}", "make room, then repair again"
             )
 
+    def look_again(self, path: str, longest: int) -> None:
+        """Let the next run read the files at and below a path again that have at most so many bytes."""
+        low, high = below(path)
+        sql = "UPDATE files SET size = NULL WHERE size <= ? AND (path = ? OR (path >= ? AND path < ?))"
+        self.db.run(sql, (longest, os.fsencode(path), low, high))
+
     def retry(self, paths: Sequence[str] = ()) -> int:
         """Let the next run read failed files again (all, or those at and below ``paths``). :return: how many."""
         ids: set[int] = set()

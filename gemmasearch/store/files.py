@@ -244,6 +244,8 @@ class Files(Pictures):
             for id in file_ids:
                 documents = self.db.rows("SELECT id FROM documents WHERE file_id = ?", (id,))
                 self.remove_documents(row[0] for row in documents)
+                learned = "DELETE FROM label_examples WHERE path = (SELECT path FROM files WHERE id = ?)"
+                self.db.run(learned, (id,))  # a text of it that a label goes by
                 self.db.run("DELETE FROM files WHERE id = ?", (id,))
             self.drop_unshown()
 
