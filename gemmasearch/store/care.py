@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gemmasearch.errors import IndexDamaged, MachineRefused
 from gemmasearch.store import schema, seals, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
+from gemmasearch.store.subjects import names_of
 
 # Each counts rows that cannot be there in a sound index.
 _CONTRADICTIONS = {
@@ -104,12 +105,28 @@ class Care:
 
     def examine(self) -> list[Finding]:
         """Everything that contradicts itself; [] = sound. Reads the whole file."""
-        found = [*self._file(), *self._counted("rows", _CONTRADICTIONS), *self._words()]
+        found = [*self._file(), *self._counted("rows", _CONTRADICTIONS), *self._links(), *self._words()]
         return found + (self._counted("vectors", _VECTORS) or self._wrong_signs())
 
     def _wrong_signs(self) -> list[Finding]:
         number = signs.wrong(self.db)
         return [Finding("vectors", f"{number} vectors whose signs are others")] if number else []
+
+    def _links(self) -> list[Finding]:
+        """The names by which conversations are found are made from the documents."""
+        try:
+            kept = set(self.db.rows("SELECT name, document_id FROM links"))
+            wrong = len(kept ^ {(name, id) for id, names in self._names() for name in names})
+        except IndexDamaged as e:
+            return [Finding("file", e.message)]
+        except ValueError:  # its references are no JSON: the seal of the row says so
+            return []
+        return [Finding("rows", f"{wrong} links between messages are not what was written")] if wrong else []
+
+    def _names(self) -> Iterator[tuple[int, Iterable[int]]]:
+        sql = "SELECT id, kind, title, message_id, refs FROM documents"
+        for id, kind, title, message_id, refs in self.db.rows(sql):
+            yield id, names_of(kind, title, message_id, json.loads(refs))
 
     def _file(self) -> list[Finding]:
         try:
@@ -170,6 +187,11 @@ class Care:
                 self.db.run(sql)
             self.db.run("INSERT INTO words(words) VALUES('rebuild')")
             signs.rebuild(self.db)
+            self.db.run("DELETE FROM links")
+            self.db.many(
+                "INSERT INTO links(name, document_id) VALUES(?, ?)",
+                [(name, id) for id, names in self._names() for name in sorted(names)],
+            )
 
     def salvage(self) -> Salvage:
         """Folders, saved searches, the model that was chosen: row by row, up to where the damage begins."""
@@ -205,9 +227,24 @@ class Care:
         """Give unused space back. :return: bytes before and after."""
         before = self._bytes()
         self.db.run("INSERT INTO words(words) VALUES('optimize')")
-        self.db.run("VACUUM")
+        with self._temporary_files_beside():
+            self.db.run("VACUUM")
         self.db.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return before, self._bytes()
+
+    @contextmanager
+    def _temporary_files_beside(self) -> Iterator[None]:
+        """What SQLite copies aside goes to the index's own folder instead of into memory; it has no name there."""
+        before = os.environ.get("SQLITE_TMPDIR")
+        os.environ["SQLITE_TMPDIR"] = str(self.db.path.parent)
+        self.db.run("PRAGMA temp_store = FILE")
+        try:
+            yield
+        finally:
+            self.db.run("PRAGMA temp_store = MEMORY")
+            os.environ.pop("SQLITE_TMPDIR")
+            if before is not None:
+                os.environ["SQLITE_TMPDIR"] = before
 
     def _bytes(self) -> int:
         files = (self.db.path, self.db.path.with_name(self.db.path.name + "-wal"))

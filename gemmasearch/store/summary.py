@@ -24,17 +24,20 @@ class Counts(Roots, Vectors):
         spaces = self.spaces()
         active = next((s for s in spaces if s.active), None)
         embeddable = count("SELECT count(DISTINCT key) FROM chunks WHERE key IS NOT NULL")
+        embedded = self.vector_count(active.id) if active else 0
+        roots = self.roots()
+        whole = (embeddable, embedded) if len(roots) == 1 else None  # counting by folder takes longer
         return Summary(
             path=str(self.db.path),
             size=_size(self.db.path),
             schema=schema.VERSION,
-            roots=tuple(self._root_summary(root) for root in self.roots()),
+            roots=tuple(self._root_summary(root, whole) for root in roots),
             files=count("SELECT count(*) FROM files"),
             indexed=count(f"SELECT count(*) FROM files f WHERE {_HAS_DOCUMENTS}"),
             documents=count("SELECT count(*) FROM documents"),
             chunks=count("SELECT count(*) FROM chunks"),
             embeddable=embeddable,
-            embedded=self.vector_count(active.id) if active else 0,
+            embedded=embedded,
             skipped=self._reasons("part = ''"),
             part_problems=self._reasons("part <> ''"),
             waiting=self._waited_for(),
@@ -45,15 +48,19 @@ class Counts(Roots, Vectors):
             state=dict(self.db.rows("SELECT name, value FROM state")),
         )
 
-    def _root_summary(self, root: Root) -> RootSummary:
+    def _root_summary(self, root: Root, whole: tuple[int, int] | None) -> RootSummary:
         low, high = below(root.path)
         where = "WHERE (f.path = ? OR (f.path >= ? AND f.path < ?))"
         bounds = (os.fsencode(root.path), low, high)
-        passages = f"""FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+        of_passages = f"""FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
                        {where} AND c.key IS NOT NULL"""
         has_vector = """EXISTS (SELECT 1 FROM vectors v JOIN spaces s ON s.id = v.space_id
                         WHERE s.state = 'active' AND v.key = c.key)"""
         skipped = f"""SELECT f.reason, count(*) FROM problems f {where} AND f.part = '' GROUP BY f.reason"""
+        passages, embedded = whole or (
+            self.db.value(f"SELECT count(*) {of_passages}", bounds),
+            self.db.value(f"SELECT count(*) {of_passages} AND {has_vector}", bounds),
+        )
         return RootSummary(
             root,
             files=self.db.value(f"SELECT count(*) FROM files f {where}", bounds),
@@ -61,8 +68,8 @@ class Counts(Roots, Vectors):
             documents=self.db.value(
                 f"SELECT count(*) FROM documents d JOIN files f ON f.id = d.file_id {where}", bounds
             ),
-            passages=self.db.value(f"SELECT count(*) {passages}", bounds),
-            embedded=self.db.value(f"SELECT count(*) {passages} AND {has_vector}", bounds),
+            passages=passages,
+            embedded=embedded,
             skipped=dict(self.db.rows(skipped, bounds)),
         )
 
