@@ -31,8 +31,10 @@ def shapes() -> dict[str, Any]:
     """Command -> the shape of its ``data``."""
     from gemmasearch.answering.labels import Verdict
     from gemmasearch.documents import Answer, Hit, Problem, SyncReport
-    from gemmasearch.indexing.care import Compacted, Forgotten, Why
+    from gemmasearch.indexing.care import Compacted, Why
     from gemmasearch.indexing.doctor import Check
+    from gemmasearch.indexing.forgetting import Forgotten
+    from gemmasearch.indexing.heartbeat import Heartbeat
     from gemmasearch.indexing.repair import Repaired
     from gemmasearch.indexing.schedule import Plan
     from gemmasearch.known import FormatInfo, ModelInfo
@@ -48,7 +50,12 @@ def shapes() -> dict[str, Any]:
     label = {"path": str, **{f.name: get_type_hints(Verdict)[f.name] for f in fields(Verdict)}}
     return {
         "index": SyncReport,
-        "status": {"status": Summary, "failed": list[Problem]},
+        "status": {
+            "status": Summary,
+            "heartbeats": list[Heartbeat],
+            "writer": str,
+            "failed": list[Problem],
+        },
         "search": (found, explained),
         "show": list[Shown],
         "open": {"argv": list[str]},
@@ -63,7 +70,7 @@ def shapes() -> dict[str, Any]:
         "roots": list[Root],
         "why": Why,
         "retry": {"files": int},
-        "forget": Forgotten,
+        "forget": (Forgotten, {"documents": list[int], "paths": list[str]}, {"documents": int}),
         "compact": Compacted,
         "config": {"file": str, "settings": [setting]},
         "completion": {"script": str},
