@@ -83,7 +83,8 @@ def _text(column: str, fts_column: str) -> Callable[[Condition], Sql]:
         if not phrase:
             return f"instr(gs_fold({column}), ?) > 0", [words.fold(clean(value))]
         exact = f"instr(' ' || gs_exact({column}), ?) > 0"
-        return f"d.id IN ({_DOCUMENTS_WITH}) AND {exact}", [phrase, " " + fts.searched(value)]
+        # CASE, because of an AND SQLite asks the side without a subquery first: the words of every sender there is.
+        return f"CASE WHEN d.id IN ({_DOCUMENTS_WITH}) THEN {exact} END", [phrase, " " + fts.searched(value)]
 
     return compiled
 
