@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gemmasearch.indexing.forgetting import Forgotten
     from gemmasearch.indexing.heartbeat import Heartbeat
     from gemmasearch.models import Embedder
+    from gemmasearch.rates import Rates
     from gemmasearch.retrieval import HitGroup, Twins
     from gemmasearch.retrieval.selftest import SelfTest
     from gemmasearch.store import PassageRow, Root, Store
@@ -597,6 +598,25 @@ class Index:
             if killed
             else ""
         )
+
+    def rates(self) -> Rates:
+        """How fast this machine is with this index and its model, some twenty seconds long.
+
+        :raises NothingFound: nothing is indexed yet.
+        """
+        from gemmasearch import models, rates
+
+        if not self._store.sample(1):
+            raise NothingFound("nothing is indexed yet", "gsearch index FOLDER")
+        embedder = models.open_embedder(
+            self._models.remembered()
+        )  # measured, not made the model of the index
+        try:
+            return rates.measured(
+                self._store, embedder, self.settings, lambda line, mode: self.search(line, mode=mode)
+            )
+        finally:
+            embedder.close()
 
     def problems(self) -> Iterator[Problem]:
         """Every file, and part of a file, that could not be read, with its reason."""

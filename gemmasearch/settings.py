@@ -48,6 +48,11 @@ class Settings:
     )
     threads: int = _setting(0, "threads for the models, 0 = one per core", check="natural")
     gpu: str = _setting("auto", "auto (used where llama.cpp was built for one) or off", check="gpu")
+    serve_for: str = _setting(
+        "",
+        "leave a warm helper behind after a search, until so long nothing is asked: 90s, 10m, 2h",
+        check="time",
+    )
     chunk_tokens: int = _setting(256, "target length of a passage in tokens", check="positive")
     results: int = _setting(10, "hits shown by search", check="positive")
     hits_per_document: int = _setting(2, "at most this many hits of one document", check="positive")
@@ -174,4 +179,16 @@ def _checked(name: str, value: Any, label: str) -> Any:
     allowed = _CHOICES.get(check, ())
     if allowed and value not in allowed:
         raise UsageProblem(f"{label}: {value!r} is none of {', '.join(allowed)}")
+    if check == "time" and value and seconds_of(str(value)) is None:
+        raise UsageProblem(f"{label}: {value!r} is no time", "say 90s, 10m or 2h")
     return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+
+
+def seconds_of(time: str) -> int | None:
+    """``90s``, ``10m``, ``2h`` as seconds; None for anything else."""
+    number, unit = time[:-1], time[-1:]
+    if unit not in ("s", "m", "h") or not (
+        number.isascii() and number.isdigit() and 0 < int(number) < 10_000
+    ):
+        return None
+    return int(number) * {"s": 1, "m": 60, "h": 3600}[unit]

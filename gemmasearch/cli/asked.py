@@ -17,6 +17,8 @@ from gemmasearch.cli import render, streams
 from gemmasearch.errors import GsearchError, InternalError, Interrupted, MachineRefused
 
 if TYPE_CHECKING:
+    import subprocess
+
     from gemmasearch.documents import Hit
     from gemmasearch.index import Index
     from gemmasearch.serving.client import Remote
@@ -76,7 +78,27 @@ class Session:
             except ConnectionError:
                 self.out.detail("the helper went away; looking in the index itself")
         with self.index() as index:
-            return work(index)
+            found = work(index)
+        if self.settings.serve_for:
+            self._leave_helper(self.settings.serve_for)
+        return found
+
+    def _leave_helper(self, time: str) -> None:
+        """Start a helper that goes on when this command ends; it ends itself when nobody asks."""
+        from gemmasearch.settings import seconds_of
+
+        self.helper(seconds_of(time) or 0, start_new_session=True)
+
+    def helper(self, idle: int, **options: Any) -> subprocess.Popen[bytes]:
+        """A `gsearch serve` for this index and model in a process of its own, silent."""
+        import subprocess
+        import sys
+
+        # -P: the current folder may hold somebody else's modules.
+        command = [sys.executable, "-P", "-m", "gemmasearch", "serve", "--idle", str(idle)]
+        command += ["--db", os.path.abspath(self.settings.db_path), "--embedder", self.settings.embedder]
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, **options)
 
 
 def run_command(

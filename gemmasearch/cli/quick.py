@@ -25,10 +25,11 @@ FLAGS = {
 VALUES = {
     "--db": "db", "-n": "number", "--number": "number", "--mode": "mode", "--format": "format",
     "--min-score": "min_score", "--sort": "sort", "--embedder": "embedder", "--after": "after",
+    "--serve-for": "serve_for",
 }  # fmt: skip
 _NUMBERS = {"number": (1, 1 << 31), "min_score": (0, 100)}
 _CHOICES = {"sort": ("relevance", "date", "path"), "mode": ("hybrid", "words", "meaning")}
-SETTINGS = ("mode", "embedder")
+SETTINGS = ("mode", "embedder", "serve_for")
 # What a helper must know of the client's surroundings to write what the command would write here.
 _PASSED = ("GSEARCH_", "XDG_", "LC_")
 _PASSED_NAMES = (

@@ -54,6 +54,10 @@ def search(
     explain_query: Annotated[
         bool, typer.Option("--explain-query", help="Print how the query is understood, and do not search.")
     ] = False,
+    serve_for: Annotated[
+        str | None,
+        typer.Option("--serve-for", metavar="TIME", help="Leave a warm helper behind for so long (10m)."),
+    ] = None,
     embedder: EmbedderOption = None,
 ) -> int:
     """Find passages by words and by meaning, best first."""

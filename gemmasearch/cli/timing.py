@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,9 +14,14 @@ from gemmasearch.cli.render import Output
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.errors import MachineRefused
 
+HELPER_IDLE = 3600  # seconds: a watcher that is killed leaves no helper for ever
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from gemmasearch.documents import SyncReport
     from gemmasearch.indexing.schedule import Plan
+    from gemmasearch.rates import Rates
 
 
 def watch(
@@ -38,9 +44,38 @@ def watch(
     def done(report: SyncReport) -> None:
         out.note(views.sync_summary(report))
 
-    with session.index(create=True) as index, stop_on_signals(out, "stopping") as stop:
-        index.watch(stop=stop, done=done, say=out.note, battery=battery)
+    with (
+        session.index(create=True) as index,
+        stop_on_signals(out, "stopping") as stop,
+        _helper(session) as still_there,
+    ):
+
+        def also(report: SyncReport) -> None:
+            done(report)
+            still_there()
+
+        index.watch(stop=stop, done=also, say=out.note, battery=battery)
     return out.result({}, lambda: None)
+
+
+@contextmanager
+def _helper(session: Session) -> Iterator[Callable[[], None]]:
+    """A warm helper beside the watcher, in a process of its own: it answers while the watcher reads and embeds.
+
+    Its end is no failure: another helper may serve the index already. What is yielded starts it again.
+    """
+    helper = session.helper(HELPER_IDLE)
+
+    def still_there() -> None:
+        nonlocal helper
+        if helper.poll() is not None:
+            helper = session.helper(HELPER_IDLE)
+
+    try:
+        yield still_there
+    finally:
+        helper.terminate()
+        helper.wait(10)
 
 
 def install(
@@ -92,7 +127,43 @@ def remove(session: Session) -> int:
     return session.out.result(gone, lambda: session.out.lines(gone))
 
 
+def bench(session: Session, embedder: EmbedderOption = None) -> int:
+    """How fast this machine is with your index: embedding, searches, memory, and what would make it faster."""
+    with session.index() as index:
+        found = index.rates()
+    return session.out.result(found, lambda: _show_rates(session.out, found))
+
+
+def _show_rates(out: Output, found: Rates) -> None:
+    shape = f", {found.threads} threads, {found.batch_tokens} tokens at a time" if found.threads else ""
+    rows = [
+        ("model", found.model + shape + (" (tried out and remembered)" if found.calibrated else "")),
+        (
+            "embedding",
+            f"{found.tokens_per_second:,.0f} tokens/s, {found.passages_per_second:,.1f} passages/s",
+        ),
+        ("pages", f"{found.pages_per_second:,.1f} a second"),
+        ("messages", f"{found.messages_per_second:,.1f} a second"),
+    ]
+    left = f"about {_duration(found.seconds_left)}" if found.waiting else "nothing"
+    rows.append(
+        ("left to embed", f"{left} ({views.plural(found.waiting, 'passage')})" if found.waiting else left)
+    )
+    rows += [(f"search, {mode}", f"{spent:,.1f} ms") for mode, spent in found.queries_ms.items()]
+    if found.memory_mb is not None:
+        rows.append(("memory", f"{found.memory_mb:,.0f} MB beside the mapped files"))
+    views.table(out, rows)
+    out.lines(f"faster: {said}" for said in found.advice)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 COMMANDS = (
+    CommandSpec("bench", bench),
     CommandSpec("watch", watch),
     CommandSpec("install", install, group="schedule"),
     CommandSpec("show", show, group="schedule"),

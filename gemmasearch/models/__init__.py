@@ -120,3 +120,12 @@ def open_generator(settings: Settings) -> Generator | None:
     from gemmasearch.models import choose
 
     return choose.open_generator(settings)
+
+
+def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passage]) -> bool:
+    """Let an embedder find out its fastest threads and batches, some ten seconds long, and remember them for this
+    machine and model. :return: False where there is nothing to choose, or the settings say how many threads.
+    """
+    from gemmasearch.models import choose
+
+    return choose.calibrated(embedder, settings, passages)

@@ -8,10 +8,11 @@ silently another one.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from gemmasearch.errors import ModelMissing
-from gemmasearch.models import Embedder, Generator, catalog
+from gemmasearch.models import Embedder, Generator, Passage, calibrate, catalog
 from gemmasearch.models.catalog import Entry
 from gemmasearch.models.facts import Facts
 from gemmasearch.models.header import Header, read_header
@@ -67,19 +68,32 @@ def _static(settings: Settings) -> Embedder:
 
 
 def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings) -> Embedder:
-    from gemmasearch.models.gguf import GgufEmbedder
+    from gemmasearch.models.gguf import BATCH_TOKENS, GgufEmbedder
 
     header = _trusted(path, entry, "embedder", settings)
+    facts = Facts(settings.models_path)
+    shape = None if settings.threads else calibrate.remembered(facts, path)
     return GgufEmbedder(
         path,
         header,
-        Facts(settings.models_path).sha256(path),
+        facts.sha256(path),
         name=entry.name if entry else "",
         dim=settings.dim,
-        threads=settings.threads,
+        threads=shape[0] if shape else settings.threads,
         longest=settings.chunk_tokens + _PROMPT_ROOM,
         gpu_layers=_layers(settings),
+        batch_tokens=shape[1] if shape else BATCH_TOKENS,
     )
+
+
+def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passage]) -> bool:
+    """See :func:`gemmasearch.models.calibrated`."""
+    from gemmasearch.models.gguf import GgufEmbedder
+
+    if not isinstance(embedder, GgufEmbedder) or settings.threads or not passages:
+        return False
+    calibrate.calibrate(embedder, passages, Facts(settings.models_path), embedder.path)
+    return True
 
 
 def _gguf_generator(path: Path, entry: Entry | None, settings: Settings) -> Generator:

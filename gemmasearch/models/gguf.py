@@ -43,8 +43,10 @@ class GgufEmbedder:
         threads: int = 0,
         longest: int = SMALLEST_BATCH,
         gpu_layers: int = -1,
+        batch_tokens: int = BATCH_TOKENS,
     ) -> None:
         """
+        :param batch_tokens: per decode, for texts that are shorter.
         :param dim: dimensions kept where the family is a Matryoshka one; others keep all.
         :param threads: 0 = one per core.
         :param longest: tokens a text may have, prompt included, as far as the model allows.
@@ -55,6 +57,7 @@ class GgufEmbedder:
         trained = int(header.own("context_length", SMALLEST_BATCH) or SMALLEST_BATCH)
         self._tokens = min(max(longest, SMALLEST_BATCH), MAX_TOKENS, trained)
         self._threads = threads or cores()
+        self._batch_tokens = batch_tokens
         self._space = Space(
             name=name or path.stem.lower(),
             model=sha256,
@@ -96,6 +99,21 @@ class GgufEmbedder:
     def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
         return self._embed([self.family.document_text(p.title, p.text) for p in passages])
 
+    @property
+    def path(self) -> Path:
+        return self._native.path
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Threads, and tokens per decode."""
+        return self._threads, self._batch_tokens
+
+    def reshape(self, threads: int, batch_tokens: int) -> None:
+        """Go on with other threads and batches; vectors stay the same but for rounding."""
+        with self._lock:
+            self._native.api.llama_set_n_threads(self._native.context, threads, threads)
+            self._threads, self._batch_tokens = threads, batch_tokens
+
     def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
         return self._embed([self.family.query_text(q, task) for q in queries])
 
@@ -109,7 +127,7 @@ class GgufEmbedder:
         vectors = np.zeros((len(texts), self._space.full_dim), dtype=np.float32)
         with self._lock:
             tokens = [self._tokenise(text) for text in texts]
-            for rows in _batches(tokens, self._tokens):
+            for rows in _batches(tokens, self._tokens, self._batch_tokens):
                 self._decode([tokens[row] for row in rows], rows, vectors)
         return truncate(vectors, self.dim)
 
@@ -163,7 +181,7 @@ def truncate(vectors: np.ndarray, dim: int) -> np.ndarray:
     return np.where(good, short, 0).astype(np.float32) / np.where(good, norms, 1).astype(np.float32)
 
 
-def _batches(texts: Sequence[Sequence[int]], size: int) -> Iterator[list[int]]:
+def _batches(texts: Sequence[Sequence[int]], size: int, wanted: int) -> Iterator[list[int]]:
     """Rows to decode together: neighbours in length, within the limits on tokens and texts."""
     batch: list[int] = []
     used = 0
@@ -171,7 +189,7 @@ def _batches(texts: Sequence[Sequence[int]], size: int) -> Iterator[list[int]]:
         length = len(texts[row])
         if not length:
             continue
-        if batch and (used + length > min(size, BATCH_TOKENS) or len(batch) >= min(BATCH_TEXTS, size)):
+        if batch and (used + length > min(size, wanted) or len(batch) >= min(BATCH_TEXTS, size)):
             yield batch
             batch, used = [], 0
         batch.append(row)

@@ -170,6 +170,25 @@ class Passages(Narrow):
         """The highest chunk id that was ever given: what comes in later has a higher one."""
         return int(self.db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0)
 
+    def sample(self, count: int) -> list[int]:
+        """Ids of passages with a vector of their own, spread over the index; fewer if there are not so many."""
+        last = self.newest_chunk()
+        sql = "SELECT id FROM chunks WHERE id >= ? AND key IS NOT NULL ORDER BY id LIMIT 1"
+        found = [self.db.value(sql, (last * n // count + 1,)) for n in range(count)]
+        return list(dict.fromkeys(id for id in found if id is not None))
+
+    def tokens_per_page(self) -> float:
+        """Of the newest passages of PDFs; 0 where there are none."""
+        sql = """SELECT sum(tokens) * 1.0 / count(DISTINCT document_id || ' ' || page) FROM
+                 (SELECT tokens, document_id, page FROM chunks WHERE page IS NOT NULL ORDER BY id DESC LIMIT 2000)"""
+        return float(self.db.value(sql) or 0)
+
+    def passages_per_message(self) -> float:
+        """Passages with a vector in each of the newest messages; 0 where there are none."""
+        sql = """SELECT avg((SELECT count(*) FROM chunks c WHERE c.document_id = d.id AND c.key IS NOT NULL))
+                 FROM (SELECT id FROM documents WHERE kind = 'mail' ORDER BY id DESC LIMIT 500) d"""
+        return float(self.db.value(sql) or 0)
+
     def chunk_count(self) -> int:
         return int(self.db.value("SELECT count(*) FROM chunks"))
 

@@ -245,6 +245,13 @@ class Vectors(Narrow):
               AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space_id = ?1 AND v.key = c.key)"""
         return int(self.db.value(sql, (space_id,)))
 
+    def without_vector(self, key: str) -> int:
+        """Distinct passages without a vector in the space of that key, which there may not be yet."""
+        known = self.db.value("SELECT id FROM spaces WHERE key = ?", (key,))
+        if known is not None:
+            return self.pending_count(known)
+        return int(self.db.value("SELECT count(DISTINCT key) FROM chunks WHERE key IS NOT NULL"))
+
     def vector_count(self, space_id: int) -> int:
         return int(self.db.value("SELECT count(*) FROM vectors WHERE space_id = ?", (space_id,)))
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
+import socket
+import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +20,7 @@ from gemmasearch import sample
 from gemmasearch.cli import quick
 from gemmasearch.cli.app import app
 from gemmasearch.index import Index
+from gemmasearch.serving import door
 from gemmasearch.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +37,7 @@ PLAIN = [
     "--format {path} heating --embedder static",
     "--jsonl --sort=path heating",
     "heating --after c12",
+    "heating --serve-for 10m",
     "@name",
 ]
 LEFT_TO_TYPER = [
@@ -163,3 +170,35 @@ def test_what_a_helper_answers_is_what_the_command_writes(home: Path) -> None:
             assert "apsw" in modules(other)
         finally:
             process.terminate()
+
+
+def test_a_search_leaves_a_helper_behind_where_that_is_asked_for(home: Path, monkeypatch) -> None:
+    first = gsearch(home, "search", "heating", "--serve-for", "30s")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
+    index, ends = str(home / "p" / "index.db"), time.monotonic() + 60
+    while (connection := door.knock(index)) is None and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert connection is not None
+    with connection:
+        pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    try:
+        second = gsearch(home, "search", "heating", code=LOADED)
+        assert "apsw" not in modules(second)
+        assert second.stdout == first.stdout
+        assert gsearch(home, "search", "heating", "--serve-for", "soon").returncode == 2
+    finally:
+        os.kill(pid, signal.SIGTERM)
+
+
+def test_bench_says_how_fast_this_machine_is_and_changes_nothing(home: Path) -> None:
+    before = gsearch(home, "status", "--json").stdout
+    done = gsearch(home, "bench", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]
+    assert found["model"] == "static" and found["waiting"] == 0
+    assert found["passages_per_second"] > 0 and found["tokens_per_second"] > found["passages_per_second"]
+    assert set(found["queries_ms"]) == {"words", "meaning", "hybrid"} and all(found["queries_ms"].values())
+    other = json.loads(gsearch(home, "bench", "--json", "--embedder", "fake").stdout)["data"]
+    assert other["model"] == "fake" and other["waiting"] > 50
+    assert json.loads(gsearch(home, "status", "--json").stdout)["data"] == json.loads(before)["data"]
+    assert "tokens/s" in gsearch(home, "bench").stdout.decode()
