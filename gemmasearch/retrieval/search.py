@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import UsageProblem
 from gemmasearch.models import Embedder
-from gemmasearch.retrieval import calibration, duplicates, fusion, quotes, snippets
+from gemmasearch.retrieval import calibration, duplicates, fusion, lexical, quotes, reranking, snippets, terms
 from gemmasearch.retrieval.calibration import Rarity
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import TEXT, Query, parse
-from gemmasearch.store import PassageRow, Store, fts, stopwords, words
+from gemmasearch.retrieval.terms import Counted
+from gemmasearch.store import PassageRow, Store, fts
 from gemmasearch.store.keys import clean
+from gemmasearch.store.rows import SpaceRow
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MODES = ("hybrid", "words", "meaning")
 EVERY = 1 << 40  # more documents than there are
@@ -26,7 +33,6 @@ CROWD = 4  # candidates looked at per candidate wanted, where quotations stand b
 QUOTED = 0.7  # what is left of the score of a quoted reply
 RELEVANT_AMONG = 5  # hits of which one must be likely enough, or nothing is relevant
 NOTHING = '""'  # a full-text expression that no passage matches
-MORE_PASSAGES = 0.1  # what a document's second-best passage adds to its best
 
 
 Candidate = tuple[Fused, PassageRow]
@@ -68,7 +74,7 @@ def search(
     if mode not in MODES:
         raise UsageProblem(f"there is no mode {mode!r}", "hybrid, words or meaning")
     query = parse(line)
-    wanted = _texts((*query.conditions, *conditions), _languages(query))
+    wanted = _texts((*query.conditions, *conditions), terms.languages(query))
     filters = (*_threads(store, wanted), *_text_conditions(query))
     if not query.terms:
         return _listing(store, filters, limit) if filters else []
@@ -104,46 +110,71 @@ def _asks_for_quotations(conditions: Sequence[Condition]) -> bool:
 def rank(
     store: Store, embedder: Embedder | None, query: Query, *, mode: str, conditions: Sequence[Condition]
 ) -> Ranking:
-    """Ask words and meaning as ``mode`` says, and fuse what they answer."""
-    languages = _languages(query)
+    """Ask words and meaning as ``mode`` says, and bring what they answer into one order."""
+    known = terms.languages(query)
+    telling = terms.telling(query, known)
+    space = store.active_space() if mode != "words" else None
+    vector = _vector(embedder, space, query.text)
+    if mode == "meaning" and vector is None:
+        raise UsageProblem(
+            "searching by meaning needs the model that the index was embedded with",
+            "`gsearch search --mode words`, or `gsearch index` with the model at hand",
+        )
     by_words = by_meaning = None
-    weight, space = 0.0, None
     if mode != "meaning":
-        # Any term of the line may match, without function words if others remain.
-        terms = [_term(term, languages) for term in _telling(query, languages)]
-        by_words = store.match_any(terms, POOL, conditions)
-    if mode != "words":
-        space = store.active_space()
-        usable = embedder is not None and space is not None and embedder.space.key == space.key
-        if usable and embedder is not None and space is not None and query.text.strip():
-            weight = fusion.meaning_weight(space.name, languages[0])
-            by_meaning = _nearest(store, embedder, query.text, conditions)
-        elif mode == "meaning":
-            raise UsageProblem(
-                "searching by meaning needs the model that the index was embedded with",
-                "`gsearch search --mode words`, or `gsearch index` with the model at hand",
-            )
-    asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
+        by_words = store.match_any([terms.matched(term, known) for term in telling], POOL, conditions)
+    if vector is not None:
+        by_meaning = store.nearest(vector, POOL, conditions) if vector.any() else []
+    weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0
+    forms = [terms.forms(term, known) for term in telling]
+    rarity = calibration.rarity(store, forms)
     fused = fusion.fuse(by_words, by_meaning, weight)
+    asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
     return Ranking(
         query,
-        tuple(fused),
+        tuple(_reordered(store, fused, asked, terms.counted(query, telling, known), vector, weight)),
         asked,
-        _sought(query, languages),
-        calibration.rarity(store, [_forms(term, languages) for term in _telling(query, languages)]),
+        frozenset().union(*forms),
+        rarity,
         space.name if space else "",
         dict(by_meaning or ()),
     )
 
 
-def _nearest(
-    store: Store, embedder: Embedder, text: str, conditions: Sequence[Condition]
-) -> list[tuple[int, float]]:
-    """Neighbours of a text; none where it has nothing that the model knows (its vector is zero)."""
-    vector = embedder.embed_queries([clean(text)])[0]
-    if not vector.any():
+def _vector(embedder: Embedder | None, space: SpaceRow | None, text: str) -> np.ndarray | None:
+    """Of the line, in the space that searches use; zero where it has nothing that the model knows."""
+    if embedder is None or space is None or embedder.space.key != space.key or not text.strip():
+        return None
+    return embedder.embed_queries([clean(text)])[0]
+
+
+def _reordered(
+    store: Store,
+    fused: Sequence[Fused],
+    asked: Sequence[str],
+    counted: Sequence[Counted],
+    vector: np.ndarray | None,
+    weight: float,
+) -> list[Fused]:
+    """The best candidates read and ordered anew, the others behind them, with scores below 0."""
+    readings = store.readings([f.chunk_id for f in fused[: reranking.READ]])
+    if not readings:
         return []
-    return [(id, score) for id, score in store.nearest(vector, POOL, conditions) if score is not None]
+    vectors = None
+    if vector is not None and vector.any():
+        ids = [r.chunk_id for r in readings]
+        vectors = reranking.Vectors(ids, store.vectors_of(ids), vector)
+    if vectors is not None and asked == ("meaning",):
+        best = reranking.by_meaning(vectors, {r.chunk_id: r.document_id for r in readings})
+    else:
+        candidates = lexical.Candidates(readings)
+        frequency = store.document_frequency({word for c in counted for word in c.text.split()})
+        words = candidates.scores(counted, lexical.idf(counted, store.chunk_count(), frequency))
+        if vectors is not None:
+            best = reranking.both(candidates, words, vectors, weight)
+        else:
+            best = reranking.by_words(candidates, words)
+    return best + [replace(f, score=f.score - 1) for f in fused[reranking.READ :]]
 
 
 def hits(
@@ -233,16 +264,16 @@ def _place(row: PassageRow) -> str:
 
 
 def roll_up(fused: Sequence[Fused], document_of: Mapping[int, int], per_document: int) -> list[Fused]:
-    """Each document's best passage gains a little from its second; the rest follow by their own score."""
-    by_document: dict[int, list[Fused]] = {}
+    """The first passages of each document. What a document's other passages add is in the scores already: a bonus
+    here would put every document of one passage behind all longer ones."""
+    taken: Counter[int] = Counter()
+    chosen = []
     for candidate in fused:
-        if candidate.chunk_id in document_of:
-            by_document.setdefault(document_of[candidate.chunk_id], []).append(candidate)
-    chosen: list[Fused] = []
-    for best, *more in by_document.values():
-        bonus = MORE_PASSAGES * more[0].score if more else 0.0
-        chosen += [replace(best, score=(best.score + bonus) / (1 + MORE_PASSAGES)), *more[: per_document - 1]]
-    return sorted(chosen, key=lambda f: (-f.score, f.chunk_id))
+        document = document_of.get(candidate.chunk_id)
+        if document is not None and taken[document] < per_document:
+            taken[document] += 1
+            chosen.append(candidate)
+    return chosen
 
 
 def _listing(store: Store, conditions: Sequence[Condition], limit: int) -> list[Hit]:
@@ -287,7 +318,7 @@ def _texts(conditions: Sequence[Condition], languages: Sequence[str]) -> list[Co
     found = []
     for condition in conditions:
         if condition.field == TEXT:
-            expression = _term(Term(str(condition.value), condition.op), languages)
+            expression = terms.matched(Term(str(condition.value), condition.op), languages)
             condition = Condition("words", "match", expression or NOTHING, condition.negated)
         branches = tuple(tuple(_texts(branch, languages)) for branch in condition.branches)
         found.append(replace(condition, branches=branches))
@@ -324,48 +355,11 @@ def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
     )
 
 
-# -- words ----------------------------------------------------------------------------------------------------
-
-
-def _languages(query: Query) -> tuple[str, ...]:
-    """Whose stems a line's words may have: its own language's, and English for names and program text."""
-    return tuple(dict.fromkeys((words.guess_language(query.text), "en")))
-
-
-def _telling(query: Query, languages: Sequence[str]) -> list[Term]:
-    dropped = frozenset().union(*(stopwords.of(name) for name in languages))
-    telling = [t for t in query.terms if t.kind != "word" or not _all_in(t.text, dropped)]
-    return telling or list(query.terms)
-
-
-def _all_in(text: str, dropped: frozenset[str]) -> bool:
-    return all(word in dropped for word in words.exact(text).split())
-
-
-def _term(term: Term, languages: Sequence[str]) -> str:
-    if term.kind == "word":
-        return fts.word(term.text, languages)
-    return fts.phrase(term.text, prefix=term.kind == "prefix")
-
-
 def _text_conditions(query: Query) -> list[Condition]:
     """Required and excluded terms hold for the meaning as well, so they are filters."""
-    languages = _languages(query)
-    required = [fts.any_of(_term(term, languages) for term in group) for group in query.required]
+    known = terms.languages(query)
+    required = [terms.expression(group, known) for group in query.required]
     excluded = [fts.phrase(term.text, prefix=term.kind == "prefix") for term in query.excluded]
     return [Condition("words", "match", e) for e in required if e] + [
         Condition("words", "match", e, negated=True) for e in excluded if e
     ]
-
-
-def _sought(query: Query, languages: Sequence[str]) -> frozenset[str]:
-    """Every word that a mark may stand on."""
-    return frozenset().union(*(_forms(term, languages) for term in _telling(query, languages)))
-
-
-def _forms(term: Term, languages: Sequence[str]) -> frozenset[str]:
-    """Every indexed word that stands for a term."""
-    exact = fts.searched(term.text).split()
-    if term.kind != "word":
-        return frozenset(exact)
-    return frozenset((*exact, *(form for name in languages for form in words.forms(term.text, name).split())))

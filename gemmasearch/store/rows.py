@@ -81,6 +81,20 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """The texts of a chunk that are searched by words. ``language`` as its reader declared it, "" = not at all."""
+
+    chunk_id: int
+    document_id: int
+    title: str
+    names: str
+    path: str
+    headings: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """One chunk's place in its document's text."""
 

@@ -170,6 +170,22 @@ class Vectors(Narrow):
             self._signs_read = (now, signs.Signs(self.db, space.id, space.dim))
         return self._signs_read[1]
 
+    def vectors_of(self, chunk_ids: Sequence[int]) -> np.ndarray:
+        """The vectors of chunks in the active space: shape (len(chunk_ids), dim), rows L2-normalised, or zero where
+        a chunk has none yet."""
+        import numpy as np
+
+        space = self.active_space()
+        rows = np.zeros((len(chunk_ids), space.dim if space else 0), dtype=np.float32)
+        if space is None:
+            return rows
+        sql = """SELECT c.id, v.vector FROM chunks c CROSS JOIN vectors v
+                 WHERE c.id IN carray(?) AND v.space_id = ? AND v.key = c.key AND length(v.vector) = ?"""
+        at = {id: place for place, id in enumerate(chunk_ids)}
+        for id, vector in self.db.rows(sql, (_array(chunk_ids), space.id, space.dim)):
+            rows[at[id]] = np.frombuffer(vector, np.int8)
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
     def active_space(self) -> SpaceRow | None:
         """The space that searches use, None before the first one is complete."""
         row = self.db.one(f"{_SPACE} WHERE state = 'active'")

@@ -1,0 +1,136 @@
+"""The best candidates of both lists in their final order.
+
+Words (:mod:`lexical`) and cosines of the same candidates are scaled to mean 0 and deviation 1 over them and added by
+the share of the meaning. The best documents then speak for their like: candidates that share their telling words or
+lie near them in the space gain (pseudo-relevance feedback; Rocchio 1971 in the space, RM3 in the words). How far
+they are heard follows from how decisive the ranking is, for the weights of the best fall with their distance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gemmasearch.retrieval.fusion import Fused
+from gemmasearch.retrieval.lexical import Candidates
+
+if TYPE_CHECKING:
+    import numpy as np
+
+READ = 240  # candidates that are read
+SPEAKERS = 5  # documents that speak for their like
+SHARPNESS = 3.0  # by which the weight of a speaker falls, per deviation
+BY_WORDS = 0.4  # what the telling words of the speakers count, in deviations
+BY_PLACE = 0.3  # what nearness to them in the space counts
+WHOLE = 0.3  # of a passage's place in the space: what its document's passages have in common
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Where candidates lie in the space: ``rows`` in the order of ``ids``, L2-normalised, and the query's vector."""
+
+    ids: Sequence[int]
+    rows: np.ndarray
+    query: np.ndarray
+
+
+def by_words(candidates: Candidates, words: Mapping[int, float]) -> list[Fused]:
+    """Candidates by their words alone, scores 0..1."""
+    best = max(words.values(), default=0.0) or 1.0
+    return _sorted(Fused(id, score / best, score / best, None) for id, score in words.items())
+
+
+def by_meaning(vectors: Vectors, document_of: Mapping[int, int]) -> list[Fused]:
+    """Candidates by their place in the space alone, scores 0..1."""
+    cosines = _placed(vectors, document_of) @ vectors.query
+    best = max(float(cosines.max(initial=0.0)), 1e-9)
+    scores = {id: max(0.0, float(c)) / best for id, c in zip(vectors.ids, cosines, strict=True)}
+    return _sorted(Fused(id, score, None, score) for id, score in scores.items())
+
+
+def both(candidates: Candidates, words: Mapping[int, float], vectors: Vectors, weight: float) -> list[Fused]:
+    """Candidates by words and meaning, whose share is ``weight``, after the best have spoken; scores 0..1."""
+    import numpy as np
+
+    places = _placed(vectors, candidates.document_of)
+    lexical = (1 - weight) * _scaled(np.array([words[id] for id in vectors.ids]))
+    near = weight * _scaled(_known(vectors, places @ vectors.query))
+    documents = [candidates.document_of[id] for id in vectors.ids]
+    speakers = _speakers(documents, lexical + near)
+    like = candidates.like(speakers)
+    lexical = lexical + BY_WORDS * _scaled(np.array([like[d] for d in documents]))
+    near = near + BY_PLACE * _scaled(_known(vectors, places @ _middle(places, documents, speakers)))
+    return _shared(vectors.ids, lexical, near)
+
+
+def _known(vectors: Vectors, cosines: np.ndarray) -> np.ndarray:
+    """The cosines, with the mean of all for passages that have no vector yet: nothing speaks for or against them."""
+    there = vectors.rows.any(axis=1)
+    return cosines if there.all() or not there.any() else _filled(cosines, there)
+
+
+def _filled(cosines: np.ndarray, there: np.ndarray) -> np.ndarray:
+    filled = cosines.copy()
+    filled[~there] = cosines[there].mean()
+    return filled
+
+
+def _placed(vectors: Vectors, document_of: Mapping[int, int]) -> np.ndarray:
+    """The passages' vectors, each moved towards the middle of its document's candidates."""
+    import numpy as np
+
+    _, of = np.unique([document_of[id] for id in vectors.ids], return_inverse=True)
+    middles = np.zeros((int(of.max(initial=-1)) + 1, vectors.rows.shape[1]), dtype=np.float32)
+    np.add.at(middles, of, vectors.rows)
+    return (1 - WHOLE) * vectors.rows + WHOLE * _normalised(middles)[of]
+
+
+def _speakers(documents: Sequence[int], scores: np.ndarray) -> dict[int, float]:
+    """The best documents and the weight of each; together 1."""
+    best: dict[int, float] = {}
+    for document, score in zip(documents, scores, strict=True):
+        best[document] = max(best.get(document, -math.inf), float(score))
+    first = sorted(best, key=lambda d: (-best[d], d))[:SPEAKERS]
+    weights = {d: math.exp(SHARPNESS * (best[d] - best[first[0]])) for d in first}
+    return {d: weight / sum(weights.values()) for d, weight in weights.items()}
+
+
+def _middle(places: np.ndarray, documents: Sequence[int], speakers: Mapping[int, float]) -> np.ndarray:
+    """Where the speakers lie together."""
+    import numpy as np
+
+    of = np.array(documents)
+    middles = np.stack([places[of == d].mean(axis=0) for d in speakers])
+    return np.array(list(speakers.values()), dtype=np.float32) @ _normalised(middles)
+
+
+def _shared(ids: Sequence[int], words: np.ndarray, meaning: np.ndarray) -> list[Fused]:
+    """Scores 0..1 over the candidates, and what each side gave."""
+    words, meaning = words - words.min(), meaning - meaning.min()
+    total = words + meaning
+    low, high = float(total.min()), float(total.max())
+    scale = 1 / (high - low) if high > low else 0.0
+    found = []
+    for id, left, right in zip(ids, words, meaning, strict=True):
+        score = float(left + right - low) * scale if scale else 1.0
+        share = float(left) / float(left + right) if left + right > 0 else 0.5
+        found.append(Fused(id, score, score * share, score * (1 - share)))
+    return _sorted(found)
+
+
+def _scaled(values: np.ndarray) -> np.ndarray:
+    deviation = float(values.std())
+    return (values - values.mean()) / deviation if deviation > 1e-9 else values * 0.0
+
+
+def _normalised(rows: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(norms > 0, norms, 1)
+
+
+def _sorted(fused: Sequence[Fused] | object) -> list[Fused]:
+    return sorted(fused, key=lambda f: (-f.score, f.chunk_id))  # type: ignore[call-overload,no-any-return]

@@ -1,0 +1,84 @@
+"""The terms of a line as the full-text index knows them: languages, MATCH expressions, and what is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.query import Query
+from gemmasearch.store import fts, stopwords, words
+
+EXACT = 0.3  # what the exact form of a word counts; its stem counts the rest. Measured: .3 to .5 are equal
+
+
+class Counted(NamedTuple):
+    """Something whose occurrences are counted in a passage; ``kind`` is exact, form, phrase or prefix."""
+
+    text: str
+    kind: str
+    share: float
+
+
+def languages(query: Query) -> tuple[str, ...]:
+    """Whose stems a line's words may have: its own language's, and English for names and program text."""
+    return tuple(dict.fromkeys((words.guess_language(query.text), "en")))
+
+
+def telling(query: Query, known: Sequence[str]) -> list[Term]:
+    """The terms of a line without function words, if others remain."""
+    dropped = frozenset().union(*(stopwords.of(name) for name in known))
+    kept = [t for t in query.terms if t.kind != "word" or not _all_in(t.text, dropped)]
+    return kept or list(query.terms)
+
+
+def _all_in(text: str, dropped: frozenset[str]) -> bool:
+    return all(word in dropped for word in words.exact(text).split())
+
+
+def expression(terms: Sequence[Term], known: Sequence[str]) -> str:
+    """A MATCH expression for any of the terms."""
+    return fts.any_of(matched(term, known) for term in terms)
+
+
+def matched(term: Term, known: Sequence[str]) -> str:
+    """The MATCH expression of one term."""
+    if term.kind == "word":
+        return fts.word(term.text, known)
+    return fts.phrase(term.text, prefix=term.kind == "prefix")
+
+
+def forms(term: Term, known: Sequence[str]) -> frozenset[str]:
+    """Every indexed word that stands for a term."""
+    exact = fts.searched(term.text).split()
+    if term.kind != "word":
+        return frozenset(exact)
+    return frozenset((*exact, *(form for name in known for form in words.forms(term.text, name).split())))
+
+
+def counted(query: Query, terms: Sequence[Term], known: Sequence[str]) -> list[Counted]:
+    """What of the terms is counted in a passage. What a line says twice, in whatever form, counts twice."""
+    said = Counter(words.fold(word) for word in query.text.split())
+    shares: Counter[tuple[str, str]] = Counter()
+    for text, term in {(words.fold(term.text), term.kind): term for term in terms}.items():
+        for each in _counted(term, known):
+            shares[each.text, each.kind] += each.share * max(1, said[text[0]])  # type: ignore[assignment]
+    return [Counted(text, kind, share) for (text, kind), share in shares.items()]
+
+
+def _counted(term: Term, known: Sequence[str]) -> list[Counted]:
+    exact = fts.searched(term.text).split()
+    if not exact:
+        return []
+    open_end = term.kind == "prefix" or (len(exact[-1]) == 1 and words.unspaced(exact[-1]))
+    if open_end and len(exact) == 1:
+        return [Counted(exact[0], "prefix", EXACT)]
+    if term.kind != "word":
+        return [Counted(" ".join(exact), "phrase", 1.0)]
+    parts = [w for w in exact if w not in stopwords.everything()] or exact if len(exact) > 1 else exact
+    found = [Counted(part, "exact", EXACT) for part in parts]
+    if len(exact) > 1:
+        found.append(Counted(" ".join(exact), "phrase", EXACT))
+    stems = dict.fromkeys(form for name in known for form in words.forms(term.text, name).split())
+    return found + [Counted(stem, "form", 1 - EXACT) for stem in stems]
