@@ -19,7 +19,7 @@ from gemmasearch.store import Reading, words
 K1 = 1.2
 B = 0.75
 DOCUMENT = 0.5  # of the score of a passage's words: what its document gives, the passage gives the rest
-# What an occurrence counts beside one in the text; measured on SciFact, Cranfield and CISI: 2 for titles beats 1 and 3.
+# What an occurrence counts beside one in the text; on SciFact, Cranfield and CISI 2 for titles beats 1 and 3.
 FIELDS = {"title": 2.0, "names": 1.5, "path": 1.0, "headings": 1.5}
 EXPANSION = 20  # words that feedback adds
 
@@ -28,11 +28,13 @@ Idf = Mapping[str, float]
 
 @dataclass(slots=True)
 class Bag:
-    """The words of a passage, or of several of one document: weighted counts. ``text`` has the exact words in order."""
+    """The words of a passage, or of several of one document. ``text`` has the exact words in order."""
 
     exact: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
-    head: dict[str, Counter[str]] = field(default_factory=dict)  # "exact", "forms" of title, names, path, headings
+    head: dict[str, Counter[str]] = field(
+        default_factory=dict
+    )  # "exact", "forms" of title, names, path, headings
     length: float = 0.0
     text: str = ""
 

@@ -9,7 +9,7 @@ they are heard follows from how decisive the ranking is, for the weights of the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,14 +67,13 @@ def both(candidates: Candidates, words: Mapping[int, float], vectors: Vectors, w
 
 def _known(vectors: Vectors, cosines: np.ndarray) -> np.ndarray:
     """The cosines, with the mean of all for passages that have no vector yet: nothing speaks for or against them."""
-    there = vectors.rows.any(axis=1)
-    return cosines if there.all() or not there.any() else _filled(cosines, there)
+    import numpy as np
 
-
-def _filled(cosines: np.ndarray, there: np.ndarray) -> np.ndarray:
-    filled = cosines.copy()
-    filled[~there] = cosines[there].mean()
-    return filled
+    missing = np.flatnonzero(~vectors.rows.any(axis=1))
+    if 0 < len(missing) < len(cosines):
+        cosines = cosines.copy()
+        cosines[missing] = np.delete(cosines, missing).mean()
+    return cosines
 
 
 def _placed(vectors: Vectors, document_of: Mapping[int, int]) -> np.ndarray:
@@ -103,7 +102,8 @@ def _middle(places: np.ndarray, documents: Sequence[int], speakers: Mapping[int,
 
     of = np.array(documents)
     middles = np.stack([places[of == d].mean(axis=0) for d in speakers])
-    return np.array(list(speakers.values()), dtype=np.float32) @ _normalised(middles)
+    middle: np.ndarray = np.array(list(speakers.values()), dtype=np.float32) @ _normalised(middles)
+    return middle
 
 
 def _shared(ids: Sequence[int], words: np.ndarray, meaning: np.ndarray) -> list[Fused]:
@@ -132,5 +132,5 @@ def _normalised(rows: np.ndarray) -> np.ndarray:
     return rows / np.where(norms > 0, norms, 1)
 
 
-def _sorted(fused: Sequence[Fused] | object) -> list[Fused]:
-    return sorted(fused, key=lambda f: (-f.score, f.chunk_id))  # type: ignore[call-overload,no-any-return]
+def _sorted(fused: Iterable[Fused]) -> list[Fused]:
+    return sorted(fused, key=lambda f: (-f.score, f.chunk_id))

@@ -145,7 +145,8 @@ def _vector(embedder: Embedder | None, space: SpaceRow | None, text: str) -> np.
     """Of the line, in the space that searches use; zero where it has nothing that the model knows."""
     if embedder is None or space is None or embedder.space.key != space.key or not text.strip():
         return None
-    return embedder.embed_queries([clean(text)])[0]
+    vector: np.ndarray = embedder.embed_queries([clean(text)])[0]
+    return vector
 
 
 def _reordered(

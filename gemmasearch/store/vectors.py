@@ -176,7 +176,7 @@ class Vectors(Narrow):
         import numpy as np
 
         space = self.active_space()
-        rows = np.zeros((len(chunk_ids), space.dim if space else 0), dtype=np.float32)
+        rows: np.ndarray = np.zeros((len(chunk_ids), space.dim if space else 0), dtype=np.float32)
         if space is None:
             return rows
         sql = """SELECT c.id, v.vector FROM chunks c CROSS JOIN vectors v
@@ -184,7 +184,8 @@ class Vectors(Narrow):
         at = {id: place for place, id in enumerate(chunk_ids)}
         for id, vector in self.db.rows(sql, (_array(chunk_ids), space.id, space.dim)):
             rows[at[id]] = np.frombuffer(vector, np.int8)
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        return rows
 
     def active_space(self) -> SpaceRow | None:
         """The space that searches use, None before the first one is complete."""
