@@ -53,7 +53,10 @@ def bag(reading: Reading) -> Bag:
     language = reading.language or words.guess_language(reading.text)
     analyses = words.analyses(reading.text, language)
     exact = [word for a in analyses for word in a.exact]
-    found = Bag(Counter(exact), Counter([f for a in analyses for f in a.forms]), length=len(exact))
+    forms = [form for a in analyses for form in a.forms]
+    if not reading.text.isascii():  # scripts without spaces have no stems: their pairs of characters stand for them
+        forms += [word for word in exact if words.unspaced(word)]
+    found = Bag(Counter(exact), Counter(forms), length=len(exact))
     head = {"exact": Counter[str](), "forms": Counter[str]()}
     texts = [" ".join(exact)]
     for name, weight in FIELDS.items():

@@ -23,7 +23,7 @@ READ = 240  # candidates that are read
 SPEAKERS = 5  # documents that speak for their like
 SHARPNESS = 3.0  # by which the weight of a speaker falls, per deviation
 BY_WORDS = 0.4  # what the telling words of the speakers count, in deviations
-BY_PLACE = 0.3  # what nearness to them in the space counts
+BY_PLACE = 0.6  # what nearness to them in the space counts, of the meaning's share
 WHOLE = 0.3  # of a passage's place in the space: what its document's passages have in common
 
 
@@ -61,7 +61,7 @@ def both(candidates: Candidates, words: Mapping[int, float], vectors: Vectors, w
     speakers = _speakers(documents, lexical + near)
     like = candidates.like(speakers)
     lexical = lexical + BY_WORDS * _scaled(np.array([like[d] for d in documents]))
-    near = near + BY_PLACE * _scaled(_known(vectors, places @ _middle(places, documents, speakers)))
+    near = near + weight * BY_PLACE * _scaled(_known(vectors, places @ _middle(places, documents, speakers)))
     return _shared(vectors.ids, lexical, near)
 
 
