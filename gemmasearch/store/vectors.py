@@ -182,7 +182,7 @@ class Vectors(Narrow):
         sql = """SELECT c.id, v.vector FROM chunks c CROSS JOIN vectors v
                  WHERE c.id IN carray(?) AND v.space_id = ? AND v.key = c.key AND length(v.vector) = ?"""
         at = {id: place for place, id in enumerate(chunk_ids)}
-        for id, vector in self.db.rows(sql, (_array(chunk_ids), space.id, space.dim)):
+        for id, vector in self.db.rows(sql, (carray(array("q", chunk_ids)), space.id, space.dim)):
             rows[at[id]] = np.frombuffer(vector, np.int8)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
         return rows
