@@ -54,7 +54,9 @@ def bag(reading: Reading) -> Bag:
     analyses = words.analyses(reading.text, language)
     exact = [word for a in analyses for word in a.exact]
     forms = [form for a in analyses for form in a.forms]
-    if not reading.text.isascii():  # scripts without spaces have no stems: their pairs of characters stand for them
+    if (
+        not reading.text.isascii()
+    ):  # scripts without spaces have no stems: their pairs of characters stand for them
         forms += [word for word in exact if words.unspaced(word)]
     found = Bag(Counter(exact), Counter(forms), length=len(exact))
     head = {"exact": Counter[str](), "forms": Counter[str]()}
