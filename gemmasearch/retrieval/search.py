@@ -91,8 +91,8 @@ def search(
 def documents_that_match(store: Store, line: str) -> list[int]:
     """Every document under the filters of a line that has a passage with all of its words; [] for an empty line."""
     query = parse(line)
-    languages = _languages(query)
-    expressions = [e for e in (_term(term, languages) for term in query.words) if e]
+    languages = terms.languages(query)
+    expressions = [e for e in (terms.matched(term, languages) for term in query.words) if e]
     words_too = [Condition("words", "match", e) for e in expressions]
     filters = (*_threads(store, _texts(query.conditions, languages)), *_text_conditions(query), *words_too)
     if not filters:
