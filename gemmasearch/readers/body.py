@@ -137,19 +137,21 @@ def leaf_text(part: mime.Part, found: Content | None = None) -> str:
 def unflowed(text: str, parameters: dict[str, str]) -> str:
     """format=flowed (RFC 3676): lines that end in a space go on in the next one of the same quote depth."""
     space = "" if parameters.get("delsp", "").lower() == "yes" else " "
-    out: list[str] = []
+    paragraphs: list[list[str]] = []
     depth, open_ = 0, False
     for line in text.split("\n"):
         marks = _QUOTES.match(line)
         quotes = marks.end() if marks else 0
         body = line[quotes:].removeprefix(" ")
         flows = body.endswith(" ") and body != "-- "
+        piece = body[:-1] + space if flows else body
         if open_ and quotes == depth and body != "-- ":
-            out[-1] += body.rstrip(" ") if not flows else body[:-1] + space
+            paragraphs[-1].append(piece)
         else:
-            out.append(("> " * quotes if quotes else "") + (body[:-1] + space if flows else body))
+            paragraphs.append(["> " * quotes, piece])
         depth, open_ = quotes, flows
-    return "\n".join(line if line == "-- " else line.rstrip() for line in out)
+    lines = map("".join, paragraphs)
+    return "\n".join(line if line == "-- " else line.rstrip() for line in lines)
 
 
 def _without_uuencoded(text: str, found: Content) -> str:

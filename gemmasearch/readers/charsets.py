@@ -38,6 +38,7 @@ _PAIRED = {
     "shift_jis_2004", "euc_jp", "euc_jis_2004", "cp874", "tis-620", "iso8859-11",
 }  # fmt: skip
 _ASCII = bytes(range(128))
+_NARROW = re.compile(rb"[a-z]{2,}[ ,.\r\n][A-Za-z]")
 _SHIFT = re.compile(rb"\x1b(\$\)[AC]|\$[@AB]|\$\([@-DOPQ]|\([BJIH])")
 
 
@@ -46,6 +47,8 @@ def bytes_to_text(raw: bytes, charset: str = "") -> str:
     if b"\x1b" in raw and (text := _iso_2022(raw)) is not None:
         return clean(text)
     declared = codec(charset)
+    if declared.startswith(("utf-16", "utf-32")) and not _is_wide(raw):
+        declared = ""
     plain = not declared or _is_ascii_like(declared)
     if plain and raw.isascii():
         return clean(raw.decode("ascii"))
@@ -90,6 +93,12 @@ def _is_ascii_like(name: str) -> bool:
         return b"Az09+/~{-}".decode(name) == "Az09+/~{-}"
     except (UnicodeError, ValueError):
         return False
+
+
+def _is_wide(raw: bytes) -> bool:
+    """Whether it may be UTF-16 or -32 at all: Western letters have a zero each in these."""
+    sample = raw[:4096]
+    return b"\0" in sample or not _NARROW.search(sample)
 
 
 def _iso_2022(raw: bytes) -> str | None:

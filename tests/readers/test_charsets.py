@@ -60,6 +60,11 @@ def test_charsets_that_are_not_built_on_ascii(charset: str) -> None:
     assert bytes_to_text("Hello 123".encode(charset), charset) == "Hello 123"
 
 
+def test_wide_charsets_are_not_believed_of_narrow_text() -> None:
+    assert bytes_to_text("Café and words".encode("cp1252"), "utf-16") == "Café and words"
+    assert bytes_to_text("漢字仮名".encode("utf-16-le"), "utf-16le") == "漢字仮名"
+
+
 def test_a_megabyte_of_escapes_is_read_in_time() -> None:
     started = time.process_time()
     bytes_to_text(b"\x1b$B\x1b(B" * 150_000 + b"\xff")
