@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gemmasearch.indexing.care import Compacted, Why
     from gemmasearch.indexing.forgetting import Forgotten
     from gemmasearch.indexing.heartbeat import Heartbeat
+    from gemmasearch.indexing.pages import Page as SavedPage
     from gemmasearch.models import Embedder
     from gemmasearch.rates import Rates
     from gemmasearch.retrieval import HitGroup, Twins
@@ -155,6 +156,18 @@ class Index:
                 f"{e.message}; the vectors are cut to {self.settings.dim} dimensions, no file was read",
                 e.hint,
             ) from e
+
+    def import_page(
+        self, raw: bytes, *, url: str = "", title: str = "", wait: float = 10.0
+    ) -> tuple[SavedPage, SyncReport]:
+        """Keep one web page (HTML, MHTML or plain text) in a folder beside the index, and index it.
+
+        :raises UsageProblem: it is no page or has no text. :raises LockHeld: another run writes to this index.
+        """
+        from gemmasearch.indexing import pages
+
+        page = pages.keep(raw, self.settings, url=url, title=title)
+        return page, self.index([os.path.dirname(page.path)], wait=wait)
 
     # -- journey two -----------------------------------------------------------------------------------------
 

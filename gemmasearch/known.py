@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemmasearch.errors import GsearchError, ModelProblem, UsageProblem
+from gemmasearch.errors import GsearchError, ModelProblem, NothingFound, UsageProblem
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def browser_histories(browser: str) -> list[str]:
 
     :raises UsageProblem: there is none.
     """
-    from gemmasearch.readers.browser import histories
+    from gemmasearch.readers.profiles import histories
 
     found = [str(path) for path in histories(browser)]
     if not found and os.path.isfile(os.path.expanduser(browser)):
@@ -196,6 +196,33 @@ def browser_histories(browser: str) -> list[str]:
     if not found:
         raise UsageProblem(
             f"no history of {browser} was found", "name firefox, chromium, safari, or a history file"
+        )
+    return found
+
+
+def told_apart(path: str, settings: Settings) -> str:
+    """What a registered path is besides a folder or file: a browser's history, the imported pages; "" = no more."""
+    from gemmasearch.indexing.pages import folder
+    from gemmasearch.readers.profiles import NAMES
+
+    if path == str(folder(settings.db_path)):
+        return "imported pages"
+    browser = NAMES.get(os.path.basename(path), "")
+    return f"visited pages of {browser}" if browser else ""
+
+
+def browser_roots(browser: str, roots: Sequence[str]) -> list[str]:
+    """Those of the registered paths that are a browser's history, or the one history at a path.
+
+    :raises NothingFound: none is.
+    """
+    from gemmasearch.readers.profiles import NAMES
+
+    named = [path for path in roots if NAMES.get(os.path.basename(path)) == browser.lower()]
+    found = named or [p for p in roots if p == os.path.abspath(os.path.expanduser(browser))]
+    if not found:
+        raise NothingFound(
+            f"no history of {browser} is in the index", "`gsearch roots` lists what is indexed"
         )
     return found
 

@@ -21,6 +21,7 @@ from gemmasearch.cli import (
     selftest,
     setup,
     timing,
+    visited,
 )
 from gemmasearch.cli.asked import guarded
 from gemmasearch.cli.session import register
@@ -37,6 +38,7 @@ app = typer.Typer(
 
 for room in (
     indexing,
+    visited,
     searching,
     opening,
     around,

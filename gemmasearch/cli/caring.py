@@ -79,7 +79,7 @@ def roots(
         found = [root for root in found if root.path == str(folder.expanduser().absolute())]
     if changes:
         out.note("`gsearch index` applies it")
-    return out.result(found, lambda: views.table(out, [_root_row(r) for r in found]))
+    return out.result(found, lambda: views.table(out, [_root_row(r, session) for r in found]))
 
 
 _SIZE = re.compile(r"(\*|\.[\w.-]+)=(\d+(?:\.\d+)?) *([KMG]?)i?B?", re.IGNORECASE)
@@ -96,10 +96,13 @@ def _limits(given: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _root_row(root: Root) -> tuple[str, ...]:
+def _root_row(root: Root, session: Session) -> tuple[str, ...]:
+    from gemmasearch.known import told_apart
+
     options = [f"{name}={_option(value)}" for name, value in root.options.items() if value]
     state = f"not available: {root.unavailable}" if root.unavailable else views.plural(root.seen, "file")
-    return path_field(root.path), state, " ".join(options)
+    apart = told_apart(root.path, session.settings)
+    return path_field(root.path), state, " ".join([*options, *([f"({apart})"] if apart else [])])
 
 
 def _option(value: Any) -> str:
@@ -169,6 +172,12 @@ def forget(
             help="Files, folders, registered folders; or a query line: from:dana before:2020",
         ),
     ] = None,
+    browser: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--browser", metavar="NAME", help="Visited pages: firefox, chromium, safari, or a file."
+        ),
+    ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Look through the bytes of the index for what should be gone.")
     ] = False,
@@ -188,10 +197,11 @@ def forget(
         return out.result(
             {"documents": count}, lambda: out.line(f"{views.plural(count, 'document')} may come back")
         )
-    if not what:
-        raise UsageProblem("forget what?", "a file, a folder, or a query such as from:dana")
+    if not what and not browser:
+        raise UsageProblem("forget what?", "a file, a folder, --browser NAME, or a query such as from:dana")
     with session.index(write=True) as index:
-        paths, query = _told_apart(index, what)
+        paths, query = _told_apart(index, what or ())
+        paths += _visited(index, browser or ())
         if query and (dry_run or (out.attended and not yes)):
             _announce(out, index, query)
         if dry_run:
@@ -207,6 +217,13 @@ def forget(
         out.note(f"still in {file}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}")
     code = MachineRefused.exit_code if gone.left else 0
     return out.result(gone, lambda: _show_forgotten(out, gone, verify), code)
+
+
+def _visited(index: Index, browsers: Sequence[str]) -> list[str]:
+    from gemmasearch.known import browser_roots
+
+    registered = [root.path for root in index.roots()]
+    return [path for name in browsers for path in browser_roots(name, registered)]
 
 
 def _told_apart(index: Index, what: Sequence[str]) -> tuple[list[str], str]:

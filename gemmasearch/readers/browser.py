@@ -1,23 +1,22 @@
-"""Visited pages and bookmarks of Firefox, Chromium and Safari, from a private copy of the profile's database.
+"""Visited pages and bookmarks of Firefox, Chromium and Safari, from a private copy of the profile (``profiles``).
 
-Browsers keep their database locked; so its bytes and those of its write-ahead log are copied to a folder that only
-this user can read, and the copy is opened. The profile is never written to, not even a lock. Pages are opt-in: only
-who indexes a history file has it read.
+Runs in a worker: a history is SQLite's file, but anybody may have made it. Pages are opt-in: browsers' own folders
+are left out, so only who names a history has it read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Iterator
+import plistlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from xml.parsers.expat import ExpatError
 
 from gemmasearch.documents import Document, Problem
+from gemmasearch.readers import profiles
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.textual import clean
 from gemmasearch.settings import Settings
@@ -25,17 +24,11 @@ from gemmasearch.settings import Settings
 if TYPE_CHECKING:
     import apsw
 
-ATTEMPTS = 5  # a copy is taken again when the browser wrote meanwhile
-_NAMES = ("places.sqlite", "History", "History.db")
+PAGES = 1_000_000
+_NO_PLIST = (
+    plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError, OverflowError, RecursionError,
+)  # fmt: skip
 _SINCE_1601, _SINCE_2001 = 11_644_473_600.0, -978_307_200.0  # seconds from those epochs to 1970
-_HOMES = {
-    "firefox": (".mozilla/firefox/*/places.sqlite", "snap/firefox/common/.mozilla/firefox/*/places.sqlite",
-                "Library/Application Support/Firefox/Profiles/*/places.sqlite"),
-    "chromium": (".config/chromium/*/History", ".config/google-chrome/*/History", ".config/BraveSoftware/*/*/History",
-                 "snap/chromium/common/chromium/*/History", "Library/Application Support/Google/Chrome/*/History",
-                 "Library/Application Support/Chromium/*/History"),
-    "safari": ("Library/Safari/History.db",),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,81 +43,44 @@ class Page:
     description: str = ""
 
 
-def histories(browser: str, home: Path | None = None) -> list[Path]:
-    """The history files of a browser ("firefox", "chromium" or "safari") in the places where it keeps them."""
-    home = home or Path.home()
-    return sorted({path for pattern in _HOMES.get(browser, ()) for path in home.glob(pattern)})
-
-
-def sniff(head: bytes, path: str) -> bool:
-    return head.startswith(b"SQLite format 3\0") and os.path.basename(path) in _NAMES
-
-
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     import apsw
 
-    with tempfile.TemporaryDirectory(prefix="gsearch-") as folder:
-        copy = _copied(source, Path(folder))
-        try:
-            connection = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE)
-            connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-            connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-            try:
-                pages = _pages(connection, source.path)
-            finally:
-                connection.close()
-        except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as e:
-            raise CannotRead("malformed", str(e)) from e
+    database, bookmarks = profiles.parts(source)
+    try:
+        connection = apsw.Connection(":memory:")
+        connection.deserialize("main", database)
+        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        pages = _pages(connection, bookmarks, source)
+        connection.close()
+    except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as e:
+        raise CannotRead("malformed", str(e)) from e
     if not pages:
         raise CannotRead("empty", "no pages visited")
     yield from map(_document, pages.values())
 
 
-def _copied(source: Source, folder: Path) -> Path:
-    """The database and its log, as they were at one moment.
-
-    :raises CannotRead: "busy": the browser wrote during every attempt.
-    """
-    log = Path(source.path + "-wal")
-    copy = folder / "copy"
-    for _ in range(ATTEMPTS):
-        before = _stamps(source, log)
-        copy.write_bytes(source.read())
-        logged = log.read_bytes() if log.is_file() and not log.is_symlink() else b""
-        (folder / "copy-wal").write_bytes(logged)
-        if _stamps(source, log) == before:
-            return copy
-    raise CannotRead("busy", "the browser is writing to it")
-
-
-def _stamps(source: Source, log: Path) -> list[tuple[int, int]]:
-    found = []
-    for path in (source.path, log):
-        try:
-            status = os.lstat(path)
-            found.append((status.st_size, status.st_mtime_ns))
-        except FileNotFoundError:
-            found.append((0, 0))
-    return found
-
-
-def _pages(connection: apsw.Connection, path: str) -> dict[str, Page]:
+def _pages(connection: apsw.Connection, bookmarks: bytes, source: Source) -> dict[str, Page]:
     tables = {
-        str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     }
-    pages: dict[str, Page] = {}
     if "moz_places" in tables:
-        rows: Iterator[Page] = _firefox(connection)
+        rows: Iterable[Page] = _firefox(connection)
     elif "urls" in tables:
-        rows = _chromium(connection, Path(path).with_name("Bookmarks"))
+        rows = (*_chromium(connection), *_chromium_bookmarks(bookmarks))
     elif "history_items" in tables:
-        rows = _safari(connection)
+        rows = (*_safari(connection), *_safari_bookmarks(bookmarks))
     else:
         raise CannotRead("unsupported", "no history of a known browser")
+    pages: dict[str, Page] = {}
     for page in rows:
+        source.progress()
         if page.url.startswith(("http://", "https://")):
             known = pages.get(page.url)
             pages[page.url] = _merged(known, page) if known else page
+        if len(pages) > PAGES:
+            raise CannotRead("limit", f"more than {PAGES} pages")
     return pages
 
 
@@ -149,22 +105,51 @@ def _firefox(connection: apsw.Connection) -> Iterator[Page]:
     )
 
 
-def _chromium(connection: apsw.Connection, bookmarks: Path) -> Iterator[Page]:
+def _chromium(connection: apsw.Connection) -> Iterator[Page]:
     select = "SELECT url, title, visit_count, last_visit_time / 1e6 - ?, 0, '' FROM urls WHERE hidden = 0"
     yield from _made(connection, select, _SINCE_1601)
+
+
+def _chromium_bookmarks(raw: bytes) -> Iterator[Page]:
     try:
-        waiting: list[Any] = list(json.loads(bookmarks.read_bytes())["roots"].values())
-    except (OSError, ValueError, KeyError, AttributeError, RecursionError):
+        waiting: list[Any] = list(json.loads(raw)["roots"].values())
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):
-            waiting.extend(node.get("children") or ())
+            children = node.get("children")
+            waiting.extend(children if isinstance(children, list) else ())
             if node.get("type") == "url":
-                added = float(str(node.get("date_added") or 0)) / 1e6 - _SINCE_1601
-                yield Page(
-                    str(node.get("url")), clean(str(node.get("name"))), 0, added if added > 0 else None, True
-                )
+                added = _number(node.get("date_added")) / 1e6 - _SINCE_1601
+                title = clean(str(node.get("name") or ""))
+                yield Page(clean(str(node.get("url"))), title, 0, added if added > 0 else None, True)
+
+
+def _safari_bookmarks(raw: bytes) -> Iterator[Page]:
+    """A tree of dictionaries; a bookmark has URLString and URIDictionary, one of the reading list a preview too."""
+    try:
+        waiting: list[Any] = [plistlib.loads(raw)] if raw else []
+    except _NO_PLIST:
+        return
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            children = node.get("Children")
+            waiting.extend(children if isinstance(children, list) else ())
+            if url := node.get("URLString"):
+                named, listed = node.get("URIDictionary"), node.get("ReadingList")
+                title = named.get("title") if isinstance(named, dict) else ""
+                preview = listed.get("PreviewText") if isinstance(listed, dict) else ""
+                texts = [clean(str(each or "")) for each in (url, title, preview)]
+                yield Page(texts[0], texts[1], 0, None, True, texts[2])
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value or 0)
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _safari(connection: apsw.Connection) -> Iterator[Page]:

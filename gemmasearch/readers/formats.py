@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import BinaryIO, Protocol, cast
@@ -137,10 +138,20 @@ class Format:
     )
     limit: str = ""  # the setting that limits the size of its files, "" = none
     sniff: str = ""  # "module:function" (head, path) -> bool, asked before libmagic
+    prepare: str = ""  # "module:function" (source) -> context manager of the source to read in its place
     extra: str = ""  # optional extra that its reader needs
 
     def load(self) -> Reader:
         return cast(Reader, _named(self.reader))
+
+    def prepared(self, source: Source) -> AbstractContextManager[Source]:
+        """What its reader gets: the file itself, unless it needs more than the file.
+
+        :raises CannotRead: it cannot be had.
+        """
+        if not self.prepare:
+            return nullcontext(source)
+        return cast(Callable[[Source], AbstractContextManager[Source]], _named(self.prepare))(source)
 
     def matches(self, head: bytes, path: str) -> bool:
         """Its own exact test of the content; False where it has none."""

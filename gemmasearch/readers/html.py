@@ -10,6 +10,7 @@ import html as entities
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -92,6 +93,8 @@ _BACKGROUND = re.compile(
     r"background(?:-color|-image)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white\b|none\b|transparent\b))",
     re.IGNORECASE,
 )
+_SAVED = re.compile(r"<!--\s*Page saved with .{0,4000}?-->", re.DOTALL)
+_SAVED_LINE = re.compile(r"^\s*(url|saved date):[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 
 
@@ -164,7 +167,7 @@ def to_page(markup: str, *, links: bool = False) -> Page:
         writer.text(),
         _SPACES.sub(" ", clean(title.text())).strip() if title else "",
         tuple(writer.headings),
-        _meta(tree),
+        {**_meta(tree), **_saved(markup)},
         writer.hidden,
     )
 
@@ -181,6 +184,28 @@ _META_NAMES = {
 }
 
 
+def _saved(markup: str) -> dict[str, str]:
+    """What SingleFile, or ``gsearch import-page``, writes at the top of a page: its address and when it was saved."""
+    found = _SAVED.search(markup[:4096])
+    if not found:
+        return {}
+    lines = dict(_SAVED_LINE.findall(found[0]))
+    url, said = lines.get("url", ""), lines.get("saved date", "")
+    when = _saved_moment(said)
+    return {
+        **({"url": clean(url)[:2000]} if url.startswith(("http://", "https://")) else {}),
+        **({"visited": f"{when:.0f}"} if when is not None else {}),
+    }
+
+
+def _saved_moment(said: str) -> float | None:
+    """An ISO time, or JavaScript's ``Tue Nov 24 2026 22:00:00 GMT+0100 (…)``."""
+    try:
+        return datetime.strptime(said.partition(" (")[0], "%a %b %d %Y %H:%M:%S GMT%z").timestamp()
+    except ValueError:
+        return moment(said)
+
+
 def _meta(tree: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in tree.css("meta"):
@@ -190,6 +215,8 @@ def _meta(tree: Any) -> dict[str, str]:
             found.setdefault(name, content[:500])
     for node in tree.css("link[rel=canonical]"):
         found.setdefault("url", clean(node.attributes.get("href") or "")[:500])
+    if not found.get("url", "http://").startswith(("http://", "https://")):
+        del found["url"]
     for node in tree.css("html[lang]"):
         found.setdefault("language", node.attributes.get("lang") or "")
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -102,13 +102,16 @@ class Isolated:
                     source.start = start
                     if stream is None:
                         wait_for_dotlock(path)
-                isolated = format.isolated
-                found = self._isolated(format, source) if isolated else items(format, source, self.settings)
-                yield from map(_with_language, found)
+                with nullcontext(source) if stream else format.prepared(source) as given:
+                    run = self._isolated if format.isolated else self._here
+                    yield from map(_with_language, run(format, given))
         except CannotRead as e:
             yield e.problem(path)
         except OSError as e:
             yield Problem(path, "unreadable", e.strerror or str(e))
+
+    def _here(self, format: Format, source: Source) -> Iterator[Document | Problem]:
+        return items(format, source, self.settings)
 
     def _isolated(self, format: Format, source: Source) -> Iterator[Document | Problem]:
         progress = _Progress(output=OUTPUT + 8 * source.size, parts=10_000 + source.size // 16)

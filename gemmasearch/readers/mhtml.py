@@ -24,4 +24,6 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     document = html.page_document(html.decode_page(part.body(), part.charset))
     address = headers.text_of(root.get("snapshot-content-location") or part.get("content-location"))
     meta = {**document.meta, "url": address} if address.startswith("http") else document.meta
-    yield html.dated(document, headers.moment(root.get("date")), meta)
+    when = headers.moment(root.get("date"))
+    visited = {"visited": f"{when:.0f}"} if when is not None else {}
+    yield html.dated(document, when, {**meta, **visited})

@@ -180,9 +180,12 @@ def _site(condition: Condition) -> Sql:
     return "gs_on_site(d.meta, ?)", [condition.value]
 
 
+_SAVED = "CAST(json_extract(d.meta, '$.visited') AS REAL)"
+
+
 def _visited(condition: Condition) -> Sql:
-    sql, params = _compare("d.date")(condition)
-    return f"d.kind = 'visit' AND {sql}", params
+    """The last visit of a page of a history, or when a page was saved."""
+    return _compare(f"CASE d.kind WHEN 'visit' THEN d.date ELSE {_SAVED} END")(condition)
 
 
 _FIELDS: dict[str, Callable[[Condition], Sql]] = {

@@ -1,0 +1,52 @@
+"""``import-page``: a web page from a file or a pipe, as a browser extension or SingleFile hands it over."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gemmasearch.cli import views
+from gemmasearch.cli.render import one_line
+from gemmasearch.cli.session import CommandSpec, Session
+from gemmasearch.errors import UsageProblem
+
+
+def import_page(
+    session: Session,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="An HTML, MHTML or text file, or - for a pipe.")
+    ],
+    url: Annotated[
+        str, typer.Option("--url", metavar="URL", help="Its address, where the page does not say it.")
+    ] = "",
+    title: Annotated[
+        str, typer.Option("--title", metavar="TEXT", help="Its title, where it has a better one.")
+    ] = "",
+) -> int:
+    """Keep one web page beside the index and index it; the same address again replaces it."""
+    raw = _bytes_of(file)
+    with session.index(create=True) as index:
+        page, report = index.import_page(raw, url=url, title=title)
+    out = session.out
+
+    def show() -> None:
+        out.line("\t".join(one_line(each) for each in (page.title or "(no title)", page.url or page.path)))
+        if not out.quiet:
+            out.note(views.sync_summary(report))
+
+    return out.result({"page": page, "report": report}, show)
+
+
+def _bytes_of(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).expanduser().read_bytes()
+    except OSError as e:
+        raise UsageProblem(f"cannot read {file}: {e.strerror}", "name a file, or - for a pipe") from e
+
+
+COMMANDS = (CommandSpec("import-page", import_page),)

@@ -1,0 +1,98 @@
+"""Visited and imported pages, by the commands."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Ran, run
+from tests.readers.browser_profiles import CHROMIUM, FIREFOX, Writer, contents, database
+
+PAGE = b"<!doctype html><title>Oil</title><nav>menu</nav><main><h1>Oil</h1><p>The walnut table drinks tung oil.</p></main>"
+
+
+def command(db: Path, name: str, *arguments: str | Path, stdin: bytes = b"") -> Ran:
+    return run(name, "--db", db, *arguments, stdin=stdin)
+
+
+@pytest.mark.parametrize(
+    ("browser", "place", "schema"),
+    [
+        ("firefox", ".mozilla/firefox/abc.default/places.sqlite", FIREFOX),
+        ("chromium", ".config/chromium/Default/History", CHROMIUM),
+    ],
+)
+def test_pages_of_a_running_browser_are_found_listed_and_forgotten_and_its_profile_stays_as_it_was(
+    tmp_path: Path, private_home: Path, browser: str, place: str, schema: str
+) -> None:
+    db = tmp_path / "i.db"
+    path = database(private_home / place, schema)
+    with Writer(path):
+        before = contents(path.parent)
+        done = command(db, "index", "--browser", browser)
+        assert done.code == 0, done.said
+        assert contents(path.parent) == before
+    hits = json.loads(command(db, "search", "--json", "walnut oil site:example.org visited:2024-05").out)[
+        "data"
+    ]["hits"]
+    hit = hits[0]
+    assert hit["meta"]["url"].endswith("example.org/oil")
+    assert command(db, "search", "walnut oil visited:2023").code == 1
+    assert "example.org/oil" in command(db, "search", "walnut tables").text
+    assert command(db, "search", "title:log").code == 0 and command(db, "search", "committed").code == 1
+    assert f"visited pages of {browser}" in command(db, "roots").text
+    assert command(db, "forget", "--browser", browser).code == 0
+    assert command(db, "search", "walnut").code == 1
+    assert command(db, "roots").text.strip() == ""
+    assert command(db, "forget", "--browser", browser).code == 1
+
+
+def test_a_page_from_a_pipe_is_kept_private_found_by_its_address_and_replaced(tmp_path: Path) -> None:
+    db = tmp_path / "private" / "i.db"
+    url = "https://www.example.org/oil?a=1"
+    done = command(db, "import-page", "-", "--url", url, stdin=PAGE)
+    assert done.code == 0, done.said
+    assert url in done.text and "Oil" in done.text
+    hits = json.loads(command(db, "search", "--json", "tung oil site:example.org visited:today").out)["data"][
+        "hits"
+    ]
+    assert [h["meta"]["url"] for h in hits] == [url] and hits[0]["title"] == "Oil"
+    assert command(db, "import-page", "-", "--url", url, stdin=PAGE.replace(b"tung", b"linseed")).code == 0
+    assert command(db, "search", "-n1", "linseed site:example.org").code == 0
+    assert command(db, "search", "tung").code == 1
+    kept = list((tmp_path / "private" / "i-pages").iterdir())
+    assert len(kept) == 1 and stat.S_IMODE(kept[0].stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept[0].parent.stat().st_mode) == 0o700
+    assert "imported pages" in command(db, "roots").text
+    assert command(db, "forget", kept[0].parent).code == 0
+
+
+def test_a_page_saved_with_singlefile_brings_its_own_address(tmp_path: Path) -> None:
+    head = b"<!DOCTYPE html> <html lang=en><!--\n Page saved with SingleFile \n url: https://example.net/table \n"
+    head += b" saved date: Wed May 01 2024 12:00:00 GMT+0200 (CEST)\n-->"
+    file = tmp_path / "page.html"
+    file.write_bytes(head + PAGE)
+    done = json.loads(command(tmp_path / "i.db", "import-page", "--json", file).out)["data"]
+    assert (done["page"]["url"], done["page"]["title"]) == ("https://example.net/table", "Oil")
+    (hit,) = json.loads(command(tmp_path / "i.db", "search", "--json", "tung visited:2024-05-01").out)[
+        "data"
+    ]["hits"]
+    assert hit["meta"]["url"] == "https://example.net/table"
+
+
+@pytest.mark.parametrize(
+    ("raw", "more", "said"),
+    [
+        (b"", (), "no web page"),
+        (b"%PDF-1.7\n", (), "no web page"),
+        (PAGE, ("--url", "javascript:alert(1)"), "no web address"),
+        (b"<html><body></body></html>", (), "no-text"),
+    ],
+)
+def test_what_is_no_page_is_refused(tmp_path: Path, raw: bytes, more: tuple[str, ...], said: str) -> None:
+    done = command(tmp_path / "i.db", "import-page", "-", *more, stdin=raw)
+    assert done.code == 2 and said in done.said
+    assert not (tmp_path / "i-pages").exists()
