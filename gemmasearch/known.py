@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FormatInfo:
-    """A format that is read. ``limit`` names the setting that limits its size; ``extra`` the extra it needs."""
+    """A format that is read. ``limit`` names the setting that limits its size; ``extra`` the extra it needs;
+    ``isolated`` = in a worker process."""
 
     name: str
     kind: str
@@ -29,6 +30,8 @@ class FormatInfo:
     limit: str
     extra: str
     isolated: bool
+    reader: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +174,12 @@ def known_models(settings: Settings) -> list[ModelInfo]:
 
 def formats() -> list[FormatInfo]:
     """Every format that is read, in the order in which they are recognised."""
-    from gemmasearch.readers import FORMATS
+    from gemmasearch.readers import formats
 
-    return [FormatInfo(f.name, f.kind, f.suffixes, f.magic, f.limit, f.extra, f.isolated) for f in FORMATS]
+    return [
+        FormatInfo(f.name, f.kind, f.suffixes, f.magic, f.limit, f.extra, f.isolated, f.reader, f.version)
+        for f in formats()
+    ]
 
 
 def ocr_missing(settings: Settings) -> str:

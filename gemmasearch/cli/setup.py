@@ -129,11 +129,17 @@ def config(session: Session) -> int:
 
 
 def formats(session: Session) -> int:
-    """List the kinds of files that are read."""
+    """List the kinds of files that are read: suffixes, reader, limit and extra; -v shows MIME types, too."""
     from gemmasearch.known import formats as known
 
     found = known()
-    rows = [(f.name, f.kind, " ".join(f.suffixes), f.extra and f"extra: {f.extra}") for f in found]
+    rows = [
+        (
+            *(f.name, f.kind, " ".join(f.suffixes), " ".join(f.magic) if session.out.verbose else ""),
+            *(f.reader, "in a worker" if f.isolated else "", f.limit, f.extra and f"extra: {f.extra}"),
+        )
+        for f in found
+    ]
     return session.out.result(found, lambda: views.table(session.out, rows))
 
 

@@ -13,7 +13,10 @@ from pathlib import Path
 from gemmasearch.errors import GsearchError, IndexProblem, MachineRefused
 from gemmasearch.indexing.heartbeat import heartbeats
 from gemmasearch.indexing.lock import described, holder, unended
+from gemmasearch.readers import Isolated, formats
+from gemmasearch.readers.channel import Died
 from gemmasearch.readers.recognition import mime_of
+from gemmasearch.readers.table import broken_formats
 from gemmasearch.store import Store
 from gemmasearch.store.database import sqlite_version
 
@@ -45,7 +48,7 @@ class Check:
 
 def doctor(index: Path) -> list[Check]:
     """Look at everything; changes nothing. Never raises for what it finds."""
-    checks = [*_libraries(), *_files(index), *_lock(index), *_watches()]
+    checks = [*_libraries(), *_readers(), *_files(index), *_lock(index), *_watches()]
     return [*checks, *_contents(index)]
 
 
@@ -70,6 +73,20 @@ def _libraries() -> Iterator[Check]:
         yield _machine("libmagic", kind == "application/pdf", kind, mend)
     except Exception as e:  # noqa: BLE001  (magic has exceptions of its own, and may not be there at all)
         yield _machine("libmagic", False, str(e), mend)
+
+
+def _readers() -> Iterator[Check]:
+    """What holds back a reader that a hostile file has taken over: it depends on the kernel."""
+    try:
+        with Isolated() as isolated:
+            yield _machine("isolation", True, isolated.sandbox().tier())
+    except (Died, OSError) as e:
+        yield _machine(
+            "isolation", False, f"no worker could be started: {e}", "pip install --upgrade gemmasearch"
+        )
+    broken = broken_formats()
+    mend = "upgrade or remove the packages that add them"
+    yield _machine("formats", not broken, "; ".join(broken) or f"{len(formats())} formats", mend)
 
 
 def _files(index: Path) -> Iterator[Check]:

@@ -11,6 +11,7 @@ from gemmasearch.readers.notes import sections
 from gemmasearch.readers.textual import decode
 from gemmasearch.settings import Settings
 
+CHARACTERS = 2_000_000  # of one data file: behind that are numbers that nobody asks for in words
 _DEFINITION = re.compile(
     r"^(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe|local"
     r"|pub(?:\([^)\n]{0,40}\))?)[ \t]+){0,5}"
@@ -27,7 +28,10 @@ def read_code(source: Source, settings: Settings) -> Iterator[Document | Problem
 
 
 def read_data(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    yield Document("data", _text(source))
+    text = _text(source)
+    yield Document("data", text[:CHARACTERS])
+    if len(text) > CHARACTERS:
+        yield Problem(source.path, "limit", f"only its first {CHARACTERS} characters were read", "rest")
 
 
 def _text(source: Source) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import BinaryIO, Protocol, cast
 
 from gemmasearch.documents import Document, Problem
@@ -129,7 +130,7 @@ class Format:
     kind: str  # Document.kind
     magic: tuple[str, ...]  # MIME types as libmagic names them; "text/*" is a prefix
     suffixes: tuple[str, ...]
-    reader: str  # "module:function" within this package
+    reader: str  # "module:function", of this package or of another one
     version: int  # raised when the reader gives another result: files are read again
     textual: bool = False  # text whose suffix tells more than libmagic's guess
     isolated: bool = False  # read in a worker process
@@ -160,4 +161,5 @@ class Format:
 
 def _named(spec: str) -> object:
     module, _, name = spec.partition(":")
-    return getattr(import_module(module if "." in module else f"{__package__}.{module}"), name)
+    own = f"{__package__}.{module}"
+    return getattr(import_module(own if "." not in module and find_spec(own) else module), name)

@@ -26,6 +26,20 @@ class Sandbox:
     network: bool = False
     memory: bool = False
 
+    def tier(self) -> str:
+        """For people: what is enforced, and what this kernel does not offer."""
+        said = {
+            "no files but the one to read (Landlock)": self.files,
+            "no network, no programs, no other processes (seccomp)": self.network,
+            "limited memory, processor time, descriptors, and nothing written (rlimits)": self.memory,
+        }
+        held = [text for text, holds in said.items() if holds]
+        lacking = [text for text, holds in said.items() if not holds]
+        return "; ".join(
+            [f"readers have {', '.join(held)}" if held else "readers are only timed"]
+            + ([f"not enforced here: {', '.join(lacking)}"] if lacking else [])
+        )
+
 
 def enter(memory: bool) -> Sandbox:
     """Give up what can be given up; the answer says what worked."""

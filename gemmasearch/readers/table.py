@@ -103,7 +103,7 @@ FORMATS: tuple[Format, ...] = (
            textual=True, limit="max_text_bytes"),
     Format("code", "code", (), _CODE, "code:read_code", 1, textual=True, limit="max_text_bytes"),
     Format("data", "data", ("application/json", "application/x-ndjson", "text/xml", "text/csv"), _DATA,
-           "code:read_data", 1, textual=True, limit="max_text_bytes"),
+           "code:read_data", 2, textual=True, limit="max_text_bytes"),
     Format("text", "note", ("text/*",), (".txt", ".text", ".log"), "notes:read_text", 1,
            textual=True, limit="max_text_bytes"),
 )
@@ -114,10 +114,34 @@ FORMATS: tuple[Format, ...] = (
 def formats() -> tuple[Format, ...]:
     """``FORMATS`` and, behind them, those that installed packages add: entry points of the group
     ``gemmasearch.readers``, each a :class:`Format` whose functions are named with their full module."""
+    return (*FORMATS, *(found for found in _added().values() if isinstance(found, Format)))
+
+
+def broken_formats() -> list[str]:
+    """Entry points that add nothing, and why: a package that is broken must not cost the others."""
+    return [f"{name}: {found}" for name, found in _added().items() if not isinstance(found, Format)]
+
+
+@functools.cache
+def _added() -> dict[str, Format | str]:
     from importlib.metadata import entry_points
 
-    added = (entry.load() for entry in sorted(entry_points(group="gemmasearch.readers")))
-    return (*FORMATS, *(each for each in added if isinstance(each, Format)))
+    names = {each.name for each in FORMATS}
+    added: dict[str, Format | str] = {}
+    for entry in sorted(entry_points(group="gemmasearch.readers")):
+        try:
+            found = entry.load()
+        except Exception as e:  # noqa: BLE001  (it is somebody else's code)
+            added[entry.name] = f"{type(e).__name__}: {e}"[:200]
+            continue
+        if not isinstance(found, Format):
+            added[entry.name] = "it is no Format"
+        elif found.name in names:
+            added[entry.name] = f"there is a format {found.name!r} already"
+        else:
+            names.add(found.name)
+            added[entry.name] = found
+    return added
 
 
 def by_name(name: str) -> Format:

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 from tests.cli.terminal import run
-from tests.readers.test_browser import FIREFOX, contents, database, written_to
+from tests.readers.browser_profiles import FIREFOX, Writer, contents, database
 
 
 def test_formats_lists_suffixes_and_what_needs_an_extra() -> None:
     rows = {line.split("\t")[0]: line.split("\t") for line in run("formats").lines}
-    assert ".pdf" in rows["pdf"][2] and ".md" in rows["markdown"][2] and rows["xlsx"][3] == "extra: office"
+    assert ".pdf" in rows["pdf"][2] and ".md" in rows["markdown"][2] and rows["xlsx"][7] == "extra: office"
     assert {f["name"] for f in json.loads(run("formats", "--json").text)["data"]} == set(rows)
 
 
@@ -33,7 +33,7 @@ def test_visited_pages_are_found_by_their_address_while_the_browser_writes(tmp_p
     profile = database(tmp_path / "home" / ".mozilla" / "firefox" / "x.default" / "places.sqlite", FIREFOX)
     db = tmp_path / "i" / "i.db"
     env = {"HOME": str(tmp_path / "home"), "GSEARCH_EMBEDDER": "static"}
-    with written_to(profile):
+    with Writer(profile):
         before = contents(profile.parent)
         done = run("index", "--browser", "firefox", "--db", db, env=env)
         assert done.code == 0, done.said

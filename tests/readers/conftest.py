@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gemmasearch import readers
+from gemmasearch.readers import table
 from tests.readers import contract
 
 
@@ -20,7 +20,9 @@ def shared_workers_end() -> Iterator[None]:
 def hostile(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The package ``hostile_readers`` is installed."""
     monkeypatch.syspath_prepend(str(Path(__file__).parent / "hostile" / "site-packages"))
-    readers.formats.cache_clear()
+    for cache in (table.formats, table._added):
+        cache.cache_clear()
     yield
     monkeypatch.undo()
-    readers.formats.cache_clear()
+    for cache in (table.formats, table._added):
+        cache.cache_clear()

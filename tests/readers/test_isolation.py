@@ -14,6 +14,8 @@ import pytest
 
 from gemmasearch import readers
 from gemmasearch.documents import Document, Problem
+from gemmasearch.indexing.doctor import doctor
+from gemmasearch.readers import Sandbox
 from gemmasearch.settings import Settings
 from tests.readers.mail_files import mbox, message
 
@@ -210,3 +212,11 @@ def wait_for_child(pid: int) -> str:
             return found[0]
         time.sleep(0.05)
     raise AssertionError("no worker")
+
+
+@linux
+def test_the_doctor_says_what_the_kernel_enforces(isolated: readers.Isolated) -> None:
+    (check,) = (c for c in doctor(Path("/nowhere/i.db")) if c.name == "isolation")
+    assert check.ok and check.detail == isolated.sandbox().tier()
+    assert ("not enforced" in check.detail) == (isolated.sandbox() != Sandbox(True, True, True))
+    assert Sandbox().tier().startswith("readers are only timed; not enforced here")

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gemmasearch import readers
-from tests.readers.contract import ReaderContract, documents
+from gemmasearch.documents import Document, Problem
+from gemmasearch.readers import table
+from tests.readers.contract import ReaderContract, documents, read
 
 
 class TestCalendar(ReaderContract):
@@ -59,6 +63,13 @@ class TestData(ReaderContract):
     def sample(self) -> bytes:
         return b'{"table": {"wood": "walnut", "legs": 4}}\n'
 
+    def test_of_a_large_table_the_beginning_is_read(self, path: Path) -> None:
+        path = path.with_suffix(".csv")
+        path.write_text("name,wood\n" + "table,walnut\n" * 200_000)
+        document, rest = read(path)
+        assert isinstance(document, Document) and len(document.text) == 2_000_000
+        assert isinstance(rest, Problem) and (rest.reason, rest.part) == ("limit", "rest")
+
 
 class TestMhtml(ReaderContract):
     name, file = "mhtml", "a.mhtml"
@@ -101,3 +112,33 @@ def test_every_reader_and_sniffer_of_the_table_exists() -> None:
     for format in readers.FORMATS:
         assert callable(format.load())
         assert format.matches(b"nothing of the kind", "x") is False
+
+
+def test_a_package_adds_a_format_and_a_broken_one_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "brew.py").write_text(
+        "from gemmasearch.documents import Document\nfrom gemmasearch.readers import Format\n"
+        "BREW = Format('brew', 'recipe', (), ('.brew',), 'brew:read', 1, textual=True)\n"
+        "TWIN = Format('pdf', 'pdf', (), ('.pdf',), 'brew:read', 1)\n"
+        "def read(source, settings):\n    yield Document('recipe', source.read().decode()[::-1])\n"
+    )
+    info = tmp_path / "brew-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: brew\nVersion: 1.0\n")
+    points = "brew = brew:BREW\nbroken = brew:NOTHING\ngone = nowhere:X\nno = brew:read\ntwin = brew:TWIN\n"
+    (info / "entry_points.txt").write_text(f"[gemmasearch.readers]\n{points}")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    caches = (table.formats, table._added)
+    for cache in caches:
+        cache.cache_clear()
+    try:
+        assert readers.formats()[-1].name == "brew" and len(readers.formats()) == len(readers.FORMATS) + 1
+        assert [each.partition(":")[0] for each in table.broken_formats()] == ["broken", "gone", "no", "twin"]
+        (tmp_path / "a.brew").write_text("tunlaw")
+        (found,) = readers.read(str(tmp_path / "a.brew"))
+        assert isinstance(found, Document) and (found.kind, found.text) == ("recipe", "walnut")
+    finally:
+        monkeypatch.undo()
+        for cache in caches:
+            cache.cache_clear()
