@@ -30,6 +30,14 @@ class Pictures:
             "DELETE FROM recognised WHERE file_hash NOT IN (SELECT hash FROM files WHERE hash IS NOT NULL)"
         )
 
+    def drop_recognised_with(self, document_ids: Iterable[int]) -> None:
+        """Texts of pictures in the files of these documents: which of them a document shows is not known."""
+        self.db.many(
+            "DELETE FROM recognised WHERE file_hash = (SELECT f.hash FROM files f JOIN documents d ON d.file_id = f.id "
+            "WHERE d.id = ?)",
+            ((id,) for id in document_ids),
+        )
+
     def read_again(self, waits: Iterable[str]) -> int:
         """Let the next run read the files that waited for one of these. :return: how many."""
         ids: set[int] = set()
