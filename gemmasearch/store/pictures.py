@@ -33,8 +33,8 @@ class Pictures:
     def drop_recognised_with(self, document_ids: Iterable[int]) -> None:
         """Texts of pictures in the files of these documents: which of them a document shows is not known."""
         self.db.many(
-            "DELETE FROM recognised WHERE file_hash = (SELECT f.hash FROM files f JOIN documents d ON d.file_id = f.id "
-            "WHERE d.id = ?)",
+            "DELETE FROM recognised WHERE file_hash = (SELECT f.hash FROM files f JOIN documents d "
+            "ON d.file_id = f.id WHERE d.id = ?)",
             ((id,) for id in document_ids),
         )
 
