@@ -484,7 +484,9 @@ class Index:
         """
         row = self._passage(target)
         if row:
-            return Place(row.path, row.kind, row.page, row.line, inside=bool(row.part))
+            inside = bool(row.part) and (row.kind == "mail" or "attached_to" in row.meta)
+            url = row.meta.get("url", "") if row.kind == "visit" else ""
+            return Place(row.path, row.kind, row.page, row.line, inside, url)
         documents = self._store.documents_at(_absolute(target))
         if not documents:
             raise _not_indexed(target)

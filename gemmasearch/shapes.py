@@ -44,7 +44,13 @@ def shapes() -> dict[str, Any]:
     from gemmasearch.store.rows import Root, Summary
 
     group = {"title": str, "ids": list[str]}
-    found = {"query": str, "hits": list[Hit], "after?": str | None, "groups?": [group]}
+    found = {
+        "query": str,
+        "hits": list[Hit],
+        "after?": str | None,
+        "groups?": [group],
+        "explained?": list[str],
+    }
     explained = {"query": str, "understood": list[str], "parsed": Query}
     setting = {"name": str, "value": Any, "source": str, "where": str, "help": str}
     label = {"path": str, **{f.name: get_type_hints(Verdict)[f.name] for f in fields(Verdict)}}

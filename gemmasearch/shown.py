@@ -24,13 +24,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a hit stands: what a program needs to open it. ``inside`` = it is only a part of the file."""
+    """Where a hit stands: what a program needs to open it.
+
+    ``inside`` = it is a message or an attachment within the file; ``url`` is the address of a visited page.
+    """
 
     path: str
     kind: str
     page: int | None = None
     line: int | None = None
     inside: bool = False
+    url: str = ""
 
 
 def _headers(row: DocumentRow | PassageRow) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gemmasearch.cli import views
+from gemmasearch.cli.finding import here
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, read_text
 from gemmasearch.errors import NothingFound, UsageProblem
@@ -87,7 +88,7 @@ def save(
         with session.index() as index:
             known = dict(index.saved_searches())
         return out.result(known, lambda: views.table(out, list(known.items())))
-    line = " ".join(query or ())
+    line = here(" ".join(query or ()))
     with session.index(write=True) as index:
         index.save_search(name, line)
     out.note(f"saved: gsearch search @{name}" if line else f"forgotten: {name}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gemmasearch.errors import NothingFound, UsageProblem
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from gemmasearch.retrieval import HitGroup
     from gemmasearch.serving.client import Remote
 
+_RELATIVE = re.compile(r'((?:^|(?<=[\s(]))-?)in:("?)(\.{1,2}(?:/[^"\s)]*)?)\2(?=[\s)]|$)')
 _HITS_PER_GROUP = 8  # looked for on the average
 
 
@@ -46,7 +49,7 @@ def search(
 ) -> int:
     """The options are those of the command. :return: the exit code."""
     out = session.out
-    line = " ".join(query)
+    line = here(" ".join(query))
     if explain_query:
         return _explain_query(session, line)
     if new and not line.startswith("@"):
@@ -65,9 +68,7 @@ def search(
         return _show_groups(session, line, groups[: number or session.settings.results])
     else:
         found = session.looked_up(lambda index: _look(out, index, wanted))
-    if explain:
-        for hit in found:
-            out.note(_explained(hit))
+    explained = _explain(out, line, found) if explain else []
     if not found and session.people:
         if after:
             out.note("no more hits")
@@ -78,8 +79,15 @@ def search(
     if following and out.terminal and session.people:
         out.detail(f"more: --after {following}")
     code = 0 if found else NothingFound.exit_code
-    data = {"query": line, "hits": found, "after": following}
+    data: dict[str, Any] = {"query": line, "hits": found, "after": following}
+    if explain:
+        data["explained"] = explained
     return out.result(data, lambda: session.write_hits(found), code)
+
+
+def here(line: str) -> str:
+    """A line in which ``in:.`` and the like name whole folders: the helper, and tomorrow's shell, stand elsewhere."""
+    return _RELATIVE.sub(lambda m: f'{m[1]}in:"{os.path.abspath(m[3])}"', line) if "in:" in line else line
 
 
 @dataclass(frozen=True)
@@ -159,9 +167,30 @@ def _explain_query(session: Session, line: str) -> int:
     return session.out.result(data, lambda: session.out.lines(said))
 
 
-def _explained(hit: Hit) -> str:
-    shares = [
-        (name, share) for name, share in (("words", hit.words), ("meaning", hit.meaning)) if share is not None
+def _explain(out: Output, line: str, found: list[Hit]) -> list[str]:
+    """How the line was understood, and for each hit what its score is made of and what puts it above the next."""
+    from gemmasearch.known import understood
+
+    filters = [said for said in understood(line) if said.startswith(("filter", "required", "no document"))]
+    following = [*found[1:], None]
+    remarks = [*filters, *(_explained(hit, after) for hit, after in zip(found, following, strict=True))]
+    for remark in remarks:
+        out.note(remark)
+    return remarks
+
+
+def _explained(hit: Hit, following: Hit | None) -> str:
+    sides = [(name, getattr(hit, name)) for name in ("words", "meaning") if getattr(hit, name) is not None]
+    said = " + ".join(f"{name} {100 * share:.0f}" for name, share in sides) or "no ranking, filters only"
+    marked = dict.fromkeys(hit.snippet.text[start:end].lower() for start, end in hit.snippet.marks)
+    remark = f"{hit.id}: score {100 * hit.score:.0f} = {said}"
+    if marked:
+        remark += f"; holds {', '.join(marked)}"
+    if hit.quoted:
+        remark += "; quoted, so ranked lower"
+    gained = [
+        f"{name} {100 * (share - (getattr(following, name) or 0.0)):+.0f}"
+        for name, share in sides
+        if following
     ]
-    said = ", ".join(f"{name} {100 * share:.0f}" for name, share in shares)
-    return f"{hit.id}: score {100 * hit.score:.0f} = {said or 'filters only'}"
+    return remark + (f"; above {following.id} by {', '.join(gained)}" if following and gained else "")

@@ -50,9 +50,15 @@ def open_(
 def show_place(
     session: Session, place: Place, target: str, *, force: bool = False, print_: bool = False
 ) -> int:
-    """Start the program for a place. :raises UsageProblem: a message in a mailbox, or a file that would be run."""
-    if place.inside and place.kind == "mail":
-        raise UsageProblem(f"{target} is a message inside {place.path}", f"`gsearch show {target}` shows it")
+    """Start the program for a place.
+
+    :raises UsageProblem: a part of a mail, a page of the network, or a file that would be run.
+    """
+    if place.inside:
+        what = "a message" if place.kind == "mail" else "an attachment"
+        raise UsageProblem(f"{target} is {what} inside {place.path}", f"`gsearch show {target}` shows it")
+    if place.url:
+        raise UsageProblem(f"{target} is a visited page: {place.url}", "gsearch opens no page of the network")
     argv = command_for(place, session.settings, os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     if argv[0] in ("xdg-open", "open") and not force and runnable(place.path):
         raise UsageProblem(f"{place.path} would be run, not shown", "--force opens it all the same")

@@ -90,7 +90,7 @@ def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
     rest = iter(arguments[1:])
     for argument in rest:
         if not argument.startswith("-"):
-            found["query"].append(argument)
+            found["query"].append(_here(argument) if "in:" in argument else argument)
         elif argument in FLAGS:
             found[FLAGS[argument]] = True
         else:
@@ -105,6 +105,12 @@ def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
                 return None
             found[VALUES[name]] = understood
     return found if found["query"] else None
+
+
+def _here(argument: str) -> str:
+    from gemmasearch.cli.finding import here
+
+    return here(argument)
 
 
 def _value(name: str, given: str) -> str | int | None:

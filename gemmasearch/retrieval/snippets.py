@@ -11,7 +11,8 @@ from gemmasearch.store import words
 LENGTH = 220  # characters aimed at
 LEAST = 20  # characters behind the headings that are worth showing without them
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]|\n\s*\n|\n(?=\s*(?:[-*+•#>|]|\d+[.)]))")
-_HEAD = re.compile(r"\s*(?:---\n(?:[^\n]*\n){1,60}?---[ \t]*\n)?(?:[ \t]*\n|#{1,6} [^\n]*\n)*")
+_FRONT = re.compile(r"\s*(?:---\n(?:[^\n]*\n){1,60}?---[ \t]*\n)?")
+_HEAD = re.compile(_FRONT.pattern + r"(?:[ \t]*\n|#{1,6} [^\n]*\n)*")
 _SPACE = re.compile(r"\s+")
 
 Span = tuple[int, int]
@@ -32,9 +33,11 @@ def snippet(text: str, sought: Collection[str], language: str = "", *, length: i
 
 def _head(text: str) -> int:
     """Where the text proper begins: behind front matter and headings, which a hit shows as its title and place."""
-    head = _HEAD.match(text)
-    end = head.end() if head else 0
-    return end if len(text[end:].strip()) >= LEAST else 0
+    for pattern, least in ((_HEAD, LEAST), (_FRONT, 1)):
+        head = pattern.match(text)
+        if head and len(text[head.end() :].strip()) >= least:
+            return head.end()
+    return 0
 
 
 def _matches(text: str, sought: frozenset[str], language: str) -> list[Span]:

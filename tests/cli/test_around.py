@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
+from gemmasearch.cli.finding import here
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import COMMAND, run
 
+HERE = {"PYTHONPATH": str(Path(__file__).parents[2])}
 STATIC = {"GSEARCH_EMBEDDER": "static"}
 
 
@@ -147,3 +152,39 @@ def test_pages_groups_and_formats_on_the_command_line(indexed: Indexed) -> None:
     assert len(indexed.run("thread", "--jsonl", mail).lines) == len(indexed.run("thread", mail).lines)
     assert indexed.run("similar", "-0", mail).out.endswith(b"\0")
     assert indexed.run("similar", "-0", "--csv", mail).code == 2
+
+
+def test_a_folder_named_from_here_is_the_whole_folder(
+    indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(indexed.home / "notes" / "flat")
+    assert here("a in:. b") == f'a in:"{indexed.home}/notes/flat" b'
+    assert here('-in:"../van" (in:..)') == f'-in:"{indexed.home}/notes/van" (in:"{indexed.home}/notes")'
+    assert here("begin:. in:notes in:~/x domain:..") == "begin:. in:notes in:~/x domain:.."
+    found = run("search", "--paths", "heating in:.", "--db", indexed.db, cwd=Path.cwd(), env=HERE).lines
+    assert found and all("/notes/flat/" in line for line in found)
+    assert (
+        run(
+            "search",
+            "--paths",
+            "boiler in:../travel",
+            "--mode",
+            "words",
+            "--db",
+            indexed.db,
+            cwd=Path.cwd(),
+            env=HERE,
+        ).lines
+        == []
+    )
+
+
+def test_explain_says_what_a_score_is_made_of_and_what_puts_a_hit_above_the_next(indexed: Indexed) -> None:
+    done = indexed.run("search", "--explain", "-n", "3", "boiler service type:note")
+    remarks = done.said.splitlines()
+    assert remarks[0] == "filter: type is note" and len(remarks) == 4
+    assert re.match(
+        r"c\d+: score \d+ = words \d+ \+ meaning \d+; holds boiler.*; above c\d+ by words \+", remarks[1]
+    )
+    data = json.loads(indexed.run("search", "--explain", "--json", "boiler").text)["data"]
+    assert len(data["explained"]) == len(data["hits"])

@@ -10,10 +10,11 @@ import pytest
 
 from gemmasearch.cli.opening import command_for, runnable
 from gemmasearch.errors import UsageProblem
-from gemmasearch.index import Place
+from gemmasearch.index import Index, Place
 from gemmasearch.settings import Settings
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import run
+from tests.readers.mail_files import attached, multipart, plain
 
 NAMES = [
     "-rf",
@@ -88,3 +89,19 @@ def test_a_message_inside_a_mailbox_is_shown_not_opened(indexed: Indexed) -> Non
     inside = next(line.split()[0] for line in handle if line.endswith("archive.mbox"))
     done = indexed.run("open", inside, "--print")
     assert done.code == 2 and f"gsearch show {inside}" in done.said
+
+
+def test_what_is_no_file_of_its_own_is_not_handed_to_a_viewer(tmp_path: Path) -> None:
+    mail = tmp_path / "n" / "a.eml"
+    mail.parent.mkdir()
+    mail.write_text(
+        multipart(
+            plain("See the note."), attached(b"# Quokka\nThe quokka sleeps.\n", "q.md", "text/markdown")
+        )
+    )
+    db = tmp_path / "i" / "i.db"
+    assert run("index", mail, "--db", db, "--embedder", "static").code == 0
+    with Index.open(db, read_only=True) as index:
+        handle = next(h.id for h in index.search("quokka sleeps") if h.meta.get("attached_to") is not None)
+    done = run("open", "--print", handle, "--db", db)
+    assert done.code == 2 and f"{handle} is an attachment inside {mail}" in done.said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gemmasearch.retrieval.snippets import snippet
 from gemmasearch.store import words
 
@@ -51,3 +53,18 @@ def test_one_endless_word_is_cut() -> None:
 def test_a_snippet_without_matches_is_the_beginning() -> None:
     assert shown("One. Two. Three.", "zebra") == ("One. Two. Three.", [])
     assert shown("", "zebra") == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("---\ntitle: Trip\ntags: [a]\n---\n# Trip\n\nWe go to Lisbon in September by train.\n", "We go to Lisbon in September by train."),
+        ("---\ntitle: Trip\n---\n# Trip to Lisbon\n", "# Trip to Lisbon"),
+        ("---\ntitle: Trip to Lisbon\n---\n", "--- title: Trip to Lisbon ---"),
+        ("# A heading\n## Another\n\nWe go to Lisbon in September.", "We go to Lisbon in September."),
+        ("# Lisbon\nshort", "# Lisbon short"),
+        ("--- a rule\nand text that goes on with Lisbon for a while", "--- a rule and text that goes on with Lisbon for a while"),
+    ],
+)  # fmt: skip
+def test_front_matter_and_headings_are_no_snippet_where_text_follows(text: str, shown: str) -> None:
+    assert snippet(text, {"lisbon"}).text == shown
