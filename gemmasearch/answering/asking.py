@@ -20,13 +20,16 @@ from gemmasearch.models import prompts
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
-    from gemmasearch.models import Embedder, Generator
+    import numpy as np
+
+    from gemmasearch.models import Embedder, Generator, Passage, Space
     from gemmasearch.store import Store
 
 REFUSAL = prompts.NOT_FOUND
 HITS = 12  # passages that are read for evidence
 SHOWN = 5  # evidence sentences that come with the answer
 MOST_SENTENCES = 3  # of a generated answer
+MOST_LISTED = 4  # sentences or items of an extracted list or summary
 NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
 DIFFER = "the sources differ; the newest comes first"
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
@@ -60,6 +63,7 @@ def answer(
     """
     clock = _Clock()
     asked = understand(retrieval.parse(question).text)
+    embedder = _OneQuestion(embedder) if embedder is not None else None
     found = None
     for scope in dict.fromkeys(
         (named_in(question), ())
@@ -162,17 +166,58 @@ def replies(question: Question, sentence: str) -> bool:
 
 
 def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
-    """One sentence, or two where the second is nearly as good and says of the question what the first does not."""
+    """One sentence, or two where the second is nearly as good and says of the question what the first does not; of
+    a list or a summary, what is nearly as good."""
     first, *rest = found
+    if question.kind in ("list", "summary"):
+        near = [item for item in rest[: MOST_LISTED - 1] if item.score >= 0.75 * first.score]
+        return sorted(
+            [first, *near], key=lambda e: (e.hit.chunk_id != first.hit.chunk_id, e.hit.text.find(e.text))
+        )
     asked = set(question.stems)
     told = asked & set(words.stems(first.text))
     for item in rest[:2]:
         if len(item.text.split()) < 4:
             continue  # a heading or a label
         more = (asked & set(words.stems(item.text))) - told
-        if item.score >= 0.85 * first.score and (more or question.kind in ("list", "summary")):
+        if item.score >= 0.85 * first.score and more:
             return [first, item]
     return [first]
+
+
+class _OneQuestion:
+    """The embedder of one question, which search and evidence both want the vector of."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[tuple[str, ...], np.ndarray] = {}
+
+    @property
+    def space(self) -> Space:
+        return self._embedder.space
+
+    @property
+    def dim(self) -> int:
+        return self._embedder.dim
+
+    @property
+    def max_tokens(self) -> int:
+        return self._embedder.max_tokens
+
+    def count_tokens(self, text: str) -> int:
+        return self._embedder.count_tokens(text)
+
+    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
+        return self._embedder.embed_documents(passages)
+
+    def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
+        key = (task, *queries)
+        if key not in self._known:
+            self._known[key] = self._embedder.embed_queries(queries, task=task)
+        return self._known[key]
+
+    def close(self) -> None:
+        """The embedder goes on."""
 
 
 class _Clock:

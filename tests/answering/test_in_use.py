@@ -107,6 +107,28 @@ def test_a_time_beside_a_sender_becomes_a_filter(said: str) -> None:
     assert 27 * 86400 < high.value - low.value < 32 * 86400
 
 
+@pytest.mark.parametrize("question", ["Which invoices came in March 2026?", "What did I write last week?"])
+def test_a_time_of_documents_needs_no_sender(question: str) -> None:
+    fields = {condition.field for condition in named_in(question, datetime(2026, 11, 23, tzinfo=UTC))}
+    assert fields == {"date"}
+
+
+def test_a_time_that_is_asked_about_filters_nothing() -> None:
+    assert named_in("Which treaty ended the war of 1914?") == ()
+
+
+def test_a_list_is_answered_with_its_items_in_their_order(store: Store, add: Add) -> None:
+    add("/n/pack.md", "Things to pack for Lisbon:\n\n- sun hat\n- blue swimsuit\n- train tickets\n")
+    found = answer(store, None, None, "List the things to pack for Lisbon")
+    assert found.found
+    add(
+        "/n/tools.md",
+        "# Tools to buy for the garden\n- garden hose to buy\n- garden spade to buy\n- garden rake to buy\n",
+    )
+    found = answer(store, None, None, "What are the tools to buy for the garden?")
+    assert found.text.index("hose") < found.text.index("spade") < found.text.index("rake")
+
+
 def test_a_scope_that_holds_no_answer_is_given_up(store: Store, add: Add) -> None:
     add(
         "/m/1.eml",

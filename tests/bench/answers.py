@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -18,6 +20,7 @@ from gemmasearch.settings import Settings
 from tests.bench import Row, Unavailable, in_turns, row
 from tests.bench.texts import model, passages
 
+ROOT = Path(__file__).parents[2]
 QUESTIONS = (
     "When was the boiler serviced and how much did it cost?",
     "How much is the deposit for the flat?",
@@ -26,27 +29,33 @@ QUESTIONS = (
     "Which train goes to Lisbon?",
 )
 LONGEST_PROMPT = 700  # tokens
+PASSAGES = 200  # beside the sample home
 
 
 def _notes(folder: Path) -> Path:
-    """The sample home, and a thousand passages of real notes where the shared data are."""
+    """The sample home, and real notes where the shared data are."""
     home = sample.unpack(folder / "home")
-    for number, text in enumerate(passages(1000)):
+    for number, text in enumerate(passages(PASSAGES)):
         (home / f"{number}.md").write_text(text, encoding="utf-8")
     return home
 
 
 @row
 def ask_evidence() -> Sequence[Row]:
-    """Evidence without a generator, against the search for the same question; models loaded, best of rounds."""
+    """Evidence without a generator, against the search for the same question: as commands, start to end, and within
+    a process that has everything loaded."""
     rows = []
-    for name in ("static", str(model("GSEARCH_TEST_MODELS", "all-MiniLM-L6-v2-q8_0.gguf"))):
+    for label, name in (
+        ("static", "static"),
+        ("MiniLM", str(model("GSEARCH_TEST_MODELS", "all-MiniLM-L6-v2-q8_0.gguf"))),
+    ):
         with tempfile.TemporaryDirectory() as folder:
             settings = Settings(
                 db=f"{folder}/i/index.db", models_dir=f"{folder}/m", embedder=name, generator="none"
             )
             with Index.open(settings=settings) as index:
                 index.index([_notes(Path(folder))])
+                rows.append(_as_commands(settings, label))
                 for question in QUESTIONS:
                     index.ask(question)
                 base, ours = in_turns(
@@ -54,12 +63,24 @@ def ask_evidence() -> Sequence[Row]:
                     lambda: [index.ask(q, extract=True) for q in QUESTIONS],
                     rounds=7,
                 )
-        label = "static" if name == "static" else "MiniLM"
         per = 1000 / len(QUESTIONS)
-        rows.append(
-            Row(f"evidence of a question, {label}", "search for it", base * per, ours * per, "ms", bar=2.0)
-        )
+        rows.append(Row(f"evidence, {label}, all loaded", "index.search", base * per, ours * per, "ms"))
     return rows
+
+
+def _as_commands(settings: Settings, label: str) -> Row:
+    environment = {
+        "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": settings.models_dir,
+        "GSEARCH_MODELS_DIR": settings.models_dir,
+    }  # fmt: skip
+
+    def run(*arguments: str) -> None:
+        command = [sys.executable, "-m", "gemmasearch", *arguments, QUESTIONS[0], "--db", settings.db]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+
+    base, ours = in_turns(lambda: run("search"), lambda: run("ask", "--extract"), rounds=5)
+    name = f"gsearch ask --extract, {label}"
+    return Row(name, "gsearch search, same question", base * 1000, ours * 1000, "ms", bar=2.0)
 
 
 @row
