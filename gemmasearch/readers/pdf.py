@@ -1,8 +1,9 @@
 """PDF: the text of each page with its number, label and bookmark, and what is filled in or noted on it.
 
-pypdf reads first. Against the texts that pdfbox expects of 36 files it is the better of the two (similarity by
-rapidfuzz, mean and 5th percentile: pypdf .93 and .31, pypdfium2 .91 and .22; right-to-left text comes out in
-reading order); pypdfium2 is asked for what pypdf cannot read: a whole file, a page, or a page of garbage.
+pypdf reads first. Against the texts that pdfbox expects of 36 files (``python -m tests.readers pdf``: rapidfuzz
+ratio, median, 5th percentile, mean) it is the better of the two: pypdf 1.000, .308, .927; pypdfium2 1.000, .222,
+.905; right-to-left text comes out in reading order. pypdfium2 is asked for what pypdf cannot read: a whole file, a
+page, a page of garbage, or what it does not finish in time. The two together, tidied: 1.000, .667, .956.
 
 Runs in a worker process (``isolate``): pypdf can spin for minutes on one small file.
 """

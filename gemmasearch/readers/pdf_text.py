@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gemmasearch.readers.textual import clean
 
 _PRESENTATION = re.compile("[\ufb00-\ufb06\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
 _HYPHEN = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad][ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})[ \t]*")
 _GLYPHS = re.compile(r"/[A-Za-z]{1,3}\d{1,5}|\(cid:\d+\)|/uni[0-9A-F]{4}")
-_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+_NUMBER = re.compile(r"\d{1,6}|\b[ivxlc]{1,8}\b")
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_COUNTED = "\0"  # stands for a number that counts the pages
+_LONGEST = 200  # characters of a header or footer
 _RUNNING_PAGES = 4  # fewer pages do not show what recurs
 _RUNNING_SHARE = 0.5
 _EDGE = 2  # lines at the top and at the bottom of a page that may recur
@@ -45,27 +49,37 @@ def is_garbage(text: str) -> bool:
 
 
 def without_running_lines(pages: Sequence[str]) -> list[str]:
-    """Headers and footers that recur on most pages are kept on the first page that has them only."""
+    """Headers and footers that recur, with the number of the page in them or without, are kept on the first page
+    that has them only. A number that does not count the pages makes a line another one: a total, for example."""
     lines = [page.split("\n") for page in pages]
-    filled = [page for page in lines if any(line.strip() for line in page)]
+    filled = [i for i, page in enumerate(lines) if any(line.strip() for line in page)]
     if len(filled) < _RUNNING_PAGES:
         return list(pages)
-    counts = Counter(key for page in filled for key in {_key(page[i]) for i in _edges(page)})
-    running = {key for key, n in counts.items() if key and n >= max(3, len(filled) * _RUNNING_SHARE)}
+    places: dict[str, list[int]] = defaultdict(list)
+    for i in filled:
+        for key in {key for at in _edges(lines[i]) for key in _keys(lines[i][at], i)}:
+            places[key].append(i)
+    often = max(3, len(filled) * _RUNNING_SHARE)
+    running = {
+        key for key, where in places.items() if len(where) >= often or (_COUNTED in key and _near(where))
+    }
     seen: set[str] = set()
-    return ["\n".join(_kept(page, running, seen)).strip("\n") for page in lines]
+    return ["\n".join(_kept(page, i, running, seen)).strip("\n") for i, page in enumerate(lines)]
 
 
-def _kept(page: list[str], running: set[str], seen: set[str]) -> list[str]:
+def _near(where: Sequence[int]) -> bool:
+    """On the next page, or on the next one of the same side: the header of one chapter."""
+    return any(b - a <= 2 for a, b in pairwise(where))
+
+
+def _kept(page: list[str], number: int, running: set[str], seen: set[str]) -> list[str]:
     edges = set(_edges(page))
     kept = []
     for i, line in enumerate(page):
-        key = _key(line) if i in edges else ""
-        if key in running and key in seen:
-            continue
-        if key in running:
-            seen.add(key)
-        kept.append(line)
+        found = _keys(line, number) & running if i in edges else set()
+        if not found & seen:
+            kept.append(line)
+        seen |= found
     return kept
 
 
@@ -74,6 +88,18 @@ def _edges(page: list[str]) -> list[int]:
     return sorted({*filled[:_EDGE], *filled[-_EDGE:]})
 
 
-def _key(line: str) -> str:
-    """A line without its page number; a page number alone recurs as well."""
-    return _DIGITS.sub("#", " ".join(line.lower().split()))
+def _keys(line: str, page: int) -> set[str]:
+    """The line as it is, and with each of its numbers told as distance from the page's."""
+    plain = " ".join(line.lower().split())
+    if not plain or len(plain) > _LONGEST:
+        return set()
+    found = {plain}
+    for number in list(_NUMBER.finditer(plain))[:4]:
+        value = int(number[0]) if number[0].isdigit() else _roman(number[0])
+        found.add(f"{plain[: number.start()]}{_COUNTED}{value - page}{plain[number.end() :]}")
+    return found
+
+
+def _roman(text: str) -> int:
+    values = [_ROMAN[c] for c in text]
+    return sum(-a if a < b else a for a, b in pairwise([*values, 0]))

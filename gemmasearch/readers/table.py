@@ -58,7 +58,7 @@ _PICTURES = (
 
 # fmt: off
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 4,
+    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 5,
            isolated=True, limit="max_pdf_bytes", sniff="pdf:sniff"),
     Format("docx", "document", (_OFFICE + "wordprocessingml.document",), (".docx", ".docm", ".dotx"),
            "office:read_docx", 1, isolated=True, limit="max_pdf_bytes", sniff="office:is_docx"),

@@ -177,6 +177,24 @@ def test_headers_and_footers_stay_on_the_first_page_only(tmp_path: Path) -> None
     assert all(f"more of {word}" in found.text for word in "abcdef")
 
 
+def test_the_header_of_a_chapter_stays_once_and_other_numbers_are_no_page_numbers() -> None:
+    heads = ["1 ROOTS", "2 ROOTS", "LEAVES 3", "4 Plants", "LEAVES 5", "vi STEMS", "vii STEMS"]
+    pages = [
+        f"{head}\nwords of page {'abcdefg'[i]}\nSum {(i * 37) % 11} euros" for i, head in enumerate(heads)
+    ]
+    kept = [page.split("\n")[0] for page in pdf_text.without_running_lines(pages)]
+    assert kept == [
+        "1 ROOTS",
+        "words of page b",
+        "LEAVES 3",
+        "4 Plants",
+        "words of page e",
+        "vi STEMS",
+        "words of page g",
+    ]
+    assert all("euros" in page for page in pdf_text.without_running_lines(pages))
+
+
 def test_a_page_of_glyph_names_has_no_text(tmp_path: Path) -> None:
     assert pdf_text.is_garbage("/g437/g258/g12 /g4") and pdf_text.is_garbage("\ue001\ue002\ue003 a")
     assert not pdf_text.is_garbage("A path such as /usr/lib or /g1 in a sentence is fine.")
