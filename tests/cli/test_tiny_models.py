@@ -36,3 +36,5 @@ def test_an_embeddinggemma_indexes_and_finds_and_one_without_dense_layers_is_ref
     gguf_files.gemma_embedding(bare, dense=False)
     refused = run("index", notes, "--embedder", bare, "--db", tmp_path / "j" / "i.db")
     assert refused.code == 4 and "dense" in refused.said
+    sick = run("doctor", "--db", db, env={"GSEARCH_EMBEDDER": str(bare)})
+    assert "dense" in next(line for line in sick.lines if line.startswith("WRONG\tmodels"))

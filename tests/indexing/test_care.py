@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +14,9 @@ import pytest
 from gemmasearch.documents import Problem
 from gemmasearch.errors import LockHeld, NothingFound, UsageProblem
 from gemmasearch.indexing import care
+from gemmasearch.indexing.doctor import doctor
 from gemmasearch.indexing.forgetting import forget
-from gemmasearch.indexing.lock import holder, run_lock
+from gemmasearch.indexing.lock import holder, lock_path, run_lock, unended
 from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
@@ -118,3 +123,28 @@ def test_retry_lets_a_failed_file_be_read_again(store: Store, tree: Path) -> Non
     assert care.retry(store, [str(tree)]) == 1
     run(store)
     assert not care.why(store, file.path).problems
+
+
+def test_a_killed_holder_is_named_until_the_next_run_ends(store: Store) -> None:
+    program = "import sys, time; from pathlib import Path; from gemmasearch.indexing.lock import run_lock\n" \
+              "with run_lock(Path(sys.argv[1]), 'index'): print('held', flush=True); time.sleep(60)"  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-c", program, str(store.path)], stdout=subprocess.PIPE)
+    assert process.stdout and process.stdout.readline() == b"held\n"
+    held = holder(store.path)
+    assert held and held.pid == process.pid and unended(store.path) is None
+    process.kill()
+    process.communicate()
+    killed = unended(store.path)
+    assert holder(store.path) is None and killed and killed.pid == process.pid
+    assert [c.name for c in doctor(store.path) if "process" in c.detail] == ["last run"]
+    run(store)
+    assert unended(store.path) is None
+
+
+def test_a_number_that_another_process_has_now_is_not_taken_for_the_holder(store: Store) -> None:
+    with run_lock(store.path, "watch"):
+        record = json.loads(lock_path(store.path).read_text())
+        assert holder(store.path).pid == os.getpid()  # type: ignore[union-attr]
+        lock_path(store.path).write_text(json.dumps({**record, "started": record["started"] - 1000}))
+        held = holder(store.path)
+        assert held and held.pid == 0  # held, by nobody knows whom
