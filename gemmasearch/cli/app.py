@@ -88,7 +88,7 @@ def _invoke(arguments: Sequence[str]) -> int:
     stdout = sys.stdout
     try:
         result = typer.main.get_command(app).main(
-            args=_with_values(arguments),
+            args=_words_last(_with_values(arguments)),
             prog_name="gsearch",
             standalone_mode=False,
             windows_expand_args=False,
@@ -107,3 +107,10 @@ def _invoke(arguments: Sequence[str]) -> int:
             return UsageProblem.exit_code
         where = context.command_path if context is not None else "gsearch"
         return render.failure(UsageProblem(message.rstrip("."), f"see `{where} --help`"), arguments)
+
+
+def _words_last(arguments: list[str]) -> list[str]:
+    """``search boiler -garage`` means what it says: the words to exclude are no options."""
+    from gemmasearch.cli import quick
+
+    return quick.exclusions_last(arguments) if arguments[:1] == [quick.COMMAND] else arguments

@@ -27,6 +27,7 @@ VALUES = {
     "--min-score": "min_score", "--sort": "sort", "--embedder": "embedder", "--after": "after",
     "--serve-for": "serve_for",
 }  # fmt: skip
+_OTHERS = ("--help", "--group", "--new", "--explain-query")
 _NUMBERS = {"number": (1, 1 << 31), "min_score": (0, 100)}
 _CHOICES = {"sort": ("relevance", "date", "path"), "mode": ("hybrid", "words", "meaning")}
 SETTINGS = ("mode", "embedder", "serve_for")
@@ -105,6 +106,30 @@ def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
                 return None
             found[VALUES[name]] = understood
     return found if found["query"] else None
+
+
+def excludes(argument: str) -> bool:
+    """Whether an argument is a word to exclude (``-garage``, ``-from:tom``) and no option (``-n5``, ``-json``)."""
+    if len(argument) < 3 or argument[0] != "-" or not argument[1].isalpha():
+        return False
+    if f"-{argument}" in (*FLAGS, *VALUES, *_OTHERS):
+        return False  # one dash forgotten
+    return bool(argument[1:].strip("qvh0").strip("n").strip("0123456789"))
+
+
+def exclusions_last(arguments: Sequence[str]) -> list[str]:
+    """The arguments of ``search`` with the words to exclude behind ``--``, where Typer takes them for words."""
+    if "--" in arguments:
+        return list(arguments)
+    kept: list[str] = []
+    excluded: list[str] = []
+    before = ""
+    for argument in arguments:
+        (excluded if excludes(argument) and before not in VALUES and before != "--group" else kept).append(
+            argument
+        )
+        before = argument
+    return [*kept, "--", *excluded] if excluded else kept
 
 
 def _here(argument: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gemmasearch.cli import quick
 from gemmasearch.cli.finding import here
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import COMMAND, run
@@ -188,3 +189,25 @@ def test_explain_says_what_a_score_is_made_of_and_what_puts_a_hit_above_the_next
     )
     data = json.loads(indexed.run("search", "--explain", "--json", "boiler").text)["data"]
     assert len(data["explained"]) == len(data["hits"])
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("search boiler -garage --json", "search boiler --json -- -garage"),
+        ("search -nora -n 3 -from:tom x -n5 -qv", "search -n 3 x -n5 -qv -- -nora -from:tom"),
+        ("search --format -{path} x", "search --format -{path} x"),
+        ("search -json x -help", "search -json x -help"),
+        ("search x -- -a -garage", "search x -- -a -garage"),
+        ("search x -y --group -file", "search x -y --group -file"),
+    ],
+)
+def test_a_word_to_exclude_is_no_option(line: str, wanted: str) -> None:
+    assert quick.exclusions_last(line.split()) == wanted.split()
+
+
+def test_a_word_is_excluded_without_quotes_around_the_line(indexed: Indexed) -> None:
+    both = indexed.run("search", "--paths", "--mode", "words", "lisbon").lines
+    without = indexed.run("search", "--paths", "lisbon", "-tram", "--mode", "words").lines
+    assert without and set(without) < set(both)
+    assert indexed.run("search", "-json", "lisbon").code == 2
