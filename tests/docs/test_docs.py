@@ -61,7 +61,7 @@ def test_examples_use_commands_and_options_that_exist(example: str) -> None:
     assert name in COMMANDS
     known = next(command for found, command in generate._commands() if found == name)
     options = {option for parameter in known.params for option in parameter.opts} | {"--help", "-h"}
-    used = {w.partition("=")[0] for w in words if re.fullmatch(r"--?[a-z0-9][a-z-]*(=.*)?", w)}
+    used = {w.partition("=")[0] for w in words if re.fullmatch(r"--[a-z0-9][a-z-]*(=.*)?|-[a-z0-9]", w)}
     assert used - options == set()
 
 
