@@ -13,7 +13,10 @@ from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, read_t
 from gemmasearch.errors import NothingFound, UsageProblem
 
 if TYPE_CHECKING:
+    from gemmasearch.documents import Hit
+    from gemmasearch.index import Index
     from gemmasearch.retrieval import Twins
+    from gemmasearch.serving.client import Remote
 
 _TARGET = "A hit's handle (c123) or the path of an indexed file"
 
@@ -32,10 +35,14 @@ def similar(
     text = read_text("-") if target == "-" else ""
     if target == "-" and not text.strip():
         raise UsageProblem("there is no text on standard input")
-    with session.index() as index:
-        found = index.similar(target, text=text, limit=number)
+
+    def look(index: Index | Remote) -> list[Hit]:
+        found = index.similar("" if text else target, text=text, limit=number)
         for note in index.notes:
             session.out.note(note)
+        return found
+
+    found = session.looked_up(look)
     code = 0 if found else NothingFound.exit_code
     return session.out.result({"hits": found}, lambda: session.write_hits(found), code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import asdict
@@ -32,9 +33,10 @@ def greeted(connection: socket.socket, settings: Settings) -> Remote | None:
 
 
 class Remote:
-    """An index behind a socket: ``search`` and ``ask`` of :class:`~gemmasearch.index.Index`, and its ``notes``.
+    """An index behind a socket: ``search``, ``ask``, ``similar`` and ``notes`` of
+    :class:`~gemmasearch.index.Index`.
 
-    :raises GsearchError: from both methods, as the index would.
+    :raises GsearchError: from all three, as the index would.
     :raises ConnectionError: the helper ended in mid-answer; doing it again without it is safe.
     """
 
@@ -50,6 +52,12 @@ class Remote:
     def ask(self, question: str, *, on_text: Callable[[str], None] | None = None, **options: Any) -> Answer:
         answer: Answer = wire.unpack(Answer, self._call("ask", [question], options, on_text))
         return answer
+
+    def similar(self, target: str = "", **options: Any) -> list[Hit]:
+        # The helper has another current folder; a handle (c123) is no path.
+        handle = target[:1] == "c" and target[1:].isdigit() and not os.path.exists(target)
+        place = target if handle or not target else os.path.abspath(target)
+        return [wire.unpack(Hit, hit) for hit in self._call("similar", [place], options)]
 
     def close(self) -> None:
         self._connection.close()

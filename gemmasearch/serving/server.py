@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 REQUEST_SECONDS = 5.0  # for one whole request, and for the client to take one message
 QUIET_SECONDS = 60.0  # a client may stay connected without saying anything
 CLIENTS = 16
-SERVED = ("search", "ask")
+SERVED = ("search", "ask", "similar")
 _TICK = 0.2
 # (index, what the client wants and how it looks) -> what the command wrote and its exit code; None = not this helper
 # The third is asked whether the client's settings are those of this helper.

@@ -18,7 +18,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Figures as ratios to yard-sticks of the same run.")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of: {', '.join(ROWS)} (default: all)")
     parser.add_argument("--json", action="store_true", help="one JSON object per row")
+    parser.add_argument("--scale", metavar="SIZES", help="growth instead: passages, such as 10k,100k")
     given = parser.parse_args()
+    if given.scale:
+        from tests.bench import scale
+
+        return 0 if scale.report(scale.sizes(given.scale)) else 1
     if unknown := [name for name in given.rows if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}")
     good = True

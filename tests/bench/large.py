@@ -2,7 +2,8 @@
 
 A passage is a stretch of a real text in which every seventh word is another one, drawn as often as it occurs, and
 which names one of many made-up people and numbers. Four passages make a document of a folder (1 % of all each),
-a fifth of the documents are mail. Written through the store's own methods; kept in the scratch folder.
+a fifth of the documents are mail. The files are on the disk, so that a run finds nothing changed; their rows are
+written through the store's own methods. Kept in the scratch folder.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import gemmasearch
-from gemmasearch.documents import Chunk, Document, FileStamp
+from gemmasearch.documents import Chunk, Document
+from gemmasearch.indexing.crawl import stamp_of
+from gemmasearch.indexing.current import READERS
 from gemmasearch.models import Passage
 from gemmasearch.models.static import StaticEmbedder
 from gemmasearch.store import Store
@@ -23,45 +27,48 @@ from tests import gguf_files
 WORDS = 150
 PER_DOCUMENT = 4
 FOLDERS = 100
-ROOT = "/home/dana/archive"
 
 
 def index(chunks: int) -> Path:
     """An index of so many passages, made once per machine and format."""
     from gemmasearch.store.schema import VERSION
 
-    path = gguf_files.scratch() / f"large-{chunks}-schema{VERSION}" / "index.db"
+    folder = gguf_files.scratch() / f"large-{chunks}-files-schema{VERSION}"
+    path = folder / "index.db"
     if not path.exists():
-        partial = path.with_name("partial.db")
-        for end in ("", "-wal", "-shm"):
-            Path(f"{partial}{end}").unlink(missing_ok=True)
-        build(partial, chunks)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial = folder / "partial.db"
+        build(partial, folder / "archive", chunks)
         partial.replace(path)
     return path
 
 
-def build(path: Path, chunks: int) -> None:
+def build(path: Path, root: Path, chunks: int) -> None:
+    for number in range(FOLDERS):
+        (root / f"f{number:02}").mkdir(parents=True)
     with Store.open(path, create=True) as store:
-        store.add_root(ROOT)
+        store.add_root(str(root))
         documents = made(random.Random(1))
         for first in range(0, chunks // PER_DOCUMENT, 250):
             with store.writing():
                 for number in range(first, min(first + 250, chunks // PER_DOCUMENT)):
-                    write(store, number, *next(documents))
+                    write(store, root, number, *next(documents))
         embed(store)
         store.checkpoint()
 
 
-def write(store: Store, number: int, document: Document, texts: list[str]) -> None:
-    folder, name = number % FOLDERS, f"{number}.{'eml' if document.kind == 'mail' else 'md'}"
-    file = store.begin_file(f"{ROOT}/f{folder:02}/{name}", f"f{folder:02} {name}")
+def write(store: Store, root: Path, number: int, document: Document, texts: list[str]) -> None:
+    folder, name = f"f{number % FOLDERS:02}", f"{number}.{'eml' if document.kind == 'mail' else 'md'}"
+    path = root / folder / name
+    path.write_text(document.text, encoding="utf-8")
+    os.utime(path, (1.5e9, 1.5e9))
+    file = store.begin_file(str(path), f"archive {folder} {name}")
     spans, at = [], 0
     for ordinal, text in enumerate(texts):
         spans.append(Chunk(ordinal, at, at + len(text), text, tokens=len(text) // 4))
         at += len(text)
     store.put_document(file, document, spans)
-    stamp = FileStamp(at, number, number, number + 1, 1)
-    store.finish_file(file, stamp, hash=number.to_bytes(16, "big"), reader="large")
+    store.finish_file(file, stamp_of(path.stat()), hash=number.to_bytes(16, "big"), reader=READERS)
 
 
 def embed(store: Store) -> None:

@@ -112,6 +112,23 @@ def test_hits_and_answers_are_equal_to_those_of_the_index_itself(settings: Setti
                 assert isinstance(theirs, Answer) and pieces == own
 
 
+def test_neighbours_of_a_file_a_hit_and_a_text_are_equal_too(
+    settings: Settings, monkeypatch, tmp_path: Path
+) -> None:
+    with Index.open(settings=settings, read_only=True) as index:
+        hit = index.search("garden", limit=1)[0]
+        monkeypatch.chdir(Path(hit.path).parent)
+        asked = [(hit.id, ""), (Path(hit.path).name, ""), ("", "tomatoes and beans in the garden")]
+        expected = [index.similar(target, text=text) for target, text in asked]
+    with running(settings):
+        monkeypatch.chdir(Path(hit.path).parent)
+        for (target, text), before in zip(asked, expected, strict=True):
+            remote = connect(settings)
+            assert remote is not None
+            with remote:
+                assert remote.similar(target, text=text) == before
+
+
 def test_settings_of_the_command_are_used_and_not_those_of_the_helper(settings: Settings) -> None:
     with running(settings):
         remote = connect(replace(settings, results=2, hits_per_document=1))
