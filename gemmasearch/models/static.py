@@ -9,6 +9,7 @@ vectors are those of ``WordLlama.embed(..., norm=True)``.
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import struct
 from collections.abc import Sequence
@@ -55,11 +56,11 @@ class StaticEmbedder:
                 "the built-in static embedder is not there: the package wordllama has no weights",
                 "install it again: pip install --force-reinstall wordllama",
             )
-        self._matrix = _map_matrix(folder / WEIGHTS)
+        self._matrix = _Matrix(folder / WEIGHTS)
         self._wide: np.ndarray | None = None
         self._seen = 0
         self._folder = folder
-        full = int(self._matrix.shape[1])
+        full = self._matrix.width
         self._space = Space(
             name="static",
             model=_identity(self._matrix, (folder / TOKENIZER).stat().st_size),
@@ -119,28 +120,46 @@ class StaticEmbedder:
 
         self._seen += more
         if self._wide is None and self._seen >= _TEXTS_BEFORE_WIDENING:
-            self._wide = self._matrix[:, : self.dim].astype(np.float32)
-        return self._matrix[:, : self.dim] if self._wide is None else self._wide
+            self._wide = self._matrix.array[:, : self.dim].astype(np.float32)
+        return self._matrix.array[:, : self.dim] if self._wide is None else self._wide
 
 
-def _map_matrix(path: Path) -> np.ndarray:
-    """The only tensor of a safetensors file, mapped read-only: shape (vocabulary, dimensions), float16."""
-    import numpy as np
+class _Matrix:
+    """The only tensor of a safetensors file, mapped read-only: half-precision numbers, one row per token."""
 
-    try:
-        with path.open("rb") as stream:
-            (length,) = struct.unpack("<Q", stream.read(8))
-            header = json.loads(stream.read(min(length, 1 << 20)))
-        (tensor,) = (entry for name, entry in header.items() if name != "__metadata__")
-        if tensor["dtype"] != "F16" or len(tensor["shape"]) != 2:
-            raise ValueError(f"{tensor['dtype']} {tensor['shape']}")
-        offset = 8 + length + tensor["data_offsets"][0]
-        return np.memmap(path, dtype="<f2", mode="r", offset=offset, shape=tuple(tensor["shape"]))
-    except (ValueError, KeyError, TypeError, struct.error) as e:
-        raise ModelUnsuitable(
-            f"the weights of the static embedder are damaged: {path} ({e})",
-            "install them again: pip install --force-reinstall wordllama",
-        ) from e
+    def __init__(self, path: Path) -> None:
+        """
+        :raises ModelUnsuitable: it is something else.
+        """
+        try:
+            with path.open("rb") as stream:
+                (length,) = struct.unpack("<Q", stream.read(8))
+                header = json.loads(stream.read(min(length, 1 << 20)))
+                self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            (tensor,) = (entry for name, entry in header.items() if name != "__metadata__")
+            if tensor["dtype"] != "F16" or len(tensor["shape"]) != 2:
+                raise ValueError(f"{tensor['dtype']} {tensor['shape']}")
+            self.rows, self.width = (int(n) for n in tensor["shape"])
+            self._offset = 8 + length + int(tensor["data_offsets"][0])
+            if self._offset + 2 * self.rows * self.width > len(self._map) or self.width < 1:
+                raise ValueError("cut off")
+        except (ValueError, KeyError, TypeError, struct.error) as e:
+            raise ModelUnsuitable(
+                f"the weights of the static embedder are damaged: {path} ({e})",
+                "install them again: pip install --force-reinstall wordllama",
+            ) from e
+
+    def bytes_of(self, row: int) -> bytes:
+        start = self._offset + 2 * self.width * row
+        return self._map[start : start + 2 * self.width]
+
+    @cached_property
+    def array(self) -> np.ndarray:
+        """Shape (rows, width)."""
+        import numpy as np
+
+        count = self.rows * self.width
+        return np.frombuffer(self._map, "<f2", count, self._offset).reshape(self.rows, self.width)
 
 
 def _tokenizer(path: Path) -> Tokenizer:
@@ -151,13 +170,13 @@ def _tokenizer(path: Path) -> Tokenizer:
     return Tokenizer.from_file(str(path))
 
 
-def _identity(matrix: np.ndarray, tokenizer_size: int) -> str:
+def _identity(matrix: _Matrix, tokenizer_size: int) -> str:
     """A digest of rows spread over the matrix: training changes every row, and 16 MB need not be read."""
     from hashlib import sha256
 
-    digest = sha256(f"{matrix.shape} {tokenizer_size}".encode())
-    for row in range(0, matrix.shape[0], max(1, matrix.shape[0] // _ROWS_FOR_IDENTITY)):
-        digest.update(matrix[row].tobytes())
+    digest = sha256(f"{(matrix.rows, matrix.width)} {tokenizer_size}".encode())
+    for row in range(0, matrix.rows, max(1, matrix.rows // _ROWS_FOR_IDENTITY)):
+        digest.update(matrix.bytes_of(row))
     return "static-" + digest.hexdigest()
 
 

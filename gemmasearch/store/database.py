@@ -124,11 +124,15 @@ class Database:
         """Make sqlite-vec's functions available, on first use: searches by words do without."""
         if self._vec:
             return
-        import sqlite_vec
+        # Found, not imported: the package itself imports numpy and a second SQLite.
+        from importlib.util import find_spec
 
+        package = find_spec("sqlite_vec")
+        if package is None or package.origin is None:
+            raise MachineRefused("the package sqlite-vec is not installed", "pip install sqlite-vec")
         with translated(self.path):
             self.connection.enable_load_extension(True)
-            self.connection.load_extension(sqlite_vec.loadable_path())
+            self.connection.load_extension(str(Path(package.origin).parent / "vec0"))
             self.connection.enable_load_extension(False)
         self._vec = True
 
