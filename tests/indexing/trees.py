@@ -133,22 +133,26 @@ def contents(db: Path) -> dict[str, Any]:
         }
 
 
+SEARCHES = ('"boiler candle"', '"candle garden island"', '"yellow zephyr" path:tree', "kettle kind:mail")
+
+
 def hits(db: Path, dim: int = 256) -> list[Any]:
-    """What some searches find, and how well: with all hits listed, since equal scores have no order."""
+    """What some searches find, and how well. All hits by words, which stay below the number that is looked
+    through; by meaning the scores of the best, since equal ones have no order."""
     embedder = FakeEmbedder(dim=dim)
     with Store.open(db, read_only=True) as store:
         if store.active_space() is None:
             return []
-        return [
+        by_words = [
             sorted((hit.path, hit.part, hit.start, round(hit.score, 4)) for hit in found)
-            for line in (
-                "boiler",
-                "candle garden island",
-                "yellow zephyr path:tree",
-                "kettle -ladder kind:mail",
-            )
-            for found in [search(store, embedder, line, limit=10_000, per_document=1000, collapse=False)]
+            for line in SEARCHES
+            for found in [
+                search(store, None, line, mode="words", limit=1000, per_document=1000, collapse=False)
+            ]
         ]
+        vectors = embedder.embed_queries(["boiler candle", "garden island jacket"])
+        by_meaning = [[round(score, 4) for _, score in store.nearest(vector, 20)] for vector in vectors]
+        return by_words + by_meaning
 
 
 @contextmanager
