@@ -208,9 +208,12 @@ def test_a_kill_at_every_commit_leaves_nothing_behind(tmp_path: Path) -> None:
     kills_at_commits(tmp_path, files=2000, share=SOAK, seed=SEED)
 
 
-def test_ctrl_c_ends_after_the_current_file_with_a_summary_and_the_next_run_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_on(
+    tmp_path: Path, asked: signal.Signals
+) -> None:
     tree, db = tmp_path / "tree", tmp_path / "i" / "i.db"
-    plant(tree, 1500)
+    plant(tree, 600)
     process = subprocess.Popen(
         [*COMMAND[:4], str(tree), "--db", str(db)],
         env=environment(),
@@ -218,14 +221,31 @@ def test_ctrl_c_ends_after_the_current_file_with_a_summary_and_the_next_run_goes
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not (db.exists() and db.stat().st_size > 500_000) and process.poll() is None:
+    while not (db.exists() and db.stat().st_size > 300_000) and process.poll() is None:
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(asked)
     out, said = process.communicate(timeout=60)
     assert process.returncode == 130 and "(interrupted)" in out, (process.returncode, out, said)
     assert "Traceback" not in said
     run(tree, db)
     whole = tmp_path / "w" / "i.db"
     run(tree, whole)
+    assert contents(db) == contents(whole)
+    sound(db)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_runs_with_a_time_limit_end_cleanly_and_get_there_together(tmp_path: Path) -> None:
+    tree, db, rounds = tmp_path / "tree", tmp_path / "i" / "i.db", 0
+    plant(tree, 1500)
+    said = "(interrupted)"
+    while "(interrupted)" in said and rounds < 100:
+        line = [*COMMAND[:4], "--foreground", "--max-time", "1s", str(tree), "--db", str(db)]
+        done = subprocess.run(line, env=environment(), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        said, rounds = done.stdout, rounds + 1
+    assert 1 < rounds < 100
+    run(tree, whole := tmp_path / "w" / "i.db")
     assert contents(db) == contents(whole)
     sound(db)
