@@ -35,6 +35,7 @@ def shapes() -> dict[str, Any]:
     from gemmasearch.indexing.doctor import Check
     from gemmasearch.indexing.forgetting import Forgotten
     from gemmasearch.indexing.heartbeat import Heartbeat
+    from gemmasearch.indexing.pages import Page
     from gemmasearch.indexing.repair import Repaired
     from gemmasearch.indexing.schedule import Plan
     from gemmasearch.known import FormatInfo, ModelInfo
@@ -63,6 +64,7 @@ def shapes() -> dict[str, Any]:
             "failed": list[Problem],
         },
         "search": (found, explained),
+        "import-page": {"page": Page, "report": SyncReport},
         "show": list[Shown],
         "open": {"argv": list[str]},
         "similar": {"hits": list[Hit]},

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gemmasearch.errors import UsageProblem
+from gemmasearch.indexing import pages
+from gemmasearch.settings import Settings
 from tests.cli.terminal import Ran, run
 from tests.readers.browser_profiles import CHROMIUM, FIREFOX, Writer, contents, database
 
@@ -22,7 +25,7 @@ def command(db: Path, name: str, *arguments: str | Path, stdin: bytes = b"") -> 
     ("browser", "place", "schema"),
     [
         ("firefox", ".mozilla/firefox/abc.default/places.sqlite", FIREFOX),
-        ("chromium", ".config/chromium/Default/History", CHROMIUM),
+        pytest.param("chromium", ".config/chromium/Default/History", CHROMIUM, marks=pytest.mark.slow),
     ],
 )
 def test_pages_of_a_running_browser_are_found_listed_and_forgotten_and_its_profile_stays_as_it_was(
@@ -84,15 +87,15 @@ def test_a_page_saved_with_singlefile_brings_its_own_address(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("raw", "more", "said"),
+    ("raw", "url", "said"),
     [
-        (b"", (), "no web page"),
-        (b"%PDF-1.7\n", (), "no web page"),
-        (PAGE, ("--url", "javascript:alert(1)"), "no web address"),
-        (b"<html><body></body></html>", (), "no-text"),
+        (b"", "", "no web page"),
+        (b"%PDF-1.7\n", "", "no web page, but pdf"),
+        (PAGE, "javascript:alert(1)", "no web address"),
+        (b"<html><body></body></html>", "", "no-text"),
     ],
 )
-def test_what_is_no_page_is_refused(tmp_path: Path, raw: bytes, more: tuple[str, ...], said: str) -> None:
-    done = command(tmp_path / "i.db", "import-page", "-", *more, stdin=raw)
-    assert done.code == 2 and said in done.said
-    assert not (tmp_path / "i-pages").exists()
+def test_what_is_no_page_is_refused(tmp_path: Path, raw: bytes, url: str, said: str) -> None:
+    with pytest.raises(UsageProblem, match=said):
+        pages.keep(raw, Settings(db=str(tmp_path / "i.db")), url=url)
+    assert not pages.folder(tmp_path / "i.db").exists()

@@ -118,6 +118,7 @@ def test_a_locked_member_and_a_damaged_archive_are_named(tmp_path: Path) -> None
     assert problem(path, **ON).reason == "malformed"
 
 
+@pytest.mark.slow
 def test_bombs_end_at_the_limits(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     for raw in (
@@ -148,6 +149,7 @@ def test_an_archive_of_archives_ends_at_the_depth(tmp_path: Path) -> None:
     assert problem(path, **ON).reason == "limit"
 
 
+@pytest.mark.slow
 def test_too_many_members_are_a_limit(tmp_path: Path) -> None:
     path = tmp_path / "a.tar"
     path.write_bytes(tarred({f"{n}": b"" for n in range(archives.MEMBERS + 1)}))

@@ -30,7 +30,7 @@ class TestHistory(ReaderContract):
         return connection.serialize("main")
 
 
-@pytest.mark.parametrize("mode", ["wal", "delete", "truncate"])
+@pytest.mark.parametrize("mode", ["wal", "delete"])
 @pytest.mark.parametrize(("name", "schema"), [("places.sqlite", FIREFOX), ("History", CHROMIUM)])
 def test_a_profile_that_its_browser_has_locked_is_read_and_left_alone(
     tmp_path: Path, name: str, schema: str, mode: str
