@@ -59,15 +59,19 @@ def lease(tmp_path_factory: pytest.TempPathFactory) -> Box:
     return Box(tmp_path_factory.mktemp("lease"), mbox([*others, outer, message("The end.", number=13)]))
 
 
-def test_search_cites_mail_attachment_and_page(lease: Box) -> None:
+@pytest.fixture(scope="module")
+def rent(lease: Box) -> dict[str, Any]:
+    return lease.hits("how much is the monthly rent")[0]
+
+
+def test_search_cites_mail_attachment_and_page(lease: Box, rent: dict[str, Any]) -> None:
     first, *_ = lease.run("search", "how much is the monthly rent").lines
     place = (
         "page 3 of lease.pdf, in mail “Papers for Mill Lane” from Dana Bell <dana@example.org>, 2024-05-01"
     )
     assert first.split("\t")[:2] == [str(lease.path), place]
-    hit = lease.hits("how much is the monthly rent")[0]
-    assert (hit["page"], hit["meta"]["subject"], hit["kind"]) == (3, "Papers for Mill Lane", "pdf")
-    assert hit["part"] == hit["meta"]["attached_to"] + "/lease.pdf"
+    assert (rent["page"], rent["meta"]["subject"], rent["kind"]) == (3, "Papers for Mill Lane", "pdf")
+    assert rent["part"] == rent["meta"]["attached_to"] + "/lease.pdf"
 
 
 def test_ask_cites_mail_attachment_and_page(lease: Box) -> None:
@@ -77,9 +81,8 @@ def test_ask_cites_mail_attachment_and_page(lease: Box) -> None:
     assert "page 3 of lease.pdf, in mail “Papers for Mill Lane”" in source
 
 
-def test_show_opens_that_page_of_that_attachment(lease: Box) -> None:
-    handle = lease.hits("how much is the monthly rent")[0]["id"]
-    shown = lease.run("show", handle).lines
+def test_show_opens_that_page_of_that_attachment(lease: Box, rent: dict[str, Any]) -> None:
+    shown = lease.run("show", rent["id"]).lines
     assert f"File: {lease.path}" in shown and "Part: lease.pdf, attached to “Papers for Mill Lane”" in shown
     assert "Page: 3" in shown and shown[-1] == PAGES[2]
     assert not any("cellar" in line for line in shown)
