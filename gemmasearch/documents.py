@@ -158,7 +158,7 @@ class Hit:
     part: str
     kind: str
     title: str  # real title, or the file's name
-    score: float  # 0..1, higher is better; what it means is said by the search that made it
+    score: float  # 0..1: the chance that this is what was asked for (retrieval.calibration)
     snippet: Snippet
     text: str  # the whole passage
     start: int
@@ -171,8 +171,8 @@ class Hit:
     sender: str = ""
     recipients: str = ""
     language: str = ""
-    words: float | None = None  # share of the score that the words gave
-    meaning: float | None = None  # share of the score that the meaning gave
+    words: float | None = None  # what the words gave to its place in this ranking, whose best has 1 in all
+    meaning: float | None = None  # what the meaning gave to it
     also_in: tuple[str, ...] = ()  # other places that hold the same passage or message
     quoted: bool = False  # somebody else's words in a reply, or a signature
     thread: str = ""  # Message-ID of the oldest message of its conversation, "" = it belongs to none

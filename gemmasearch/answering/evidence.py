@@ -124,8 +124,13 @@ def _line(hit: Hit, unit: Unit) -> int | None:
 
 def candidates(question: Question, hits: Sequence[Hit], weights: Weights) -> list[Candidate]:
     """Every unit of every hit with all features but the meaning."""
-    top = max((hit.score for hit in hits), default=0.0) or 1.0
-    return [c for hit in hits for c in _of_hit(question, hit, hit.score / top, weights)]
+    top = max(map(_place, hits), default=0.0) or 1.0
+    return [c for hit in hits for c in _of_hit(question, hit, _place(hit) / top, weights)]
+
+
+def _place(hit: Hit) -> float:
+    """What words and meaning gave it in its own ranking: the score says how likely it is, which differs less."""
+    return (hit.words or 0.0) + (hit.meaning or 0.0) or hit.score
 
 
 def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> list[Candidate]:

@@ -24,6 +24,7 @@ SPEAKERS = 5  # documents that speak for their like
 SHARPNESS = 3.0  # by which the weight of a speaker falls, per deviation
 BY_WORDS = 0.4  # what the telling words of the speakers count, in deviations
 BY_PLACE = 0.6  # what nearness to them in the space counts, of the meaning's share
+DECISIVE = 2.0  # power by which everything but the words counts less the clearer the words' best leads
 WHOLE = 0.3  # of a passage's place in the space: what its document's passages have in common
 
 
@@ -55,14 +56,27 @@ def both(candidates: Candidates, words: Mapping[int, float], vectors: Vectors, w
     import numpy as np
 
     places = _placed(vectors, candidates.document_of)
+    undecided = (1 - _lead(candidates, words)) ** DECISIVE
+    weight *= undecided
     lexical = (1 - weight) * _scaled(np.array([words[id] for id in vectors.ids]))
     near = weight * _scaled(_known(vectors, places @ vectors.query))
     documents = [candidates.document_of[id] for id in vectors.ids]
     speakers = _speakers(documents, lexical + near)
     like = candidates.like(speakers)
-    lexical = lexical + BY_WORDS * _scaled(np.array([like[d] for d in documents]))
+    lexical = lexical + undecided * BY_WORDS * _scaled(np.array([like[d] for d in documents]))
     near = near + weight * BY_PLACE * _scaled(_known(vectors, places @ _middle(places, documents, speakers)))
     return _shared(vectors.ids, lexical, near)
+
+
+def _lead(candidates: Candidates, words: Mapping[int, float]) -> float:
+    """How far the best document by words is above the second, 0..1 of its score: where it is, there is no more to
+    be asked."""
+    best: dict[int, float] = {}
+    for id, score in words.items():
+        document = candidates.document_of[id]
+        best[document] = max(best.get(document, 0.0), score)
+    first, second = ([*sorted(best.values(), reverse=True), 0.0, 0.0])[:2]
+    return 1 - second / first if first and len(best) > 1 else 0.0
 
 
 def _known(vectors: Vectors, cosines: np.ndarray) -> np.ndarray:

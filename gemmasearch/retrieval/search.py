@@ -31,7 +31,6 @@ POOL = 1000  # candidates taken from each list
 SPARE = 3  # candidates looked at per hit wanted, so that twins leave no gap
 CROWD = 4  # candidates looked at per candidate wanted, where quotations stand between them
 QUOTED = 0.7  # what is left of the score of a quoted reply
-RELEVANT_AMONG = 5  # hits of which one must be likely enough, or nothing is relevant
 NOTHING = '""'  # a full-text expression that no passage matches
 
 
@@ -130,14 +129,16 @@ def rank(
     rarity = calibration.rarity(store, forms)
     fused = fusion.fuse(by_words, by_meaning, weight)
     asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
+    counted = terms.counted(query, telling, known)
+    ordered, cosines = _reordered(store, fused, asked, counted, vector, weight)
     return Ranking(
         query,
-        tuple(_reordered(store, fused, asked, terms.counted(query, telling, known), vector, weight)),
+        tuple(ordered),
         asked,
         frozenset().union(*forms),
         rarity,
-        space.name if space else "",
-        dict(by_meaning or ()),
+        space.name if space and vector is not None else "",
+        cosines,
     )
 
 
@@ -156,15 +157,17 @@ def _reordered(
     counted: Sequence[Counted],
     vector: np.ndarray | None,
     weight: float,
-) -> list[Fused]:
-    """The best candidates read and ordered anew, the others behind them, with scores below 0."""
+) -> tuple[list[Fused], dict[int, float]]:
+    """The best candidates read and ordered anew, the others behind them, with scores below 0; and the cosines."""
     readings = store.readings([f.chunk_id for f in fused[: reranking.READ]])
+    cosines: dict[int, float] = {}
     if not readings:
-        return []
+        return [], cosines
     vectors = None
     if vector is not None and vector.any():
         ids = [r.chunk_id for r in readings]
         vectors = reranking.Vectors(ids, store.vectors_of(ids), vector)
+        cosines = dict(zip(ids, (vectors.rows @ vector).tolist(), strict=True))
     if vectors is not None and asked == ("meaning",):
         best = reranking.by_meaning(vectors, {r.chunk_id: r.document_id for r in readings})
     else:
@@ -175,43 +178,47 @@ def _reordered(
             best = reranking.both(candidates, words, vectors, weight)
         else:
             best = reranking.by_words(candidates, words)
-    return best + [replace(f, score=f.score - 1) for f in fused[reranking.READ :]]
+    return best + [replace(f, score=f.score - 1) for f in fused[reranking.READ :]], cosines
 
 
 def hits(
     store: Store, ranking: Ranking, *, limit: int, per_document: int, collapse: bool = True
 ) -> list[Hit]:
-    """The candidates of the best documents, at most ``per_document`` of each."""
+    """The candidates of the best documents, at most ``per_document`` of each; none where nothing is relevant."""
+    found = found_among(store, ranking, limit=limit, per_document=per_document, collapse=collapse)
+    return in_threads(store, _scored(found, ranking)[:limit])
+
+
+def found_among(
+    store: Store, ranking: Ranking, *, limit: int, per_document: int, collapse: bool = True
+) -> list[Hit]:
+    """The same before they are judged, with their place in the ranking as score, and a few more to judge them by."""
     known = store.documents_of([f.chunk_id for f in ranking.fused])
     quoted = store.quoted_among(known)
     chosen = roll_up(_demoted(ranking.fused, quoted), known, per_document)
-    considered = _considered(chosen, quoted, limit * (SPARE if collapse else 1))
+    considered = _considered(chosen, quoted, max(limit, calibration.AMONG) * (SPARE if collapse else 2))
     passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
     ranked = [(f, passages[f.chunk_id]) for f in considered if f.chunk_id in passages]
     if collapse:
-        together = quotes.together(_collapsed(ranked), ranking.sought) if quoted else _collapsed(ranked)
-        groups = together[:limit]
+        groups = quotes.together(_collapsed(ranked), ranking.sought) if quoted else _collapsed(ranked)
     else:
-        groups = [[pair] for pair in ranked[:limit]]
-    found = [_group_hit(group, ranking.sought) for group in groups]
-    return in_threads(store, found) if _anything_relevant(found, ranking) else []
+        groups = [[pair] for pair in ranked]
+    groups = groups[: limit + calibration.AMONG - 1]
+    return [_group_hit(group, ranking.sought) for group in groups]
 
 
-def _anything_relevant(found: Sequence[Hit], ranking: Ranking) -> bool:
-    """Whether one of the first hits holds some of what was asked, or is near enough to be about it.
+def _scored(found: Sequence[Hit], ranking: Ranking) -> list[Hit]:
+    """The hits with the chance that they are what was asked for; none where nothing is.
 
-    Words alone always are relevant: they stand there. So is a space for which nothing was measured.
+    What words alone found stands there, and of a space that was not measured nothing is known: neither is refused.
     """
-    bound = calibration.near(ranking.space) if "meaning" in ranking.asked else None
-    if bound is None:
-        return True
-    for hit in found[:RELEVANT_AMONG]:
-        if ranking.cosine.get(hit.chunk_id, 0.0) >= bound:
-            return True
-        named = " ".join((hit.title, hit.path, hit.sender, hit.recipients, *hit.headings, hit.text))
-        if calibration.cover(named, hit.language, ranking.rarity) >= calibration.COVERED:
-            return True
-    return False
+    known = calibration.weights(ranking.space)
+    chances = [known.chance(*calibration.figures(hit, ranking.rarity, ranking.cosine)) for hit in found]
+    scores = calibration.in_order(chances)
+    refused = "meaning" in ranking.asked and calibration.measured(ranking.space)
+    if refused and scores and scores[0] < calibration.RELEVANT:
+        return []
+    return [replace(hit, score=score) for hit, score in zip(found, scores, strict=True)]
 
 
 def _demoted(fused: Sequence[Fused], quoted: Set[int]) -> list[Fused]:

@@ -1,4 +1,5 @@
-"""``python -m tests.quality``: the figures of search; ``python -m tests.quality answers``: those of ask.
+"""``python -m tests.quality``: the figures of search; ``… answers``: those of ask; ``… nothing``: whether search says
+that nothing is relevant; ``… calibration``: the fit of its scores.
 
 Needs GSEARCH_TEST_DATA and, for MiniLM, GSEARCH_TEST_MODELS. Indexes and vectors are kept in
 GSEARCH_QUALITY_CACHE (default ~/.cache/gsearch-quality).
@@ -22,11 +23,20 @@ def main() -> int:
     )
     parser.add_argument("--embedder", action="append", choices=("static", "minilm"), help="default: both")
     parser.add_argument("--sample", type=int, default=0, help="at most so many queries per collection")
+    parser.add_argument("--questions", type=int, default=200, help="of `nothing`, per half and kind")
     given = parser.parse_args()
+    embedders = given.embedder or ("static", "minilm")
+    if given.collections in (["nothing"], ["calibration"]):
+        nothing = import_module("tests.quality.nothing")
+        if given.collections == ["nothing"]:
+            nothing.report(embedders, given.questions)
+        else:
+            nothing.calibrate(embedders, given.questions, given.sample)
+        return 0
     if unknown := set(given.collections) - set(collections.SETS):
         parser.error(f"no such collection: {', '.join(sorted(unknown))}")
     print("nDCG@10")
-    search.report(given.collections or collections.SETS, given.embedder or ("static", "minilm"), given.sample)
+    search.report(given.collections or collections.SETS, embedders, given.sample)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from zlib import crc32
 
 import gemmasearch.indexing.chunking
 import gemmasearch.store.fts
@@ -20,6 +21,10 @@ from gemmasearch.store import Store
 from gemmasearch.store.keys import path_words
 from tests.quality.collections import Collection, cache_folder, models_folder
 
+HOME = "/home/dana/"
+# Documents have dates and sizes by chance, so that filters can halve a collection: those of the middle.
+MIDDLE = {"date": 1.5e9, "size": 5000.0}
+
 _MADE_BY = (
     gemmasearch.indexing.chunking,
     gemmasearch.store.schema,
@@ -27,6 +32,14 @@ _MADE_BY = (
     gemmasearch.store.fts,
     gemmasearch.store.stopwords,
 )
+
+
+def date_of(collection: str, id: str) -> float:
+    return float(10**9 + crc32(f"date {collection}/{id}".encode()) % 10**9)
+
+
+def size_of(collection: str, id: str) -> float:
+    return float(crc32(f"size {collection}/{id}".encode()) % 10_000)
 
 
 def embedder(name: str) -> Embedder:
@@ -63,12 +76,14 @@ def _write(store: Store, collection: Collection, embedder: Embedder, target: int
     for start in range(0, len(collection.entries), 500):
         with store.writing():
             for entry in collection.entries[start : start + 500]:
-                document = Document("note", entry.text, title=entry.title)
-                path = f"/home/dana/{collection.name}/{entry.id}.txt"
-                file = store.begin_file(path, path_words(path, "/home/dana"))
+                document = Document(
+                    "note", entry.text, title=entry.title, date=date_of(collection.name, entry.id)
+                )
+                path = f"{HOME}{collection.name}/{entry.id}.txt"
+                file = store.begin_file(path, path_words(path, HOME))
                 chunks = chunking.split(document, embedder.count_tokens, target, embedder.max_tokens)
                 store.put_document(file, document, chunks)
-                store.finish_file(file, FileStamp(len(entry.text), 0, 0, file, 1))
+                store.finish_file(file, FileStamp(int(size_of(collection.name, entry.id)), 0, 0, file, 1))
 
 
 def _embed(store: Store, embedder: Embedder, cache: Path) -> None:

@@ -1,0 +1,56 @@
+"""Scores are chances: they fall with the place, and do not depend on how many hits are shown."""
+
+from __future__ import annotations
+
+from gemmasearch.retrieval import calibration, parse, search, terms
+from gemmasearch.retrieval.fusion import Fused
+from gemmasearch.retrieval.search import roll_up
+
+
+def garden(add) -> None:
+    for i, text in enumerate(
+        (
+            "Tomatoes need sun, water and a stake to climb on.",
+            "Water the tomatoes in the morning and never on the leaves.",
+            "The stake of the old fence has rotted away in the rain.",
+            "A morning in the garden is worth a day in the office.",
+            "Potatoes are ready when their leaves turn yellow.",
+        )
+    ):
+        add(f"/home/dana/garden/{i}.md", text, title=f"Garden {i}")
+
+
+def test_scores_fall_and_are_the_same_however_many_are_shown(add, store, embedded) -> None:
+    garden(add)
+    embedder = embedded()
+    for mode in ("words", "meaning", "hybrid"):
+        scores = [h.score for h in search(store, embedder, "water tomatoes morning", mode=mode)]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 < score <= 1 for score in scores)
+        shown = search(store, embedder, "water tomatoes morning", mode=mode, limit=1)
+        assert shown[0].score == scores[0]
+
+
+def test_what_words_and_meaning_gave_adds_up_to_the_place_of_a_hit(add, store, embedded) -> None:
+    garden(add)
+    found = search(store, embedded(), "water tomatoes morning")
+    places = [(h.words or 0) + (h.meaning or 0) for h in found]
+    assert places == sorted(places, reverse=True)
+    assert abs(places[0] - 1) < 1e-6
+
+
+def test_a_document_of_one_passage_is_not_put_behind_longer_ones() -> None:
+    fused = [Fused(1, 0.95, 0.95, None), Fused(2, 0.93, 0.93, None), Fused(3, 0.93, 0.93, None)]
+    assert [f.chunk_id for f in roll_up(fused, {1: 10, 2: 20, 3: 20}, 1)] == [1, 2]
+
+
+def test_what_a_line_says_twice_counts_twice() -> None:
+    query = parse("Cost and determination of cost of libraries")
+    known = terms.languages(query)
+    shares = {c.text: c.share for c in terms.counted(query, terms.telling(query, known), known)}
+    assert shares["cost"] == 2 * shares["librari"]
+
+
+def test_no_chance_is_below_what_follows_it() -> None:
+    assert calibration.in_order([0.2, 0.9, 0.1, 0.3]) == [0.9, 0.9, 0.3, 0.3]
+    assert calibration.in_order([]) == []
