@@ -45,9 +45,12 @@ SPACES = {
     "minilm": Weights(-10.85, 7.52, 4.90, 11.47, -12.09),
 }
 WORDS = Weights(-6.5, 3.4, 4.9)  # the static space's at its mean cosine, .4
-# Below this score of the first hit nothing is shown: it withholds 2 in 100 answers that are there, and refuses
-# nine in ten questions about things that are not.
-RELEVANT = 0.3
+# Below this score of the first hit nothing is shown. A short line says too little to be refused by its score alone:
+# of the first hits, one must hold some of its rarer words, or lie near it.
+RELEVANT = 0.15
+SHORT = 3  # words
+COVERED = 0.2
+NEAR = 0.25
 
 
 def weights(space: str) -> Weights:
@@ -58,6 +61,14 @@ def weights(space: str) -> Weights:
 def measured(space: str) -> bool:
     """Whether it is known which cosines of a space mean that nothing is relevant."""
     return any(part in space.lower() for part in SPACES)
+
+
+def nothing(scores: Sequence[float], shown: Sequence[tuple[float, float, float]], line: int) -> bool:
+    """Whether none of the first hits is relevant. ``shown`` are their figures, ``line`` is its number of words."""
+    if not scores or scores[0] >= RELEVANT:
+        return False
+    first = shown[:AMONG]
+    return line > SHORT or not any(cover >= COVERED or cosine >= NEAR for cover, _, cosine in first)
 
 
 def in_order(chances: Sequence[float]) -> list[float]:

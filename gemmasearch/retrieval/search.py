@@ -213,10 +213,10 @@ def _scored(found: Sequence[Hit], ranking: Ranking) -> list[Hit]:
     What words alone found stands there, and of a space that was not measured nothing is known: neither is refused.
     """
     known = calibration.weights(ranking.space)
-    chances = [known.chance(*calibration.figures(hit, ranking.rarity, ranking.cosine)) for hit in found]
-    scores = calibration.in_order(chances)
-    refused = "meaning" in ranking.asked and calibration.measured(ranking.space)
-    if refused and scores and scores[0] < calibration.RELEVANT:
+    shown = [calibration.figures(hit, ranking.rarity, ranking.cosine) for hit in found]
+    scores = calibration.in_order([known.chance(*figures) for figures in shown])
+    judged = "meaning" in ranking.asked and calibration.measured(ranking.space)
+    if judged and calibration.nothing(scores, shown, len(ranking.rarity)):
         return []
     return [replace(hit, score=score) for hit, score in zip(found, scores, strict=True)]
 
