@@ -183,7 +183,8 @@ def _explained(hit: Hit, following: Hit | None) -> str:
     sides = [(name, getattr(hit, name)) for name in ("words", "meaning") if getattr(hit, name) is not None]
     said = " + ".join(f"{name} {100 * share:.0f}" for name, share in sides) or "no ranking, filters only"
     marked = dict.fromkeys(hit.snippet.text[start:end].lower() for start, end in hit.snippet.marks)
-    remark = f"{hit.id}: score {100 * hit.score:.0f} = {said}"
+    place = 100 * sum(share for _, share in sides)
+    remark = f"{hit.id}: score {100 * hit.score:.0f}, place {place:.0f} = {said}"
     if marked:
         remark += f"; holds {', '.join(marked)}"
     if hit.quoted:
