@@ -65,7 +65,7 @@ def _within(row: DocumentRow | PassageRow) -> str:
     """Of an attachment: its name and the mail that carries it."""
     message = row.meta.get("attached_to")
     if message is None:
-        return ""
+        return row.meta.get("member", "")
     subject = row.meta.get("subject", "")
     name = "" if row.kind == "mail" else row.part.removeprefix(message).strip("/") + ", "
     if row.kind in ("event", "contact"):

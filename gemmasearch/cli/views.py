@@ -42,7 +42,8 @@ def place(hit: Hit, line: int | None = None) -> str:
     spot = _spot(replace(hit, line=line) if line else hit)
     message = hit.meta.get("attached_to")
     if message is None:
-        return spot
+        member = hit.meta.get("member", "")  # of an archive
+        return f"{spot} of {member}" if spot and member else spot or member
     subject = f"mail “{hit.meta['subject']}”" if hit.meta.get("subject") else "a mail"
     if hit.kind == "mail":
         return f"{spot}, in {subject}"

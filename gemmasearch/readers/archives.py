@@ -101,7 +101,16 @@ def _items(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         elif not raw:
             continue
         elif source.begins(part):
-            yield from attachments.inside(raw, part, name, source, settings)
+            for item in attachments.inside(raw, part, name, source, settings):
+                yield _named(item, part) if isinstance(item, Document) else item
+
+
+def _named(document: Document, part: str) -> Document:
+    """With the place within the archive, for people: ``part`` may go on within the member."""
+    if "attached_to" in document.meta:
+        return document
+    inner = document.meta.get("member")
+    return replace(document, meta={**document.meta, "member": f"{part}/{inner}" if inner else part})
 
 
 def _members(source: Source) -> Iterator[Member]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gemmasearch.cli.views import place
 from gemmasearch.documents import Document, Problem
 from gemmasearch.index import Index
 from gemmasearch.readers import archives, attachments
@@ -93,7 +94,8 @@ def test_an_archive_waits_until_it_is_asked_for(tmp_path: Path) -> None:
     with Index.open(tmp_path / "i.db", settings=Settings(embedder="static", archives="on")) as index:
         assert (index.index().documents, index.status().waiting) == (3, {})
         (hit, *_) = index.search("deposit", mode="words")
-        assert (hit.part, hit.page) == ("lease.pdf", 3)
+        assert (hit.part, hit.page, place(hit)) == ("lease.pdf", 3, "page 3 of lease.pdf")
+        assert ("Part", "lease.pdf") in index.show(hit.id)[0].headers
 
 
 def test_archives_and_mails_nest(tmp_path: Path) -> None:
