@@ -53,6 +53,7 @@ def test_pages_of_a_running_browser_are_found_listed_and_forgotten_and_its_profi
     assert command(db, "forget", "--browser", browser).code == 1
 
 
+@pytest.mark.slow
 def test_a_page_from_a_pipe_is_kept_private_found_by_its_address_and_replaced(tmp_path: Path) -> None:
     db = tmp_path / "private" / "i.db"
     url = "https://www.example.org/oil?a=1"
