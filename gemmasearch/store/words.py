@@ -271,15 +271,17 @@ def _cyrillic(sample: str) -> str:
 
 
 def _by_function_words(sample: str, default: str) -> str:
-    words = [fold(w) for w in RUN.findall(sample)]
+    known = _function_words()
     counts = dict.fromkeys(_LATIN, 0)
-    for word in words:
-        for name in _languages_with(word):
+    for word in RUN.findall(sample.lower()) if sample.isascii() else map(fold, RUN.findall(sample)):
+        for name in known.get(word, ()):
             counts[name] += 1
     best = max(counts, key=lambda name: (counts[name], name == default))
     return best if counts[best] else default
 
 
-@lru_cache(maxsize=50_000)
-def _languages_with(word: str) -> tuple[str, ...]:
-    return tuple(name for name in _LATIN if word in stopwords.of(name))
+@cache
+def _function_words() -> dict[str, tuple[str, ...]]:
+    """Each function word -> the languages that have it."""
+    every = frozenset().union(*(stopwords.of(name) for name in _LATIN))
+    return {word: tuple(name for name in _LATIN if word in stopwords.of(name)) for word in every}
