@@ -53,7 +53,8 @@ def embedder(name: str) -> Embedder:
 def index(collections: Sequence[Collection], embedder: Embedder, *, target: int = 256) -> Store:
     """An index of one or more collections, kept in the cache until the code that makes it changes."""
     name = "+".join(c.name.replace("/", "-") for c in collections)
-    made_by = b"".join(Path(str(module.__file__)).read_bytes() for module in _MADE_BY)
+    sources = [__file__, *(str(module.__file__) for module in _MADE_BY)]
+    made_by = b"".join(Path(source).read_bytes() for source in sources)
     version = hashlib.sha256(made_by + embedder.space.key.encode()).hexdigest()[:10]
     path = cache_folder() / f"{name}.{embedder.space.name}.{target}.{version}.db"
     fresh = not path.exists()
