@@ -72,6 +72,7 @@ def forget(
         store.forget_documents([id for id in documents if id not in set(inside)])
         store.remove_files(rows)
         store.drop_unshown()
+        store.purge_words(now=True)
         emptied = store.checkpoint(READERS_LEAVE)
         looked_for, left = store.remaining(evidence) if evidence else (0, {})
         if evidence and not emptied:

@@ -38,6 +38,7 @@ def sync(
     prune: bool = False,
     wait: float = 0.0,
     settle: float = 0.0,
+    purge_every: float = 0.0,
 ) -> SyncReport:
     """Bring ``roots`` (absolute paths, registered if new; None = all registered ones) up to date.
 
@@ -46,10 +47,16 @@ def sync(
     :param prune: let files go even if they are more than half of a root.
     :param wait: seconds to wait for another run to end.
     :param settle: seconds for which a file must have been left alone; younger ones are for the next run.
+    :param purge_every: seconds between two purges of deleted words, which rewrite the full-text index.
     :raises LockHeld: another run writes.
     """
     with run_lock(store.path, wait=wait, stop=stop):
-        return _run(store, embedder, read, settings, roots, Tally(progress, stop, settle), prune)
+        tally = Tally(progress, stop, settle)
+        report = _run(store, embedder, read, settings, roots, tally, prune)
+        if not tally.interrupted:
+            store.purge_words(purge_every)
+            store.checkpoint()
+        return report
 
 
 def _run(

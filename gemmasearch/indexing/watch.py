@@ -40,6 +40,7 @@ class Pace:
     roots: float = 10.0  # between looks for roots that came or went, or whose options changed
     heartbeat: float = heartbeat.WATCH_SECONDS
     trouble: float = 60.0  # before the next try after the machine said no; doubles each time
+    purge: float = 900.0  # between two purges of deleted words
     tick: float = 0.25
 
 
@@ -165,6 +166,7 @@ class _Watcher:
                 progress=self.progress,
                 stop=self._stop_run,
                 settle=self._settle(roots or sorted(registered)),
+                purge_every=self.pace.purge,
             )
         except LockHeld:
             self._again(roots or registered)  # after the other run

@@ -48,6 +48,7 @@ class Database:
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_NOFOLLOW
         try:
             connection = apsw.Connection(str(self.path), flags=flags)
+            connection.set_busy_timeout(BUSY_MS)  # a run that ends has the file to itself for an instant
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
             return connection
         except (apsw.CantOpenError, apsw.ReadOnlyError):

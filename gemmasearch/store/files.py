@@ -18,6 +18,7 @@ from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
 
 MOST_COPIED = 500  # documents of a file that are taken over in one transaction
+UNPURGED = "unpurged"  # in state: words may be left in the file that no chunk holds
 UNSWEPT = "unswept"  # in state: vectors may be left that no chunk needs
 
 
@@ -184,6 +185,7 @@ class Files(Pictures):
     def _rewrite_words(self, file_id: int, columns: Mapping[str, str | bytes]) -> None:
         ids = "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.file_id = ?"
         with self.db.writing():
+            self._words_left()
             # FTS5 takes the words to remove from the view, so they must go before the view changes.
             self.db.run(f"DELETE FROM words WHERE rowid IN ({ids})", (file_id,))
             settings = ", ".join(f"{name} = ?" for name in columns)
@@ -196,6 +198,7 @@ class Files(Pictures):
         """Words, chunks and vectors that no other chunk needs go with them."""
         with self.db.writing():
             for id in document_ids:
+                self._words_left()
                 keys = self.db.rows(
                     "SELECT DISTINCT key FROM chunks WHERE document_id = ? AND key IS NOT NULL", (id,)
                 )
@@ -204,6 +207,10 @@ class Files(Pictures):
                 )
                 self.db.run("DELETE FROM documents WHERE id = ?", (id,))
                 self._let_go(keys)
+
+    def _words_left(self) -> None:
+        """Words that are deleted stay in the file until the full-text index is merged (store/traces.py)."""
+        self.db.run("INSERT OR IGNORE INTO state(name, value) VALUES(?, '')", (UNPURGED,))
 
     @contextmanager
     def vectors_kept(self) -> Iterator[None]:

@@ -23,7 +23,6 @@ CREATE VIRTUAL TABLE words USING fts5(
     title, names, path, headings, body, head_forms, body_forms,
     content='passage_words', content_rowid='id', tokenize='ascii'
 );
-INSERT INTO words(words, rank) VALUES('secure-delete', 1);
 
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
@@ -282,6 +281,11 @@ def _labels(connection: apsw.Connection) -> None:
         continue
 
 
+def _erased_by_merging(connection: apsw.Connection) -> None:
+    """FTS5's 'secure-delete' damages lists that span pages (SQLite 3.54.1): store/traces.py merges instead."""
+    connection.execute("INSERT INTO words(words, rank) VALUES('secure-delete', 0)").fetchall()
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _first,
     _eight_bits,
@@ -289,6 +293,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _seals,
     _waiting,
     _labels,
+    _erased_by_merging,
 )
 VERSION = len(MIGRATIONS)
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from gemmasearch.errors import MachineRefused
 from gemmasearch.store import words
-from gemmasearch.store.files import Files
+from gemmasearch.store.files import UNPURGED, Files
 
+PURGED = "purged"  # in state: when the full-text index was merged
+DAY, LARGE = 86_400.0, 500_000  # seconds; chunks that were ever written
 SLICE = 24  # characters of a text that are looked for
 SHORTEST = 6  # characters of a word: a shorter one stands in any file by chance
 SCANNED = 20 << 30  # bytes looked through in all: the size of the files times the number of traces
@@ -55,6 +57,28 @@ class Evidence:
 
 class Traces(Files):
     """Part of Store: forgetting."""
+
+    def purge_words(self, every: float = 0.0, *, now: bool = False) -> None:
+        """Merge the full-text index, so that no page of it holds words that were deleted.
+
+        That reads and writes all of it: at most once in ``every`` seconds, of a large index once a day.
+        FTS5's 'secure-delete' would do without, but damages lists that span pages (SQLite 3.54.1).
+
+        :param now: whatever it takes.
+        """
+        if self.db.value("SELECT 1 FROM state WHERE name = ?", (UNPURGED,)) is None:
+            return
+        if not now:
+            last = float(self.db.value("SELECT value FROM state WHERE name = ?", (PURGED,)) or 0)
+            large = (self.db.value("SELECT max(id) FROM chunks") or 0) > LARGE
+            if 0 <= time.time() - last < max(every, DAY if large else 0):
+                return
+        self.db.run("INSERT INTO words(words) VALUES('optimize')")
+        with self.db.writing():
+            self.db.run("DELETE FROM state WHERE name = ?", (UNPURGED,))
+            self.db.run(
+                "INSERT OR REPLACE INTO state(name, value) VALUES(?, ?)", (PURGED, f"{time.time():.0f}")
+            )
 
     def evidence(self, document_ids: Sequence[int]) -> Evidence:
         """Pieces of these documents: of their texts, words and vectors."""

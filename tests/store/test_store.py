@@ -225,6 +225,7 @@ def test_what_is_removed_is_gone_from_the_bytes_of_the_file(db: Path) -> None:
             for w in (b"zyzzogeton", b"borborygmus", b"quagswagging", b"floccinauci", vector)
         )
         store.remove_files([file])
+        store.purge_words()
         store.checkpoint()
         left = file_bytes(db)
     assert not [
