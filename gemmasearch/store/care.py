@@ -119,7 +119,7 @@ class Care:
             wrong = len(kept ^ {(name, id) for id, names in self._names() for name in names})
         except IndexDamaged as e:
             return [Finding("file", e.message)]
-        except ValueError:  # its references are no JSON: the seal of the row says so
+        except (ValueError, TypeError):  # its references are no JSON: the seal of the row says so
             return []
         return [Finding("rows", f"{wrong} links between messages are not what was written")] if wrong else []
 

@@ -20,16 +20,18 @@ from gemmasearch.store.narrow import MANY, Narrow, carray
 from gemmasearch.store.rows import DocumentRow, PassageRow, Reading, Span
 
 _JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
+# The index of paths holds each a second time: a bad block hits one of them.
+_OTHER_PATH = "f.id IS NOT (SELECT x.id FROM files x WHERE x.path = f.path)"
 _PASSAGE = f"""
 SELECT c.id, d.id, f.path, d.part, d.kind, d.title, c.text, c.start, c."end", c.ordinal, c.headings, c.page,
        c.label, c.line, c.quoted, d.date, d.sender, d.recipients, d.copies, d.message_id, d.attachments, d.tags,
        d.language, d.meta, f.mtime_ns, f.size, c.key,
-       {seals.broken(seals.CHUNK, "c.")} OR {seals.broken(seals.DOCUMENT, "d.")}
+       {seals.broken(seals.CHUNK, "c.")} OR {seals.broken(seals.DOCUMENT, "d.")} OR {_OTHER_PATH}
 FROM {_JOINED}"""
 _DOCUMENT = f"""
 SELECT d.id, f.path, d.part, d.kind, d.title, d.date, d.sender, d.recipients, d.copies, d.message_id, d.refs,
        d.attachments, d.tags, d.language, d.meta, d."offset", d.length, f.mtime_ns, f.size,
-       {seals.broken(seals.DOCUMENT, "d.")}
+       {seals.broken(seals.DOCUMENT, "d.")} OR {_OTHER_PATH}
 FROM documents d JOIN files f ON f.id = d.file_id"""
 _SPANS = f"""
 SELECT document_id, id, start, "end", headings, page, label, line, quoted, tokens, text,

@@ -8,6 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from gemmasearch.errors import IndexDamaged
 from gemmasearch.store import Store
 from gemmasearch.store.traces import scan
 from tests.store.filled import add_note, embed
@@ -123,3 +124,21 @@ def test_the_scan_for_bytes_sees_free_pages_and_block_borders(tmp_path: Path) ->
     path = tmp_path / "x.db"
     path.write_bytes(b"\0" * ((1 << 20) - 3) + b"canary" + b"\0" * 100)
     assert list(scan([str(path)], [b"canary", b"absent"])) == [(str(path), b"canary")]
+
+
+def test_a_path_that_is_not_what_was_written_is_not_shown(store: Store) -> None:
+    db = store.path
+    store.checkpoint()
+    store.close()
+    raw = db.read_bytes()
+    at = raw.index(b"/n/7.md")
+    for place in (at, raw.index(b"/n/7.md", at + 1)):  # in the table or in its index
+        db.write_bytes(raw[:place] + b"/n/8x" + raw[place + 5 :])
+        with Store.open(db, read_only=True) as damaged, pytest.raises(IndexDamaged):
+            damaged.passages([c for c, _ in damaged.match("heating", 2000)])
+    db.write_bytes(raw)
+
+
+def test_references_that_are_no_json_are_damage_and_no_bug(store: Store) -> None:
+    damage(store, "UPDATE documents SET refs = CAST('x' AS BLOB) WHERE id = 5")
+    assert "rows" in {f.where for f in store.examine()}
