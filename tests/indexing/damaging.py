@@ -21,7 +21,7 @@ from gemmasearch.settings import Settings
 from gemmasearch.store import Store
 
 PAGE = 4096
-SHOWN = 25
+SHOWN, NEAR = 25, 1e-3
 QUERIES = (
     "boiler garden", "orchard", '"candle"', "type:mail harbour", "ribbon -engine", "violin OR quarry", "zephyr timber",
     "subject:meadow", "from:needle", "path:d3 island", "path:box saddle", "kettl*", "umbrella window yellow",
@@ -42,22 +42,19 @@ def answers(db: Path) -> dict[str, list[Any]]:
         for query in QUERIES:
             for mode in ("words", "hybrid"):
                 hits = index.search(query, mode=mode, limit=SHOWN, per_document=5, collapse=False)
-                last = min((round(h.score, 5) for h in hits), default=0.0) if len(hits) == SHOWN else -1.0
-                # Of equal scores the older rows come first: which of them are the last is no difference.
+                last = min((h.score for h in hits), default=0.0) + NEAR if len(hits) == SHOWN else -1.0
+                # Scores differ in the last digits, and of equal ones the older rows come first.
                 found[f"{mode} {query}"] = sorted(
-                    (
-                        *(round(h.score, 5), h.path, h.part, h.title, h.text, h.line, h.page or 0, h.sender),
-                        h.date or 0,
-                    )
+                    (h.path, h.part, h.title, h.text, h.line, h.page or 0, h.sender, h.date or 0)
                     for h in hits
-                    if round(h.score, 5) > last
+                    if h.score > last
                 )
     return found
 
 
 def absent_text(found: dict[str, list[Any]], texts: dict[str, str]) -> list[str]:
     """Texts of hits that do not stand in their files."""
-    shown = {(hit[1], hit[4]) for hits in found.values() for hit in hits}
+    shown = {(hit[0], hit[3]) for hits in found.values() for hit in hits}
     return [text for path, text in shown if _flat(text) not in texts.get(path, "")]
 
 

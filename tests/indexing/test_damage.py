@@ -121,8 +121,8 @@ def trial(folder: Path, total: int, seed: int) -> str:
 
 
 @pytest.mark.slow
-def test_forty_damaged_copies(tmp_path: Path) -> None:
-    trial(tmp_path, 40, seed=3)
+def test_twenty_damaged_copies(tmp_path: Path) -> None:
+    trial(tmp_path, 20, seed=3)
 
 
 @pytest.mark.soak
