@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.models import Embedder
+from gemmasearch.retrieval.calibration import in_order
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import LONGEST_TEXT, Query, parse
-from gemmasearch.retrieval.search import hits, in_threads, listed, rank
+from gemmasearch.retrieval.search import found_among, in_threads, listed, rank
 from gemmasearch.store import Store, stopwords, words
 
 TELLING = 24  # words of a text that stand for it
@@ -29,6 +31,9 @@ def similar(
 ) -> list[Hit]:
     """Passages like a text, by its telling words and by its meaning; nothing in it is syntax.
 
+    Their scores are cosines (without a model: places in the ranking), for the scores of a search are the chances that
+    a question is met.
+
     :param without: ids of documents that are left out (the text's own).
     """
     query = Query(text, tuple(Term(word) for word in telling(store, text)), text=text[:LONGEST_TEXT])
@@ -36,7 +41,11 @@ def similar(
         return []
     own = [Condition("document", "is", id, negated=True) for id in without]
     ranking = rank(store, embedder, query, mode="hybrid", conditions=[*conditions, *own])
-    return hits(store, ranking, limit=limit, per_document=1)
+    found = found_among(store, ranking, limit=limit, per_document=1)
+    alike = in_order([max(0.0, ranking.cosine.get(hit.chunk_id, 0.0)) for hit in found])
+    if "meaning" in ranking.asked:
+        found = [replace(hit, score=score) for hit, score in zip(found, alike, strict=True)]
+    return in_threads(store, found[:limit])
 
 
 def telling(store: Store, text: str, count: int = TELLING) -> list[str]:

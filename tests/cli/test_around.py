@@ -185,7 +185,8 @@ def test_explain_says_what_a_score_is_made_of_and_what_puts_a_hit_above_the_next
     remarks = done.said.splitlines()
     assert remarks[0] == "filter: type is note" and len(remarks) == 4
     assert re.match(
-        r"c\d+: score \d+ = words \d+ \+ meaning \d+; holds boiler.*; above c\d+ by words \+", remarks[1]
+        r"c\d+: score \d+, place 100 = words \d+ \+ meaning \d+; holds boiler.*; above c\d+ by words \+",
+        remarks[1],
     )
     data = json.loads(indexed.run("search", "--explain", "--json", "boiler").text)["data"]
     assert len(data["explained"]) == len(data["hits"])

@@ -136,7 +136,7 @@ def test_a_killed_holder_is_named_until_the_next_run_ends(store: Store) -> None:
     process.communicate()
     killed = unended(store.path)
     assert holder(store.path) is None and killed and killed.pid == process.pid
-    assert [c.name for c in doctor(store.path) if "process" in c.detail] == ["last run"]
+    assert [c.name for c in doctor(store.path) if f"process {process.pid}" in c.detail] == ["last run"]
     run(store)
     assert unended(store.path) is None
 
