@@ -36,6 +36,7 @@ def sync(
     progress: Callable[[SyncEvent], None] = lambda event: None,
     stop: Callable[[], bool] = lambda: False,
     prune: bool = False,
+    what: str = "index",
     wait: float = 0.0,
     settle: float = 0.0,
     purge_every: float = 0.0,
@@ -45,12 +46,13 @@ def sync(
     :param read: the documents of a file, and Problems.
     :param stop: asked between folders, files, groups of documents and batches.
     :param prune: let files go even if they are more than half of a root.
+    :param what: the command, for those who find the lock held.
     :param wait: seconds to wait for another run to end.
     :param settle: seconds for which a file must have been left alone; younger ones are for the next run.
     :param purge_every: seconds between two purges of deleted words, which rewrite the full-text index.
     :raises LockHeld: another run writes.
     """
-    with run_lock(store.path, wait=wait, stop=stop):
+    with run_lock(store.path, what, wait=wait, stop=stop):
         tally = Tally(progress, stop, settle)
         report = _run(store, embedder, read, settings, roots, tally, prune)
         if not tally.interrupted:

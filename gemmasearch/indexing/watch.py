@@ -165,6 +165,7 @@ class _Watcher:
                 roots=roots,
                 progress=self.progress,
                 stop=self._stop_run,
+                what="watch",
                 settle=self._settle(roots or sorted(registered)),
                 purge_every=self.pace.purge,
             )
