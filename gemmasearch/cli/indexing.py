@@ -15,7 +15,7 @@ import typer
 from gemmasearch.cli import views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
-from gemmasearch.errors import FinishedWithProblems, Interrupted, UsageProblem
+from gemmasearch.errors import FinishedWithProblems, Interrupted, LockHeld, UsageProblem
 
 if TYPE_CHECKING:
     from gemmasearch.documents import Problem
@@ -105,9 +105,20 @@ def index(
         )
     with session.index(create=True) as opened, stop_on_signals(out) as asked, out.progress() as progress:
         stop = _until(limit, asked)
-        report = opened.index(
-            wanted, progress=progress, stop=stop, prune=prune, wait=wait, options=options, scheduled=scheduled
-        )
+        try:
+            report = opened.index(
+                wanted,
+                progress=progress,
+                stop=stop,
+                prune=prune,
+                wait=wait,
+                options=options,
+                scheduled=scheduled,
+            )
+        except Interrupted as e:
+            if isinstance(e.__cause__, LockHeld) and not asked():
+                raise e.__cause__ from None  # its time was up while another run held the lock
+            raise
     for root in report.unavailable:
         out.note(f"not available now, kept as it was: {root}")
     if out.verbose:

@@ -45,6 +45,7 @@ def run_lock(
 
     :param wait: seconds to wait for another holder; 0 = not at all.
     :raises LockHeld: another run holds it still. :raises MachineRefused: the place knows no locks.
+    :raises Interrupted: ``stop()`` while waiting; its cause is the LockHeld that was waited for.
     """
     fd = _open(lock_path(index))
     try:
@@ -109,7 +110,7 @@ def _acquire(fd: int, index: Path, wait: float, stop: Callable[[], bool]) -> Non
                     "keep the index on a local disk: --db or GSEARCH_DB",
                 ) from e
         if stop():
-            raise Interrupted("interrupted while waiting for another run")
+            raise Interrupted("interrupted while waiting for another run") from _held(fd, index)
         if time.monotonic() >= deadline:
             raise _held(fd, index)
         time.sleep(POLL_SECONDS)

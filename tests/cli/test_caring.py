@@ -151,6 +151,7 @@ def test_wait_may_stand_alone_and_the_holder_is_named(place: Place) -> None:
     with run_lock(place.db, "watch"):
         busy = place("index")
         assert busy.code == 75 and "gsearch watch, process" in busy.said
+        assert place("index", "--wait", "60", "--max-time", "1s").code == 75, "its time was up"
         late = Timer(1.0, place, ("index", "--wait"))
     late.start()
     late.join(60)

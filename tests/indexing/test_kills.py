@@ -246,7 +246,7 @@ def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_o
 @pytest.mark.timeout(3600)
 def test_runs_with_a_time_limit_end_cleanly_and_get_there_together(tmp_path: Path) -> None:
     tree, db, rounds = tmp_path / "tree", tmp_path / "i" / "i.db", 0
-    plant(tree, 1500)
+    plant(tree, 500)
     said = "(interrupted)"
     while "(interrupted)" in said and rounds < 100:
         line = [*COMMAND[:4], "--foreground", "--max-time", "1s", str(tree), "--db", str(db)]

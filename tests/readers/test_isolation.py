@@ -179,7 +179,8 @@ def _command(pid: str) -> str:
 
 
 _PARENT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts the tests may ignore it
 sys.path[:] = {path!r}
 from gemmasearch import readers
 from gemmasearch.settings import Settings

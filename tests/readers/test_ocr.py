@@ -104,7 +104,7 @@ def test_what_cannot_be_done_is_said() -> None:
     assert ocr.missing(Settings()) == ""
     assert "data for xx" in ocr.missing(Settings(ocr="tesseract", ocr_languages="xx"))
     if find_spec("rapidocr") is None:
-        assert "gemmasearch[ocr]" in ocr.missing(Settings(ocr="auto"))
+        assert "gemmasearch[ocr]" in ocr.missing(Settings(ocr="rapidocr"))
     else:
         assert "does not read ru" in ocr.missing(Settings(ocr="rapidocr", ocr_languages="de,ru"))
 
