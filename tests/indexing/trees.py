@@ -13,6 +13,7 @@ from typing import Any
 
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.retrieval import search
+from gemmasearch.retrieval.reranking import READ
 from gemmasearch.store import Store
 
 WORDS = [
@@ -137,14 +138,17 @@ SEARCHES = ('"boiler candle"', '"candle garden island"', '"yellow zephyr" path:t
 
 
 def hits(db: Path, dim: int = 256) -> list[Any]:
-    """What some searches find, and how well. All hits by words, which stay below the number that is looked
-    through; by meaning the scores of the best, since equal ones have no order."""
+    """What some searches find, and how well. By words every hit, with its score where all of them are read again
+    for their order; by meaning the scores of the best, since equal ones have no order."""
     embedder = FakeEmbedder(dim=dim)
     with Store.open(db, read_only=True) as store:
         if store.active_space() is None:
             return []
         by_words = [
-            sorted((hit.path, hit.part, hit.start, round(hit.score, 4)) for hit in found)
+            sorted(
+                (hit.path, hit.part, hit.start, round(hit.score, 4) if len(found) <= READ else 0.0)
+                for hit in found
+            )
             for line in SEARCHES
             for found in [
                 search(store, None, line, mode="words", limit=1000, per_document=1000, collapse=False)
