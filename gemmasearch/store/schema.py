@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -213,7 +213,7 @@ CREATE TABLE forgotten(hash BLOB PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
 
 
 def _seals(connection: apsw.Connection) -> None:
-    identity = (secrets.token_hex(16),)
+    identity = (os.urandom(16).hex(),)
     connection.execute("INSERT OR REPLACE INTO state(name, value) VALUES('identity', ?)", identity)
     for _ in connection.execute(_SEALS):
         continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -162,6 +161,8 @@ class Traces(Files):
 
 def scan(files: Sequence[str], wanted: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
     """Every (file, piece) of which the bytes stand in the file, free pages included."""
+    import subprocess
+
     task = json.dumps([list(files), [each.hex() for each in wanted]])
     done = subprocess.run(
         [sys.executable, "-I", "-c", _SCAN], input=task, capture_output=True, text=True, check=False

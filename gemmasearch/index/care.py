@@ -1,0 +1,83 @@
+"""Care for an index: its folders, what is forgotten or read again, and the room it takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from gemmasearch.errors import NothingFound
+from gemmasearch.index.opened import Opened, absolute
+
+if TYPE_CHECKING:
+    from gemmasearch.indexing.care import Compacted, Why
+    from gemmasearch.indexing.forgetting import Forgotten
+    from gemmasearch.store import Root
+
+
+class Caring(Opened):
+    """Part of Index: care."""
+
+    def why(self, path: str | os.PathLike[str]) -> Why:
+        """Whether a path is in the index, and if not, which rule or error keeps it out."""
+        from gemmasearch.indexing import care
+
+        return care.why(self._store, absolute(path))
+
+    def forget(
+        self, paths: Sequence[str | os.PathLike[str]] = (), *, query: str = "", verify: bool = False
+    ) -> Forgotten:
+        """Take files, folders or roots, and the documents that match ``query``, out of the index and its bytes.
+
+        ``verify`` looks through the bytes of the index and of the files beside it afterwards.
+
+        :raises NothingFound: none of them is in the index. :raises LockHeld: a run is writing.
+        """
+        from gemmasearch.indexing import forgetting
+
+        documents = self.matching(query) if query else []
+        known = [absolute(p) for p in paths]
+        if query and not documents and not known:
+            raise NothingFound(f"no document matches {query}", "`gsearch search` shows what does")
+        return forgetting.forget(self._store, known, documents, verify=verify)
+
+    def matching(self, query: str) -> list[int]:
+        """Ids of all documents under the filters of a query line that have a passage with all of its words."""
+        from gemmasearch import retrieval
+
+        return retrieval.documents_that_match(self._store, retrieval.named(self._store, query))
+
+    def let_in_again(self) -> int:
+        """Let the next run bring back the documents that were forgotten in files that stayed. :return: how many."""
+        return self._store.let_in_again()
+
+    def knows(self, path: str | os.PathLike[str]) -> bool:
+        """Whether a path is, or lies above, a file or folder that the index knows of."""
+        place = absolute(path)
+        roots = (root.path == place or root.path.startswith(place + os.sep) for root in self._store.roots())
+        return any(True for _ in self._store.files_below(place)) or any(roots)
+
+    def retry(self, paths: Sequence[str | os.PathLike[str]] = ()) -> int:
+        """Let the next run read failed files again. :return: how many."""
+        from gemmasearch.indexing import care
+
+        return care.retry(self._store, [absolute(p) for p in paths])
+
+    def compact(self) -> Compacted:
+        """Give unused space of the file back to the disk."""
+        from gemmasearch.indexing import care
+
+        return care.compact(self._store)
+
+    def roots(self) -> list[Root]:
+        """The registered folders and files with their options."""
+        return self._store.roots()
+
+    def edit_root(self, path: str | os.PathLike[str], changes: Mapping[str, Any]) -> Root:
+        """Change remembered options of a root; None takes one back to its default.
+
+        :raises UsageProblem: not a root, or no such option.
+        """
+        from gemmasearch.indexing import care
+
+        return care.edit_root(self._store, absolute(path), changes)

@@ -1,0 +1,181 @@
+"""Finding: from a question or a document to hits, and what a hit shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from gemmasearch.documents import Hit
+from gemmasearch.errors import NothingFound
+from gemmasearch.index.opened import Opened
+from gemmasearch.shown import Place, Shown, surroundings, whole
+
+if TYPE_CHECKING:
+    from gemmasearch.retrieval import HitGroup, Twins
+    from gemmasearch.retrieval.selftest import SelfTest
+
+_ALL = 1000  # hits looked through where only some of them count
+_SHORT = 80  # characters of a passage that say too little of what it is about
+
+
+class Finding(Opened):
+    """Part of Index: searching, and showing what was found."""
+
+    def search(
+        self,
+        query: str,
+        *,
+        mode: str | None = None,
+        limit: int | None = None,
+        per_document: int | None = None,
+        collapse: bool = True,
+        order: str = "relevance",
+        after: str = "",
+        min_score: float = 0.0,
+    ) -> list[Hit]:
+        """The best passages for a query line, best first; [] if nothing matches.
+
+        ``@name`` stands for a saved search. ``collapse`` shows near-duplicates as one hit. ``order`` may be "date"
+        or "path", ``after`` the handle of the last hit of the page before, ``min_score`` is of 0..1.
+        """
+        from gemmasearch import retrieval
+
+        mode = mode or self.settings.mode
+        embedder = None if mode == "words" else self._models.query_embedder()
+        line = retrieval.named(self._store, query)
+        if line == query and re.match(r"@[\w.-]+\s*\Z", query):
+            self.notes.append(f"no search is saved as {query[1:].strip()}: searched as words")
+
+        def look(number: int) -> list[Hit]:
+            return retrieval.search(
+                self._store,
+                embedder,
+                line,
+                mode=mode,
+                limit=number,
+                per_document=per_document or self.settings.hits_per_document,
+                collapse=collapse,
+            )
+
+        wanted = limit or self.settings.results
+        return retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
+
+    def grouped(self, hits: list[Hit], by: str) -> list[HitGroup]:
+        """Hits of one "file", or of one conversation ("thread"), together."""
+        from gemmasearch import retrieval
+
+        return retrieval.grouped(hits, by)
+
+    def suggestion(self, query: str) -> str:
+        """The line with words that occur in the index in place of those that do not; "" = none is near."""
+        from gemmasearch import retrieval
+
+        return retrieval.did_you_mean(self._store, retrieval.named(self._store, query))
+
+    def search_new(
+        self, name: str, *, limit: int | None = None, min_score: float = 0.0
+    ) -> tuple[list[Hit], int]:
+        """What came into the index since the saved search ``name`` was last asked this way.
+
+        :param limit: show so many. :return: the new hits, and how many more there are: these are new next time too.
+        :raises UsageProblem: no search is saved under that name.
+        """
+        from gemmasearch import retrieval
+
+        retrieval.kept(self._store, name)
+        found = self.search(f"@{name}", limit=_ALL, min_score=min_score)
+        return retrieval.unseen(self._store, name, retrieval.telling_hits(found), limit)
+
+    def named(self, line: str) -> str:
+        """The line that ``@name`` at the beginning of a line stands for, with the rest of the line behind it."""
+        from gemmasearch import retrieval
+
+        return retrieval.named(self._store, line)
+
+    def save_search(self, name: str, query: str) -> None:
+        """Keep a query line under a name; an empty line forgets the name."""
+        from gemmasearch import retrieval
+
+        retrieval.save(self._store, name, query)
+
+    def saved_searches(self) -> Mapping[str, str]:
+        from gemmasearch import retrieval
+
+        return retrieval.saved(self._store)
+
+    def similar(self, target: str = "", *, text: str = "", limit: int | None = None) -> list[Hit]:
+        """Passages like a hit (``c123``), like an indexed file, or like ``text``; never of the same document."""
+        from gemmasearch import retrieval
+
+        own: list[int] = []
+        if not text:
+            handle = self._passage(target)
+            documents = [] if handle else self._documents(target)
+            if handle and len(handle.text) < _SHORT:
+                whole_of = self._store.document(handle.document_id)
+                text = f"{handle.title}\n{whole_of.text if whole_of else handle.text}"
+            else:
+                text = handle.text if handle else "\n".join(d.text for d in documents)
+            own = [handle.document_id] if handle else [d.document_id for d in documents]
+        wanted = limit or self.settings.results
+        return retrieval.similar(self._store, self._models.query_embedder(), text, limit=wanted, without=own)
+
+    def thread(self, target: str) -> list[Hit]:
+        """The messages of a hit's or file's conversation, oldest first."""
+        from gemmasearch import retrieval
+
+        handle = self._passage(target)
+        if handle:
+            return retrieval.thread(self._store, handle.document_id)
+        return retrieval.thread(self._store, self._documents(target)[0].document_id)
+
+    def dupes(self, *, alike: float = 0.8) -> list[Twins]:
+        """Groups of documents that say nearly the same: at least ``alike`` of their five-word runs are equal."""
+        from gemmasearch import retrieval
+
+        return retrieval.dupes(self._store, self._store.document_ids(), alike=alike)
+
+    def selftest(
+        self,
+        *,
+        number: int = 60,
+        seconds: float = 60.0,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> SelfTest:
+        """Ask for known things of this index in every mode. See :mod:`gemmasearch.retrieval.selftest`.
+
+        :raises NothingFound: no document has a title, a sentence or a sender to ask by.
+        """
+        from gemmasearch.retrieval.selftest import selftest
+
+        found = selftest(
+            self._store, self._models.query_embedder(), number=number, seconds=seconds, progress=progress
+        )
+        if not found.asked:
+            raise NothingFound("there is nothing in the index to ask for", "`gsearch index PATH` adds files")
+        return found
+
+    def show(self, target: str) -> list[Shown]:
+        """A hit (``c123``) in its surroundings, or every document of an indexed file.
+
+        :raises NothingFound: no such hit, or a file that is not indexed.
+        """
+        passage = self._passage(target)
+        document = self._store.document(passage.document_id) if passage else None
+        if passage and document:
+            return [surroundings(passage, document)]
+        return [whole(d) for d in self._documents(target)]
+
+    def place(self, target: str) -> Place:
+        """Where a hit (``c123``) or an indexed file stands.
+
+        :raises NothingFound: no such hit, or a file that is not indexed.
+        """
+        row = self._passage(target)
+        if row:
+            inside = bool(row.part) and (row.kind == "mail" or "attached_to" in row.meta)
+            url = row.meta.get("url", "") if row.kind == "visit" else ""
+            return Place(row.path, row.kind, row.page, row.line, inside, url)
+        document = self._documents(target)[0]
+        return Place(document.path, document.kind)

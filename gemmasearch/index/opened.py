@@ -1,0 +1,68 @@
+"""An index that is open: its store, its models, and what a name on the command line stands for in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from gemmasearch.errors import NothingFound
+from gemmasearch.matching import Models
+from gemmasearch.settings import Settings
+
+if TYPE_CHECKING:
+    from gemmasearch.store import DocumentRow, PassageRow, Store
+
+_HANDLE = re.compile(r"c(\d{1,18})\Z")
+
+
+@dataclass
+class Opened:
+    """What all parts of Index stand on."""
+
+    settings: Settings
+    _store: Store
+    _models: Models
+
+    @property
+    def notes(self) -> list[str]:
+        return self._models.notes
+
+    def close(self) -> None:
+        self._models.close()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _passage(self, target: str) -> PassageRow | None:
+        """The passage of a handle; None for anything that is none. :raises NothingFound: it is gone."""
+        handle = _HANDLE.match(target)
+        if not handle or os.path.exists(target):
+            return None
+        rows = self._store.passages([int(handle[1])])
+        if not rows:
+            raise NothingFound(f"there is no hit {target} any more", "search again: files may have changed")
+        return rows[0]
+
+    def _documents(self, target: str) -> list[DocumentRow]:
+        """The documents of an indexed file. :raises NothingFound: it is not indexed."""
+        if documents := self._store.documents_at(absolute(target)):
+            return documents
+        raise not_indexed(target)
+
+
+def not_indexed(target: str) -> NothingFound:
+    return NothingFound(f"not in the index: {target}", "`gsearch index PATH` adds it")
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """The path as it is registered: absolute, ``~`` expanded, symlinks of the last component kept."""
+    return os.path.abspath(os.path.expanduser(os.fspath(path)))
