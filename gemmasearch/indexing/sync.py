@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent, SyncReport
+from gemmasearch.indexing.ahead import Read
 from gemmasearch.indexing.embedding import embed
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.looking import Look, Onlooker
 from gemmasearch.indexing.moves import Moves
 from gemmasearch.indexing.rules import is_within
 from gemmasearch.indexing.tally import Tally
-from gemmasearch.indexing.writing import Read, Writer
+from gemmasearch.indexing.writing import Writer
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import SyncEvent, SyncReport
 from gemmasearch.errors import GsearchError, IndexProblem, LockHeld
 from gemmasearch.indexing import heartbeat, lock
+from gemmasearch.indexing.ahead import Read
 from gemmasearch.indexing.events import Dirt, Watches
 from gemmasearch.indexing.manners import on_battery
-from gemmasearch.indexing.sync import Read, sync
+from gemmasearch.indexing.sync import sync
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem, SyncEvent
 from gemmasearch.indexing import chunking, growing
+from gemmasearch.indexing.ahead import Ahead, Read
 from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.moves import Moves, kind_of_name
 from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
+from gemmasearch.models.native import cores
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.opening import opened
 from gemmasearch.store.keys import clean, document_hash, path_words
@@ -27,12 +30,19 @@ if TYPE_CHECKING:
     from gemmasearch.store import FileRow, Root, Store
 
 DOCUMENTS_PER_TRANSACTION = 500
+WAITING = 4  # files that are read or wait to be written, for each core
 
 
-class Read(Protocol):
-    """Every document of a file and its Problems; of a mailbox from the message on that begins at ``start``."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file that is being read and waits to be written."""
 
-    def __call__(self, path: str, *, start: int = 0) -> Iterator[Document | Problem]: ...
+    found: Found
+    row: FileRow | None
+    digest: bytes | None
+    documents: Iterator[Document]
+    problems: list[Problem]  # met so far
+    began: int  # ns
 
 
 @dataclass(slots=True)
@@ -45,17 +55,23 @@ class Writer:
     settings: Settings
     registered: Sequence[Root]
     tally: Tally
+    _waiting: deque[Job] = field(default_factory=deque)
+    _done: int = 0
     _measure: Measure | None = None
     _forgotten: frozenset[bytes] | None = None
 
     def write(self, stale: Sequence[Found], known: Mapping[str, FileRow], moves: Moves) -> None:
         """Bring the stale files up to date; rows whose files moved are taken out of ``moves``."""
-        for done, found in enumerate(stale):
-            if self.tally.stopped():
-                return
-            self.tally.progress(SyncEvent("read", done, len(stale), found.path))
-            self._file(found, known.get(found.path), moves)
-        if stale:
+        width = cores()
+        with Ahead(self.read, width) as ahead:
+            for found in stale:
+                if self.tally.stopped():
+                    return
+                self._file(found, known.get(found.path), moves, ahead, len(stale))
+                if len(self._waiting) > WAITING * width:
+                    self._written(1, len(stale))
+            self._written(len(self._waiting), len(stale))
+        if stale and not self.tally.interrupted:
             self.tally.progress(SyncEvent("read", len(stale), len(stale)))
 
     def remove(self, gone: Sequence[FileRow]) -> None:
@@ -64,22 +80,40 @@ class Writer:
                 self.store.remove_files(row.id for row in gone[at : at + 100])
         self.tally.counts["gone"] += len(gone)
 
-    def _file(self, found: Found, row: FileRow | None, moves: Moves) -> None:
+    def _file(self, found: Found, row: FileRow | None, moves: Moves, ahead: Ahead, total: int) -> None:
+        """Do what needs no reading at once; else begin to read."""
         began = now_ns()
         if row is None and (unopened := moves.unopened(found)):
             self._move(unopened, found, began)
-            return
-        if row and growing.may_have_grown(row, found) and self._grown(found, row, began):
-            return
-        digest = digest_of(found.path)
-        if digest is None:
-            self._replace(found, row, None, began)
-        elif row and is_read(row) and row.hash == digest:
-            self._restamp(row, found, began)
-        elif row is None and (moved := moves.same_bytes(found, digest)):
-            self._move(moved, found, began)
-        elif row is not None or not self._copied(found, digest, began):
-            self._replace(found, row, digest, began)
+        elif row and growing.may_have_grown(row, found) and self._grown(found, row, began):
+            pass
+        else:
+            digest = digest_of(found.path)
+            if digest and any(job.digest == digest for job in self._waiting):
+                self._written(len(self._waiting), total)  # what is read once need not be read for its copy
+            if row and digest and is_read(row) and row.hash == digest:
+                self._restamp(row, found, began)
+            elif row is None and digest and (moved := moves.same_bytes(found, digest)):
+                self._move(moved, found, began)
+            elif row is not None or digest is None or not self._copied(found, digest, began):
+                problems: list[Problem] = []
+                documents = self._documents(found, problems, ahead)
+                self._waiting.append(Job(found, row, digest, documents, problems, began))
+                return
+        self._told(found, total)
+
+    def _written(self, jobs: int, total: int) -> None:
+        """Write what was begun first."""
+        for _ in range(jobs):
+            if self.tally.stopped():
+                return
+            job = self._waiting.popleft()
+            self._told(job.found, total)
+            self._put_all(job)
+
+    def _told(self, found: Found, total: int) -> None:
+        self.tally.progress(SyncEvent("read", self._done, total, found.path))
+        self._done += 1
 
     # -- without reading
 
@@ -109,12 +143,6 @@ class Writer:
 
     # -- reading
 
-    def _replace(self, found: Found, row: FileRow | None, digest: bytes | None, began: int) -> None:
-        """Read a file and write what it holds now; documents that are still the same are left alone."""
-        problems: list[Problem] = []
-        documents = self._documents(found, problems)
-        self._put_all(found, row, documents, problems, began, digest=digest)
-
     def _grown(self, found: Found, row: FileRow, began: int) -> bool:
         """Read only what was added to a mailbox. :return: False if anything else happened to it."""
         box = growing.grown(self.store, row, found.path)
@@ -123,26 +151,17 @@ class Writer:
         problems: list[Problem] = []
         documents = box.only_new(self._items(found.path, self.read(found.path, start=box.start), problems))
         try:
-            self._put_all(found, row, documents, problems, began, box=box)
+            self._put_all(Job(found, row, None, documents, problems, began), box)
         except growing.OldMessage:
             return False
         return True
 
-    def _put_all(
-        self,
-        found: Found,
-        row: FileRow | None,
-        documents: Iterator[Document],
-        problems: list[Problem],
-        began: int,
-        *,
-        digest: bytes | None = None,
-        box: growing.Box | None = None,
-    ) -> None:
+    def _put_all(self, job: Job, box: growing.Box | None = None) -> None:
         """Write the documents of a file; the stamp comes last. A file of many documents takes several
         transactions: without its stamp a killed run leaves it to be read again, a mailbox from where it was.
         """
-        group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
+        found, row, problems = job.found, job.row, job.problems
+        group = list(islice(job.documents, DOCUMENTS_PER_TRANSACTION))
         whole = _whole(problems)
         if whole == "vanished":
             return  # between the look and now: the next run sees what became of it
@@ -165,14 +184,14 @@ class Writer:
                 met = [*(box.problems if box else ()), *problems]
                 if last:
                     self.store.remove_documents(id for part, (id, _) in before.items() if part not in kept)
-                    self._finish(file_id, found, row, digest, met, began)
+                    self._finish(file_id, job, met)
                 elif before.keys() <= kept:
                     self._so_far(file_id, found, met)
             if last:
                 break
             if self.tally.stopped():
                 return
-            group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
+            group = list(islice(job.documents, DOCUMENTS_PER_TRANSACTION))
         if whole := _whole(problems):
             self.tally.skipped[whole] += 1
         else:
@@ -180,25 +199,18 @@ class Writer:
         for problem in problems:
             self.tally.problem(problem)
 
-    def _finish(
-        self,
-        file_id: int,
-        found: Found,
-        row: FileRow | None,
-        digest: bytes | None,
-        problems: list[Problem],
-        began: int,
-    ) -> None:
+    def _finish(self, file_id: int, job: Job, problems: list[Problem]) -> None:
+        found = job.found
         tail, tail_hash = growing.tail_of(self.store, file_id, found)
         settled = unchanged_since(found)
         self.store.finish_file(
             file_id,
             found.stamp if settled else None,
-            racy=is_racy(found.stamp, began),
-            hash=digest if settled else None,
+            racy=is_racy(found.stamp, job.began),
+            hash=job.digest if settled else None,
             reader=READERS,
             problems=problems,
-            tries=tries_before(row, found) + 1 if _whole(problems) else 0,
+            tries=tries_before(job.row, found) + 1 if _whole(problems) else 0,
             tail=tail if settled else None,
             tail_hash=tail_hash,
         )
@@ -229,11 +241,11 @@ class Writer:
         for problem in problems:
             self.tally.problem(problem)
 
-    def _documents(self, found: Found, problems: list[Problem]) -> Iterator[Document]:
+    def _documents(self, found: Found, problems: list[Problem], ahead: Ahead) -> Iterator[Document]:
         if self._is_key(found):
             problems.append(Problem(found.path, "secret", "it holds a private key"))
             return iter(())
-        return self._items(found.path, self.read(found.path), problems)
+        return self._items(found.path, ahead.begin(found.path), problems)
 
     def _items(
         self, path: str, items: Iterable[Document | Problem], problems: list[Problem]

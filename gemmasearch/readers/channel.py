@@ -69,11 +69,15 @@ class Worker:
     def kill(self) -> None:
         """End the process and whatever it started."""
         self._channel.close()
+        self.end()
+        self._process.wait()
+
+    def end(self) -> None:
+        """Let it die, while another thread may be waiting for it and will clean up."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             self._process.kill()
-        self._process.wait()
 
     def sandbox(self, seconds: float) -> Sandbox:
         """What it gave up, which it says first of all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -159,6 +160,7 @@ class Format:
         return bool(self.sniff) and cast(Callable[[bytes, str], bool], _named(self.sniff))(head, path)
 
 
+@functools.cache
 def _named(spec: str) -> object:
     module, _, name = spec.partition(":")
     own = f"{__package__}.{module}"

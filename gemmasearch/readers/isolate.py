@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -62,6 +63,8 @@ class Isolated:
         self.settings = settings or Settings()
         self._memory = memory or Remembered()
         self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._starter: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -73,11 +76,16 @@ class Isolated:
         self.close()
 
     def close(self) -> None:
-        """End the workers that wait for work."""
+        """End the workers; a file that one of them reads in another thread becomes a Problem there."""
         with self._lock:
             idle, self._idle = self._idle, []
+            starter, self._starter = self._starter, None
+            for worker in self._busy:
+                worker.end()
         for worker in idle:
             worker.kill()
+        if starter:
+            starter.shutdown()
 
     def sandbox(self) -> Sandbox:
         """What the kernel enforces for the workers on this machine.
@@ -156,19 +164,34 @@ class Isolated:
         if worker is None or not worker.is_alive():
             if worker:
                 worker.kill()
-            models = ocr.MEMORY_MB if ocr.chosen(self.settings) else 0
-            worker = Worker(self.settings.reader_memory_mb, models)
+            worker = self._started()
+        with self._lock:
+            self._busy.add(worker)
         try:
             yield worker
         except BaseException:
+            self._done_with(worker)
             worker.kill()
             raise
+        self._done_with(worker)
         worker.served += 1
         if worker.fit and worker.served < REUSED:
             with self._lock:
                 self._idle.append(worker)
         else:
             worker.kill()
+
+    def _started(self) -> Worker:
+        """A new worker. It dies with the thread that started it, which therefore must outlive those that read."""
+        with self._lock:
+            self._starter = self._starter or ThreadPoolExecutor(1, "starting")
+            starter = self._starter
+        models = ocr.MEMORY_MB if ocr.chosen(self.settings) else 0
+        return starter.submit(Worker, self.settings.reader_memory_mb, models).result()
+
+    def _done_with(self, worker: Worker) -> None:
+        with self._lock:
+            self._busy.discard(worker)
 
 
 def _with_language(item: Document | Problem) -> Document | Problem:
