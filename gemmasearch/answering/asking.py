@@ -17,12 +17,12 @@ from gemmasearch.answering.scope import beyond, named_in
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Condition, Evidence, Hit, Sentence
 from gemmasearch.models import prompts
+from gemmasearch.models.once import Once
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
-    import numpy as np
 
-    from gemmasearch.models import Embedder, Generator, Passage, Space
+    from gemmasearch.models import Embedder, Generator
     from gemmasearch.store import Store
 
 REFUSAL = prompts.NOT_FOUND
@@ -63,7 +63,7 @@ def answer(
     """
     clock = _Clock()
     asked = understand(retrieval.parse(question).text)
-    embedder = _OneQuestion(embedder) if embedder is not None else None
+    embedder = Once(embedder) if embedder is not None else None
     found = None
     for scope in dict.fromkeys(
         (named_in(question), ())
@@ -183,41 +183,6 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
         if item.score >= 0.85 * first.score and more:
             return [first, item]
     return [first]
-
-
-class _OneQuestion:
-    """The embedder of one question, which search and evidence both want the vector of."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[tuple[str, ...], np.ndarray] = {}
-
-    @property
-    def space(self) -> Space:
-        return self._embedder.space
-
-    @property
-    def dim(self) -> int:
-        return self._embedder.dim
-
-    @property
-    def max_tokens(self) -> int:
-        return self._embedder.max_tokens
-
-    def count_tokens(self, text: str) -> int:
-        return self._embedder.count_tokens(text)
-
-    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
-        return self._embedder.embed_documents(passages)
-
-    def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
-        key = (task, *queries)
-        if key not in self._known:
-            self._known[key] = self._embedder.embed_queries(queries, task=task)
-        return self._known[key]
-
-    def close(self) -> None:
-        """The embedder goes on."""
 
 
 class _Clock:

@@ -21,7 +21,7 @@ from typing import BinaryIO, cast
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import attachments
-from gemmasearch.readers.formats import Budget, CannotRead, Source
+from gemmasearch.readers.formats import Budget, CannotRead, Source, unique
 from gemmasearch.readers.textual import clean
 from gemmasearch.settings import Settings
 
@@ -223,10 +223,4 @@ def _bare_name(path: str) -> str:
 def _part(name: str, names: set[str]) -> str:
     """The member's path within the archive, made of harmless pieces, that no other member has."""
     pieces = [each for each in name.replace("\\", "/").split("/") if each.strip() not in ("", ".", "..")]
-    plain = "/".join(pieces)[:400] or "file"
-    part, count = plain, 1
-    while part in names:
-        count += 1
-        part = f"{plain}-{count}"
-    names.add(part)
-    return part
+    return unique("/".join(pieces)[:400] or "file", names)

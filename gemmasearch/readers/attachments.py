@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import body
-from gemmasearch.readers.formats import CannotRead, Format, Source
+from gemmasearch.readers.formats import CannotRead, Format, Source, unique
 from gemmasearch.settings import Settings
 
 # Of parts that came without a name.
@@ -83,13 +83,7 @@ def inside(
 
 def named(name: str, names: set[str]) -> str:
     """A name as part that is not among ``names`` yet, to which it is added."""
-    plain = re.sub(r"[/\\\x00-\x1f]", "_", name).strip(". ") or "attachment"
-    part, count = plain, 1
-    while part in names:
-        count += 1
-        part = f"{plain}-{count}"
-    names.add(part)
-    return part
+    return unique(re.sub(r"[/\\\x00-\x1f]", "_", name).strip(". ") or "attachment", names)
 
 
 def _joined(above: str, below: str) -> str:

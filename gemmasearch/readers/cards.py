@@ -5,14 +5,13 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.charsets import bytes_to_text
-from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.formats import CannotRead, Source, unique
 from gemmasearch.readers.textual import clean, decode
 from gemmasearch.settings import Settings
 
@@ -56,11 +55,10 @@ def _named(documents: Iterator[Document]) -> Iterator[Document]:
     """A part for each, made of what it says."""
     from dataclasses import replace
 
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
     for each in documents:
         part = hashlib.blake2b(f"{each.title}\0{each.text}".encode(), digest_size=8).hexdigest()
-        seen[part] += 1
-        yield replace(each, part=part if seen[part] == 1 else f"{part}-{seen[part]}")
+        yield replace(each, part=unique(part, seen))
     if not seen:
         raise CannotRead("no-text")
 

@@ -165,3 +165,13 @@ def _named(spec: str) -> object:
     module, _, name = spec.partition(":")
     own = f"{__package__}.{module}"
     return getattr(import_module(own if "." not in module and find_spec(own) else module), name)
+
+
+def unique(name: str, names: set[str]) -> str:
+    """A part's name, with a number behind it where it is among ``names``, to which it is added."""
+    part, count = name, 1
+    while part in names:
+        count += 1
+        part = f"{name}-{count}"
+    names.add(part)
+    return part

@@ -18,7 +18,8 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Hit
-from gemmasearch.models import Embedder, Passage
+from gemmasearch.models import Embedder
+from gemmasearch.models.once import Once
 from gemmasearch.retrieval.around import telling
 from gemmasearch.retrieval.search import search
 from gemmasearch.store import DocumentRow, Store, words
@@ -26,7 +27,7 @@ from gemmasearch.store.cut import Cut
 from gemmasearch.store.rows import Head
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 KINDS = ("title", "sentence", "sender")
 DIMS = (768, 256, 128)
@@ -86,7 +87,7 @@ def selftest(
     """Ask up to ``number`` questions of each kind by every mode, for about ``seconds``."""
     started = time.monotonic()
     items = list(questions(store, number, seed))
-    embedder = _Once(embedder) if embedder else None
+    embedder = Once(embedder) if embedder else None
     ways = _ways(store, embedder)
     ranks: dict[tuple[str, int | None, str], list[int]] = defaultdict(list)
     asked = 0
@@ -104,32 +105,6 @@ def selftest(
     rows = tuple(sorted(rows, key=lambda row: _order(row, ways)))
     name = space.name if space and embedder else ""
     return SelfTest(rows, asked, time.monotonic() - started, name, tuple(_verdict(rows)))
-
-
-class _Once:
-    """An embedder that makes the vector of a question once, however often it is asked in a row."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._last: tuple[tuple[str, ...], np.ndarray] | None = None
-        self.space = embedder.space
-        self.dim = embedder.dim
-        self.max_tokens = embedder.max_tokens
-
-    def count_tokens(self, text: str) -> int:
-        return self._embedder.count_tokens(text)
-
-    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
-        return self._embedder.embed_documents(passages)
-
-    def close(self) -> None:
-        self._embedder.close()
-
-    def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
-        asked = (task, *queries)
-        if self._last is None or self._last[0] != asked:
-            self._last = (asked, self._embedder.embed_queries(queries, task=task))
-        return self._last[1]
 
 
 def _ways(store: Store, embedder: Embedder | None) -> list[tuple[str, int | None, Store]]:

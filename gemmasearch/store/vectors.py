@@ -336,10 +336,6 @@ class Vectors(Narrow):
             self.db.run("UPDATE spaces SET state = 'active', complete_to = ? WHERE id = ?", (last, space_id))
         return True
 
-    def recheck_spaces(self) -> None:
-        """Look at every chunk again when the next run asks what is pending."""
-        self.db.run("UPDATE spaces SET complete_to = 0")
-
 
 def rounded(matrix: np.ndarray) -> np.ndarray:
     """Vectors as they are kept: int8, the largest number of each row is 127 or -127."""

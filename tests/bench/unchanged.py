@@ -15,26 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import Row, Unavailable, row, seconds
+from tests.indexing.trees import sentence
 
 FILES = int(os.environ.get("GSEARCH_BENCH_FILES", "100000"))
 MEGABYTES = 300.0
 ROUNDS = 5
-WORDS = [
-    "apple",
-    "boiler",
-    "candle",
-    "daisy",
-    "engine",
-    "fabric",
-    "garden",
-    "harbour",
-    "island",
-    "jacket",
-    "kettle",
-    "ladder",
-    "meadow",
-    "needle",
-]
 
 
 @row
@@ -80,7 +65,7 @@ def _tree() -> Iterator[tuple[Path, Path]]:
             place = tree / f"y{number // 10_000}" / f"m{number // 250 % 40}"
             if number % 250 == 0:
                 place.mkdir(parents=True)
-            text = f"# Note {number}\n\n" + " ".join(chance.choices(WORDS, k=12)) + f" n{number}\n"
+            text = f"# Note {number}\n\n{sentence(chance)} n{number}\n"
             (place / f"note {number}.md").write_text(text)
         yield tree, Path(folder) / "private" / "index.db"
 

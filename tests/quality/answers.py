@@ -23,7 +23,8 @@ import numpy as np
 from gemmasearch import answering, retrieval
 from gemmasearch.answering import asking, evidence, refusal
 from gemmasearch.answering.question import understand
-from gemmasearch.models import Embedder, Passage, Space
+from gemmasearch.models import Embedder, Passage
+from gemmasearch.models.once import Once
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
 from tests.quality import collections, corpus
@@ -39,27 +40,12 @@ class Asked:
     gold: tuple[str, ...]
 
 
-class CachedEmbedder:
+class CachedEmbedder(Once):
     """The embedder with a memory: a corpus's sentences are embedded once for thousands of questions."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+        super().__init__(embedder)
         self._known: dict[tuple[str, str], np.ndarray] = {}
-
-    @property
-    def space(self) -> Space:
-        return self._embedder.space
-
-    @property
-    def dim(self) -> int:
-        return self._embedder.dim
-
-    @property
-    def max_tokens(self) -> int:
-        return self._embedder.max_tokens
-
-    def count_tokens(self, text: str) -> int:
-        return self._embedder.count_tokens(text)
 
     def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
         new = list(dict.fromkeys(p for p in passages if (p.title, p.text) not in self._known))
@@ -67,16 +53,6 @@ class CachedEmbedder:
             made = self._embedder.embed_documents(new)
             self._known.update(((p.title, p.text), row) for p, row in zip(new, made, strict=True))
         return np.stack([self._known[p.title, p.text] for p in passages])
-
-    def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
-        new = [q for q in dict.fromkeys(queries) if (f"{task}:", q) not in self._known]
-        if new:
-            made = self._embedder.embed_queries(new, task=task)
-            self._known.update(((f"{task}:", q), row) for q, row in zip(new, made, strict=True))
-        return np.stack([self._known[f"{task}:", q] for q in queries])
-
-    def close(self) -> None:
-        self._embedder.close()
 
 
 class Squad:
