@@ -8,7 +8,8 @@ from question to question; ``standing`` holds the questions that are asked again
 from __future__ import annotations
 
 from gemmasearch.answering import standing
-from gemmasearch.answering.asking import REFUSAL, answer, answer_from
+from gemmasearch.answering.asking import answer, answer_from
 from gemmasearch.answering.chat import Conversation
+from gemmasearch.answering.drafting import REFUSAL
 
 __all__ = ["REFUSAL", "Conversation", "answer", "answer_from", "standing"]

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from gemmasearch.answering.asking import REFUSAL, answer
+from gemmasearch.answering.asking import answer
+from gemmasearch.answering.drafting import REFUSAL
 from gemmasearch.documents import Answer, Condition
 from gemmasearch.errors import UsageProblem
 from gemmasearch.settings import Settings

@@ -1,0 +1,147 @@
+"""An answer as it grows: what a generator says, sentence by sentence, kept if its sources say it too."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gemmasearch.answering import evidence, grounding, hostile, packing, spans, words
+from gemmasearch.answering.question import Question
+from gemmasearch.answering.sentences import split
+from gemmasearch.documents import Answer, Citation, Evidence, Hit, Sentence
+from gemmasearch.models import prompts
+from gemmasearch.settings import Settings
+
+if TYPE_CHECKING:
+    from gemmasearch.models import Generator
+
+REFUSAL = prompts.NOT_FOUND
+MOST_SENTENCES = 3  # of a generated answer
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MARKER = re.compile(r"\s*\[\d+\]")
+_AFTER_STOP = re.compile(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
+_OPEN_MARKER = re.compile(r"\[\d{0,2}\]?")
+
+OnText = Callable[[str], None]
+
+
+def replies(question: Question, sentence: str) -> bool:
+    """Whether a sentence says more than the question did, and holds what its kind waits for."""
+    fresh = set(words.stems(sentence, question.language)) - set(question.stems)
+    return bool(fresh) and spans.has_wanted(question, sentence)
+
+
+@dataclass
+class Draft:
+    """An answer as it grows; sources are numbered in the order in which they are first cited."""
+
+    question: Question
+    on_text: OnText | None
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)
+
+    def add(self, text: str, carried: Sequence[tuple[Hit, str]], support: float) -> None:
+        numbers = tuple(dict.fromkeys(self._number(hit, quote) for hit, quote in carried))
+        marks = "".join(f"[{number}]" for number in numbers)
+        piece = f"{text} {marks}"
+        if self.on_text is not None:
+            self.on_text((" " if self.sentences else "") + piece)
+        self.sentences.append(Sentence(piece, numbers, support))
+
+    def _number(self, hit: Hit, quote: str) -> int:
+        for citation in self.citations:
+            if citation.hit.chunk_id == hit.chunk_id:
+                return citation.number
+        self.citations.append(Citation(len(self.citations) + 1, hit, quote, evidence.line_of(hit, quote)))
+        return len(self.citations)
+
+    def answer(self, question: str, found: Sequence[Evidence], by: str, notes: tuple[str, ...]) -> Answer:
+        text = " ".join(sentence.text for sentence in self.sentences)
+        return Answer(
+            question, text, tuple(self.sentences), tuple(self.citations), tuple(found), by, True, notes,
+            unsupported=tuple(self.unsupported),
+        )  # fmt: skip
+
+
+def generate(
+    draft: Draft, found: Sequence[Evidence], generator: Generator, settings: Settings, clock: Clock
+) -> None:
+    """Let the generator answer; what passes the check goes into the draft."""
+    room = generator.context - settings.answer_tokens - generator.count_tokens(draft.question.text) - 64
+    budget = max(32, min(settings.evidence_tokens, room))
+    packed = packing.pack([item for item in found if not hostile.instructs(item.text)], generator, budget)
+    if not packed:
+        return
+    hits = list({item.hit.chunk_id: item.hit for item in packed}.values())
+    against = grounding.sources(hits)
+    pieces = generator.stream(
+        prompts.instruction(datetime.now().astimezone().strftime("%A, %d %B %Y")),
+        prompts.fenced(packing.text_of(packed, generator, budget)),
+        draft.question.text,
+        max_tokens=settings.answer_tokens,
+        grammar=prompts.grammar(len(hits)),
+    )
+    said: set[str] = set()
+    for sentence in _sentences(_timed(pieces, clock)):
+        plain = _MARKER.sub("", sentence).strip()
+        if not plain or plain == REFUSAL:
+            continue
+        if plain in said or len(draft.sentences) == MOST_SENTENCES:
+            break  # a small model that repeats itself will not stop
+        said.add(plain)
+        support = _supported(plain, sentence, against)
+        if support.holds and replies(draft.question, plain):
+            carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
+            draft.add(plain, carried, support.score)
+        else:
+            draft.unsupported.append(plain)
+    clock.lap("generate")
+
+
+def _supported(plain: str, sentence: str, against: Sequence[grounding.Source]) -> grounding.Support:
+    """The check against the source that the sentence cites, else against all: the citation shown is the one that
+    carries it, whatever number a small model wrote."""
+    cited = {int(number) - 1 for number in re.findall(r"\[(\d{1,2})\]", sentence)}
+    support = grounding.check(plain, [source for source in against if source.number in cited])
+    return support if support.holds else grounding.check(plain, against)
+
+
+def _timed(pieces: Iterator[str], clock: Clock) -> Iterator[str]:
+    for piece in pieces:
+        if "first_word" not in clock.laps:
+            clock.laps["first_word"] = time.perf_counter() - clock.last
+        yield UNPRINTABLE.sub("", piece)
+
+
+def _sentences(pieces: Iterator[str]) -> Iterator[str]:
+    """Each sentence with its citation as soon as the next one begins; the rest at the end."""
+    buffer = ""
+    for piece in pieces:
+        buffer = _AFTER_STOP.sub(r" \2\1", buffer + piece)
+        units = split(buffer)
+        if units and _OPEN_MARKER.fullmatch(units[-1].of(buffer)):
+            continue  # the citation of the sentence before it is not whole yet
+        for unit in units[:-1]:
+            yield unit.of(buffer)
+        if len(units) > 1:
+            buffer = buffer[units[-1].start :]
+    for unit in split(buffer):
+        yield unit.of(buffer)
+
+
+class Clock:
+    """Seconds per step."""
+
+    def __init__(self) -> None:
+        self.started = self.last = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = now - self.last
+        self.last = now
