@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent
 from gemmasearch.models import Passage
 
 if TYPE_CHECKING:
+    from array import array
+
+    import numpy as np
+
     from gemmasearch.indexing.tally import Tally
     from gemmasearch.models import Embedder
     from gemmasearch.store import Store
+    from gemmasearch.store.rows import Pending
 
 BATCH, LEAST = 32, 8  # passages between two looks at the stop signal, at most and at least
 SLICE = 2.0  # seconds that they should take: a run gives way that soon
@@ -24,8 +31,12 @@ class _Slices:
     def __init__(self) -> None:
         self.size = BATCH
 
-    def took(self, passages: int, seconds: float) -> None:
-        self.size = max(LEAST, min(BATCH, round(passages * SLICE / max(seconds, 1e-3))))
+    def timed(self, embedder: Embedder, batch: Sequence[Pending]) -> np.ndarray:
+        began = time.monotonic()
+        vectors = embedder.embed_documents([Passage(p.title, p.text) for p in batch])
+        seconds = max(time.monotonic() - began, 1e-3)
+        self.size = max(LEAST, min(BATCH, round(len(batch) * SLICE / seconds)))
+        return vectors
 
 
 def embed(store: Store, embedder: Embedder, tally: Tally) -> None:
@@ -42,21 +53,35 @@ def embed(store: Store, embedder: Embedder, tally: Tally) -> None:
 
 
 def _fill(store: Store, embedder: Embedder, space_id: int, tally: Tally) -> None:
+    """The vectors of a batch are written while the model works on the next one."""
     waiting = store.waiting(space_id)
     total = store.pending_count(space_id) if waiting else 0
     slices = _Slices()
-    for at in range(0, len(waiting), PAGE):
-        # A passage that stands in several places may have got its vector on an earlier page.
-        distinct = {p.key: p for p in store.passages_to_embed(space_id, waiting[at : at + PAGE])}
-        passages = list(distinct.values())
-        first = 0
-        while first < len(passages):
-            if tally.stopped():
-                return
-            batch = passages[first : first + slices.size]
-            first += len(batch)
-            began = time.monotonic()
-            vectors = embedder.embed_documents([Passage(p.title, p.text) for p in batch])
-            tally.counts["embedded"] += store.add_vectors(space_id, [p.key for p in batch], vectors)
-            slices.took(len(batch), time.monotonic() - began)
+    coming: tuple[list[bytes], Future[np.ndarray]] | None = None
+
+    def written() -> None:
+        if coming:
+            keys, vectors = coming
+            tally.counts["embedded"] += store.add_vectors(space_id, keys, vectors.result())
             tally.progress(SyncEvent("embed", tally.counts["embedded"], total))
+
+    with ThreadPoolExecutor(1, "embedding") as model:
+        for batch in _batches(store, space_id, waiting, slices):
+            if tally.stopped():
+                break
+            following = [p.key for p in batch], model.submit(slices.timed, embedder, batch)
+            written()
+            coming = following
+        written()
+
+
+def _batches(store: Store, space_id: int, waiting: array[int], slices: _Slices) -> Iterator[list[Pending]]:
+    distinct: dict[bytes, Pending] = {}
+    for at in range(0, len(waiting), PAGE):
+        # A passage that stands in several places may have its vector since an earlier page, or get it right now.
+        pending = store.passages_to_embed(space_id, waiting[at : at + PAGE])
+        distinct = {p.key: p for p in pending if p.key not in distinct}
+        passages = list(distinct.values())
+        while passages:
+            yield passages[: (size := slices.size)]
+            del passages[:size]
