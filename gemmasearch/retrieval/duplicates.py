@@ -41,7 +41,10 @@ def shingles(text: str) -> frozenset[int]:
 
 def likeness(one: frozenset[int], other: frozenset[int]) -> float:
     """Jaccard: shared shingles of all shingles, 0..1."""
-    return len(one & other) / len(one | other) if one and other else 0.0
+    if one.isdisjoint(other):
+        return 0.0
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared)
 
 
 def dupes(store: Store, document_ids: Iterable[int], *, alike: float = ALIKE) -> list[Twins]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gemmasearch.retrieval.terms import Counted
 from gemmasearch.store import Reading, words
+from gemmasearch.store.words import Vocabulary
 
 K1 = 1.2
 B = 0.75
@@ -26,114 +27,196 @@ EXPANSION = 20  # words that feedback adds
 Idf = Mapping[str, float]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Bag:
-    """The words of a passage, or of several of one document. ``text`` has the exact words in order."""
+    """The runs of a passage and how often each is there; what a run stands for depends on the language alone.
 
-    exact: Counter[str] = field(default_factory=Counter)
-    forms: Counter[str] = field(default_factory=Counter)
-    head: dict[str, Counter[str]] = field(
-        default_factory=dict
-    )  # "exact", "forms" of title, names, path, headings
-    length: float = 0.0
-    text: str = ""
+    ``head`` has those of what stands above the passage, by the weight of their fields.
+    """
 
-    def count(self, wanted: Counted) -> float:
-        if wanted.kind == "phrase":
-            return float(self.text.count(f" {wanted.text} "))
-        if wanted.kind == "prefix":
-            return float(self.text.count(f" {wanted.text}"))
-        if wanted.kind == "exact":
-            return self.exact[wanted.text] + self.head["exact"][wanted.text]
-        return self.forms[wanted.text] + self.head["forms"][wanted.text]
+    reading: Reading
+    language: str
+    runs: Counter[str]
+    head: dict[str, float]
+    length: float  # in words
+
+    def text(self) -> str:
+        """The exact words in order, for phrases."""
+        texts = (self.reading.text, *(getattr(self.reading, name) for name in FIELDS))
+        return f" {' | '.join(words.exact(text) for text in texts if text)} "
 
 
 def bag(reading: Reading) -> Bag:
-    """The words of one passage with those that stand above it."""
-    language = reading.language or words.guess_language(reading.text)
-    analyses = words.analyses(reading.text, language)
-    exact = [word for a in analyses for word in a.exact]
-    forms = [form for a in analyses for form in a.forms]
-    if (
-        not reading.text.isascii()
-    ):  # scripts without spaces have no stems: their pairs of characters stand for them
-        forms += [word for word in exact if words.unspaced(word)]
-    found = Bag(Counter(exact), Counter(forms), length=len(exact))
-    head = {"exact": Counter[str](), "forms": Counter[str]()}
-    texts = [" ".join(exact)]
+    """The runs of one passage with those that stand above it."""
+    counts = Counter(words.runs(reading.text))
+    language = reading.language or words.guess_from(counts, reading.text)
+    head: dict[str, float] = defaultdict(float)
+    above = 0
     for name, weight in FIELDS.items():
         if text := getattr(reading, name):
-            above = words.analyses(text, language)
-            texts.append(" ".join(word for a in above for word in a.exact))
-            for a in above:
-                for word in a.exact:
-                    head["exact"][word] += weight  # type: ignore[assignment]
-                for form in a.forms:
-                    head["forms"][form] += weight  # type: ignore[assignment]
-            found.length += len(above)
-    found.head = head
-    found.text = f" {' | '.join(texts)} "
-    return found
+            runs = words.runs(text)
+            above += len(runs)
+            for run in runs:
+                head[run] += weight
+    return Bag(reading, language, counts, head, above + _words_of(counts, reading.text, language))
 
 
-def together(bags: Iterable[Bag]) -> Bag:
-    """Passages of one document as one text; what stands above them counts once."""
-    found = Bag()
-    for each in bags:
-        found.exact.update(each.exact)
-        found.forms.update(each.forms)
-        found.length += each.length
-        found.head = found.head or each.head
-        found.text += each.text
-    return found
+def _words_of(counts: Counter[str], text: str, language: str) -> int:
+    """How many exact words a text has: a run has one, unless it has underscores or an unspaced script."""
+    if "_" not in text and not words.unspaced(text):
+        return counts.total()
+    return sum(len(analysis.exact) for analysis in words.analyses(text, language))
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often each of what is wanted is in a text: a passage, or those of one document together.
+
+    What stands above the passages of a document counts once, but is part of the length of each.
+    """
+
+    body: list[float]
+    head: list[float]
+    length: float
+
+    def add(self, other: Counts) -> None:
+        self.body = [one + more for one, more in zip(self.body, other.body, strict=True)]
+        self.length += other.length
 
 
 class Candidates:
-    """Read candidates of one search. ``passages`` are keyed by chunk id, ``documents`` by document id."""
+    """Read candidates of one search: ``bags`` of the passages by chunk id, ``document_of`` their documents."""
 
     def __init__(self, readings: Sequence[Reading]) -> None:
         self.document_of = {r.chunk_id: r.document_id for r in readings}
-        self.passages = {r.chunk_id: bag(r) for r in readings}
-        grouped: dict[int, list[Bag]] = defaultdict(list)
-        for r in readings:
-            grouped[r.document_id].append(self.passages[r.chunk_id])
-        self.documents = {id: b[0] if len(b) == 1 else together(b) for id, b in grouped.items()}
+        self.bags = {r.chunk_id: bag(r) for r in readings}
+        runs: dict[str, set[str]] = defaultdict(set)
+        for each in self.bags.values():
+            runs[each.language].update(each.runs, each.head)
+        self._vocabulary = {name: Vocabulary(found, name) for name, found in runs.items()}
 
     def scores(self, wanted: Sequence[Counted], idf: Idf) -> dict[int, float]:
         """Chunk id -> 0..1, relative to the best passage and the best document."""
-        passages = _relative(bm25(self.passages, wanted, idf))
-        documents = _relative(bm25(self.documents, wanted, idf))
+        passages = self._counted(wanted)
+        found = _relative(bm25(passages, wanted, idf))
+        documents = _relative(bm25(self._together(passages), wanted, idf))
         return {
             id: (1 - DOCUMENT) * score + DOCUMENT * documents[self.document_of[id]]
-            for id, score in passages.items()
+            for id, score in found.items()
         }
 
     def like(self, chosen: Mapping[int, float]) -> dict[int, float]:
         """Document id -> how much of what sets the ``chosen`` documents (id -> weight) apart stands in it."""
-        among = Counter[str]()
-        for each in self.documents.values():
-            among.update(each.forms.keys())
-        total = len(self.documents)
+        said = {id: Counter[str]() for id in chosen}
+        for chunk, document in self.document_of.items():
+            if document in said:
+                said[document].update(self._forms(self.bags[chunk]))
+        among = self._among(frozenset().union(*said.values()))
+        total = len(set(self.document_of.values()))
         telling: dict[str, float] = defaultdict(float)
         for id, weight in chosen.items():
-            for form, count in self.documents[id].forms.items():
+            for form, count in said[id].items():
                 if among[form] > 1:
                     telling[form] += weight * count / (count + K1) * _idf(total, among[form])
         best = sorted(telling, key=lambda form: (-telling[form], form))[:EXPANSION]
         idf = {form: telling[form] * _idf(total, among[form]) for form in best}
-        return bm25(self.documents, [Counted(form, "form", 1.0) for form in best], idf)
+        wanted = [Counted(form, "form", 1.0) for form in best]
+        return bm25(self._together(self._counted(wanted)), wanted, idf)
+
+    def _forms(self, bag: Bag) -> dict[str, int]:
+        """The forms of a passage's own words, and how often each is there."""
+        vocabulary = self._vocabulary[bag.language]
+        found: dict[str, int] = defaultdict(int)
+        for run, count in bag.runs.items():
+            for form in vocabulary.forms(run):
+                found[form] += count
+        return found
+
+    def _among(self, forms: frozenset[str]) -> Counter[str]:
+        """In how many documents each of the forms stands."""
+        within: dict[str, dict[str, list[str]]] = {}
+        for language, vocabulary in self._vocabulary.items():
+            within[language] = defaultdict(list)
+            for run, form in vocabulary.with_forms(forms):
+                within[language][run].append(form)
+        held: dict[int, set[str]] = defaultdict(set)
+        for id, each in self.bags.items():
+            own = within[each.language]
+            held[self.document_of[id]].update(*map(own.__getitem__, own.keys() & each.runs.keys()))
+        return Counter(form for found in held.values() for form in found)
+
+    def _counted(self, wanted: Sequence[Counted]) -> dict[int, Counts]:
+        """By chunk id."""
+        places = {language: _places(wanted, known) for language, known in self._vocabulary.items()}
+        whole = [(at, w) for at, w in enumerate(wanted) if w.kind in ("phrase", "prefix")]
+        found = {}
+        for id, each in self.bags.items():
+            counts = Counts([0.0] * len(wanted), [0.0] * len(wanted), each.length)
+            of = places[each.language]
+            for run in of.keys() & each.runs.keys():
+                for at in of[run]:
+                    counts.body[at] += each.runs[run]
+            for run in of.keys() & each.head.keys():
+                for at in of[run]:
+                    counts.head[at] += each.head[run]
+            if whole:
+                _count_phrases(each, whole, counts.body)
+            found[id] = counts
+        return found
+
+    def _together(self, passages: Mapping[int, Counts]) -> dict[int, Counts]:
+        """By document id."""
+        found: dict[int, Counts] = {}
+        for id, counts in passages.items():
+            document = self.document_of[id]
+            if document in found:
+                found[document].add(counts)
+            else:
+                found[document] = replace(counts)
+        return found
 
 
-def bm25(bags: Mapping[int, Bag], wanted: Sequence[Counted], idf: Idf) -> dict[int, float]:
+def _places(wanted: Sequence[Counted], vocabulary: Vocabulary) -> dict[str, list[int]]:
+    """Run -> places in ``wanted`` of what it stands for, each as often as it does."""
+    exact = {w.text: at for at, w in enumerate(wanted) if w.kind == "exact"}
+    forms = {w.text: at for at, w in enumerate(wanted) if w.kind == "form"}
+    found: dict[str, list[int]] = defaultdict(list)
+    for run, word in vocabulary.with_words(exact.keys()):
+        found[run].append(exact[word])
+    for run, form in vocabulary.with_forms(forms.keys()):
+        found[run].append(forms[form])
+    return found
+
+
+def _count_phrases(bag: Bag, wanted: Sequence[tuple[int, Counted]], counts: list[float]) -> None:
+    text = None
+    for at, want in wanted:
+        if not _may_hold(bag.reading, want.text):
+            continue
+        text = bag.text() if text is None else text
+        counts[at] = float(text.count(f" {want.text} " if want.kind == "phrase" else f" {want.text}"))
+
+
+def _may_hold(reading: Reading, phrase: str) -> bool:
+    """Whether all words of a phrase are somewhere in a text: cheap, and false for most."""
+    texts = [reading.text, *(getattr(reading, name) for name in FIELDS)]
+    if not all(text.isascii() for text in texts):
+        return True
+    lowered = " ".join(texts).lower()
+    return all(word in lowered for word in phrase.split())
+
+
+def bm25(counted: Mapping[int, Counts], wanted: Sequence[Counted], idf: Idf) -> dict[int, float]:
     """Key -> sum over what is wanted of its rarity, saturated by its count; ``idf`` is by text."""
-    average = sum(b.length for b in bags.values()) / (len(bags) or 1) or 1.0
+    average = sum(c.length for c in counted.values()) / (len(counted) or 1) or 1.0
+    weights = [want.share * idf[want.text] * (K1 + 1) for want in wanted]
     found = {}
-    for key, each in bags.items():
+    for key, each in counted.items():
         norm = K1 * (1 - B + B * each.length / average)
         score = 0.0
-        for want in wanted:
-            if count := each.count(want):
-                score += want.share * idf[want.text] * count * (K1 + 1) / (count + norm)
+        for weight, body, head in zip(weights, each.body, each.head, strict=True):
+            if count := body + head:
+                score += weight * count / (count + norm)
         found[key] = score
     return found
 

@@ -98,7 +98,7 @@ def repeats(sentence: frozenset[str], text: frozenset[str]) -> bool:
 
 
 def _forms(text: str, language: str) -> frozenset[str]:
-    return frozenset().union(*(token.words for token in words.tokens(text, language)))
+    return words.held(text, language)
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -178,7 +178,8 @@ def _reordered(
             best = reranking.both(candidates, words, vectors, weight)
         else:
             best = reranking.by_words(candidates, words)
-    return best + [replace(f, score=f.score - 1) for f in fused[reranking.READ :]], cosines
+    behind = [Fused(f.chunk_id, f.score - 1, f.words, f.meaning) for f in fused[reranking.READ :]]
+    return best + behind, cosines
 
 
 def hits(

@@ -45,6 +45,9 @@ def _matches(text: str, sought: frozenset[str], language: str) -> list[Span]:
     spans: list[Span] = []
     if not sought:
         return spans
+    if not words.unspaced(text):
+        holding = words.holding(text, sought, language)
+        return [run.span() for run in words.RUN.finditer(text) if run.group() in holding] if holding else []
     for token in words.tokens(text, language):
         if token.words.isdisjoint(sought):
             continue
