@@ -68,6 +68,44 @@ def test_languages_are_guessed_well_enough_for_stems(text: str, language: str) -
     assert words.guess_language(text) == language
 
 
+MIXED = """The kilns' POL-358 glaze: IMG2024.jpg, snake_case_name, camelCase, HTTPServer, running ran THE Of 2024 0x1F
+x\x1cy ___ _a_ {} – naïve Größe, dass_der 北京大学 まで ﬁne ⒈ школа Don't re-read {}""".format(
+    "y" * 70, "Cd" * 40
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh", "he"])
+def test_many_words_together_are_what_they_are_one_by_one(language: str) -> None:
+    runs = words.runs(MIXED)
+    assert runs == words.RUN.findall(MIXED)
+    assert words.runs(MIXED.encode("ascii", "ignore").decode()) == words.RUN.findall(
+        MIXED.encode("ascii", "ignore").decode()
+    )
+    vocabulary = words.Vocabulary(set(runs), language)
+    analyses = dict(zip(runs, words.analyses(MIXED, language), strict=True))
+    every = {word for a in analyses.values() for word in (*a.exact, *a.forms)}
+    assert words.held(MIXED, language) == every
+    exact, forms = vocabulary.with_words(every), vocabulary.with_forms(every)
+    for run, analysis in analyses.items():
+        pairs = [word for word in analysis.exact if words.unspaced(word)]
+        assert [word for of, word in exact if of == run] == list(analysis.exact)
+        assert [form for of, form in forms if of == run] == [*analysis.forms, *pairs]
+        assert list(vocabulary.forms(run)) == [*analysis.forms, *pairs]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MIXED, "", "le chat est là où la nuit", "Der Hund UND die Katze", "кошка на крыше", "猫は屋根の上", "Ο γάτος στη στέγη",
+        "The " * 700 + "der die das " * 400, "ça a été là",
+    ],
+)  # fmt: skip
+def test_a_language_is_the_same_from_counted_words(text: str) -> None:
+    from collections import Counter
+
+    assert words.guess_from(Counter(words.runs(text)), text) == words.guess_language(text)
+
+
 def test_no_token_has_anything_that_the_full_text_index_would_split() -> None:
     import apsw
 
