@@ -88,10 +88,18 @@ def figures(hit: Hit, rare: Rarity, cosine: Mapping[int, float]) -> tuple[float,
 
 
 def rarity(store: Store, forms: Sequence[frozenset[str]]) -> Rarity:
-    """How rare each word of a line is in the index: idf of its most frequent form; unknown counts as rare."""
+    """How rare each word of a line is in the index: idf of its most frequent form; unknown counts as rare.
+
+    A run of a script without spaces is no word: each of its pairs of characters stands for itself.
+    """
     total = store.chunk_count()
+    forms = [part for group in forms for part in _parts(group)]
     frequency = store.document_frequency({form for group in forms for form in group})
     return [(g, math.log(1 + total / (max(1, *(frequency[f] for f in g)) + 0.5))) for g in forms if g]
+
+
+def _parts(forms: frozenset[str]) -> list[frozenset[str]]:
+    return [frozenset({form}) for form in sorted(forms)] if any(map(words.unspaced, forms)) else [forms]
 
 
 def cover(text: str, language: str, rare: Rarity) -> float:

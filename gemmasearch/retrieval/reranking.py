@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 READ = 240  # candidates that are read
 SPEAKERS = 5  # documents that speak for their like
-SHARPNESS = 3.0  # by which the weight of a speaker falls, per deviation
+SHARPNESS = 2.0  # by which the weight of a speaker falls, per deviation
 BY_WORDS = 0.4  # what the telling words of the speakers count, in deviations
 BY_PLACE = 0.6  # what nearness to them in the space counts, of the meaning's share
-DECISIVE = 2.0  # power by which everything but the words counts less the clearer the words' best leads
+DECISIVE = 1.0  # power by which everything but the words counts less the clearer the words' best leads
 WHOLE = 0.3  # of a passage's place in the space: what its document's passages have in common
 
 
