@@ -7,15 +7,17 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from hashlib import blake2b
 
-from gemmasearch.documents import Document, FileStamp
+from gemmasearch.documents import Document, FileStamp, Section
 
 # SQLite stores UTF-8, which has no lone surrogates, and its own functions stop at NUL. One character for one,
 # so that offsets stay true.
 _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
 TITLE_LIMIT = 200  # characters of a title that go into an embedding
+_SAID = [f.name for f in fields(Document) if f.name not in ("offset", "length")]
+_OF_SECTION = [f.name for f in fields(Section)]
 
 
 def clean(text: str) -> str:
@@ -41,9 +43,9 @@ def passage_key(title: str, text: str) -> bytes:
 
 def document_hash(document: Document) -> bytes:
     """16 bytes over everything a reader said, but for the place within the file, which may move."""
-    record = asdict(document)
-    for place in ("offset", "length"):
-        record.pop(place)
+    record = {name: getattr(document, name) for name in _SAID}
+    record["sections"] = [{name: getattr(s, name) for name in _OF_SECTION} for s in document.sections]
+    record["meta"] = dict(document.meta)
     said = json.dumps(record, sort_keys=True, default=str)
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
