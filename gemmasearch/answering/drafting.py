@@ -26,7 +26,23 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 _AFTER_STOP = re.compile(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
 _OPEN_MARKER = re.compile(r"\[\d{0,2}\]?")
 
+_PREAMBLE = re.compile(
+    r"^(?:the answer(?: to (?:this|the|your) question)? is(?: that)?:?|answer:"
+    r"|according to (?:the|this) (?:text|passage),?"
+    r"|(?:the|this) (?:text|passage|document) (?:says|states|tells)(?: us)? that)\s+(?=\S)",
+    re.I,
+)
+_RUN = 4  # words: a sentence that says so many of its own words again is caught in a loop
+_LOOP = 24  # characters at the end of what is said: standing there for the third time, they will come again
+
 OnText = Callable[[str], None]
+
+
+def loops(sentence: str) -> bool:
+    """Whether a sentence repeats itself."""
+    said = re.findall(r"\w+", sentence.lower())
+    runs = [tuple(said[at : at + _RUN]) for at in range(len(said) - _RUN + 1)]
+    return len(set(runs)) < len(runs)
 
 
 def replies(question: Question, sentence: str) -> bool:
@@ -87,17 +103,21 @@ def generate(
         grammar=prompts.grammar(len(hits)),
     )
     said: set[str] = set()
-    for sentence in _sentences(_timed(pieces, clock)):
-        plain = _MARKER.sub("", sentence).strip()
+    told: set[str] = set()
+    for sentence in _sentences(_until_it_loops(_timed(pieces, clock))):
+        plain = _told(sentence)
         if not plain or plain == REFUSAL:
             continue
         if plain in said or len(draft.sentences) == MOST_SENTENCES:
             break  # a small model that repeats itself will not stop
         said.add(plain)
+        if not (stems := set(words.stems(plain))) - told:
+            continue  # said already, in other words
         support = _supported(plain, sentence, against)
-        if support.holds and replies(draft.question, plain):
+        if support.holds and replies(draft.question, plain) and not loops(plain):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
             draft.add(plain, carried, support.score)
+            told |= stems
         else:
             draft.unsupported.append(plain)
     clock.lap("generate")
@@ -109,6 +129,22 @@ def _supported(plain: str, sentence: str, against: Sequence[grounding.Source]) -
     cited = {int(number) - 1 for number in re.findall(r"\[(\d{1,2})\]", sentence)}
     support = grounding.check(plain, [source for source in against if source.number in cited])
     return support if support.holds else grounding.check(plain, against)
+
+
+def _told(sentence: str) -> str:
+    """A sentence without its citation and without "The answer is:" and its like."""
+    plain = _MARKER.sub("", sentence).strip()
+    bare = _PREAMBLE.sub("", plain)
+    return bare if bare == plain else bare[:1].upper() + bare[1:]
+
+
+def _until_it_loops(pieces: Iterator[str]) -> Iterator[str]:
+    said = ""
+    for piece in pieces:
+        yield piece
+        said += piece
+        if len(said) > 3 * _LOOP and said.count(said[-_LOOP:]) > 2:
+            return
 
 
 def _timed(pieces: Iterator[str], clock: Clock) -> Iterator[str]:

@@ -19,6 +19,18 @@ from gemmasearch.documents import Hit
 
 ENOUGH = 0.7  # share of a clause's content words that its source sentence must hold
 _CLAUSE = re.compile(r"[,;:]\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+|;\s+|\s+—\s+")
+# A sentence with one of these may speak of what the sentence before it names.
+_POINTS = re.compile(
+    r"\b(?:he|him|she|it|they|them|this|these|that|those|his|hers?|its|theirs?|there|then|er|ihn|sie|es|dies\w*"
+    r"|sein\w*|ihr\w*|dort|dabei|dann|ils?|elles?|lui|leurs?|cela|ce|cette|ces|él|ellas?|ellos|esto|eso|est[aeo]s?|sus?)\b",
+    re.I,
+)
+# What stands on either side of these is said by itself: a "not" on one side denies nothing on the other.
+_CONTRAST = re.compile(
+    r"[,;]\s+(?=(?:while|whereas|but|although|even (?:when|if|though)|aber|während|obwohl|mais|alors que|pero"
+    r"|mientras|aunque)\b)",
+    re.I,
+)
 _MARKER = re.compile(r"\s*\[\d+\]")
 _VERDICT = re.compile(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
 _OPENERS = words.listed("according based however therefore thus also additionally yes answer text note the")
@@ -26,8 +38,8 @@ _OPENERS = words.listed("according based however therefore thus also additionall
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One sentence of a hit, ready to be compared. ``number`` is the hit's place in the list that was checked
-    against; ``around`` holds the stems of what may lend names."""
+    """One sentence of a hit, or a part of it that is said by itself, ready to be compared. ``number`` is the hit's
+    place in the list that was checked against; ``around`` holds the stems of what may lend names."""
 
     number: int
     text: str
@@ -64,20 +76,18 @@ def sources(hits: Sequence[Hit]) -> list[Source]:
         stems = [frozenset(t.stem for t in words.tokens(text, language)) for text in units]
         lent = frozenset(t.stem for t in words.tokens(about, language))
         for at, text in enumerate(units):
-            around = lent.union(*stems[max(0, at - 1) : at])
-            found.append(
-                Source(
-                    number,
-                    text,
-                    stems[at],
-                    around,
-                    numbers_in(text),
-                    months_in(text) | dated_in(text),
-                    units_in(text),
-                    words.negated(text),
-                )
-            )
+            around = lent.union(*stems[max(0, at - 1) : at]) if _POINTS.search(text) else lent
+            found.append(_source(number, text, text, stems[at], around))
+            parts = _CONTRAST.split(text)
+            if found[-1].negated and len(parts) > 1:
+                told = [frozenset(t.stem for t in words.tokens(part, language)) for part in parts]
+                found += [_source(number, text, *part, around) for part in zip(parts, told, strict=True)]
     return found
+
+
+def _source(number: int, quote: str, text: str, stems: frozenset[str], around: frozenset[str]) -> Source:
+    months, negated = months_in(text) | dated_in(text), words.negated(text)
+    return Source(number, quote, stems, around, numbers_in(text), months, units_in(text), negated)
 
 
 def check(sentence: str, against: Sequence[Source]) -> Support:

@@ -132,6 +132,24 @@ def test_a_sentence_that_no_source_says_is_never_shown(store: Store, embed: Embe
 
 
 @pytest.mark.usefixtures("flat")
+def test_what_stands_before_the_answer_itself_is_left_out(store: Store, embed: Embed) -> None:
+    said = Says("The answer is: the boiler was serviced by Weller. [1]")
+    assert (
+        answer(store, embed(), said, "Who serviced the boiler?").text
+        == "The boiler was serviced by Weller. [1]"
+    )
+
+
+@pytest.mark.usefixtures("flat")
+def test_a_sentence_caught_in_a_loop_or_said_before_is_left_out(store: Store, embed: Embed) -> None:
+    good = "The boiler was serviced by Weller. [1]"
+    loop = "The boiler was serviced by Weller and the boiler was serviced by Weller. [1]"
+    again = "Weller serviced the boiler. [1]"
+    found = answer(store, embed(), Says(f"{loop} {good} {again}"), "Who serviced the boiler?")
+    assert found.text == good
+
+
+@pytest.mark.usefixtures("flat")
 @pytest.mark.parametrize(
     "pieces",
     [

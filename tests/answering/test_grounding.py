@@ -68,6 +68,22 @@ def test_what_no_source_says_is_not_supported(claim: str) -> None:
     assert not support.sources
 
 
+MIXED = "Calls are billed by the minute, even when nobody speaks, while letters are billed by weight."
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("Letters are billed by weight.", True),
+        ("Calls are billed by the minute.", True),
+        ("Letters are not billed by weight, but calls are billed by weight.", False),
+        ("Calls are billed by weight and letters are billed by the minute.", False),
+    ],
+)
+def test_a_negation_denies_only_its_own_side_of_a_contrast(claim: str, holds: bool) -> None:
+    assert check(claim, sources([hit(MIXED, title="Fees")])).holds is holds
+
+
 def test_a_sentence_may_join_two_sources_clause_by_clause() -> None:
     support = check(
         "The boiler was serviced on March 3, 2024, and the van insurance with Allianz was 412.30 EUR.",
@@ -105,3 +121,12 @@ def test_a_title_lends_a_name_but_never_a_number() -> None:
     against = sources([hit("It was serviced in spring by Mr Hart.", title="Weishaupt boiler 2017")])
     assert check("The Weishaupt boiler was serviced in spring by Mr Hart.", against).holds
     assert not check("It was serviced in spring 2017 by Mr Hart.", against).holds
+
+
+def test_the_sentence_before_lends_a_name_only_to_one_that_speaks_of_it() -> None:
+    text = "Some settled in Bushwick. The quarter of Huguenot on the south shore was named for others."
+    assert not check(
+        "The quarter of Huguenot on the south shore was named Bushwick.", sources([hit(text)])
+    ).holds
+    text = "Mr Okafor came on Friday. He cleaned the burner and replaced the electrode."
+    assert check("Okafor cleaned the burner and replaced the electrode.", sources([hit(text)])).holds
