@@ -57,12 +57,13 @@ class Recognised:
         self._reading: Store | None = None
         self._learned: dict[tuple[bytes, bytes], str] = {}
         self._file: tuple[str, bytes] = ("", b"")
+        self._closed = False  # a reader in another thread may still ask after a run that was stopped
         self._lock = threading.Lock()
 
     def recall(self, key: bytes, path: str) -> str | None:
         with self._lock:
             text = next((text for (known, _), text in self._learned.items() if known == key), None)
-            if text is None:
+            if text is None and not self._closed:
                 self._reading = self._reading or Store.open(self._path, read_only=True)
                 text = self._reading.recognised(key)
             if text is not None:
@@ -92,6 +93,7 @@ class Recognised:
         if complete:
             self._store.drop_unshown()
         with self._lock:
+            self._closed = True
             if self._reading is not None:
                 self._reading.close()
                 self._reading = None
