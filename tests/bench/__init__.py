@@ -17,6 +17,7 @@ MODULES = (
     "tests.bench.memory",
     "tests.bench.indexing",
     "tests.bench.unchanged",
+    "tests.bench.mail",
     "tests.bench.warm",
     "tests.bench.answers",
 )
