@@ -83,7 +83,7 @@ def _messages(folder: Path) -> Iterator[bytes]:
             if stream.read(5) != b"From ":
                 continue
         box = mailbox.mbox(path, create=False)
-        yield from (box.get_bytes(key).replace(b"\r\n", b"\n") for key in box)
+        yield from (box.get_bytes(key).replace(b"\r\n", b"\n") for key in box.iterkeys())
 
 
 def _notmuch(home: Path, box: Path) -> list[str]:
