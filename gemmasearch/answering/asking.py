@@ -132,8 +132,13 @@ def _reply(
         notes.append(NO_GENERATOR)
     by = generator.name if generator is not None and draft.sentences else ""
     if not draft.sentences:
+        told: list[str] = []
         for item in differing or extract_from(found.question, found.evidence):
-            quote = UNPRINTABLE.sub("", evidence.with_antecedent(item))
+            whole = evidence.with_antecedent(item)
+            if any(whole.startswith(shown) for shown in told):
+                whole = item.text  # what it points back to has just been quoted
+            told.append(item.text)
+            quote = UNPRINTABLE.sub("", whole)
             draft.add(f"“{_BULLET.sub('', quote)}”", [(item.hit, item.text)], 1.0)
     notes += [
         f"source [{c.number}] holds text that reads like instructions to a program; it was not followed"

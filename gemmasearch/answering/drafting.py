@@ -90,7 +90,10 @@ def generate(
     """Let the generator answer; what passes the check goes into the draft."""
     room = generator.context - settings.answer_tokens - generator.count_tokens(draft.question.text) - 64
     budget = max(32, min(settings.evidence_tokens, room))
-    packed = packing.pack([item for item in found if not hostile.instructs(item.text)], generator, budget)
+    most = packing.MOST_LISTED if draft.question.kind in ("list", "summary") else packing.MOST
+    packed = packing.pack(
+        [item for item in found if not hostile.instructs(item.text)], generator, budget, most
+    )
     if not packed:
         return
     hits = list({item.hit.chunk_id: item.hit for item in packed}.values())

@@ -23,6 +23,8 @@ from gemmasearch.documents import Evidence, Hit
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder
 
+_YAML = re.compile(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
+_SCRAP = 3  # words
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
     "hit": 2.0,  # the score of its passage, relative to the best
@@ -101,12 +103,33 @@ def select(question: Question, ranked: Sequence[Candidate], limit: int = 8) -> l
 
 
 def says_nothing(question: Question, candidate: Candidate) -> bool:
-    """A heading, or a line that only repeats words of the question: it may be near an answer, but is none."""
-    return candidate.unit.kind == "heading" or (
-        candidate.unit.kind != "item"
-        and question.kind != "yesno"
-        and set(candidate.stems) <= set(question.stems)
-    )
+    """A heading, the head of a note, the title once more, a scrap, or a line that only repeats words of the question:
+    it may be near an answer, but is none."""
+    unit, stems = candidate.unit, set(candidate.stems)
+    if unit.kind == "heading" or unit.end <= _head(candidate.hit.text):
+        return True
+    if unit.kind == "item":
+        return False
+    return _is_scrap(candidate) or (question.kind != "yesno" and stems <= set(question.stems))
+
+
+def _head(text: str) -> int:
+    """Where the YAML at the beginning of a note ends; 0 where there is none."""
+    found = _YAML.match(text)
+    return found.end() if found else 0
+
+
+def _is_scrap(candidate: Candidate) -> bool:
+    """A few words that are no sentence and hold no number: in a PDF a heading, in a note its title once more."""
+    text = candidate.text
+    if (
+        candidate.unit.kind != "sentence"
+        or text.rstrip("\"'”’»)")[-1:] in tuple(".!?…:;。！？")
+        or numbers_in(text)
+    ):
+        return False
+    title = set(words.stems(f"title {candidate.hit.title}", candidate.language))
+    return (len(text.split()) <= _SCRAP and (":" not in text)) or set(candidate.stems) <= title
 
 
 def line_of(hit: Hit, sentence: str) -> int | None:

@@ -176,8 +176,8 @@ def chat(session: Session, embedder: EmbedderOption = None, generator: Generator
     out = session.out
     if out.json:
         raise UsageProblem("chat has no --json", "use `gsearch ask --json`")
-    out.note(_HELP)
     with session.index() as index, _kept_lines(session) as next_line:
+        out.note(_HELP)
         conversation = index.conversation()
         for note in index.notes:
             out.note(note)

@@ -77,7 +77,7 @@ def run(
         views.table(session.out, [(name, str(count)) for name, count in sorted(done.found.items())])
 
     session.out.note(f"looked at {views.plural(done.documents, 'document')}")
-    return session.out.result(done, show)
+    return session.out.result(done, show, 0 if done.documents or not query else NothingFound.exit_code)
 
 
 def review(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -138,6 +139,8 @@ class Answering(Opened):
         path = absolute(target)
         if documents := self._store.documents_at(path):
             return [(path, d.text) for d in documents]
+        if not os.path.lexists(path):
+            raise UsageProblem(f"there is no {target}", "name a file, a hit like c123, or - for a pipe")
         with Isolated(self.settings) as readers:
             read = list(readers.read(path))
         texts = [(path, d.text) for d in read if not isinstance(d, Problem)]

@@ -272,3 +272,31 @@ def test_a_bare_heading_is_no_evidence_while_there_is_a_sentence(store: Store, a
     add("/home/dana/notes/a.md", "Repair of the water pump\nAmos did it for 80 euros on 2 June 2025.\n")
     found = answer(store, None, None, "Who did the repair of the water pump?")
     assert "Amos" in found.text
+
+
+def test_a_scrap_or_the_head_of_a_note_is_no_evidence_while_there_is_a_sentence(
+    store: Store, add: Add
+) -> None:
+    add(
+        "/home/dana/notes/lease.md",
+        "Small repairs\n\nThe tenant pays for repairs of the heating up to 100 euros.\n",
+    )
+    add(
+        "/home/dana/notes/h.md",
+        "---\ntitle: Who repairs the heating\n---\n\nHerr Okafor came for the heating.\n",
+    )
+    found = answer(store, None, None, "Who repairs the heating?")
+    shown = [item.text for item in found.evidence]
+    telling = [text for text in shown if text.endswith(".")]
+    assert len(telling) == 2 and shown[:2] == telling, shown
+
+
+def test_a_sentence_is_not_quoted_twice_because_the_next_one_points_back_to_it(
+    store: Store, add: Add
+) -> None:
+    add(
+        "/home/dana/notes/d.md",
+        "The deposit is 2,340 euros. It may be paid in three equal parts at the beginning.\n",
+    )
+    found = answer(store, None, None, "How much is the deposit and how may it be paid in parts?")
+    assert found.text.count("2,340") == 1
