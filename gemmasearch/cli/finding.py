@@ -154,6 +154,8 @@ def _say_nothing_found(session: Session, line: str, *, suggest: bool = True) -> 
         with session.index() as index:
             if better := index.suggestion(line):
                 session.out.note(f"did you mean: {better}")
+            elif index.search(line, mode="words", limit=1):
+                session.out.note("some of its words stand in the index: --mode words shows where")
 
 
 def _explain_query(session: Session, line: str) -> int:

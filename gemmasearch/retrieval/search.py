@@ -48,6 +48,7 @@ class Ranking:
     rarity: Rarity = ()
     space: str = ""
     cosine: Mapping[int, float] = field(default_factory=dict)
+    language: str = "en"
 
 
 def search(
@@ -139,6 +140,7 @@ def rank(
         rarity,
         space.name if space and vector is not None else "",
         cosines,
+        known[0],
     )
 
 
@@ -213,12 +215,14 @@ def _scored(found: Sequence[Hit], ranking: Ranking) -> list[Hit]:
 
     What words alone found stands there, and of a space that was not measured nothing is known: neither is refused.
     """
-    known = calibration.weights(ranking.space)
+    known = calibration.weights(ranking.space, ranking.query.text, ranking.language)
     shown = [calibration.figures(hit, ranking.rarity, ranking.cosine) for hit in found]
-    scores = calibration.in_order([known.chance(*figures) for figures in shown])
-    judged = "meaning" in ranking.asked and calibration.measured(ranking.space)
-    if judged and calibration.nothing(scores, shown, len(ranking.rarity)):
-        return []
+    if "meaning" in ranking.asked and calibration.measured(ranking.space):
+        spoken = {hit.language or ranking.language for hit in found[: calibration.AMONG]}
+        length = len(ranking.rarity) if ranking.language in spoken else 1
+        if calibration.nothing(known, shown, length):
+            return []
+    scores = calibration.scores(known, shown)
     return [replace(hit, score=score) for hit, score in zip(found, scores, strict=True)]
 
 

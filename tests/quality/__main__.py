@@ -31,7 +31,7 @@ def main() -> int:
         if given.collections == ["nothing"]:
             nothing.report(embedders, given.questions)
         else:
-            nothing.calibrate(embedders, given.questions, given.sample)
+            nothing.calibrate(embedders, given.questions)
         return 0
     if unknown := set(given.collections) - set(collections.SETS):
         parser.error(f"no such collection: {', '.join(sorted(unknown))}")

@@ -38,7 +38,14 @@ def embedder(add, store):
 
 
 @pytest.mark.parametrize(
-    "line", ["zzzzqqqq", "quantum chromodynamics lagrangian", "who won the football world cup in 1998"]
+    "line",
+    [
+        "zzzzqqqq",
+        "quantum chromodynamics lagrangian",
+        "who won the football world cup in 1998",
+        "which emperor wanted a night bridge over the salt marshes of Ravenna",
+        "when did the parliament of Scotland replace its presiding officer",
+    ],
 )
 @pytest.mark.parametrize("mode", ["hybrid", "meaning"])
 def test_ten_unrelated_hits_are_no_answer(store, embedder, line, mode) -> None:
@@ -52,6 +59,8 @@ def test_ten_unrelated_hits_are_no_answer(store, embedder, line, mode) -> None:
         ("boiler", "Heating"),
         ("lisbon hotel", "Trip"),
         ("how long must the dough rest", "Bread"),
+        ("recipe for a loaf of bread with salt", "Bread"),
+        ("to Lisbon by railway", "Trip"),
         ("heating.md", None),
         ("boiler.md", "Heating"),
     ],

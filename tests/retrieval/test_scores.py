@@ -54,3 +54,29 @@ def test_what_a_line_says_twice_counts_twice() -> None:
 def test_no_chance_is_below_what_follows_it() -> None:
     assert calibration.in_order([0.2, 0.9, 0.1, 0.3]) == [0.9, 0.9, 0.3, 0.3]
     assert calibration.in_order([]) == []
+
+
+def test_a_chinese_line_is_covered_by_its_pairs_of_characters_and_not_all_or_nothing(add, store) -> None:
+    add("/home/dana/a.md", "华沙是波兰的首都。", title="a")
+    query = parse("华沙动物园")
+    known = terms.languages(query)
+    rare = calibration.rarity(store, [terms.forms(term, known) for term in query.terms])
+    assert len(rare) > 1
+    assert 0 < calibration.cover("华沙是波兰的首都。", "zh", rare) < 0.5
+
+
+def test_a_long_line_is_refused_where_a_short_one_is_not() -> None:
+    known = calibration.weights("static")
+    shown = [(0.0, 1.0, 0.28), (0.0, 0.7, 0.2)]
+    assert not calibration.nothing(known, shown, 2)
+    assert calibration.nothing(known, shown, 3)
+    assert calibration.nothing(known, shown, 6)
+    assert not calibration.nothing(known, [(0.7, 1.0, 0.6)], 6)
+    assert not calibration.nothing(known, [], 6)
+
+
+def test_a_line_in_another_language_is_judged_by_its_words_alone() -> None:
+    known = calibration.weights("static", "Wer reparierte das Dach der Scheune", "de")
+    assert calibration.scores(known, [(0.0, 1.0, 0.9)]) == calibration.scores(known, [(0.0, 1.0, 0.1)])
+    assert calibration.weights("static", "华沙动物园", "zh") is calibration.UNSPACED
+    assert calibration.weights("embeddinggemma-300m", "Wer reparierte das Dach", "de") is calibration.WORDS
