@@ -137,7 +137,9 @@ def _reply(
             whole = evidence.with_antecedent(item)
             if any(whole.startswith(shown) for shown in told):
                 whole = item.text  # what it points back to has just been quoted
-            told.append(item.text)
+            if any(item.text in shown for shown in told):
+                continue
+            told.append(whole)
             quote = UNPRINTABLE.sub("", whole)
             draft.add(f"“{_BULLET.sub('', quote)}”", [(item.hit, item.text)], 1.0)
     notes += [
