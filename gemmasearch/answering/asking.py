@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
 from gemmasearch.answering import evidence, given, hostile, refusal, words
-from gemmasearch.answering.drafting import REFUSAL, UNPRINTABLE, Clock, Draft, OnText, generate
+from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.scope import beyond, named_in
@@ -140,7 +140,7 @@ def _reply(
             if any(item.text in shown for shown in told):
                 continue
             told.append(whole)
-            quote = UNPRINTABLE.sub("", whole)
+            quote = printable(whole)
             draft.add(f"“{_BULLET.sub('', quote)}”", [(item.hit, item.text)], 1.0)
     notes += [
         f"source [{c.number}] holds text that reads like instructions to a program; it was not followed"

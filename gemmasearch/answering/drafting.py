@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REFUSAL = prompts.NOT_FOUND
 MOST_SENTENCES = 3  # of a generated answer
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MARKER = re.compile(r"\s*\[\d+\]")
 _AFTER_STOP = re.compile(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
 _OPEN_MARKER = re.compile(r"\[\d{0,2}\]?")
@@ -36,6 +36,11 @@ _RUN = 4  # words: a sentence that says so many of its own words again is caught
 _LOOP = 24  # characters at the end of what is said: standing there for the third time, they will come again
 
 OnText = Callable[[str], None]
+
+
+def printable(text: str) -> str:
+    """On one line, with a blank for what cannot be printed: left out, it would make one word or link of two."""
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def loops(sentence: str) -> bool:
@@ -154,7 +159,7 @@ def _timed(pieces: Iterator[str], clock: Clock) -> Iterator[str]:
     for piece in pieces:
         if "first_word" not in clock.laps:
             clock.laps["first_word"] = time.perf_counter() - clock.last
-        yield UNPRINTABLE.sub("", piece)
+        yield _UNPRINTABLE.sub(" ", piece)
 
 
 def _sentences(pieces: Iterator[str]) -> Iterator[str]:

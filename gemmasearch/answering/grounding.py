@@ -143,6 +143,7 @@ class _Claim:
     months: frozenset[int]
     units: frozenset[str]
     quotes: tuple[str, ...]
+    addresses: frozenset[str]
     negated: bool
 
     @classmethod
@@ -160,8 +161,8 @@ class _Claim:
             numbers_in(clause),
             months_in(clause),
             units_in(clause),
-            tuple(_flat(clause[s.start : s.end]) for s in spans.quotes(clause))
-            + tuple(m.group().rstrip(".,;)") for m in spans.ADDRESS.finditer(clause)),
+            tuple(_flat(clause[s.start : s.end]) for s in spans.quotes(clause)),
+            _addresses(clause),
             words.negated(clause),
         )
 
@@ -172,6 +173,7 @@ class _Claim:
         missing += [f"month {m}" for m in sorted(self.months - source.months)]
         missing += [f"unit {unit}" for unit in sorted(self.units - source.units)]
         missing += [f"name {name}" for name in self.names if name not in have and name not in _OPENERS]
+        missing += [f"address {a}" for a in sorted(self.addresses - _addresses(source.text))]
         missing += [f"quote {q}" for q in self.quotes if q not in _flat(source.text)]
         if self.negated != source.negated:
             missing.append("negation")
@@ -187,6 +189,11 @@ def _is_name(token: words.Token, text: str) -> bool:
     return (
         token.text[0].isupper() and token.content and not months_in(token.text) and not token.text.isdigit()
     )
+
+
+def _addresses(text: str) -> frozenset[str]:
+    """Links and mail addresses, whole: the beginning of one leads elsewhere."""
+    return frozenset(m.group().rstrip(".,;:!?)\"'”’»") for m in spans.ADDRESS.finditer(text))
 
 
 def _flat(text: str) -> str:

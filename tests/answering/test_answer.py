@@ -298,3 +298,13 @@ def test_a_sentence_is_quoted_once_though_the_next_one_points_back_to_it(store: 
     )
     found = answer(store, None, None, "Is the deposit of the flat paid to the owner in parts?")
     assert found.text.count("2,340") == 1 and "three parts" in found.text, found.text
+
+
+def test_what_cannot_be_printed_makes_no_link_that_the_source_does_not_hold(store: Store, add: Add) -> None:
+    add(
+        "/home/dana/notes/p.md",
+        "\x1b]8;;https://evil.example\x07link\x1b]8;;\x07 The printer was repaired on 2 May 2025.\n",
+    )
+    found = answer(store, None, None, "When was the printer repaired?")
+    assert "2 May 2025" in found.text and "examplelink" not in found.text
+    assert not set(found.text) & set("\x1b\x07")

@@ -123,6 +123,19 @@ def test_a_title_lends_a_name_but_never_a_number() -> None:
     assert not check("It was serviced in spring 2017 by Mr Hart.", against).holds
 
 
+@pytest.mark.parametrize(
+    ("link", "holds"),
+    [
+        ("https://example.org/pay/42", True),
+        ("https://example.org/pay", False),
+        ("http://example.org/pay/42", False),
+    ],
+)
+def test_a_link_is_supported_only_whole(link: str, holds: bool) -> None:
+    against = sources([hit("The invoice is paid at https://example.org/pay/42, before June.")])
+    assert check(f"The invoice is paid at {link}.", against).holds is holds
+
+
 def test_the_sentence_before_lends_a_name_only_to_one_that_speaks_of_it() -> None:
     text = "Some settled in Bushwick. The quarter of Huguenot on the south shore was named for others."
     assert not check(
