@@ -8,6 +8,20 @@ first hit's score tells how well the two are told apart; a line refused has no h
 ``python -m tests.quality nothing`` prints the area and what the exit codes would be; ``… calibration`` fits the
 weights of :mod:`gemmasearch.retrieval.calibration` without each collection (or half) in turn, prints the area and the
 shares that they reach there, and the weights of all.
+
+With the weights as they are, 100 questions of each kind, area / exit 0 where present / exit 1 where absent::
+
+                     static               MiniLM
+    SQuAD 2, half 0  .973  .98  .78       .987  .99  .84
+             half 1  .982  .99  .87       .987  .98  .89
+    XQuAD en, 0      .976  .97  .83       .984  .98  .89
+              1      .980  .98  .85       .987  .98  .86
+    SciFact                               .980  .99  .86
+    Cranfield                             1.00  1.0  .90
+    CISI (76)                             .966  .96  .84
+    XQuAD de, 0                           .945  .99  .48
+              1                           .944  .98  .53
+    XQuAD es, 0                           .969  .99  .29
 """
 
 from __future__ import annotations
