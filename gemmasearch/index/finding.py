@@ -41,25 +41,39 @@ class Finding(Opened):
         """
         from gemmasearch import retrieval
 
+        bound = retrieval.in_ranking if order == "relevance" else retrieval.in_another_order
+        everything = not collapse and order == "relevance"
+        look = self._look(query, mode, per_document, collapse, None if everything else bound)
+        wanted = limit or self.settings.results
+        return retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
+
+    def _look(
+        self,
+        query: str,
+        mode: str | None,
+        per_document: int | None,
+        collapse: bool,
+        bound: Callable[[float], float] | None,
+    ) -> Callable[[int], list[Hit]]:
+        """What gives the first so many hits for a line."""
+        from gemmasearch import retrieval
+
         mode = mode or self.settings.mode
         embedder = None if mode == "words" else self._models.query_embedder()
         line = retrieval.named(self._store, query)
         if line == query and re.match(r"@[\w.-]+\s*\Z", query):
             self.notes.append(f"no search is saved as {query[1:].strip()}: searched as words")
 
-        def look(number: int) -> list[Hit]:
-            return retrieval.search(
-                self._store,
-                embedder,
-                line,
-                mode=mode,
-                limit=number,
-                per_document=per_document or self.settings.hits_per_document,
-                collapse=collapse,
-            )
-
-        wanted = limit or self.settings.results
-        return retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
+        return lambda number: retrieval.search(
+            self._store,
+            embedder,
+            line,
+            mode=mode,
+            limit=number,
+            per_document=per_document or self.settings.hits_per_document,
+            collapse=collapse,
+            bound=bound,
+        )
 
     def grouped(self, hits: list[Hit], by: str) -> list[HitGroup]:
         """Hits of one "file", or of one conversation ("thread"), together."""
@@ -84,8 +98,9 @@ class Finding(Opened):
         from gemmasearch import retrieval
 
         retrieval.kept(self._store, name)
-        found = self.search(f"@{name}", limit=_ALL, min_score=min_score)
-        return retrieval.unseen(self._store, name, retrieval.telling_hits(found), limit)
+        look = self._look(f"@{name}", None, None, True, retrieval.in_another_order)
+        found = retrieval.arranged(look, limit=_ALL, floor=min_score)
+        return retrieval.unseen(self._store, name, found, limit)
 
     def named(self, line: str) -> str:
         """The line that ``@name`` at the beginning of a line stands for, with the rest of the line behind it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gemmasearch.retrieval.around import did_you_mean, similar, thread
+from gemmasearch.retrieval.calibration import in_another_order, in_ranking
 from gemmasearch.retrieval.duplicates import Twins, dupes
 from gemmasearch.retrieval.explain import explain
 from gemmasearch.retrieval.grammar import Term
-from gemmasearch.retrieval.paging import HitGroup, arranged, grouped, telling_hits
+from gemmasearch.retrieval.paging import HitGroup, arranged, grouped
 from gemmasearch.retrieval.query import Query, parse
 from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
 from gemmasearch.retrieval.search import documents_that_match, search
@@ -22,6 +23,8 @@ __all__ = [
     "dupes",
     "explain",
     "grouped",
+    "in_another_order",
+    "in_ranking",
     "kept",
     "named",
     "parse",
@@ -29,7 +32,6 @@ __all__ = [
     "saved",
     "search",
     "similar",
-    "telling_hits",
     "thread",
     "unseen",
 ]

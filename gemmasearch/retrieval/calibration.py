@@ -80,6 +80,29 @@ UNSPACED = Weights(There(-6.63, 29.29, bound=0.05), WORDS.fits)
 ENOUGH = {1: (0.2, 0.25), 2: (0.2, 0.25), 3: (0.35, 0.4)}
 
 
+# Below a first hit that is as good as this, hits whose own chance is weaker than the other are noise.
+GOOD = 0.5
+WEAK = 0.02
+FAIR = 0.15  # of a hit that may be sorted by date or path among the others
+RARE = 0.5  # of the rarity of a line's rarest word: those words that are as rare tell what it is about
+
+
+def in_ranking(first: float) -> float:
+    """The lowest score that is shown in a ranking whose first hit has that score."""
+    return WEAK if first >= GOOD else 0.0
+
+
+def in_another_order(first: float) -> float:
+    """The lowest score that is sorted by date or path among the others: there, nothing else puts it below them."""
+    return min(FAIR, first / 2)
+
+
+def rarest(rare: Rarity) -> list[frozenset[str]]:
+    """The forms of each of a line's telling words."""
+    most = max((weight for _, weight in rare), default=0.0)
+    return [forms for forms, weight in rare if weight >= RARE * most]
+
+
 def weights(space: str, line: str = "", language: str = "en") -> Weights:
     """Those of a space, by its name, for a line in a language (ISO 639-1); of one that was not measured, and of words
     alone (""), those without cosine."""

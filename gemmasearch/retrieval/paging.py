@@ -12,7 +12,6 @@ ORDERS = ("relevance", "date", "path")
 GROUPS = ("file", "thread")
 REACH = 1000  # hits looked through at most, for a page or for a group
 SORTED = 200  # hits that another order than relevance is made of
-TELLING = 0.5  # of the best hit's score: what is weaker is not sorted among the others
 
 Look = Callable[[int], list[Hit]]
 
@@ -30,9 +29,8 @@ def arranged(
 ) -> list[Hit]:
     """A page of hits.
 
-    ``date`` (newest first) and ``path`` sort what is relevant: see :func:`telling_hits`.
-
-    :param look: gives the first so many hits by relevance. :param after: the handle that ended the page before.
+    :param look: gives the first so many hits by relevance; for ``date`` (newest first) and ``path``, those worth
+        sorting (:func:`calibration.in_another_order`). :param after: the handle that ended the page before.
     :param floor: the lowest score shown, 0..1; a list that was not ranked has no scores and stays.
     :raises UsageProblem: no such order, or a handle that is not among the hits.
     """
@@ -40,20 +38,13 @@ def arranged(
         raise UsageProblem(f"there is no order {order!r}", ", ".join(ORDERS))
     if order == "relevance":
         return _behind(look, after, limit, floor)
-    found = _above(look(max(limit, SORTED)), floor)
-    found = _in_order(telling_hits(found), order)
+    found = _in_order(_above(look(max(limit, SORTED)), floor), order)
     if not after:
         return found[:limit]
     at = _position(found, after)
     if at is None:
         raise _not_among(after)
     return found[at + 1 : at + 1 + limit]
-
-
-def telling_hits(found: list[Hit]) -> list[Hit]:
-    """The hits that hold a word of the line, or are at least half as good as the best."""
-    best = max((hit.score for hit in found), default=0.0)
-    return [hit for hit in found if hit.words is not None or hit.score >= TELLING * best]
 
 
 def _behind(look: Look, after: str, limit: int, floor: float) -> list[Hit]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Condition, Hit
@@ -35,6 +36,7 @@ NOTHING = '""'  # a full-text expression that no passage matches
 
 
 Candidate = tuple[Fused, PassageRow]
+Bound = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,12 @@ def search(
     per_document: int = 2,
     conditions: Sequence[Condition] = (),
     collapse: bool = True,
+    bound: Bound | None = None,
 ) -> list[Hit]:
     """The best passages for a line of the query language, best first; [] if nothing matches.
+
+    ``bound`` gives, from the first hit's score, the lowest that is shown; what holds all rare words of the line is
+    shown whatever its score. The hits for a smaller ``limit`` are the first of those for a larger one.
 
     Near-duplicate passages are one hit that names its other places, unless ``collapse`` is false.
 
@@ -80,7 +86,7 @@ def search(
         return _listing(store, filters, limit) if filters else []
     ranking = rank(store, embedder, query, mode=mode, conditions=filters)
     collapse = collapse and not _asks_for_quotations(filters)
-    found = hits(store, ranking, limit=limit, per_document=per_document, collapse=collapse)
+    found = hits(store, ranking, limit=limit, per_document=per_document, collapse=collapse, bound=bound)
     if query.open and len(found) < limit:
         known = {hit.document_id for hit in found}
         rest = _listing(store, filters, limit + len(known))
@@ -185,20 +191,48 @@ def _reordered(
 
 
 def hits(
-    store: Store, ranking: Ranking, *, limit: int, per_document: int, collapse: bool = True
+    store: Store,
+    ranking: Ranking,
+    *,
+    limit: int,
+    per_document: int,
+    collapse: bool = True,
+    bound: Bound | None = None,
 ) -> list[Hit]:
     """The candidates of the best documents, at most ``per_document`` of each; none where nothing is relevant."""
-    found = found_among(store, ranking, limit=limit, per_document=per_document, collapse=collapse)
-    return in_threads(store, _scored(found, ranking)[:limit])
+    among = partial(found_among, store, ranking, limit=limit, per_document=per_document, collapse=collapse)
+    found = _scored(among(), ranking)[:limit]
+    least = bound(found[0].score) if bound and found else 0.0
+    if found and found[-1].score < least:
+        found = [hit for hit in found if hit.score >= least]  # scores never rise: the first of them
+        known = {hit.chunk_id for hit in found}
+        rest = [hit for hit in among(only=_holding(store, ranking)) if hit.chunk_id not in known]
+        found += _with_chances(rest, ranking, least)[: limit - len(found)]
+    return in_threads(store, found)
+
+
+def _holding(store: Store, ranking: Ranking) -> set[int]:
+    """The candidates that hold every rare word of the line."""
+    groups = calibration.rarest(ranking.rarity)
+    expression = fts.all_of(fts.any_of(fts.quoted([form]) for form in sorted(forms)) for forms in groups)
+    return {id for id, _ in store.match(expression, POOL)} if expression else set()
 
 
 def found_among(
-    store: Store, ranking: Ranking, *, limit: int, per_document: int, collapse: bool = True
+    store: Store,
+    ranking: Ranking,
+    *,
+    limit: int,
+    per_document: int,
+    collapse: bool = True,
+    only: Set[int] | None = None,
 ) -> list[Hit]:
     """The same before they are judged, with their place in the ranking as score, and a few more to judge them by."""
     known = store.documents_of([f.chunk_id for f in ranking.fused])
     quoted = store.quoted_among(known)
     chosen = roll_up(_demoted(ranking.fused, quoted), known, per_document)
+    if only is not None:
+        chosen = [f for f in chosen if f.chunk_id in only]
     considered = _considered(chosen, quoted, max(limit, calibration.AMONG) * (SPARE if collapse else 2))
     passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
     ranked = [(f, passages[f.chunk_id]) for f in considered if f.chunk_id in passages]
@@ -223,6 +257,14 @@ def _scored(found: Sequence[Hit], ranking: Ranking) -> list[Hit]:
         if calibration.nothing(known, shown, length):
             return []
     scores = calibration.scores(known, shown)
+    return [replace(hit, score=score) for hit, score in zip(found, scores, strict=True)]
+
+
+def _with_chances(found: Sequence[Hit], ranking: Ranking, most: float) -> list[Hit]:
+    """The hits with their chances, which are not above what stands before them."""
+    known = calibration.weights(ranking.space, ranking.query.text, ranking.language)
+    shown = [calibration.figures(hit, ranking.rarity, ranking.cosine) for hit in found]
+    scores = [min(most, score) for score in calibration.scores(known, shown)]
     return [replace(hit, score=score) for hit, score in zip(found, scores, strict=True)]
 
 

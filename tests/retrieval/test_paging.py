@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gemmasearch.errors import UsageProblem
-from gemmasearch.retrieval import arranged, grouped, search, telling_hits
+from gemmasearch.retrieval import arranged, calibration, grouped, in_another_order, in_ranking, search
 
 WORDS = [
     "kiln",
@@ -49,12 +49,65 @@ def test_pages_are_the_whole_without_gap_or_repetition(look) -> None:
 def test_pages_in_another_order(look) -> None:
     whole = arranged(look, limit=100, order="date")
     assert [h.mtime for h in whole] == sorted((h.mtime for h in whole), reverse=True)
-    assert {h.id for h in whole} == {h.id for h in telling_hits(look(60))}
+    assert {h.id for h in whole} == {h.id for h in look(60)}
     first = arranged(look, limit=5, order="date")
     assert first == whole[:5]
     assert arranged(look, limit=5, order="date", after=first[-1].id) == whole[5:10]
     paths = [h.path for h in arranged(look, limit=9, order="path")]
     assert paths == sorted(paths)
+
+
+@pytest.fixture
+def mostly_noise(add, store):
+    """One note that is asked for, notes with one of its common words, and, far behind, one with its rare word."""
+    add(
+        "/home/dana/kiln.md", "The new kiln in the garden shed: thermocouple of the kiln, wiring of the shed."
+    )
+    for number in range(40):
+        add(
+            f"/home/dana/{number:02}.md",
+            " ".join(f"{word}{number}" for word in WORDS * 6) + " the garden " * (number % 3) + " shed",
+        )
+    add("/home/dana/bill.md", " ".join(f"{word}x" for word in WORDS * 90) + " thermocouple")
+
+    def look(number: int, bound=in_ranking):
+        line = "garden shed kiln thermocouple wiring"
+        return search(store, None, line, mode="words", limit=number, bound=bound)
+
+    return look
+
+
+def test_noise_below_a_good_first_hit_is_not_shown(mostly_noise) -> None:
+    every = mostly_noise(60, None)
+    assert len(every) == 42
+    assert every[0].path == "/home/dana/kiln.md"
+    assert every[0].score >= calibration.GOOD
+    assert every[-1].score < calibration.WEAK
+    shown = mostly_noise(60)
+    strong = [h.id for h in every if h.score >= calibration.WEAK]
+    assert [h.id for h in shown][: len(strong)] == strong
+    assert len(shown) < len(every)
+    assert [h.score for h in shown] == sorted((h.score for h in shown), reverse=True)
+
+
+def test_what_holds_the_rare_words_is_shown_however_weak(add, store, mostly_noise) -> None:
+    def look(number: int, bound=in_ranking):
+        line = "garden shed thermocouple"
+        return search(store, None, line, mode="words", limit=number, bound=bound)
+
+    assert "/home/dana/bill.md" in [h.path for h in look(60)]
+    assert "/home/dana/bill.md" in [h.path for h in look(60, in_another_order)]
+
+
+def test_pages_without_noise_are_the_list_without_noise(mostly_noise) -> None:
+    whole = [h.id for h in mostly_noise(60)]
+    for limit in (1, 2, 3, 7):
+        assert [h.id for h in mostly_noise(limit)] == whole[:limit]
+        pages, after = [], ""
+        while page := arranged(mostly_noise, limit=limit, after=after):
+            pages += [h.id for h in page]
+            after = page[-1].id
+        assert pages == whole
 
 
 def test_a_handle_of_another_search_and_an_unknown_order_are_named(look) -> None:
