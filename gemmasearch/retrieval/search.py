@@ -167,17 +167,20 @@ def _reordered(
     weight: float,
 ) -> tuple[list[Fused], dict[int, float]]:
     """The best candidates read and ordered anew, the others behind them, with scores below 0; and the cosines."""
-    readings = store.readings([f.chunk_id for f in fused[: reranking.READ]])
+    ids = [f.chunk_id for f in fused[: reranking.READ]]
+    only_meaning = asked == ("meaning",)
+    readings = [] if only_meaning else store.readings(ids)
+    document_of = store.documents_of(ids) if only_meaning else {r.chunk_id: r.document_id for r in readings}
     cosines: dict[int, float] = {}
-    if not readings:
+    if not document_of:
         return [], cosines
     vectors = None
     if vector is not None and vector.any():
-        ids = [r.chunk_id for r in readings]
-        vectors = reranking.Vectors(ids, store.vectors_of(ids), vector)
-        cosines = dict(zip(ids, (vectors.rows @ vector).tolist(), strict=True))
-    if vectors is not None and asked == ("meaning",):
-        best = reranking.by_meaning(vectors, {r.chunk_id: r.document_id for r in readings})
+        there = list(document_of)
+        vectors = reranking.Vectors(there, store.vectors_of(there), vector)
+        cosines = dict(zip(there, (vectors.rows @ vector).tolist(), strict=True))
+    if vectors is not None and only_meaning:
+        best = reranking.by_meaning(vectors, document_of)
     else:
         candidates = lexical.Candidates(readings)
         frequency = store.document_frequency({word for c in counted for word in c.text.split()})

@@ -16,10 +16,13 @@ tokenizer, and any SQLite can read the file.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from array import array
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gemmasearch.store import stopwords
@@ -184,11 +187,9 @@ class Vocabulary:
 
     def __init__(self, runs: Set[str], language: str) -> None:
         of = _cached(language)
-        self._plain = [run for run in runs if run.isascii() and len(run) <= LONGEST and _is_plain(run)]
-        self._words = [run.lower() for run in self._plain]
-        dropped = stopwords.of(language)
-        stems = _stems(self._words, language)
-        self._forms = ["" if word in dropped else form for word, form in zip(self._words, stems, strict=True)]
+        self._plain = list(filter(_PLAIN.fullmatch, runs))
+        self._words = list(map(str.lower, self._plain))
+        self._forms = _forms_of(self._words, language)
         self._others = {run: of[run] for run in runs - set(self._plain)}
         self._form_of: dict[str, str] = {}
 
@@ -211,30 +212,26 @@ class Vocabulary:
         return found + [(run, form) for run in self._others for form in self.forms(run) if form in wanted]
 
 
-def _is_plain(run: str) -> bool:
-    return (run.isalpha() and (run.islower() or run.istitle() or run.isupper())) or run.isdigit()
-
-
-_STEMS = 50_000  # kept per language, some 7 MB
+_PLAIN = re.compile(rf"[A-Za-z][a-z]{{0,{LONGEST - 1}}}|[A-Z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}")
+_FORMS = 50_000  # kept per language, some 7 MB
 
 
 @cache
-def _stems_met(language: str) -> dict[str, str]:
-    return {}
+def _forms_met(language: str) -> dict[str, str]:
+    return dict.fromkeys(stopwords.of(language), "")
 
 
-def _stems(words: list[str], language: str) -> list[str]:
-    """Of folded ASCII words."""
-    name = _SNOWBALL.get(language)
-    if name is None:
-        return words
-    met = _stems_met(language)
+def _forms_of(words: list[str], language: str) -> list[str]:
+    """The stems of folded ASCII words; "" for function words."""
+    met = _forms_met(language)
     new = [word for word in words if word not in met]
     if new:
-        if len(met) + len(new) > _STEMS:
+        if len(met) + len(new) > _FORMS:
             met.clear()
-            new = words
-        met.update(zip(new, map(fold, _stemmers(name).stemWords(new)), strict=True))
+            met.update(dict.fromkeys(stopwords.of(language), ""))
+            new = [word for word in words if word not in met]
+        name = _SNOWBALL.get(language)
+        met.update(zip(new, map(fold, _stemmers(name).stemWords(new)) if name else new, strict=True))
     return list(map(met.__getitem__, words))
 
 
@@ -348,24 +345,24 @@ def guess_from(counts: Mapping[str, int], text: str) -> str:
         return guess_language(text)
     if not text.isascii() and (name := _by_script(text)):
         return name
-    of = _function_words()
-    votes = dict.fromkeys(_LATIN, 0)
-    for run in _as_written().intersection(counts):
-        for name in of[run.lower()]:
-            votes[name] += counts[run]
+    votes = _votes_of()
+    found = [run for run in counts if run in votes]
+    total = sum(map(mul, map(counts.__getitem__, found), map(votes.__getitem__, found)))
     if not text.isascii():
-        for run in counts:
-            if not run.isascii():
-                for name in of.get(fold(run), ()):
-                    votes[name] += counts[run]
-    best = max(votes, key=votes.__getitem__)
-    return best if votes[best] else "en"
+        total += sum(counts[run] * votes.get(fold(run), 0) for run in counts if not run.isascii())
+    by_language = array("H", total.to_bytes(2 * len(_LATIN), sys.byteorder))
+    if sys.byteorder == "big":
+        by_language.reverse()
+    most = max(by_language)
+    return _LATIN[by_language.index(most)] if most else "en"
 
 
 @cache
-def _as_written() -> frozenset[str]:
-    """Function words in the usual ways of writing them."""
-    return frozenset(v for word in _function_words() for v in (word, word.capitalize(), word.upper()))
+def _votes_of() -> dict[str, int]:
+    """Function words in the usual ways of writing them -> one vote for each of their languages, 16 bits apiece: the
+    votes of a whole text are one sum."""
+    votes = {word: sum(1 << 16 * _LATIN.index(name) for name in of) for word, of in _function_words().items()}
+    return {v: vote for word, vote in votes.items() for v in (word.upper(), word.capitalize(), word)}
 
 
 def guess_language(text: str, default: str = "en") -> str:

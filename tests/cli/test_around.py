@@ -181,7 +181,7 @@ def test_a_folder_named_from_here_is_the_whole_folder(
 
 
 def test_explain_says_what_a_score_is_made_of_and_what_puts_a_hit_above_the_next(indexed: Indexed) -> None:
-    done = indexed.run("search", "--explain", "-n", "3", "boiler service type:note")
+    done = indexed.run("search", "--explain", "--all", "-n", "3", "boiler service type:note")
     remarks = done.said.splitlines()
     assert remarks[0] == "filter: type is note" and len(remarks) == 4
     assert re.match(
@@ -190,6 +190,15 @@ def test_explain_says_what_a_score_is_made_of_and_what_puts_a_hit_above_the_next
     )
     data = json.loads(indexed.run("search", "--explain", "--json", "boiler").text)["data"]
     assert len(data["explained"]) == len(data["hits"])
+
+
+def test_a_note_about_something_else_does_not_stand_below_a_good_first_hit(indexed: Indexed) -> None:
+    every, shown = (
+        json.loads(indexed.run("search", "boiler service type:note", "--json", *more).text)["data"]["hits"]
+        for more in (["--all"], [])
+    )
+    assert every[0]["score"] > 0.5 and every[-1]["score"] < 0.01
+    assert shown == [hit for hit in every if hit["score"] >= 0.01]
 
 
 @pytest.mark.parametrize(
