@@ -168,7 +168,7 @@ def cover(text: str, language: str, rare: Rarity) -> float:
     total = sum(weight for _, weight in rare)
     if not total:
         return 0.0
-    held = frozenset().union(*(token.words for token in words.tokens(text, language)))
+    held = words.held(text, language)
     return sum(weight for forms, weight in rare if not forms.isdisjoint(held)) / total
 
 
