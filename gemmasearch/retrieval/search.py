@@ -250,11 +250,13 @@ def found_among(
 def _scored(found: Sequence[Hit], ranking: Ranking) -> list[Hit]:
     """The hits with the chance that they are what was asked for; none where nothing is.
 
-    What words alone found stands there, and of a space that was not measured nothing is known: neither is refused.
+    What words alone found stands there, and of a space that was not measured, or of passages that have no vector
+    (quotations, what is new), nothing is known: none of these is refused.
     """
-    known = calibration.weights(ranking.space, ranking.query.text, ranking.language)
     shown = [calibration.figures(hit, ranking.rarity, ranking.cosine) for hit in found]
-    if "meaning" in ranking.asked and calibration.measured(ranking.space):
+    space = ranking.space if any(cosine for _, _, cosine in shown[: calibration.AMONG]) else ""
+    known = calibration.weights(space, ranking.query.text, ranking.language)
+    if "meaning" in ranking.asked and calibration.measured(space):
         spoken = {hit.language or ranking.language for hit in found[: calibration.AMONG]}
         length = len(ranking.rarity) if ranking.language in spoken else 1
         if calibration.nothing(known, shown, length):
