@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from zlib import crc32
 
@@ -57,20 +59,26 @@ def index(collections: Sequence[Collection], embedder: Embedder, *, target: int 
     made_by = b"".join(Path(source).read_bytes() for source in sources)
     version = hashlib.sha256(made_by + embedder.space.key.encode()).hexdigest()[:10]
     path = cache_folder() / f"{name}.{embedder.space.name}.{target}.{version}.db"
-    fresh = not path.exists()
-    if fresh:
-        for stale in path.parent.glob(f"{name}.{embedder.space.name}.{target}.*.db*"):
-            stale.unlink()
-    partial = path.with_suffix(".partial")
-    if fresh:
-        partial.unlink(missing_ok=True)
-        with Store.open(partial, create=True) as store:
-            for collection in collections:
-                _write(store, collection, embedder, target)
-            _embed(store, embedder, cache_folder() / f"{name}.{embedder.space.name}.{target}.npz")
-            store.checkpoint()
-        partial.rename(path)
+    with _alone(path.parent / f"{name}.{embedder.space.name}.{target}.lock"):
+        if not path.exists():
+            for stale in path.parent.glob(f"{name}.{embedder.space.name}.{target}.*.[dp]*"):
+                stale.unlink()
+            partial = path.with_suffix(".partial")
+            with Store.open(partial, create=True) as store:
+                for collection in collections:
+                    _write(store, collection, embedder, target)
+                _embed(store, embedder, cache_folder() / f"{name}.{embedder.space.name}.{target}.npz")
+                store.checkpoint()
+            partial.rename(path)
     return Store.open(path)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Two measurements that want the same index do not make it at once."""
+    with open(lock, "w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def _write(store: Store, collection: Collection, embedder: Embedder, target: int) -> None:
