@@ -15,7 +15,7 @@ from gemmasearch.settings import Settings
 from tests.bench import Row, Unavailable, row, seconds
 from tests.bench.texts import model
 
-NOTES = 120
+NOTES = 300
 
 
 @row
