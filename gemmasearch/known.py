@@ -113,7 +113,8 @@ def _models(settings: Settings) -> Iterator[Check]:
     try:
         with Store.open(settings.db_path, read_only=True) as store:
             used = Models(settings, store)
-            embedder = used.query_embedder()
+            if embedder := used.query_embedder():
+                embedder.count_tokens("load it")
             said = f"{embedder.space.name}, {embedder.dim} dimensions" if embedder else "; ".join(used.notes)
             yield Check("embedder", not used.notes, said or "no vectors yet", "`gsearch models list`", code)
             used.close()

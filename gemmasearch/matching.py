@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gemmasearch.errors import ModelProblem
+from gemmasearch.remembered import Remembered
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Models:
             record = self._store.state(f"space:{space.key}")
             maker = replace(self.settings, **json.loads(record)) if record else self.settings
             try:
-                self._embedder = models.open_embedder(maker)
+                self._embedder = models.open_embedder(maker, lazy=True)
             except ModelProblem as e:
                 self._embedder = None
                 self.notes.append(f"searching by words only: {e.message}")
@@ -82,7 +83,9 @@ class Models:
                 f"{self._embedder.space.name}; `gsearch index` brings them up to date"
             )
             return None
-        return self._embedder
+        if self._embedder is None or self.settings.remember_questions == "off" or space.name == "static":
+            return self._embedder
+        return Remembered(self._embedder, self._store)
 
     def cut_without_model(self) -> bool:
         """Cut the vectors that serve searches to the dimensions asked for, if their model allows it and no other one

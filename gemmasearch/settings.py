@@ -78,6 +78,11 @@ class Settings:
     history: str = _setting(
         "off", "on = what is typed in `gsearch chat` is kept, readable for you alone", check="switch"
     )
+    remember_questions: str = _setting(
+        "on",
+        "on = the index keeps the vectors of the last 500 questions, so that asking again loads no model",
+        check="switch",
+    )
     open_text: str = _setting(
         "", "command that opens notes, like 'code -g {path}:{line}' (default: $VISUAL or $EDITOR)"
     )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Hit
-from gemmasearch.errors import NothingFound
+from gemmasearch.errors import ModelProblem, NothingFound
 from gemmasearch.index.opened import Opened
 from gemmasearch.shown import Place, Shown, surroundings, whole
 
 if TYPE_CHECKING:
+    from gemmasearch.models import Embedder
     from gemmasearch.retrieval import HitGroup, Twins
     from gemmasearch.retrieval.selftest import SelfTest
 
@@ -64,16 +65,36 @@ class Finding(Opened):
         if line == query and re.match(r"@[\w.-]+\s*\Z", query):
             self.notes.append(f"no search is saved as {query[1:].strip()}: searched as words")
 
-        return lambda number: retrieval.search(
-            self._store,
-            embedder,
-            line,
-            mode=mode,
-            limit=number,
-            per_document=per_document or self.settings.hits_per_document,
-            collapse=collapse,
-            bound=bound,
-        )
+        def look(number: int) -> list[Hit]:
+            nonlocal embedder
+            try:
+                return ranked(number, embedder)
+            except ModelProblem as e:  # it was not loaded before
+                if embedder is None:
+                    raise
+                embedder = None
+                self.notes.append(f"searching by words only: {e.message}")
+                return ranked(number, None)
+
+        def ranked(number: int, embedder: Embedder | None) -> list[Hit]:
+            return retrieval.search(
+                self._store,
+                embedder,
+                line,
+                mode=mode,
+                limit=number,
+                per_document=per_document or self.settings.hits_per_document,
+                collapse=collapse,
+                bound=bound,
+            )
+
+        return look
+
+    def warm(self) -> None:
+        """Load what the first search would have to load."""
+        if embedder := self._models.query_embedder():
+            embedder.count_tokens("warm")
+        self.search("warm", limit=1)
 
     def grouped(self, hits: list[Hit], by: str) -> list[HitGroup]:
         """Hits of one "file", or of one conversation ("thread"), together."""

@@ -68,6 +68,7 @@ def forget(
             store.remove_root(root.id)
         excluded = _exclude(store, paths, [r for r in roots if r not in gone])
         store.forget_decisions(paths)
+        store.drop_asked()
         store.drop_recognised_with(documents)
         store.forget_documents([id for id in documents if id not in set(inside)])
         store.remove_files(rows)

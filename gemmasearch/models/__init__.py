@@ -94,8 +94,8 @@ class Generator(Protocol):
     def close(self) -> None: ...
 
 
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedder that ``settings.embedder`` asks for.
+def open_embedder(settings: Settings, *, lazy: bool = False) -> Embedder:
+    """The embedder that ``settings.embedder`` asks for; a ``lazy`` one loads its GGUF file with the first text.
 
     "auto" is EmbeddingGemma if its file is in the models folder, else the built-in static one; otherwise "static",
     "fake", a name of the catalog, or the path of a GGUF file.
@@ -105,7 +105,7 @@ def open_embedder(settings: Settings) -> Embedder:
     """
     from gemmasearch.models import choose
 
-    return choose.open_embedder(settings)
+    return choose.open_embedder(settings, lazy=lazy)
 
 
 def open_generator(settings: Settings) -> Generator | None:

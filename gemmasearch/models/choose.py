@@ -23,14 +23,14 @@ DEFAULT_GENERATORS = ("gemma-3-270m-it-qat", "smollm2-135m")
 _PROMPT_ROOM = 96  # tokens beside a passage: prompt, title, a paragraph kept whole
 
 
-def open_embedder(settings: Settings) -> Embedder:
+def open_embedder(settings: Settings, *, lazy: bool = False) -> Embedder:
     """See :func:`gemmasearch.models.open_embedder`."""
     choice = settings.embedder
     if choice == "auto":
         entry = catalog.find(DEFAULT_EMBEDDER)
         assert entry is not None
         path = catalog.locate(entry, settings)
-        return _gguf_embedder(path, entry, settings) if path else _static(settings)
+        return _gguf_embedder(path, entry, settings, lazy) if path else _static(settings)
     if choice == "fake":
         from gemmasearch.models.fake import FakeEmbedder
 
@@ -38,7 +38,7 @@ def open_embedder(settings: Settings) -> Embedder:
     entry = catalog.find(choice)
     if entry and entry.name == "static":
         return _static(settings)
-    return _gguf_embedder(_path(choice, entry, "embedder", settings), entry, settings)
+    return _gguf_embedder(_path(choice, entry, "embedder", settings), entry, settings, lazy)
 
 
 def open_generator(settings: Settings) -> Generator | None:
@@ -67,7 +67,7 @@ def _static(settings: Settings) -> Embedder:
     return StaticEmbedder(settings.dim)
 
 
-def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings) -> Embedder:
+def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings, lazy: bool) -> Embedder:
     from gemmasearch.models.gguf import BATCH_TOKENS, GgufEmbedder
 
     header = _trusted(path, entry, "embedder", settings)
@@ -83,6 +83,7 @@ def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings) -> Embed
         longest=settings.chunk_tokens + _PROMPT_ROOM,
         gpu_layers=_layers(settings),
         batch_tokens=shape[1] if shape else BATCH_TOKENS,
+        lazy=lazy,
     )
 
 

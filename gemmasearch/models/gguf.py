@@ -44,8 +44,10 @@ class GgufEmbedder:
         longest: int = SMALLEST_BATCH,
         gpu_layers: int = -1,
         batch_tokens: int = BATCH_TOKENS,
+        lazy: bool = False,
     ) -> None:
         """
+        :param lazy: load the file when the first text comes.
         :param batch_tokens: per decode, for texts that are shorter.
         :param dim: dimensions kept where the family is a Matryoshka one; others keep all.
         :param threads: 0 = one per core.
@@ -67,17 +69,31 @@ class GgufEmbedder:
             matryoshka=self.family.matryoshka,
         )
         self._lock = Lock()
-        self._native = Native(path, lambda p: self._configure(p, pooling), gpu_layers=gpu_layers)
-        self._batch = Batch(self._native.api, self._tokens)
-        self._tail = self._tail_length()
+        self._path = path
+        self._pooling = pooling
+        self._gpu_layers = gpu_layers
+        self._loaded: Native | None = None
         self._most = 0
+        if not lazy:
+            self._load()
 
-    def _configure(self, parameters: Any, pooling: int) -> None:
+    @property
+    def _native(self) -> Native:
+        return self._loaded or self._load()
+
+    def _load(self) -> Native:
+        native = Native(self._path, self._configure, gpu_layers=self._gpu_layers)
+        self._batch = Batch(native.api, self._tokens)
+        self._tail = _tail_length(native)
+        self._loaded = native
+        return native
+
+    def _configure(self, parameters: Any) -> None:
         parameters.n_ctx = parameters.n_batch = parameters.n_ubatch = self._tokens
         parameters.n_seq_max = min(BATCH_TEXTS, self._tokens)
         parameters.n_threads = parameters.n_threads_batch = self._threads
         parameters.embeddings = True
-        parameters.pooling_type = pooling
+        parameters.pooling_type = self._pooling
         parameters.kv_unified = True
 
     @property
@@ -101,7 +117,7 @@ class GgufEmbedder:
 
     @property
     def path(self) -> Path:
-        return self._native.path
+        return self._path
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -119,7 +135,8 @@ class GgufEmbedder:
 
     def close(self) -> None:
         with self._lock:
-            self._native.close()
+            if self._loaded is not None:
+                self._loaded.close()
 
     def _embed(self, texts: Sequence[str]) -> np.ndarray:
         import numpy as np
@@ -158,14 +175,15 @@ class GgufEmbedder:
                 raise ModelUnsuitable(f"{native.path} gives no pooled embeddings")
             vectors[row] = np.ctypeslib.as_array(found, shape=(full,))
 
-    def _tail_length(self) -> int:
-        """How many closing tokens (SEP, EOS) the model wants after a text."""
-        bare, wrapped = self._native.tokens("a", wrap=False), self._native.tokens("a", wrap=True)
-        for tail in range(len(wrapped) - len(bare) + 1):
-            end = len(wrapped) - tail
-            if wrapped[end - len(bare) : end] == bare:
-                return tail
-        return 0
+
+def _tail_length(native: Native) -> int:
+    """How many closing tokens (SEP, EOS) the model wants after a text."""
+    bare, wrapped = native.tokens("a", wrap=False), native.tokens("a", wrap=True)
+    for tail in range(len(wrapped) - len(bare) + 1):
+        end = len(wrapped) - tail
+        if wrapped[end - len(bare) : end] == bare:
+            return tail
+    return 0
 
 
 def truncate(vectors: np.ndarray, dim: int) -> np.ndarray:

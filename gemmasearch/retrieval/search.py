@@ -254,8 +254,7 @@ def _scored(found: Sequence[Hit], ranking: Ranking) -> list[Hit]:
     (quotations, what is new), nothing is known: none of these is refused.
     """
     shown = [calibration.figures(hit, ranking.rarity, ranking.cosine) for hit in found]
-    space = ranking.space if any(cosine for _, _, cosine in shown[: calibration.AMONG]) else ""
-    known = calibration.weights(space, ranking.query.text, ranking.language)
+    space, known = _weights(ranking, shown)
     if "meaning" in ranking.asked and calibration.measured(space):
         spoken = {hit.language or ranking.language for hit in found[: calibration.AMONG]}
         length = len(ranking.rarity) if ranking.language in spoken else 1
@@ -265,11 +264,16 @@ def _scored(found: Sequence[Hit], ranking: Ranking) -> list[Hit]:
     return [replace(hit, score=score) for hit, score in zip(found, scores, strict=True)]
 
 
+def _weights(ranking: Ranking, shown: Sequence[calibration.Figures]) -> tuple[str, calibration.Weights]:
+    """The space whose cosines tell something of these hits ("" = none has a vector), and what its figures weigh."""
+    space = ranking.space if any(cosine for _, _, cosine in shown[: calibration.AMONG]) else ""
+    return space, calibration.weights(space, ranking.query.text, ranking.language)
+
+
 def _with_chances(found: Sequence[Hit], ranking: Ranking, most: float) -> list[Hit]:
     """The hits with their chances, which are not above what stands before them."""
-    known = calibration.weights(ranking.space, ranking.query.text, ranking.language)
     shown = [calibration.figures(hit, ranking.rarity, ranking.cosine) for hit in found]
-    scores = [min(most, score) for score in calibration.scores(known, shown)]
+    scores = [min(most, score) for score in calibration.scores(_weights(ranking, shown)[1], shown)]
     return [replace(hit, score=score) for hit, score in zip(found, scores, strict=True)]
 
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Hit
 from gemmasearch.models import Embedder
@@ -25,9 +24,6 @@ from gemmasearch.retrieval.search import search
 from gemmasearch.store import DocumentRow, Store, words
 from gemmasearch.store.cut import Cut
 from gemmasearch.store.rows import Head
-
-if TYPE_CHECKING:
-    pass
 
 KINDS = ("title", "sentence", "sender")
 DIMS = (768, 256, 128)

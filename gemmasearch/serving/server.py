@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -60,7 +60,7 @@ class Server:
         """See :func:`gemmasearch.serving.serve`."""
         with _listening(wire.address(self.settings)) as (listener, path):
             try:
-                self._warm_index().search("warm", limit=1)  # loads the embedder
+                self._warm_index().warm()
                 accepting = threading.Thread(target=self._accept, args=(listener,), daemon=True)
                 accepting.start()
                 ready(str(path))
@@ -127,7 +127,8 @@ class Server:
             if self._index:
                 self._index.close()
                 self._index = None
-            self._index = Index.open(settings=self.settings, create=False, read_only=True)
+            warm = replace(self.settings, remember_questions="off")  # its model is loaded anyway
+            self._index = Index.open(settings=warm, create=False, read_only=True)
             self._opened = now
         return self._index
 

@@ -286,6 +286,22 @@ def _erased_by_merging(connection: apsw.Connection) -> None:
     connection.execute("INSERT INTO words(words, rank) VALUES('secure-delete', 0)").fetchall()
 
 
+_QUESTIONS = """
+CREATE TABLE IF NOT EXISTS questions(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    space_id INTEGER NOT NULL REFERENCES spaces(id) ON DELETE CASCADE,
+    key BLOB NOT NULL,                      -- a hash of the text, which is not kept
+    vector BLOB NOT NULL,                   -- float32
+    seal BLOB NOT NULL,
+    UNIQUE(space_id, key)
+);
+"""
+
+
+def _questions(connection: apsw.Connection) -> None:
+    connection.execute(_QUESTIONS).fetchall()
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _first,
     _eight_bits,
@@ -294,6 +310,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _waiting,
     _labels,
     _erased_by_merging,
+    _questions,
 )
 VERSION = len(MIGRATIONS)
 

@@ -30,7 +30,6 @@ from gemmasearch.store import stopwords
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ANALYSIS_VERSION = 1  # stored with the index; another number means that the full-text rows must be rebuilt
 LONGEST = 64  # characters of a token that are kept: hashes and base64 stay findable by their beginning
 
 _UNSPACED = (
