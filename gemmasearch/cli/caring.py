@@ -202,7 +202,7 @@ def forget(
     with session.index(write=True) as index:
         paths, query = _told_apart(index, what or ())
         paths += _visited(index, browser or ())
-        if query and (dry_run or (out.attended and not yes)):
+        if query and (dry_run or not yes):
             _announce(out, index, query)
         if dry_run:
             return out.result(

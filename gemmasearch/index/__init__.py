@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gemmasearch.models import Embedder
     from gemmasearch.rates import Rates
 
+_MADE_UP = ("/proc/", "/sys/", "/dev/")
+
 
 class Index(Finding, Answering, Caring):
     """One person's index. Open it with :meth:`open`; use it as a context manager or :meth:`close` it.
@@ -79,17 +81,23 @@ class Index(Finding, Answering, Caring):
         :raises LockHeld: another run writes to this index.
         """
         from gemmasearch.indexing import heartbeat, sync
+        from gemmasearch.indexing.lock import run_lock
         from gemmasearch.indexing.recognised import reading
 
         roots = [absolute(p) for p in paths]
         for root in roots:
             if not os.path.lexists(root):
                 raise UsageProblem(f"there is no {root}", "name a folder or a file that exists")
+            if f"{os.path.realpath(root)}/".startswith(_MADE_UP):
+                raise UsageProblem(f"{root} holds no files: the system makes it up", "name another folder")
         if not roots and not self._store.roots():
             raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
+        said, stopped = progress or (lambda event: None), stop or (lambda: False)
+        if not scheduled:  # of these, status wants to know that they were here
+            with run_lock(self._store.path, wait=wait, stop=stopped):
+                pass  # whoever writes is met here, and not where the first row would wait a minute for its turn
         if options and roots:
             self._set_options(roots, options)
-        said, stopped = progress or (lambda event: None), stop or (lambda: False)
         with (
             heartbeat.of_run(self._store, scheduled),
             reading(self._store, self.settings, said, stopped) as (readers, told),

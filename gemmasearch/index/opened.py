@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from gemmasearch.errors import NothingFound
+from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.matching import Models
 from gemmasearch.settings import Settings
 
@@ -64,5 +64,10 @@ def not_indexed(target: str) -> NothingFound:
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
-    """The path as it is registered: absolute, ``~`` expanded, symlinks of the last component kept."""
+    """The path as it is registered: absolute, ``~`` expanded, symlinks of the last component kept.
+
+    :raises UsageProblem: no name at all, as an unset variable of a script leaves it.
+    """
+    if not os.fspath(path):
+        raise UsageProblem("an empty name is no file", "`.` is the folder where you are")
     return os.path.abspath(os.path.expanduser(os.fspath(path)))

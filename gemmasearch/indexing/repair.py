@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gemmasearch.errors import GsearchError, IndexDamaged, IndexForeign, IndexMissing
-from gemmasearch.indexing.lock import run_lock
-from gemmasearch.store import Store
+from gemmasearch.indexing.lock import lock_path, run_lock
+from gemmasearch.store import Store, schema
 from gemmasearch.store.care import Salvage
+
+_HEAD = 1 << 20  # bytes in which an index has its schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ def repair(index: Path, *, wait: float = 10.0) -> Repaired | None:
     """
     if not index.exists():
         raise IndexMissing(f"there is no index at {index}", "`gsearch index FOLDER` makes one")
+    if not _was_index(index):
+        raise IndexForeign(f"{index} is not a gsearch index", "choose another file with --db")
     with run_lock(index, "repair", wait=wait):
         kept, backup = Salvage(), ""
         with suppress(IndexDamaged, IndexForeign), Store.open(index, create=True) as store:
@@ -44,6 +48,18 @@ def repair(index: Path, *, wait: float = 10.0) -> Repaired | None:
                 if not {f.where for f in store.examine()} & {"words", "rows", "file"}:
                     return Repaired(backup, False, tuple(kept.roots))
         return _begin_anew(index, backup, kept)
+
+
+def _was_index(path: Path) -> bool:
+    """Whether a file, damaged or not, is one of ours: by its mark, by what is left of its schema, or by the lock
+    that every run leaves beside it."""
+    if not path.is_file() or path.is_symlink():
+        return False
+    if lock_path(path).exists():
+        return True
+    with open(path, "rb") as stream:
+        head = stream.read(_HEAD)
+    return head[68:72] == schema.APPLICATION_ID.to_bytes(4, "big") or b"CREATE TABLE forgotten(" in head
 
 
 def _backup(store: Store, index: Path) -> str:

@@ -109,7 +109,8 @@ def is_secret_name(path: str, folder: bool) -> bool:
 
 def holds_key(head: bytes) -> bool:
     """Whether a small file holds a private key."""
-    return _KEY.search(head) is not None
+    narrow = head.replace(b"\0", b"") if b"\0" in head else head  # UTF-16, as some shells write everything
+    return _KEY.search(narrow) is not None
 
 
 def is_secret_part(part: str, text: str) -> bool:

@@ -18,6 +18,7 @@ from gemmasearch.indexing.moves import Moves, kind_of_name
 from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
 from gemmasearch.models.native import cores
+from gemmasearch.readers import refused
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.opening import opened
 from gemmasearch.store.keys import clean, document_hash, path_words
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from gemmasearch.store import FileRow, Root, Store
 
 DOCUMENTS_PER_TRANSACTION = 500
+LARGE = (
+    1 << 24
+)  # bytes: of larger files that have no reader, disk images and films, not all is read for a hash
 WAITING = 4  # files that are read or wait to be written, for each core
 
 
@@ -88,7 +92,8 @@ class Writer:
         elif row and growing.may_have_grown(row, found) and self._grown(found, row, began):
             pass
         else:
-            digest = digest_of(found.path)
+            large = found.stamp.size > LARGE and refused(found.path, self.settings)
+            digest = None if large else digest_of(found.path)
             if digest and any(job.digest == digest for job in self._waiting):
                 self._written(len(self._waiting), total)  # what is read once need not be read for its copy
             if row and digest and is_read(row) and row.hash == digest:

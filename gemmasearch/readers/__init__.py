@@ -29,6 +29,7 @@ __all__ = [
     "formats",
     "read",
     "recognise",
+    "refused",
     "split_mbox",
     "version_of",
 ]
@@ -53,6 +54,16 @@ def recognise(path: str, *, stream: BinaryIO | None = None) -> Format | None:
             return recognised(source)
     except (CannotRead, OSError):
         return None
+
+
+def refused(path: str, settings: Settings) -> bool:
+    """Whether the beginning and the size of a file are enough to tell that it is not read."""
+    try:
+        with opened(path) as source:
+            limit = recognised(source).limit
+            return bool(limit) and source.size > int(getattr(settings, limit))
+    except (CannotRead, OSError):
+        return True
 
 
 def version_of(what: str | Format) -> str:

@@ -15,6 +15,14 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\f\r\x1b\x08") + b"\x7f"
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _SAMPLE = 32_768
+_ASCII = bytes(range(128))
+_TELLING = 40  # letters beyond ASCII from which on charset-normalizer is seldom wrong
+# Letters, marks and signs of Windows-1252 that people type; others tell of another encoding.
+_WESTERN = bytes(
+    c
+    for c in range(128, 256)
+    if c not in b"\x81\x8d\x8f\x90\x9d\x9f\xa4\xa5\xa6\xac\xad\xaf\xb3\xb8\xb9\xd0\xde\xf0\xfe"
+)
 
 
 def is_text(head: bytes) -> bool:
@@ -54,10 +62,20 @@ def mended(raw: bytes) -> str:
 def _guessed(raw: bytes) -> str:
     if text := mended(raw):
         return text
+    return raw.decode("cp1252" if _says_little(raw[:_SAMPLE]) else _best(raw[:_SAMPLE]), "replace")
+
+
+def _says_little(sample: bytes) -> bool:
+    """Whether so few letters are beyond ASCII that a guess would be luck: then Western is the likeliest."""
+    beyond = sample.translate(None, _ASCII)
+    return len(beyond) < _TELLING and len(beyond) * 5 < len(sample) * 2 and not beyond.strip(_WESTERN)
+
+
+def _best(sample: bytes) -> str:
     import charset_normalizer
 
-    best = charset_normalizer.from_bytes(raw[:_SAMPLE]).best()
-    return raw.decode(best.encoding if best else "cp1252", "replace")
+    best = charset_normalizer.from_bytes(sample).best()
+    return best.encoding if best else "cp1252"
 
 
 def _wide(raw: bytes) -> str:

@@ -202,7 +202,12 @@ class Server:
 
 def _within(connection: socket.socket, seconds: float) -> dict[str, Any]:
     """One request, whole within that time: a byte now and then does not keep a connection."""
-    killer = threading.Timer(seconds, lambda: connection.shutdown(socket.SHUT_RDWR))
+
+    def too_slow() -> None:
+        with suppress(OSError):  # it is gone already
+            connection.shutdown(socket.SHUT_RDWR)
+
+    killer = threading.Timer(seconds, too_slow)
     killer.daemon = True
     killer.start()
     try:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from threading import Timer
 
+import apsw
 import pytest
 
 from gemmasearch.indexing.lock import run_lock
@@ -174,3 +175,48 @@ def test_size_limits_and_exclusions_of_a_folder_are_given_on_the_command_line(pl
 def test_why_lists_the_passages(place: Place) -> None:
     said = json.loads(place("why", "--json", place.home / "fig.md").text)["data"]["documents"][0]["passages"]
     assert said[0]["line"] == 1 and "canaryfig" in said[0]["begins"]
+
+
+@pytest.mark.parametrize("what", ["folder", "text", "database"])
+def test_repair_touches_nothing_that_was_no_index(tmp_path: Path, what: str) -> None:
+    place = tmp_path / "mine"
+    if what == "folder":
+        place.mkdir()
+        (place / "diary.txt").write_text("dear diary")
+    elif what == "text":
+        place.write_text("dear diary")
+    else:
+        connection = apsw.Connection(str(place))
+        connection.execute("CREATE TABLE recipes(name); INSERT INTO recipes VALUES('soup')").fetchall()
+        connection.close()
+    before = place.read_bytes() if place.is_file() else sorted(place.iterdir())
+    done = run("doctor", "--repair", "--db", place)
+    assert done.code == 3 and "not a gsearch index" in done.said, done.said
+    assert (place.read_bytes() if place.is_file() else sorted(place.iterdir())) == before
+    assert {p.name for p in tmp_path.iterdir()} == {"mine"}
+
+
+def test_an_empty_name_forgets_nothing(tmp_path: Path) -> None:
+    notes, db = tmp_path / "notes", tmp_path / "i" / "i.db"
+    notes.mkdir()
+    (notes / "a.md").write_text("The kiln was fired in May.\n")
+    assert run("index", notes, "--embedder", "fake", "--db", db).code == 0
+    done = run("forget", "", "--db", db, cwd=notes)
+    assert done.code == 2 and "empty name" in done.said
+    assert run("search", "kiln", "--db", db).code == 0
+
+
+def test_what_the_system_makes_up_is_no_folder_of_files(tmp_path: Path) -> None:
+    done = run("index", "/proc/self", "--db", tmp_path / "i.db")
+    assert done.code == 2 and "makes it up" in done.said
+
+
+def test_a_run_meets_the_holder_of_the_lock_before_its_transaction(tmp_path: Path) -> None:
+    """A writer that was suspended within a transaction kept the next run waiting for a minute."""
+    notes, db = tmp_path / "notes", tmp_path / "i" / "i.db"
+    notes.mkdir()
+    assert run("index", notes, "--embedder", "fake", "--db", db).code == 0
+    with Store.open(db) as store, run_lock(db), store.writing():
+        store.set_state("a", "b")
+        done = run("index", "--exclude", "x", notes, "--db", db)
+    assert done.code == 75 and "process" in done.said, done.said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gemmasearch.indexing import care
+from gemmasearch.indexing import care, secrets
 from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
@@ -226,3 +226,9 @@ def test_a_secret_is_read_when_it_is_named_and_leaves_with_the_permission(tmp_pa
         assert not found(store, "canary1innocent")
         store.checkpoint()
     assert b"canary1innocent" not in file_bytes(db)
+
+
+def test_a_key_that_a_shell_wrote_as_utf_16_is_a_key() -> None:
+    key = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIICXAIBAAKBgQC7" * 4 + "\n-----END RSA PRIVATE KEY-----\n"
+    for encoding in ("utf-8", "utf-16", "utf-16-le", "utf-16-be"):
+        assert secrets.holds_key(key.encode(encoding)), encoding

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from gemmasearch.documents import Document, Problem, SyncReport
+from gemmasearch.indexing import writing
 from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.sync import sync
 from gemmasearch.models import Passage
@@ -299,3 +300,19 @@ def test_going_up_in_dimensions_asks_the_model_and_serves_meanwhile(store: Store
     run(store, embedder=StaticEmbedder(128))
     space = store.active_space()
     assert space and space.dim == 128 and len(store.spaces()) == 1
+
+
+def test_a_large_file_without_a_reader_is_not_read_for_its_hash(
+    store: Store, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    digest_of = writing.digest_of
+    monkeypatch.setattr(writing, "digest_of", lambda path: hashed.append(path) or digest_of(path))
+    for name in ("disk.iso", "film.mkv", "long.txt"):
+        with open(tree / name, "wb") as file:
+            file.write(b"a b c\n" * 100 if name == "long.txt" else b"\x1f\x00\x02\xff" * 100)
+            file.truncate(1 << 26)
+    (tree / "a.md").write_text("word")
+    report = run(store, tree)
+    assert sum(report.skipped.values()) == 3 and report.new == 1
+    assert hashed == [str(tree / "a.md")]

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from gemmasearch.readers.charsets import bytes_to_text, codec
+from gemmasearch.readers.textual import decode
 
 RUSSIAN = "Вам выставлен счет. Благодарим Вас за своевременную оплату!"
 
@@ -69,3 +70,24 @@ def test_a_megabyte_of_escapes_is_read_in_time() -> None:
     started = time.process_time()
     bytes_to_text(b"\x1b$B\x1b(B" * 150_000 + b"\xff")
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The café costs £5 and is naïve",
+        "Mañana viene la señora Peña a las ocho",
+        "Hyvää päivää, tässä on kirje",
+        "Vi åker på måndag",
+        "Der Schlüssel liegt beim Nachbarn Müller grünspecht",
+    ],
+)
+def test_a_short_western_note_is_not_taken_for_another_code_page(text: str) -> None:
+    assert decode(text.encode("cp1252")) == text
+
+
+def test_more_letters_tell_of_their_own_code_page() -> None:
+    polish = "Zażółć gęślą jaźń. Źdźbło trawy rośnie w ogródku, a żółw idzie powoli ścieżką. " * 4
+    assert decode(polish.encode("cp1250")) == polish
+    russian = "Съешь ещё этих мягких французских булок"
+    assert decode(russian.encode("cp1251")) == russian
