@@ -195,11 +195,12 @@ def browser_histories(browser: str) -> list[str]:
 
     :raises UsageProblem: there is none.
     """
-    from gemmasearch.readers.profiles import histories
+    from gemmasearch.readers.profiles import histories, is_history
 
     found = [str(path) for path in histories(browser)]
-    if not found and os.path.isfile(os.path.expanduser(browser)):
-        found = [os.path.abspath(os.path.expanduser(browser))]
+    named = os.path.abspath(os.path.expanduser(browser))
+    if not found and is_history(named):
+        found = [named]
     if not found:
         raise UsageProblem(
             f"no history of {browser} was found", "name firefox, chromium, safari, or a history file"

@@ -89,8 +89,7 @@ class Models:
 
     def cut_without_model(self) -> bool:
         """Cut the vectors that serve searches to the dimensions asked for, if their model allows it and no other one
-        was asked for; none is opened. :return: whether they are cut now."""
-        from gemmasearch.indexing.lock import run_lock
+        was asked for; none is opened. Whoever calls it holds the run lock. :return: whether they are cut now."""
         from gemmasearch.models import Space
 
         active, dim = self._store.active_space(), self.settings.dim
@@ -100,12 +99,10 @@ class Models:
         if not active.matryoshka or record.get("embedder") != self.remembered().embedder:
             return False
         space = Space(active.name, active.model, dim, active.full_dim, active.prompt_version, True)
-        with run_lock(self._store.path, "index"):
-            row = self._store.ensure_space(space)
-            while self._store.derive(row.id):
-                continue
-            done = self._store.complete_space(row.id)
-            self._store.checkpoint()
+        row = self._store.ensure_space(space)
+        while self._store.derive(row.id):
+            continue
+        done = self._store.complete_space(row.id)
         if done:
             chosen = replace(self.remembered(), dim=dim)
             self._remember("embedder", chosen)

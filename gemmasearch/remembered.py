@@ -6,37 +6,21 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from gemmasearch.models.proxy import EmbedderProxy
+
 if TYPE_CHECKING:
     import numpy as np
 
-    from gemmasearch.models import Embedder, Passage, Space
+    from gemmasearch.models import Embedder
     from gemmasearch.store import Store
 
 
-class Remembered:
+class Remembered(EmbedderProxy):
     """An embedder that asks the index before it asks the model. ``embedder`` should load its file when it must."""
 
     def __init__(self, embedder: Embedder, store: Store) -> None:
-        self._embedder = embedder
+        super().__init__(embedder)
         self._store = store
-
-    @property
-    def space(self) -> Space:
-        return self._embedder.space
-
-    @property
-    def dim(self) -> int:
-        return self._embedder.dim
-
-    @property
-    def max_tokens(self) -> int:
-        return self._embedder.max_tokens
-
-    def count_tokens(self, text: str) -> int:
-        return self._embedder.count_tokens(text)
-
-    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
-        return self._embedder.embed_documents(passages)
 
     def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
         import numpy as np
@@ -48,11 +32,8 @@ class Remembered:
         known = self._store.asked(space, keys)
         new = {key: query for key, query in zip(keys, queries, strict=True) if key not in known}
         if new:
-            made = self._embedder.embed_queries(list(new.values()), task=task)
+            made = super().embed_queries(list(new.values()), task=task)
             fresh = {key: row.astype("<f4").tobytes() for key, row in zip(new, made, strict=True)}
             self._store.keep_asked(space, fresh)
             known |= fresh
         return np.stack([np.frombuffer(known[key], "<f4") for key in keys]).astype(np.float32)
-
-    def close(self) -> None:
-        self._embedder.close()

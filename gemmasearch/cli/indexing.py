@@ -119,8 +119,9 @@ def index(
             if isinstance(e.__cause__, LockHeld) and not asked():
                 raise e.__cause__ from None  # its time was up while another run held the lock
             raise
-    for root in report.unavailable:
-        out.note(f"not available now, kept as it was: {root}")
+        reasons = {r.path: r.unavailable for r in opened.roots() if r.path in report.unavailable}
+    for root, why in reasons.items():
+        out.note(f"kept as it was: {root}: {why}")
     if out.verbose:
         for problem in report.problems:
             out.problem(problem.path, problem.reason, problem.detail)
@@ -230,7 +231,10 @@ def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str
     coverage = f"{found.indexed:,} of {views.plural(found.indexed + skipped, 'file')}"
     rows.append(("coverage", f"{coverage}, {skipped:,} skipped" + _because(found.skipped)))
     rows.append(("documents", f"{found.documents:,}" + _because(found.kinds)))
-    rows.append(("passages", f"{found.chunks:,}, {found.embedded:,} of {found.embeddable:,} embedded"))
+    passages = f"{found.chunks:,}, {found.embedded:,} of {found.embeddable:,} embedded"
+    if others := found.chunks - found.embeddable:
+        passages += f"; {others:,} repeat these or are quotations"
+    rows.append(("passages", passages))
     if found.space:
         rows.append(("model", f"{found.space} ({found.dim} dimensions)"))
     if found.building:

@@ -98,7 +98,9 @@ def install(
         plan = schedule(every, session.settings, system="cron")
     if not print_:
         install_schedule(plan)
-        out.note(f"installed with {plan.system}, every {every}")
+    out.note(
+        f"{'would run' if print_ else 'installed'} with {plan.system}, every {plan.seconds // 60} minutes"
+    )
     return out.result(plan, lambda: _show_plan(out, plan))
 
 

@@ -93,27 +93,21 @@ class Index(Finding, Answering, Caring):
         if not roots and not self._store.roots():
             raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
         said, stopped = progress or (lambda event: None), stop or (lambda: False)
-        if not scheduled:  # of these, status wants to know that they were here
-            with run_lock(self._store.path, wait=wait, stop=stopped):
-                pass  # whoever writes is met here, and not where the first row would wait a minute for its turn
-        if options and roots:
-            self._set_options(roots, options)
-        with (
-            heartbeat.of_run(self._store, scheduled),
-            reading(self._store, self.settings, said, stopped) as (readers, told),
-        ):
-            report = sync.sync(
-                self._store,
-                self._embedder(),
-                readers.read,
-                self.settings,
-                roots=roots or None,
-                progress=told,
-                stop=stopped,
-                prune=prune,
-                wait=wait,
-            )
-        self._store.checkpoint()  # nothing of what left the index stays behind in its journal
+        with heartbeat.of_run(self._store, scheduled), run_lock(self._store.path, wait=wait, stop=stopped):
+            if options:
+                self._set_options(roots, options)
+            with reading(self._store, self.settings, said, stopped) as (readers, told):
+                report = sync.sync(
+                    self._store,
+                    self._embedder(),
+                    readers.read,
+                    self.settings,
+                    roots=roots or None,
+                    progress=told,
+                    stop=stopped,
+                    prune=prune,
+                )
+            self._store.checkpoint()  # nothing of what left the index stays behind in its journal
         return report
 
     def _set_options(self, roots: Sequence[str], options: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ WATCH, RUN, SCHEDULED = "watch", "last_run", "scheduled"  # names in the store's
 WATCH_SECONDS = 30.0  # between two beats of a watcher
 MISSED = 2  # beats that may be missing before it counts as stopped
 GRACE = 60.0  # seconds beyond them
+PATIENCE = 5.0  # seconds for another program's transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,10 @@ class Heartbeat:
 
 
 def beat(store: Store, name: str, **facts: Any) -> None:
-    """Leave a mark: now, by this process."""
+    """Leave a mark: now, by this process. :raises LockHeld: another program is in the midst of a transaction."""
     mark = {"pid": os.getpid(), "host": socket.gethostname(), "at": time.time(), **facts}
-    store.set_state(name, json.dumps(mark))
+    with store.patient(PATIENCE):
+        store.set_state(name, json.dumps(mark))
 
 
 @contextmanager

@@ -64,12 +64,13 @@ def plan(every: str, index: Path, *, system: str = "", home: Path | None = None)
 
     :param every: an interval such as "30m". :param system: "" = what the machine has.
     """
-    seconds, home = seconds_of(every), home or Path.home()
+    system, home = system or detect(), home or Path.home()
+    seconds = seconds_of(every) if system != "cron" else _cron_seconds(seconds_of(every))
     command = [*_environment(), sys.executable, "-m", "gemmasearch", "index", "--quiet"]
     command += ["--scheduled", str(seconds), "--db", os.path.abspath(index)]
-    if system == "cron" or (not system and detect() == "cron"):
+    if system == "cron":
         return Plan("cron", seconds, {}, _cron_line(seconds, command))
-    if (system or detect()) == "launchd":
+    if system == "launchd":
         path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
         load = (("launchctl", "unload", str(path)), ("launchctl", "load", str(path)))
         return Plan("launchd", seconds, {str(path): _plist(seconds, command)}, commands=load)
@@ -140,14 +141,24 @@ def _files(home: Path) -> list[Path]:
     return [units / f"{NAME}.timer", units / f"{NAME}.service", agents / f"{LABEL}.plist"]
 
 
+def _cron_seconds(seconds: int) -> int:
+    """The longest interval that cron can keep and that is no longer than this one."""
+    minutes = seconds // 60
+    if minutes < 60:
+        return 60 * _divisor(60, minutes)
+    if minutes < 1440:
+        return 3600 * _divisor(24, minutes // 60)
+    return 86400 * min(minutes // 1440, 28)
+
+
 def _cron_line(seconds: int, command: list[str]) -> str:
     minutes = seconds // 60
     if minutes < 60:
-        when = f"*/{_divisor(60, minutes)} * * * *"
+        when = f"*/{minutes} * * * *"
     elif minutes < 1440:
-        when = f"0 */{_divisor(24, minutes // 60)} * * *"
+        when = f"0 */{minutes // 60} * * *"
     else:
-        when = f"0 3 */{min(minutes // 1440, 28)} * *"
+        when = f"0 3 */{minutes // 1440} * *"
     # cron turns an unescaped % into a line break.
     return f"{when} {shlex.join(command)}".replace("%", "\\%")
 

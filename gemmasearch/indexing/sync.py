@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import SyncEvent, SyncReport
 from gemmasearch.indexing.ahead import Read
 from gemmasearch.indexing.embedding import embed
-from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.looking import Look, Onlooker
 from gemmasearch.indexing.moves import Moves
 from gemmasearch.indexing.rules import is_within
@@ -37,29 +36,25 @@ def sync(
     progress: Callable[[SyncEvent], None] = lambda event: None,
     stop: Callable[[], bool] = lambda: False,
     prune: bool = False,
-    what: str = "index",
-    wait: float = 0.0,
     settle: float = 0.0,
     purge_every: float = 0.0,
 ) -> SyncReport:
     """Bring ``roots`` (absolute paths, registered if new; None = all registered ones) up to date.
 
+    Whoever calls it holds the run lock (:func:`gemmasearch.indexing.lock.run_lock`).
+
     :param read: the documents of a file, and Problems.
     :param stop: asked between folders, files, groups of documents and batches.
     :param prune: let files go even if they are more than half of a root.
-    :param what: the command, for those who find the lock held.
-    :param wait: seconds to wait for another run to end.
     :param settle: seconds for which a file must have been left alone; younger ones are for the next run.
     :param purge_every: seconds between two purges of deleted words, which rewrite the full-text index.
-    :raises LockHeld: another run writes.
     """
-    with run_lock(store.path, what, wait=wait, stop=stop):
-        tally = Tally(progress, stop, settle)
-        report = _run(store, embedder, read, settings, roots, tally, prune)
-        if not tally.interrupted:
-            store.purge_words(purge_every)
-            store.checkpoint()
-        return report
+    tally = Tally(progress, stop, settle)
+    report = _run(store, embedder, read, settings, roots, tally, prune)
+    if not tally.interrupted:
+        store.purge_words(purge_every)
+        store.checkpoint()
+    return report
 
 
 def _run(

@@ -158,18 +158,19 @@ class _Watcher:
         if not registered or (roots is not None and not (roots := [r for r in roots if r in registered])):
             return
         try:
-            report = sync(
-                self.store,
-                self.embedder,
-                self.read,
-                self.settings,
-                roots=roots,
-                progress=self.progress,
-                stop=self._stop_run,
-                what="watch",
-                settle=self._settle(roots or sorted(registered)),
-                purge_every=self.pace.purge,
-            )
+            with lock.run_lock(self.store.path, "watch", stop=self._stop_run):
+                report = sync(
+                    self.store,
+                    self.embedder,
+                    self.read,
+                    self.settings,
+                    roots=roots,
+                    progress=self.progress,
+                    stop=self._stop_run,
+                    settle=self._settle(roots or sorted(registered)),
+                    purge_every=self.pace.purge,
+                )
+                heartbeat.beat(self.store, heartbeat.RUN, said="done, by the watcher")
         except LockHeld:
             self._again(roots or registered)  # after the other run
             return
@@ -183,7 +184,6 @@ class _Watcher:
         self._wait_for(roots or sorted(registered), report.unsettled > 0)
         if report.interrupted and not self.stop():
             self._again(roots or registered)  # paused in the middle of it
-        heartbeat.beat(self.store, heartbeat.RUN, said="done, by the watcher")
         if report.new + report.changed + report.moved + report.gone + report.embedded:
             self.done(report)
 

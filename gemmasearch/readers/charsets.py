@@ -10,7 +10,7 @@ import codecs
 import functools
 import re
 
-from gemmasearch.readers.textual import clean, mended
+from gemmasearch.readers.textual import clean, guess, mended
 
 _ALIASES = {  # as browsers read them: what is declared is rarely more than what was meant
     "iso-8859-1": "cp1252",
@@ -37,7 +37,6 @@ _PAIRED = {
     "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp950", "cp949", "euc_kr", "johab", "cp932", "shift_jis",
     "shift_jis_2004", "euc_jp", "euc_jis_2004", "cp874", "tis-620", "iso8859-11",
 }  # fmt: skip
-_ASCII = bytes(range(128))
 _NARROW = re.compile(rb"[a-z]{2,}[ ,.\r\n][A-Za-z]")
 _SHIFT = re.compile(rb"\x1b(\$\)[AC]|\$[@AB]|\$\([@-DOPQ]|\([BJIH])")
 
@@ -61,18 +60,7 @@ def bytes_to_text(raw: bytes, charset: str = "") -> str:
                 continue
     if text := mended(raw):
         return clean(text)
-    return clean(raw.decode(declared if declared and declared != "utf-8" else _guess(raw), "replace"))
-
-
-def _guess(raw: bytes) -> str:
-    """Of bytes that nobody declared: Western text has few letters beyond ASCII, others have little else."""
-    sample = raw[:4096]
-    if len(sample.translate(None, _ASCII)) * 4 < len(sample):
-        return "cp1252"
-    import charset_normalizer
-
-    best = charset_normalizer.from_bytes(sample).best()
-    return best.encoding if best else "cp1252"
+    return clean(raw.decode(declared if declared and declared != "utf-8" else guess(raw), "replace"))
 
 
 @functools.lru_cache(512)

@@ -47,6 +47,15 @@ def sniff(head: bytes, path: str) -> bool:
     return head.startswith(_MAGIC) and os.path.basename(path) in NAMES
 
 
+def is_history(path: str) -> bool:
+    """Whether a path is a file that is read as a browser's history."""
+    try:
+        with open(path, "rb") as file:
+            return sniff(file.read(len(_MAGIC)), path)
+    except OSError:
+        return False
+
+
 @contextmanager
 def copied(source: Source) -> Iterator[Source]:
     """The database as it was at one moment, then the bookmarks that lie beside it, then the length of both.

@@ -98,7 +98,7 @@ def documents_that_match(store: Store, line: str) -> list[int]:
     """Every document under the filters of a line that has a passage with all of its words; [] for an empty line."""
     query = parse(line)
     languages = terms.languages(query)
-    expressions = [e for e in (terms.matched(term, languages) for term in query.words) if e]
+    expressions = [e for e in (terms.all_matched(term, languages) for term in query.words) if e]
     words_too = [Condition("words", "match", e) for e in expressions]
     filters = (*_threads(store, _texts(query.conditions, languages)), *_text_conditions(query), *words_too)
     if not filters:
@@ -132,7 +132,7 @@ def rank(
     if vector is not None:
         by_meaning = store.nearest(vector, POOL, conditions) if vector.any() else []
     weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0
-    forms = [terms.forms(term, known) for term in telling]
+    forms = [form for term in telling for form in terms.forms(term, known)]
     rarity = calibration.rarity(store, forms)
     fused = fusion.fuse(by_words, by_meaning, weight)
     asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
@@ -382,7 +382,7 @@ def _texts(conditions: Sequence[Condition], languages: Sequence[str]) -> list[Co
     found = []
     for condition in conditions:
         if condition.field == TEXT:
-            expression = terms.matched(Term(str(condition.value), condition.op), languages)
+            expression = terms.all_matched(Term(str(condition.value), condition.op), languages)
             condition = Condition("words", "match", expression or NOTHING, condition.negated)
         branches = tuple(tuple(_texts(branch, languages)) for branch in condition.branches)
         found.append(replace(condition, branches=branches))

@@ -49,12 +49,42 @@ def matched(term: Term, known: Sequence[str]) -> str:
     return fts.phrase(term.text, prefix=term.kind == "prefix")
 
 
-def forms(term: Term, known: Sequence[str]) -> frozenset[str]:
-    """Every indexed word that stands for a term."""
+def all_matched(term: Term, known: Sequence[str]) -> str:
+    """The MATCH expression of one term where nothing less than all of it will do: its parts only side by side."""
+    if term.kind != "word":
+        return matched(term, known)
+    if len(fts.searched(term.text).split()) > 1:
+        return fts.phrase(term.text)
+    other = {words.forms(term.text, name) for name in known} - {""}
+    return fts.any_of(
+        (fts.phrase(term.text), *(fts.within(fts.FORMS, fts.quoted([o])) for o in sorted(other)))
+    )
+
+
+def forms(term: Term, known: Sequence[str]) -> list[frozenset[str]]:
+    """The words of a term, each as every indexed word that stands for it: ``POL-358`` and ``POL358`` ask for two."""
     exact = fts.searched(term.text).split()
     if term.kind != "word":
-        return frozenset(exact)
-    return frozenset((*exact, *(form for name in known for form in words.forms(term.text, name).split())))
+        return [frozenset(exact)]
+    if words.unspaced(term.text):
+        return [frozenset((*exact, *_stems(term.text, known)))]
+    return [group for part in _parts(exact) for group in _groups(part, known)]
+
+
+def _groups(part: str, known: Sequence[str]) -> list[frozenset[str]]:
+    pieces = words.forms(part, known[0]).split()
+    if len(pieces) > 1:  # letters and digits
+        return [frozenset({piece}) for piece in pieces]
+    return [frozenset((part, *_stems(part, known)))]
+
+
+def _stems(text: str, known: Sequence[str]) -> list[str]:
+    return [form for name in known for form in words.forms(text, name).split()]
+
+
+def _parts(exact: Sequence[str]) -> Sequence[str]:
+    """The words into which a typed one falls, without function words if others remain."""
+    return [w for w in exact if w not in stopwords.everything()] or exact if len(exact) > 1 else exact
 
 
 def counted(query: Query, terms: Sequence[Term], known: Sequence[str]) -> list[Counted]:
@@ -76,9 +106,8 @@ def _counted(term: Term, known: Sequence[str]) -> list[Counted]:
         return [Counted(exact[0], "prefix", EXACT)]
     if term.kind != "word":
         return [Counted(" ".join(exact), "phrase", 1.0)]
-    parts = [w for w in exact if w not in stopwords.everything()] or exact if len(exact) > 1 else exact
-    found = [Counted(part, "exact", EXACT) for part in parts]
+    found = [Counted(part, "exact", EXACT) for part in _parts(exact)]
     if len(exact) > 1:
         found.append(Counted(" ".join(exact), "phrase", EXACT))
-    stems = dict.fromkeys(form for name in known for form in words.forms(term.text, name).split())
+    stems = dict.fromkeys(_stems(term.text, known))
     return found + [Counted(stem, "form", 1 - EXACT) for stem in stems]

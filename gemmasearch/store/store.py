@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,10 +53,17 @@ class Store(Counts, Care, Traces, Journal, Labels, Passages, Questions, Relation
         :param wait: seconds for readers that are in the way. :return: whether it is empty now.
         """
         try:
-            self.db.connection.set_busy_timeout(round(1000 * wait))
-            return not self.db.value("PRAGMA wal_checkpoint(TRUNCATE)")
+            with self.patient(wait):
+                return not self.db.value("PRAGMA wal_checkpoint(TRUNCATE)")
         except LockHeld:
             return False  # the next run will
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Wait no longer than this for another program's transaction, then LockHeld."""
+        try:
+            self.db.connection.set_busy_timeout(round(1000 * seconds))
+            yield
         finally:
             self.db.connection.set_busy_timeout(BUSY_MS)
 

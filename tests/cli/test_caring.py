@@ -220,3 +220,32 @@ def test_a_run_meets_the_holder_of_the_lock_before_its_transaction(tmp_path: Pat
         store.set_state("a", "b")
         done = run("index", "--exclude", "x", notes, "--db", db)
     assert done.code == 75 and "process" in done.said, done.said
+
+
+def test_a_run_that_would_drop_more_than_half_says_how_to_let_it(tmp_path: Path) -> None:
+    notes, db = tmp_path / "notes", tmp_path / "i" / "i.db"
+    notes.mkdir()
+    for number in range(60):
+        (notes / f"{number}.md").write_text(f"Note {number} about the kiln.\n")
+    assert run("index", notes, "--embedder", "fake", "--db", db).code == 0
+    for number in range(55):
+        (notes / f"{number}.md").unlink()
+    done = run("index", "--db", db)
+    assert done.code == 0 and "--prune" in done.said and "not available" not in done.said
+
+
+def test_forgetting_a_query_takes_words_whole(tmp_path: Path) -> None:
+    """ "nosuchword-zz" was taken for "zz", and that stood within a longer word."""
+    notes, db = tmp_path / "notes", tmp_path / "i" / "i.db"
+    notes.mkdir()
+    (notes / "a.md").write_text("s4ljhbwiy6k5zz2df1a5akb5 and page 1\n")
+    assert run("index", notes, "--embedder", "fake", "--db", db).code == 0
+    assert run("forget", "nosuchword-zz", "--db", db).code == 1
+    assert run("forget", "aaaaword1", "--db", db).code == 1
+    assert run("forget", "page-1", "--db", db).code == 0
+
+
+def test_a_note_is_no_history_of_a_browser(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
+    done = run("index", "--browser", tmp_path / "a.md", "--db", tmp_path / "i" / "i.db")
+    assert done.code == 2 and "no history" in done.said

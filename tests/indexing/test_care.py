@@ -46,7 +46,8 @@ def store(tree: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 def run(store: Store, roots: list[str] | None = None) -> None:
-    sync(store, FakeEmbedder(), read, Settings(), roots=roots)
+    with run_lock(store.path):
+        sync(store, FakeEmbedder(), read, Settings(), roots=roots)
 
 
 def indexed(store: Store, tree: Path) -> set[str]:

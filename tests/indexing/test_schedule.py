@@ -52,6 +52,12 @@ def test_the_crontab_line_works_in_crons_bare_environment(tmp_path: Path) -> Non
     assert done.returncode == 0 and index.exists()
 
 
+def test_an_interval_that_cron_cannot_keep_is_told(tmp_path: Path) -> None:
+    planned = schedule.plan("7m", tmp_path / "i.db", system="cron")
+    assert planned.line.startswith("*/6 ") and planned.seconds == 360 and "--scheduled 360" in planned.line
+    assert schedule.plan("36h", tmp_path / "i.db", system="cron").line.startswith("0 3 */1 ")
+
+
 def test_a_crontab_keeps_the_lines_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = tmp_path / "table"
     table.write_text("MAILTO=me\n1 2 * * * /bin/true\n")

@@ -86,6 +86,19 @@ def test_a_short_western_note_is_not_taken_for_another_code_page(text: str) -> N
     assert decode(text.encode("cp1252")) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La señora Peña dejó las llaves en la cocina, detrás de la tetera; mañana vendrá el fontanero. ",
+        "L'élève a reçu la clé; où est le garçon? Il est déjà parti à l'école. ",
+        "Não há água quente: a ligação foi cortada às três da manhã. ",
+    ],
+)
+def test_a_long_western_file_is_not_taken_for_another_code_page(text: str) -> None:
+    assert decode((text * 40).encode("cp1252")) == text * 40
+    assert bytes_to_text((text * 40).encode("cp1252")) == text * 40
+
+
 def test_more_letters_tell_of_their_own_code_page() -> None:
     polish = "Zażółć gęślą jaźń. Źdźbło trawy rośnie w ogródku, a żółw idzie powoli ścieżką. " * 4
     assert decode(polish.encode("cp1250")) == polish

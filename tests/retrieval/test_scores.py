@@ -60,7 +60,7 @@ def test_a_chinese_line_is_covered_by_its_pairs_of_characters_and_not_all_or_not
     add("/home/dana/a.md", "华沙是波兰的首都。", title="a")
     query = parse("华沙动物园")
     known = terms.languages(query)
-    rare = calibration.rarity(store, [terms.forms(term, known) for term in query.terms])
+    rare = calibration.rarity(store, [form for term in query.terms for form in terms.forms(term, known)])
     assert len(rare) > 1
     assert 0 < calibration.cover("华沙是波兰的首都。", "zh", rare) < 0.5
 
