@@ -85,9 +85,11 @@ _ENDINGS = (
 _COPY = re.compile(
     r"(?:~|\.(?:bak|old|orig|save|backup|copy|swp|\d{1,8})|[ _-]copy| \(\d+\))$", re.IGNORECASE
 )
-# A header line with the body of a key under it; a text that only shows the header has no such lines.
+# A header line with the body of a key under it, or as the first line of all; a text that only shows the header has
+# no such lines.
 _KEY = re.compile(
-    rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\r]*\n"
+    rb"\A\s*-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\r]*(?:\n|\Z)"
+    rb"|-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\r]*\n"
     rb"(?:[ \t>]*(?:[A-Za-z][A-Za-z-]+: [^\n]*|)\n){0,8}[ \t>]*[A-Za-z0-9+/=]{32}"
     rb"|^PuTTY-User-Key-File-\d+: |^AGE-SECRET-KEY-1[A-Z0-9]{40}",
     re.MULTILINE,

@@ -232,3 +232,9 @@ def test_a_key_that_a_shell_wrote_as_utf_16_is_a_key() -> None:
     key = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIICXAIBAAKBgQC7" * 4 + "\n-----END RSA PRIVATE KEY-----\n"
     for encoding in ("utf-8", "utf-16", "utf-16-le", "utf-16-be"):
         assert secrets.holds_key(key.encode(encoding)), encoding
+
+
+def test_a_file_that_begins_with_the_header_of_a_key_is_one_however_short_its_body() -> None:
+    assert secrets.holds_key(b"-----BEGIN RSA PRIVATE KEY-----\nMIIshort\n-----END RSA PRIVATE KEY-----\n")
+    assert not secrets.holds_key(b"-----BEGIN RSA PRIVATE KEY----- is how keys begin.\n")
+    assert not secrets.holds_key(b"Keys begin so:\n-----BEGIN RSA PRIVATE KEY-----\nand a body follows.\n")
