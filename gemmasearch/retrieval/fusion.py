@@ -17,7 +17,7 @@ MEANING = {"static": 0.5, "minilm": 0.5}
 DEFAULT_MEANING = 0.5
 # Of a line in a language that the model was not trained on, its share is cut to this part of it.
 ENGLISH_ONLY = ("static", "minilm")
-ABROAD = 0.2
+ABROAD = 0.15
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 Words (:mod:`lexical`) and cosines of the same candidates are scaled to mean 0 and deviation 1 over them and added by
 the share of the meaning. The best documents then speak for their like: candidates that share their telling words or
-lie near them in the space gain (pseudo-relevance feedback; Rocchio 1971 in the space, RM3 in the words). How far
-they are heard follows from how decisive the ranking is, for the weights of the best fall with their distance.
+lie in the space where they do gain (pseudo-relevance feedback). In the words that is RM3; in the space it is Fisher's
+discriminant (1936): what sets the best apart from the other candidates, directions in which all differ counting less.
+How far they are heard follows from how decisive the ranking is, for the weights of the best fall with their distance.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 READ = 240  # candidates that are read
 SPEAKERS = 5  # documents that speak for their like
 SHARPNESS = 2.0  # by which the weight of a speaker falls, per deviation
-BY_WORDS = 0.4  # what the telling words of the speakers count, in deviations
-BY_PLACE = 0.6  # what nearness to them in the space counts, of the meaning's share
+BY_WORDS = 0.6  # what the telling words of the speakers count, in deviations
+BY_PLACE = 1.0  # what their place in the space counts, of the meaning's share
+SMOOTH = (
+    3.0  # times the mean variance of the candidates' directions is added to each: they are few to tell it by
+)
 DECISIVE = 1.0  # power by which everything but the words counts less the clearer the words' best leads
 WHOLE = 0.3  # of a passage's place in the space: what its document's passages have in common
 
@@ -64,7 +68,8 @@ def both(candidates: Candidates, words: Mapping[int, float], vectors: Vectors, w
     speakers = _speakers(documents, lexical + near)
     like = candidates.like(speakers)
     lexical = lexical + undecided * BY_WORDS * _scaled(np.array([like[d] for d in documents]))
-    near = near + weight * BY_PLACE * _scaled(_known(vectors, places @ _middle(places, documents, speakers)))
+    toward = apart(places, _middle(places, documents, speakers))
+    near = near + weight * BY_PLACE * _scaled(_known(vectors, toward))
     return _shared(vectors.ids, lexical, near)
 
 
@@ -118,6 +123,23 @@ def _middle(places: np.ndarray, documents: Sequence[int], speakers: Mapping[int,
     middles = np.stack([places[of == d].mean(axis=0) for d in speakers])
     middle: np.ndarray = np.array(list(speakers.values()), dtype=np.float32) @ _normalised(middles)
     return middle
+
+
+def apart(places: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """How far each candidate lies towards ``middle``, from the mean of all, as their spread weighs it.
+
+    It is solved among the candidates, which are fewer than the dimensions of a wide space.
+    """
+    import numpy as np
+
+    mean = places.mean(axis=0)
+    spread = places - mean
+    alike = (spread @ spread.T).astype(np.float64)
+    smooth = SMOOTH * float(np.trace(alike)) / max(1, min(len(places) - 1, places.shape[1]))
+    if smooth <= 0:
+        return np.zeros(len(places))
+    found: np.ndarray = np.linalg.solve(alike + smooth * np.eye(len(places)), spread @ (middle - mean))
+    return found
 
 
 def _shared(ids: Sequence[int], words: np.ndarray, meaning: np.ndarray) -> list[Fused]:
