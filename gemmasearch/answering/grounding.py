@@ -3,14 +3,16 @@ of the other content words a share must.
 
 A sentence is checked clause by clause, each against single sentences of the sources: a number from one line and a
 subject from another do not support each other. What surrounds a source sentence (title, headings, sender, date)
-may lend it names, never numbers.
+may lend it names, never numbers. A name must stand there as it is written, but for a final s; so must all parts of
+a compound that begins with one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.numbers import dated_in, months_in, numbers_in, units_in
@@ -33,6 +35,7 @@ _CONTRAST = re.compile(
 )
 _MARKER = re.compile(r"\s*\[\d+\]")
 _VERDICT = re.compile(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
+_COMPOUND = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
 _OPENERS = words.listed("according based however therefore thus also additionally yes answer text note the")
 
 
@@ -45,6 +48,7 @@ class Source:
     text: str
     stems: frozenset[str]
     around: frozenset[str]
+    names: frozenset[str]  # every word of it and around it, as it is written
     numbers: frozenset[str]
     months: frozenset[int]
     units: frozenset[str]
@@ -73,21 +77,38 @@ def sources(hits: Sequence[Hit]) -> list[Source]:
         language = hit.language or words.guess_language(hit.text)
         about = " ".join((hit.title, *hit.headings, hit.sender, hit.recipients))
         units = [unit.of(hit.text) for unit in split(hit.text)]
-        stems = [frozenset(t.stem for t in words.tokens(text, language)) for text in units]
-        lent = frozenset(t.stem for t in words.tokens(about, language))
+        said = [_Said.of(text, language) for text in units]
+        lent = _Said.of(about, language)
         for at, text in enumerate(units):
-            around = lent.union(*stems[max(0, at - 1) : at]) if _POINTS.search(text) else lent
-            found.append(_source(number, text, text, stems[at], around))
+            around = lent.beside(said[max(0, at - 1) : at]) if _POINTS.search(text) else lent
+            found.append(_source(number, text, text, said[at], around))
             parts = _CONTRAST.split(text)
             if found[-1].negated and len(parts) > 1:
-                told = [frozenset(t.stem for t in words.tokens(part, language)) for part in parts]
-                found += [_source(number, text, *part, around) for part in zip(parts, told, strict=True)]
+                found += [_source(number, text, part, _Said.of(part, language), around) for part in parts]
     return found
 
 
-def _source(number: int, quote: str, text: str, stems: frozenset[str], around: frozenset[str]) -> Source:
-    months, negated = months_in(text) | dated_in(text), words.negated(text)
-    return Source(number, quote, stems, around, numbers_in(text), months, units_in(text), negated)
+class _Said(NamedTuple):
+    """The words of a text: their stems, and as they are written."""
+
+    stems: frozenset[str]
+    written: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str, language: str) -> _Said:
+        tokens = words.tokens(text, language)
+        return cls(frozenset(t.stem for t in tokens), frozenset(words.fold(t.text) for t in tokens))
+
+    def beside(self, others: Sequence[_Said]) -> _Said:
+        stems, written = (self[i].union(*(other[i] for other in others)) for i in (0, 1))
+        return _Said(stems, written)
+
+
+def _source(number: int, quote: str, text: str, said: _Said, around: _Said) -> Source:
+    return Source(
+        number, quote, said.stems, around.stems, said.written | around.written, numbers_in(text),
+        months_in(text) | dated_in(text), units_in(text), words.negated(text),
+    )  # fmt: skip
 
 
 def check(sentence: str, against: Sequence[Source]) -> Support:
@@ -134,11 +155,22 @@ def _best(clause: str, against: Sequence[Source]) -> Support:
     return best
 
 
+class _Name(NamedTuple):
+    """A name as it is written, folded. The word that begins a sentence may be none: then its ``stem`` is enough."""
+
+    written: str
+    stem: str
+
+    def stands(self, written: Set[str], stems: Set[str]) -> bool:
+        bare = self.written.removesuffix("s")
+        return self.written in _OPENERS or not written.isdisjoint((self.written, bare)) or self.stem in stems
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     text: str
     stems: tuple[str, ...]
-    names: tuple[str, ...]
+    names: tuple[_Name, ...]
     numbers: frozenset[str]
     months: frozenset[int]
     units: frozenset[str]
@@ -157,7 +189,7 @@ class _Claim:
         return cls(
             clause,
             tuple(t.stem for t in plain or said),
-            tuple(t.stem for t in found if _is_name(t, clause)),
+            tuple(_names(found, clause)),
             numbers_in(clause),
             months_in(clause),
             units_in(clause),
@@ -172,7 +204,7 @@ class _Claim:
         missing = [f"number {n}" for n in sorted(self.numbers - source.numbers)]
         missing += [f"month {m}" for m in sorted(self.months - source.months)]
         missing += [f"unit {unit}" for unit in sorted(self.units - source.units)]
-        missing += [f"name {name}" for name in self.names if name not in have and name not in _OPENERS]
+        missing += [f"name {n.written}" for n in self.names if not n.stands(source.names, have)]
         missing += [f"address {a}" for a in sorted(self.addresses - _addresses(source.text))]
         missing += [f"quote {q}" for q in self.quotes if q not in _flat(source.text)]
         if self.negated != source.negated:
@@ -184,11 +216,16 @@ class _Claim:
         return share, missing
 
 
-def _is_name(token: words.Token, text: str) -> bool:
-    """A capitalised content word; month names are compared as dates."""
-    return (
-        token.text[0].isupper() and token.content and not months_in(token.text) and not token.text.isdigit()
-    )
+def _names(found: Sequence[words.Token], clause: str) -> Iterator[_Name]:
+    """Capitalised content words, and all parts of a compound that begins with one; months are compared as dates."""
+    compounds = [m for m in _COMPOUND.finditer(clause) if m.group()[0].isupper()]
+    for token in found:
+        inside = any(m.start() <= token.start < m.end() for m in compounds)
+        if not token.content or not (inside or token.text[0].isupper()):
+            continue
+        if not months_in(token.text) and not token.text.isdigit():
+            begins = not any(c.isalnum() for c in clause[: token.start])
+            yield _Name(words.fold(token.text), token.stem if begins else "")
 
 
 def _addresses(text: str) -> frozenset[str]:

@@ -143,3 +143,17 @@ def test_the_sentence_before_lends_a_name_only_to_one_that_speaks_of_it() -> Non
     ).holds
     text = "Mr Okafor came on Friday. He cleaned the burner and replaced the electrode."
     assert check("Okafor cleaned the burner and replaced the electrode.", sources([hit(text)])).holds
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("The deal was made by two Law Officers of Scotland.", True),
+        ("The deal was made by the Chief Law Officer of Scotland.", False),
+        ("The deal was made by Scottish-born Law Officers.", False),
+        ("Deals were made by two Law Officers of Scotland.", True),
+    ],
+)
+def test_a_name_stands_as_it_is_written_and_a_compound_with_all_its_parts(claim: str, holds: bool) -> None:
+    against = sources([hit("The deal was made by the two Chief Law Officers of Scotland, a Scottish affair.")])
+    assert check(claim, against).holds is holds
