@@ -27,13 +27,13 @@ _YAML = re.compile(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
 _SCRAP = 3  # words
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
-    "hit": 2.0,  # the score of its passage, relative to the best
+    "hit": 1.2,  # the score of its passage, relative to the best
     "coverage": 4.0,  # share of the question's words in it, weighted by rarity
     "context": 2.0,  # the same, of words that only its neighbours, title, headings, sender or date hold
-    "names": 0.5,  # share of the question's names and numbers in it or its context
+    "names": 0.2,  # share of the question's names and numbers in it or its context
     "pairs": 1.0,  # share of the question's word pairs that stand in it side by side
     "meaning": 3.0,  # cosine of question and sentence
-    "kind": 1.0,  # it holds what the kind of question waits for, or reads like it
+    "kind": 1.2,  # it holds what the kind of question waits for, or reads like it
     "whole": 0.5,  # it is a sentence, item or row of some length, no heading and no scrap
 }
 _EMBEDDED = (
