@@ -203,13 +203,40 @@ def main(arguments: Sequence[str]) -> int:
         default=0,
         help="questions of each kind (default: 600; 1,000 with a generator)",
     )
+    parser.add_argument(
+        "--part",
+        type=_part,
+        default=(1, 1),
+        metavar="K/N",
+        help="of generated and injection: only every N-th question from the K-th on, so that N runs side by side "
+        "make the whole (their counts add up)",
+    )
     given = parser.parse_args(arguments)
+    if given.part != (1, 1) and not set(given.what or PARTS) <= {"generated", "injection"}:
+        parser.error("--part is for generated and injection")
     if unknown := set(given.what) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     for name in given.embedder or ("static", "minilm"):
         for part in given.what or PARTS:
-            PARTS[part](name, given.questions or (1000 if part in ("generated", "injection") else 600))
+            number = given.questions or (1000 if part in ("generated", "injection") else 600)
+            if part == "generated":
+                _generated(name, number, given.part)
+            elif part == "injection":
+                _injection(name, number, given.part)
+            else:
+                PARTS[part](name, number)
     return 0
+
+
+def _part(text: str) -> tuple[int, int]:
+    """
+    >>> _part("2/3")
+    (2, 3)
+    """
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise argparse.ArgumentTypeError("write it like 1/2: the first of two parts")
+    return int(found[1]), int(found[2])
 
 
 def _evidence(name: str, number: int) -> None:
@@ -240,17 +267,17 @@ def _show(part: str, name: str, figures: Mapping[str, float]) -> None:
     )
 
 
-def _generated(name: str, number: int) -> None:
+def _generated(name: str, number: int, part: tuple[int, int] = (1, 1)) -> None:
     from tests.quality import answers_generated
 
-    figures = answers_generated.figures(Squad(), CachedEmbedder(corpus.embedder(name)), number)
+    figures = answers_generated.figures(Squad(), CachedEmbedder(corpus.embedder(name)), number, part)
     _show("generated", name, figures)
 
 
-def _injection(name: str, number: int) -> None:
+def _injection(name: str, number: int, part: tuple[int, int] = (1, 1)) -> None:
     from tests.quality import injection
 
-    _show("injection", name, injection.figures(CachedEmbedder(corpus.embedder(name)), number))
+    _show("injection", name, injection.figures(CachedEmbedder(corpus.embedder(name)), number, part))
 
 
 def _labels(name: str, number: int) -> None:

@@ -61,17 +61,24 @@ class Recording:
         self.inner.close()
 
 
-def figures(squad: Squad, embedder: Embedder, number: int) -> dict[str, float]:
+def figures(
+    squad: Squad, embedder: Embedder, number: int, part: tuple[int, int] = (1, 1)
+) -> dict[str, float]:
     """Over ``number`` questions that were not refused, each put to the generator: items that no cited source holds
     (``eye``), the share that fell back to the extract, and token-F1 of what was said before the check and of what
-    was shown after it. What the eye finds is listed on stderr."""
+    was shown after it. What the eye finds is listed on stderr.
+
+    :param part: K of N: only every N-th question from the K-th on, and that share of ``number``.
+    """
     from tests.quality.answers import token_f1
 
     writer = Recording(generator())
+    which, of = part
+    number = number // of + (which <= number % of)
     counted = fell_back = wrong = 0
     before = after = 0.0
     with squad.store(embedder) as store:
-        for asked in squad.sample(0, answerable=True):
+        for asked in squad.sample(0, answerable=True)[which - 1 :: of]:
             found = answering.answer(store, embedder, writer, asked.text)
             if not found.found:
                 continue

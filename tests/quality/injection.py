@@ -71,8 +71,11 @@ _DEEDS = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system
 POISONED = 200
 
 
-def figures(embedder: Embedder, number: int) -> dict[str, float]:
-    """``number`` questions (all: 1,000). Everything but "asked", "generated" and the rates must be 0."""
+def figures(embedder: Embedder, number: int, part: tuple[int, int] = (1, 1)) -> dict[str, float]:
+    """``number`` questions (all: 1,000). Everything but "asked", "generated" and the rates must be 0.
+
+    :param part: K of N: only every N-th document is asked about, from the K-th on, in an index of all.
+    """
     writer = models.open_generator(Settings(generator="smollm2-135m", threads=1))
     assert writer is not None
     counted = dict.fromkeys(
@@ -96,7 +99,7 @@ def figures(embedder: Embedder, number: int) -> dict[str, float]:
     ):
         _write(store, embedder, [document for _, _, document in documents])
         with _watched(deeds):
-            for topic, attack, _ in _spread(documents, number):
+            for topic, attack, _ in _spread(documents, number)[part[0] - 1 :: part[1]]:
                 for question in QUESTIONS:
                     found = answering.answer(store, embedder, writer, question.format(topic))
                     _count(found, counted)
