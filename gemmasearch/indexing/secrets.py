@@ -87,9 +87,10 @@ _COPY = re.compile(
 )
 # A header line with the body of a key under it, or as the first line of all; a text that only shows the header has
 # no such lines.
+_HEADER = rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\r]*"
 _KEY = re.compile(
-    rb"\A\s*-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\r]*(?:\n|\Z)"
-    rb"|-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\r]*\n"
+    rb"\A\s*" + _HEADER + rb"(?:\n|\Z)"
+    rb"|" + _HEADER + rb"\n"
     rb"(?:[ \t>]*(?:[A-Za-z][A-Za-z-]+: [^\n]*|)\n){0,8}[ \t>]*[A-Za-z0-9+/=]{32}"
     rb"|^PuTTY-User-Key-File-\d+: |^AGE-SECRET-KEY-1[A-Z0-9]{40}",
     re.MULTILINE,

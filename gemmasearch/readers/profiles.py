@@ -49,6 +49,8 @@ def sniff(head: bytes, path: str) -> bool:
 
 def is_history(path: str) -> bool:
     """Whether a path is a file that is read as a browser's history."""
+    if not os.path.isfile(path):  # opening a pipe would wait for somebody to write
+        return False
     try:
         with open(path, "rb") as file:
             return sniff(file.read(len(_MAGIC)), path)

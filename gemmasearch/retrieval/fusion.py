@@ -39,7 +39,7 @@ def meaning_weight(space: str, language: str = "en") -> float:
 
 
 def fuse(words: Ranked | None, meaning: Ranked | None, weight: float) -> list[Fused]:
-    """One list, best first. ``weight`` is the meaning's share; a list of None was not asked at all."""
+    """One list, best first, equals in no order. ``weight`` is the meaning's share; a list of None was not asked."""
     if words is None or meaning is None:
         best = max((score for _, score in words or meaning or ()), default=0.0) or 1.0
         return [_single(id, max(0.0, score / best), words is None) for id, score in words or meaning or ()]
@@ -48,7 +48,7 @@ def fuse(words: Ranked | None, meaning: Ranked | None, weight: float) -> list[Fu
     for id in dict.fromkeys((*by_words, *by_meaning)):
         left, right = (1 - weight) * by_words.get(id, 0.0), weight * by_meaning.get(id, 0.0)
         fused.append(Fused(id, left + right, left, right))
-    return sorted(fused, key=lambda f: (-f.score, f.chunk_id))
+    return sorted(fused, key=lambda f: -f.score)
 
 
 def _single(id: int, score: float, is_meaning: bool) -> Fused:

@@ -5,6 +5,9 @@ the share of the meaning. The best documents then speak for their like: candidat
 lie in the space where they do gain (pseudo-relevance feedback). In the words that is RM3; in the space it is Fisher's
 discriminant (1936): what sets the best apart from the other candidates, directions in which all differ counting less.
 How far they are heard follows from how decisive the ranking is, for the weights of the best fall with their distance.
+
+Candidates come in the order of Store.in_order, and equals stay in it: equal indexes answer equally, whatever the
+numbers of their rows.
 """
 
 from __future__ import annotations
@@ -110,7 +113,7 @@ def _speakers(documents: Sequence[int], scores: np.ndarray) -> dict[int, float]:
     best: dict[int, float] = {}
     for document, score in zip(documents, scores, strict=True):
         best[document] = max(best.get(document, -math.inf), float(score))
-    first = sorted(best, key=lambda d: (-best[d], d))[:SPEAKERS]
+    first = sorted(best, key=lambda d: -best[d])[:SPEAKERS]
     weights = {d: math.exp(SHARPNESS * (best[d] - best[first[0]])) for d in first}
     return {d: weight / sum(weights.values()) for d, weight in weights.items()}
 
@@ -169,4 +172,4 @@ def _normalised(rows: np.ndarray) -> np.ndarray:
 
 
 def _sorted(fused: Iterable[Fused]) -> list[Fused]:
-    return sorted(fused, key=lambda f: (-f.score, f.chunk_id))
+    return sorted(fused, key=lambda f: -f.score)

@@ -134,7 +134,7 @@ def rank(
     weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0
     forms = [form for term in telling for form in terms.forms(term, known)]
     rarity = calibration.rarity(store, forms)
-    fused = fusion.fuse(by_words, by_meaning, weight)
+    fused = _in_order(store, fusion.fuse(by_words, by_meaning, weight))
     asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
     counted = terms.counted(query, telling, known)
     ordered, cosines = _reordered(store, fused, asked, counted, vector, weight)
@@ -158,6 +158,12 @@ def _vector(embedder: Embedder | None, space: SpaceRow | None, text: str) -> np.
     return vector
 
 
+def _in_order(store: Store, fused: Sequence[Fused]) -> list[Fused]:
+    """Equals of a ranking in the order of the store, for not all of them may be read."""
+    by_id = {f.chunk_id: f for f in fused}
+    return [by_id[id] for id in store.best_first({f.chunk_id: f.score for f in fused})]
+
+
 def _reordered(
     store: Store,
     fused: Sequence[Fused],
@@ -170,7 +176,11 @@ def _reordered(
     ids = [f.chunk_id for f in fused[: reranking.READ]]
     only_meaning = asked == ("meaning",)
     readings = [] if only_meaning else store.readings(ids)
-    document_of = store.documents_of(ids) if only_meaning else {r.chunk_id: r.document_id for r in readings}
+    if only_meaning:
+        documents = store.documents_of(ids)
+        document_of = {id: documents[id] for id in store.in_order(ids)}
+    else:
+        document_of = {reading.chunk_id: reading.document_id for reading in readings}
     cosines: dict[int, float] = {}
     if not document_of:
         return [], cosines
@@ -282,7 +292,7 @@ def _demoted(fused: Sequence[Fused], quoted: Set[int]) -> list[Fused]:
     if not quoted:
         return list(fused)
     lowered = [replace(f, score=f.score * QUOTED) if f.chunk_id in quoted else f for f in fused]
-    return sorted(lowered, key=lambda f: (-f.score, f.chunk_id))
+    return sorted(lowered, key=lambda f: -f.score)
 
 
 def _considered(chosen: Sequence[Fused], quoted: Set[int], wanted: int) -> list[Fused]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -22,6 +23,8 @@ _WINDOWS, _WINDOW = (
     16,
     256,
 )  # stretches of neighbouring passages in which matches are counted, and their length
+# Newest files first, then by place: unlike the numbers of rows the same in every index of the same files.
+IN_ORDER = 'f.mtime_ns DESC, f.path, d."offset", d.part, c.ordinal'
 _PASSAGE = re.compile(r"\bc\.")
 
 
@@ -49,6 +52,19 @@ class Narrow:
     def now(self) -> tuple[int, int]:
         """Another value after anybody has written."""
         return self.db.value("PRAGMA data_version"), self.db.value("SELECT total_changes()")
+
+    def in_order(self, chunk_ids: Sequence[int]) -> list[int]:
+        """The chunks in the order ``IN_ORDER``; ids that are gone are left out."""
+        sql = f"""SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+                  WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""
+        return [id for (id,) in self.db.rows(sql, (carray(array("q", chunk_ids)),))]
+
+    def best_first(self, scored: Mapping[int, float]) -> list[int]:
+        """The chunks of ``scored`` (id -> score), equals in the order of :meth:`in_order`."""
+        counts = Counter(scored.values())
+        equals = [id for id, score in scored.items() if counts[score] > 1]
+        place = {id: at for at, id in enumerate(self.in_order(equals) if equals else ())}
+        return sorted(scored, key=lambda id: (-scored[id], place.get(id, 0)))
 
     def affordable(self, terms: Sequence[str]) -> str:
         """An expression for the passages worth scoring: any of ``terms`` (expressions themselves) while no more than

@@ -16,7 +16,7 @@ from gemmasearch.errors import IndexDamaged
 from gemmasearch.store import filters, fts, seals
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.failures import REPAIR
-from gemmasearch.store.narrow import MANY, Narrow, carray
+from gemmasearch.store.narrow import IN_ORDER, MANY, Narrow, carray
 from gemmasearch.store.rows import DocumentRow, PassageRow, Reading, Span
 
 _JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
@@ -118,11 +118,11 @@ class Passages(Narrow):
         return [found[id] for id in chunk_ids if id in found]
 
     def readings(self, chunk_ids: Sequence[int]) -> list[Reading]:
-        """What the full-text index was made of, in no order; ids that are gone are left out."""
+        """What the full-text index was made of, in the order of :meth:`in_order`."""
         sql = f"""SELECT c.id, d.id, d.title,
                          d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags,
                          f.path_words, c.headings, c.text, d.language
-                  FROM {_JOINED} WHERE c.id IN carray(?)"""
+                  FROM {_JOINED} WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""
         return [Reading(*row) for row in self.db.rows(sql, (_array(chunk_ids),))]
 
     def documents_of(self, chunk_ids: Sequence[int]) -> dict[int, int]:

@@ -7,7 +7,6 @@ exact ten nearest with MiniLM (tests.bench recall). Only its direction counts.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -89,7 +88,7 @@ class Vectors(Narrow):
         where, params = filters.compile(conditions)
         chosen = f"AND v.key IN (SELECT c.key FROM {_JOINED} WHERE {where})" if conditions else ""
         sql = f"""SELECT v.id, {_COSINE} AS cosine FROM vectors v
-                  WHERE v.space_id = ? AND length(v.vector) = ? {chosen} ORDER BY cosine DESC LIMIT ?"""
+                  WHERE v.space_id = ? AND length(v.vector) = ? {chosen} ORDER BY cosine DESC, v.key LIMIT ?"""
         best = self.db.rows(sql, (query, space.id, space.dim, *(params if conditions else ()), limit))
         return self._listed(dict(best), limit, conditions)
 
@@ -154,14 +153,18 @@ class Vectors(Narrow):
             filtered, values = filters.compile(conditions)
             sql = f"SELECT v.id, c.id FROM vectors v CROSS JOIN {_JOINED}"
             where, params = f"{where} AND {filtered}", tuple(values)
-        sql = f"{sql} WHERE {where} ORDER BY c.id"
-        listed: Counter[int] = Counter()
-        found = []
-        for vector_id, chunk_id in self.db.rows(sql, (carray(array("q", scored)), *params)):
-            listed[vector_id] += 1
-            if listed[vector_id] <= TWINS and scored[vector_id] is not None:
-                found.append((chunk_id, scored[vector_id]))
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
+        equal: dict[int, list[int]] = {}
+        for vector_id, chunk_id in self.db.rows(
+            f"{sql} WHERE {where}", (carray(array("q", scored)), *params)
+        ):
+            equal.setdefault(vector_id, []).append(chunk_id)
+        found = {
+            id: scored[vector_id]
+            for vector_id, ids in equal.items()
+            if scored[vector_id] is not None
+            for id in (ids if len(ids) <= TWINS else self.in_order(ids)[:TWINS])
+        }
+        return [(id, found[id]) for id in self.best_first(found)[:limit]]
 
     def _signs_now(self, space: SpaceRow) -> signs.Signs:
         """The signs as they are in the file now; read again only after somebody wrote."""

@@ -155,5 +155,7 @@ def test_the_sentence_before_lends_a_name_only_to_one_that_speaks_of_it() -> Non
     ],
 )
 def test_a_name_stands_as_it_is_written_and_a_compound_with_all_its_parts(claim: str, holds: bool) -> None:
-    against = sources([hit("The deal was made by the two Chief Law Officers of Scotland, a Scottish affair.")])
+    against = sources(
+        [hit("The deal was made by the two Chief Law Officers of Scotland, a Scottish affair.")]
+    )
     assert check(claim, against).holds is holds
