@@ -17,7 +17,7 @@ MEANING = {"static": 0.5, "minilm": 0.5}
 DEFAULT_MEANING = 0.5
 # Of a line in a language that the model was not trained on, its share is cut to this part of it.
 ENGLISH_ONLY = ("static", "minilm")
-ABROAD = 0.15
+ABROAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,12 @@ def meaning_weight(space: str, language: str = "en") -> float:
     """The share of the meaning in a space, by the space's name, for a line in that language (ISO 639-1)."""
     name = space.lower()
     weight = next((weight for part, weight in MEANING.items() if part in name), DEFAULT_MEANING)
-    foreign = language != "en" and any(part in name for part in ENGLISH_ONLY)
-    return weight * ABROAD if foreign else weight
+    return weight * ABROAD if is_abroad(space, language) else weight
+
+
+def is_abroad(space: str, language: str) -> bool:
+    """Whether the model of a space was not trained on a language (ISO 639-1)."""
+    return language != "en" and any(part in space.lower() for part in ENGLISH_ONLY)
 
 
 def fuse(words: Ranked | None, meaning: Ranked | None, weight: float) -> list[Fused]:

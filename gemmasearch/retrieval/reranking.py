@@ -31,17 +31,22 @@ BY_PLACE = 1.0  # what their place in the space counts, of the meaning's share
 SMOOTH = (
     3.0  # times the mean variance of the candidates' directions is added to each: they are few to tell it by
 )
+SMOOTH_ABROAD = 0.3  # the same for the query itself
 DECISIVE = 1.0  # power by which everything but the words counts less the clearer the words' best leads
 WHOLE = 0.3  # of a passage's place in the space: what its document's passages have in common
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Where candidates lie in the space: ``rows`` in the order of ``ids``, L2-normalised, and the query's vector."""
+    """Where candidates lie in the space: ``rows`` in the order of ``ids``, L2-normalised, and the query's vector.
+
+    ``abroad``: the model was not trained on the query's language.
+    """
 
     ids: Sequence[int]
     rows: np.ndarray
     query: np.ndarray
+    abroad: bool = False
 
 
 def by_words(candidates: Candidates, words: Mapping[int, float]) -> list[Fused]:
@@ -52,9 +57,9 @@ def by_words(candidates: Candidates, words: Mapping[int, float]) -> list[Fused]:
 
 def by_meaning(vectors: Vectors, document_of: Mapping[int, int]) -> list[Fused]:
     """Candidates by their place in the space alone, scores 0..1."""
-    cosines = _placed(vectors, document_of) @ vectors.query
-    best = max(float(cosines.max(initial=0.0)), 1e-9)
-    scores = {id: max(0.0, float(c)) / best for id, c in zip(vectors.ids, cosines, strict=True)}
+    near = _near(vectors, _placed(vectors, document_of))
+    best = max(float(near.max(initial=0.0)), 1e-9)
+    scores = {id: max(0.0, float(each)) / best for id, each in zip(vectors.ids, near, strict=True)}
     return _sorted(Fused(id, score, None, score) for id, score in scores.items())
 
 
@@ -66,12 +71,12 @@ def both(candidates: Candidates, words: Mapping[int, float], vectors: Vectors, w
     undecided = (1 - _lead(candidates, words)) ** DECISIVE
     weight *= undecided
     lexical = (1 - weight) * _scaled(np.array([words[id] for id in vectors.ids]))
-    near = weight * _scaled(_known(vectors, places @ vectors.query))
+    near = weight * _scaled(_known(vectors, _near(vectors, places)))
     documents = [candidates.document_of[id] for id in vectors.ids]
     speakers = _speakers(documents, lexical + near)
     like = candidates.like(speakers)
     lexical = lexical + undecided * BY_WORDS * _scaled(np.array([like[d] for d in documents]))
-    toward = apart(places, _middle(places, documents, speakers))
+    toward = apart(places, _middle(places, documents, speakers), SMOOTH)
     near = near + weight * BY_PLACE * _scaled(_known(vectors, toward))
     return _shared(vectors.ids, lexical, near)
 
@@ -85,6 +90,19 @@ def _lead(candidates: Candidates, words: Mapping[int, float]) -> float:
         best[document] = max(best.get(document, 0.0), score)
     first, second = ([*sorted(best.values(), reverse=True), 0.0, 0.0])[:2]
     return 1 - second / first if first and len(best) > 1 else 0.0
+
+
+def _near(vectors: Vectors, places: np.ndarray) -> np.ndarray:
+    """How near each candidate is to the query, 0 or more where it is near.
+
+    Texts in a language that the model does not know share much that says nothing: what sets the query apart from all
+    of them, directions in which they differ anyway counting less, tells as much as the cosine.
+    """
+    cosines: np.ndarray = places @ vectors.query
+    if not vectors.abroad:
+        return cosines
+    near: np.ndarray = _scaled(cosines) + _scaled(apart(places, vectors.query, SMOOTH_ABROAD))
+    return near - float(near.min(initial=0.0))
 
 
 def _known(vectors: Vectors, cosines: np.ndarray) -> np.ndarray:
@@ -128,7 +146,7 @@ def _middle(places: np.ndarray, documents: Sequence[int], speakers: Mapping[int,
     return middle
 
 
-def apart(places: np.ndarray, middle: np.ndarray) -> np.ndarray:
+def apart(places: np.ndarray, middle: np.ndarray, smoothing: float) -> np.ndarray:
     """How far each candidate lies towards ``middle``, from the mean of all, as their spread weighs it.
 
     It is solved among the candidates, which are fewer than the dimensions of a wide space.
@@ -138,7 +156,7 @@ def apart(places: np.ndarray, middle: np.ndarray) -> np.ndarray:
     mean = places.mean(axis=0)
     spread = places - mean
     alike = (spread @ spread.T).astype(np.float64)
-    smooth = SMOOTH * float(np.trace(alike)) / max(1, min(len(places) - 1, places.shape[1]))
+    smooth = smoothing * float(np.trace(alike)) / max(1, min(len(places) - 1, places.shape[1]))
     if smooth <= 0:
         return np.zeros(len(places))
     found: np.ndarray = np.linalg.solve(alike + smooth * np.eye(len(places)), spread @ (middle - mean))

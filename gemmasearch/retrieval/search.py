@@ -137,7 +137,8 @@ def rank(
     fused = _in_order(store, fusion.fuse(by_words, by_meaning, weight))
     asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
     counted = terms.counted(query, telling, known)
-    ordered, cosines = _reordered(store, fused, asked, counted, vector, weight)
+    abroad = space is not None and fusion.is_abroad(space.name, known[0])
+    ordered, cosines = _reordered(store, fused, asked, counted, vector, weight, abroad)
     return Ranking(
         query,
         tuple(ordered),
@@ -171,6 +172,7 @@ def _reordered(
     counted: Sequence[Counted],
     vector: np.ndarray | None,
     weight: float,
+    abroad: bool,
 ) -> tuple[list[Fused], dict[int, float]]:
     """The best candidates read and ordered anew, the others behind them, with scores below 0; and the cosines."""
     ids = [f.chunk_id for f in fused[: reranking.READ]]
@@ -187,7 +189,7 @@ def _reordered(
     vectors = None
     if vector is not None and vector.any():
         there = list(document_of)
-        vectors = reranking.Vectors(there, store.vectors_of(there), vector)
+        vectors = reranking.Vectors(there, store.vectors_of(there), vector, abroad)
         cosines = dict(zip(there, (vectors.rows @ vector).tolist(), strict=True))
     if vectors is not None and only_meaning:
         best = reranking.by_meaning(vectors, document_of)
