@@ -13,6 +13,7 @@ from gemmasearch.settings import Settings
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder, Generator
     from gemmasearch.store import Store
+    from gemmasearch.store.rows import SpaceRow
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Models:
     _embedder: Embedder | None = None
     _generator: Generator | None = None
     _generator_opened: bool = False
+    _flag_heeded: bool = False
 
     def close(self) -> None:
         for model in (self._embedder, self._generator):
@@ -69,6 +71,7 @@ class Models:
         space = self._store.active_space()
         if space is None:
             return None
+        self._heed_flag(space)
         if self._embedder is None or self._embedder.space.key != space.key:
             record = self._store.state(f"space:{space.key}")
             maker = replace(self.settings, **json.loads(record)) if record else self.settings
@@ -86,6 +89,21 @@ class Models:
         if self._embedder is None or self.settings.remember_questions == "off" or space.name == "static":
             return self._embedder
         return Remembered(self._embedder, self._store)
+
+    def _heed_flag(self, space: SpaceRow) -> None:
+        """A model named on the command line must be there, though it is the index that says which one is asked."""
+        from gemmasearch import models
+
+        if self._flag_heeded or self.settings.origin("embedder").source != "flag":
+            return
+        self._flag_heeded = True
+        named = models.open_embedder(self.settings, lazy=True)
+        if named.space.model != space.model:
+            self.notes.append(
+                f"the vectors were made by {space.name}, so it is asked; `gsearch index --embedder "
+                f"{self.settings.embedder}` makes others"
+            )
+        named.close()
 
     def cut_without_model(self) -> bool:
         """Cut the vectors that serve searches to the dimensions asked for, if their model allows it and no other one

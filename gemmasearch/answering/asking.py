@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
@@ -58,9 +58,16 @@ def answer(
         (named_in(question), ())
     ):  # a scope is a guess: without an answer it is given up
         where = (*conditions, *scope)
-        hits = retrieval.search(store, embedder, question, limit=HITS, per_document=3, conditions=where)
-        clock.lap("search")
-        found = _Found.among(hits, beyond(asked, scope), rarity(store, asked), embedder)
+        rest = beyond(asked, scope)
+        if rest.stems or not scope:
+            hits = retrieval.search(store, embedder, question, limit=HITS, per_document=3, conditions=where)
+            clock.lap("search")
+            found = _Found.among(hits, rest, rarity(store, asked), embedder)
+        else:  # "what did Dana write in March": the newest of it
+            said = (*where, *retrieval.parse(question).conditions)
+            hits = retrieval.search(store, None, "", limit=SHOWN, conditions=said)
+            clock.lap("search")
+            found = _Found(replace(rest, kind="list"), given.openings(hits), bool(hits))
         clock.lap("evidence")
         if found.answers:
             break
@@ -176,6 +183,4 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
 
 
 def _done(answer: Answer, clock: Clock) -> Answer:
-    from dataclasses import replace
-
     return replace(answer, timings={**clock.laps, "total": time.perf_counter() - clock.started})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ FEATURES: Mapping[str, float] = {
     "kind": 1.2,  # it holds what the kind of question waits for, or reads like it
     "whole": 0.5,  # it is a sentence, item or row of some length, no heading and no scrap
 }
+POINTED = 0.5  # what a word counts that stands before a sentence that points back to it
 _EMBEDDED = (
     8  # sentences that the embedder is asked about: measured, twelve find two answers more in a thousand
 )
@@ -163,12 +164,23 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     about = set(words.stems(" ".join((hit.title, *hit.headings, hit.sender, _day(hit))), language))
     found = []
     for at, unit in enumerate(units):
-        around = set().union(*own[max(0, at - 1) : at], *own[at + 1 : at + 2])
+        before = set[str]().union(*own[max(0, at - 1) : at])
+        around = before.union(*own[at + 1 : at + 2])
         text = unit.of(hit.text)
         features = _features(question, unit, text, language, own[at], about | around, weights)
+        if _POINTS_BACK.match(text):
+            _lend(features, question, before - set(own[at]), weights)
         features["hit"] = relative
         found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
     return found
+
+
+def _lend(features: dict[str, float], question: Question, before: Set[str], weights: Weights) -> None:
+    """To a sentence that points back: half of what it lacks and the sentence before it says."""
+    total = sum(weights.of(stem) for stem in question.stems) or 1.0
+    lent = POINTED * sum(weights.of(stem) for stem in question.stems if stem in before) / total
+    features["coverage"] += lent
+    features["context"] -= lent
 
 
 def _features(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from gemmasearch.answering.sentences import Unit, split
@@ -45,6 +46,12 @@ def gist(hits: list[Hit], limit: int) -> list[Evidence]:
         Evidence(unit.of(hit.text), hit, _weight(unit, hit.text)) for hit in hits for unit in split(hit.text)
     ]
     return sorted((e for e in found if len(e.text.split()) > 3), key=lambda e: -e.score)[:limit]
+
+
+def openings(hits: Sequence[Hit]) -> tuple[Evidence, ...]:
+    """The first sentence of each hit."""
+    firsts = [(hit, next((u for u in split(hit.text) if u.kind != "heading"), None)) for hit in hits]
+    return tuple(Evidence(unit.of(hit.text), hit, 1.0) for hit, unit in firsts if unit)
 
 
 def _weight(unit: Unit, text: str) -> float:

@@ -76,10 +76,11 @@ class Labelling:
         description: str | None = None,
         examples: Sequence[tuple[str, str]] = (),
         *,
-        rivals: str = "",
-        kind: str = "",
+        rivals: str | None = None,
+        kind: str | None = None,
     ) -> LabelRow:
-        """Make a label, or add to the one of that name. ``examples`` are (path or "", text).
+        """Make a label, or add to the one of that name; what is None stays as it is. ``examples`` are (path or "",
+        text).
 
         :raises UsageProblem: a name with anything but letters, digits, ``.``, ``_`` and ``-``.
         """

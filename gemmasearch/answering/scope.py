@@ -95,7 +95,8 @@ def _time(question: str, now: datetime) -> tuple[Condition, ...]:
 
 
 def beyond(question: Question, conditions: Sequence[Condition]) -> Question:
-    """The question without the words that became filters: within Dana's mail nothing need say that Dana wrote it."""
+    """The question without the words that became filters: within Dana's mail nothing need say that Dana wrote it. A
+    question of these words alone keeps none."""
     if not conditions:
         return question
     spoken = {
@@ -109,7 +110,7 @@ def beyond(question: Question, conditions: Sequence[Condition]) -> Question:
     }
     stems = tuple(stem for stem in question.stems if stem not in spoken)
     names = tuple(stem for stem in question.names if stem not in spoken)
-    return replace(question, stems=stems, names=names) if stems else question
+    return replace(question, stems=stems, names=names)
 
 
 _VERBS = sorted(

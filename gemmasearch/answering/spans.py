@@ -208,12 +208,20 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     if not kinds:
         return True
     language = language or words.guess_language(text)
-    finders = {"date": dates, "time": dates, "number": numbers, "money": numbers, "name": names}
+    finders = {"date": dates, "time": dates, "number": _counting, "money": _counting, "name": names}
     for find in dict.fromkeys(finders[k] for k in kinds):
         for span in find(text):
             if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
                 return True
     return False
+
+
+def _counting(text: str) -> Iterator[Span]:
+    """Numbers that are no part of a date: its day and year count nothing."""
+    dated = [(span.start, span.end) for span in dates(text)]
+    for span in numbers(text):
+        if not any(a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated):
+            yield span
 
 
 # What a sentence that settles a question of this kind tends to say.
@@ -231,8 +239,13 @@ _SETTLES = {
 }
 
 
+PLAIN = 0.5  # how well a number without a currency answers what something costs
+
+
 def fits(question: Question, text: str, language: str = "") -> float:
     """0..1: whether ``text`` reads like an answer to a question of this kind."""
     if settles := _SETTLES.get(question.kind):
         return 1.0 if settles.search(text) else 0.5
-    return 1.0 if has_wanted(question, text, language) else 0.0
+    if not has_wanted(question, text, language):
+        return 0.0
+    return PLAIN if question.kind == "money" and not MONEY.search(text) else 1.0

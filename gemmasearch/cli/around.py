@@ -10,7 +10,7 @@ from gemmasearch.cli import views
 from gemmasearch.cli.finding import here
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, read_text
-from gemmasearch.errors import NothingFound, UsageProblem
+from gemmasearch.errors import NothingFound
 
 if TYPE_CHECKING:
     from gemmasearch.documents import Hit
@@ -33,8 +33,6 @@ def similar(
 ) -> int:
     """Find passages like a hit, like a file, or like a text from a pipe."""
     text = read_text("-") if target == "-" else ""
-    if target == "-" and not text.strip():
-        raise UsageProblem("there is no text on standard input")
 
     def look(index: Index | Remote) -> list[Hit]:
         found = index.similar("" if text else target, text=text, limit=number)
@@ -54,6 +52,8 @@ def thread(
     """List the messages of a mail's conversation, oldest first."""
     with session.index() as index:
         found = index.thread(target)
+        for note in index.notes:
+            session.out.note(note)
     code = 0 if found else NothingFound.exit_code
     return session.out.result({"hits": found}, lambda: session.write_hits(found), code)
 
@@ -97,8 +97,11 @@ def save(
         return out.result(known, lambda: views.table(out, list(known.items())))
     line = here(" ".join(query or ()))
     with session.index(write=True) as index:
-        index.save_search(name, line)
+        before = index.save_search(name, line)
+        line = index.saved_searches().get(name, "")
     out.note(f"saved: gsearch search @{name}" if line else f"forgotten: {name}")
+    if line and before and before != line:
+        out.note(f"it stood for: {before}")
     return out.result({"name": name, "query": line}, lambda: None)
 
 

@@ -74,6 +74,8 @@ def search(
             out.note("no more hits")
         else:
             _say_nothing_found(session, line, suggest=not new)
+    if found and session.people and not new and sort == Order.relevance and _is_far(found[0]):
+        out.note("nothing here matches well: these are the nearest by meaning")
     page = number or session.settings.results
     following = found[-1].id if len(found) >= page and not new else None
     if following and out.terminal and session.people:
@@ -152,10 +154,17 @@ def _say_nothing_found(session: Session, line: str, *, suggest: bool = True) -> 
     session.out.note(f"nothing found for: {line}")
     if suggest:
         with session.index() as index:
+            for filter in index.empty_filters(line):
+                session.out.note(f"nothing in the index passes the filter: {filter}")
             if better := index.suggestion(line):
                 session.out.note(f"did you mean: {better}")
             elif index.search(line, mode="words", limit=1):
                 session.out.note("some of its words stand in the index: --mode words shows where")
+
+
+def _is_far(hit: Hit) -> bool:
+    """Whether a ranked hit has so small a chance that it is shown as 0."""
+    return hit.meaning is not None and round(100 * hit.score) == 0
 
 
 def _explain_query(session: Session, line: str) -> int:
@@ -174,7 +183,7 @@ def _explain(out: Output, line: str, found: list[Hit]) -> list[str]:
     from gemmasearch.known import understood
 
     filters = [said for said in understood(line) if said.startswith(("filter", "required", "no document"))]
-    following = [*found[1:], None]
+    following = [*found[1:], None][: len(found)]
     remarks = [*filters, *(_explained(hit, after) for hit, after in zip(found, following, strict=True))]
     for remark in remarks:
         out.note(remark)

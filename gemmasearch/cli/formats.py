@@ -47,13 +47,15 @@ def writer(out: Output, *, format: str | None, **chosen: bool) -> Callable[[list
 
     :raises UsageProblem: two formats at once.
     """
-    names = [name for name, on in (*chosen.items(), ("format", format), ("json", out.json)) if on]
+    given = dict(chosen, paths=chosen["paths"] and not chosen["null"])  # -0 says how --paths are written
+    names = [name for name, on in (*given.items(), ("format", format), ("json", out.json)) if on]
     if len(names) > 1:
         flags = " and ".join("-0" if name == "null" else f"--{name}" for name in names)
         raise UsageProblem(f"{flags} exclude each other")
     if format is not None:
         fill = template(format)
-        return lambda found: out.lines(fill(hit) for hit in found)
+        end = "" if _unescaped(format).endswith("\0") else "\n"
+        return lambda found: out.lines((fill(hit) for hit in found), end=end)
     if chosen["jsonl"]:
         return lambda found: out.lines(jsonl(found))
     if chosen["csv"]:
@@ -99,7 +101,7 @@ def template(text: str) -> Callable[[Hit], str]:
     """A function that fills ``{path}:{line}: {title}``; ``\\t \\n \\0`` in the template are understood.
 
     Every field but ``{text}`` is on one line, as in the lines of a pipe; with a ``\\0`` in the template all are
-    exact.
+    exact, and one at its end takes the place of the newline.
 
     :raises UsageProblem: a field that does not exist, or braces that do not match.
     """

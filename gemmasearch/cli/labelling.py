@@ -10,7 +10,7 @@ import typer
 
 from gemmasearch.cli import views
 from gemmasearch.cli.render import Output, one_line, path_field
-from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, read_text
 from gemmasearch.errors import NothingFound, UsageProblem
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ def add(
         list[str] | None, typer.Option("--example", metavar="FILE", help=f"Something that has it: {_TARGET}.")
     ] = None,
     type_: Annotated[
-        str, typer.Option("--type", metavar="KIND", help="Only for documents of this kind, like mail.")
-    ] = "",
+        str | None, typer.Option("--type", metavar="KIND", help="Only for documents of this kind, like mail.")
+    ] = None,
     group: Annotated[
-        str, typer.Option("--set", metavar="SET", help="Only labels of one set exclude each other.")
-    ] = "",
+        str | None, typer.Option("--set", metavar="SET", help="Only labels of one set exclude each other.")
+    ] = None,
     ready: ReadyOption = None,
 ) -> int:
     """Make a label from a description, examples or both, or add to one; then `gsearch label run`."""
@@ -52,8 +52,8 @@ def add(
         if ready is not None:
             made = labels.add_set(ready)
         else:
-            texts = [pair for target in example or () for pair in index.example(target)]
-            made = [labels.add(str(name), describe, texts, rivals=group, kind=type_.lower())]
+            texts = [pair for target in example or () for pair in _texts(index, target)]
+            made = [labels.add(str(name), describe, texts, rivals=group, kind=type_ and type_.lower())]
     session.out.note(f"`gsearch label run` applies {views.plural(len(made), 'label')} to what is indexed")
     return session.out.result(made, lambda: _show_labels(session.out, made))
 
@@ -220,7 +220,11 @@ def _names(labels: str | None, ready: str | None) -> dict[str, str]:
 
 
 def _text(index: Index, source: str) -> str:
-    return "\n\n".join(text for _, text in index.example(source))
+    return "\n\n".join(text for _, text in _texts(index, source))
+
+
+def _texts(index: Index, source: str) -> list[tuple[str, str]]:
+    return [("", read_text("-"))] if source == "-" else index.example(source)
 
 
 def _examples(index: Index, given: Sequence[str], names: dict[str, str]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ file name can be taken for an option or a command. What the desktop would run ra
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -68,7 +69,9 @@ def show_place(
         raise MachineRefused(
             f"there is no program {argv[0]}", "set open_text, open_pdf or open_other (`gsearch config`)"
         )
-    return 0 if _run(argv) == 0 else MachineRefused.exit_code
+    if code := _run(argv):
+        raise MachineRefused(f"{argv[0]} ended with exit code {code}: {shlex.join(argv)}")
+    return 0
 
 
 def command_for(place: Place, settings: Settings, editor: str) -> list[str]:
@@ -94,6 +97,9 @@ def _filled(template: str, place: Place) -> list[str]:
             f"cannot understand the command {template!r}: {e}", "see `gsearch config`"
         ) from None
     values = {"{path}": place.path, "{page}": str(place.page or 1), "{line}": str(place.line or 1)}
+    for field in re.findall(r"\{[a-z]+\}", template):
+        if field not in values:
+            raise UsageProblem(f"no such field: {field} in {template!r}", f"fields: {', '.join(values)}")
     filled = []
     for argument in arguments:
         # One pass, so that a file called "{line}" stays what it is.

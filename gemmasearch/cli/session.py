@@ -74,10 +74,15 @@ _COMMON_DEFAULTS: dict[str, Any] = {"json": False, "db": None, "quiet": False, "
 def read_text(source: str) -> str:
     """The text of a file, or of standard input for "-".
 
-    :raises UsageProblem: it cannot be read.
+    :raises UsageProblem: it cannot be read, or nothing came through the pipe.
     """
     if source == "-":
-        return sys.stdin.buffer.read().decode(errors="replace")
+        text = sys.stdin.buffer.read().decode(errors="replace")
+        if not text.strip():
+            raise UsageProblem(
+                "there is no text on standard input", "`-` reads what a pipe gives: cat FILE | ..."
+            )
+        return text
     try:
         return Path(source).read_bytes().decode(errors="replace")
     except OSError as e:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -125,14 +124,12 @@ class Answering(Opened):
         return {label.name: label.description for label in ready(name)[1]}
 
     def example(self, target: str) -> list[tuple[str, str]]:
-        """The texts of a hit (``c123``), of a file, indexed or not, or of standard input ("-"), each with its path.
+        """The texts of a hit (``c123``) or of a file, indexed or not, each with its path.
 
         :raises UsageProblem: a file that cannot be read. :raises NothingFound: no such hit.
         """
         from gemmasearch.readers import Isolated
 
-        if target == "-":
-            return [("", sys.stdin.buffer.read().decode(errors="replace"))]
         if passage := self._passage(target):
             document = self._store.document(passage.document_id)
             return [(passage.path, document.text)] if document else []

@@ -108,6 +108,12 @@ class Finding(Opened):
 
         return retrieval.did_you_mean(self._store, retrieval.named(self._store, query))
 
+    def empty_filters(self, query: str) -> list[str]:
+        """Those filters of a line, in words for people, that no document passes even alone."""
+        from gemmasearch import retrieval
+
+        return retrieval.empty_filters(self._store, retrieval.named(self._store, query))
+
     def search_new(
         self, name: str, *, limit: int | None = None, min_score: float = 0.0
     ) -> tuple[list[Hit], int]:
@@ -129,11 +135,14 @@ class Finding(Opened):
 
         return retrieval.named(self._store, line)
 
-    def save_search(self, name: str, query: str) -> None:
-        """Keep a query line under a name; an empty line forgets the name."""
+    def save_search(self, name: str, query: str) -> str:
+        """Keep a query line under a name; an empty line forgets the name. :return: what the name stood for, or "".
+
+        :raises NothingFound: a name to forget that is not there.
+        """
         from gemmasearch import retrieval
 
-        retrieval.save(self._store, name, query)
+        return retrieval.save(self._store, name, query)
 
     def saved_searches(self) -> Mapping[str, str]:
         from gemmasearch import retrieval
@@ -164,7 +173,14 @@ class Finding(Opened):
         handle = self._passage(target)
         if handle:
             return retrieval.thread(self._store, handle.document_id)
-        return retrieval.thread(self._store, self._documents(target)[0].document_id)
+        documents = self._documents(target)
+        messages = [d for d in documents if "attached_to" not in d.meta]
+        if len(messages) > 1:
+            self.notes.append(
+                f"{target} holds {len(messages):,} messages: this is the conversation of the first; "
+                "a hit's handle shows another"
+            )
+        return retrieval.thread(self._store, documents[0].document_id)
 
     def dupes(self, *, alike: float = 0.8) -> list[Twins]:
         """Groups of documents that say nearly the same: at least ``alike`` of their five-word runs are equal."""

@@ -84,6 +84,12 @@ def _interface() -> ModuleType:
             del sys.modules[name]
 
 
+def uses_tiles(api: ModuleType) -> bool:
+    """Whether llama.cpp would multiply with AMX tiles. Compilers drop its set-up of them, and the first use then ends
+    the process with SIGILL (llama.cpp pull request 26954); the same switch turns the repacking of weights off."""
+    return b"AMX_INT8 = 1" in api.llama_print_system_info()
+
+
 def last_errors() -> str:
     """What llama.cpp complained of last, on one line."""
     return "; ".join(line for line in _log if line)
@@ -119,6 +125,7 @@ class Native:
         _log.clear()
         parameters = api.llama_model_default_params()
         parameters.n_gpu_layers = gpu_layers
+        parameters.use_extra_bufts = not uses_tiles(api)
         self._model = api.llama_model_load_from_file(os.fsencode(path), parameters)
         if not self._model:
             raise ModelUnsuitable(f"llama.cpp cannot load {path}: {last_errors() or 'no reason given'}")

@@ -13,7 +13,7 @@ from gemmasearch.retrieval.calibration import in_order
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import LONGEST_TEXT, Query, parse
 from gemmasearch.retrieval.search import found_among, in_threads, listed, rank
-from gemmasearch.store import Store, stopwords, words
+from gemmasearch.store import Store, fts, stopwords, words
 
 TELLING = 24  # words of a text that stand for it
 CONSIDERED = 300  # different words of it that are looked up
@@ -83,7 +83,8 @@ def _nearest_word(store: Store, word: str) -> str:
     known = store.vocabulary_between(word[0], len(word) - LONGEST_EDIT, len(word) + LONGEST_EDIT)
     allowed = 1 if len(word) < 6 else LONGEST_EDIT
     near = [(d, -df, term) for term, df in known if (d := _distance(word, term, allowed)) <= allowed]
-    return min(near)[2] if near else ""
+    written = (term for _, _, term in sorted(near) if store.match(fts.phrase(term), 1))  # no stem
+    return next(written, "")
 
 
 def _distance(one: str, other: str, most: int) -> int:

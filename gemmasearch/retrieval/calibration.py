@@ -83,13 +83,14 @@ ENOUGH = {1: (0.2, 0.25), 2: (0.2, 0.25), 3: (0.35, 0.4)}
 # Below a first hit that is as good as this, hits whose own chance is weaker than the other are noise.
 GOOD = 0.5
 WEAK = 0.02
+NIL = 0.005  # what is less is shown as 0 of 100
 FAIR = 0.15  # of a hit that may be sorted by date or path among the others
 RARE = 0.5  # of the rarity of a line's rarest word: those words that are as rare tell what it is about
 
 
 def in_ranking(first: float) -> float:
     """The lowest score that is shown in a ranking whose first hit has that score."""
-    return WEAK if first >= GOOD else 0.0
+    return WEAK if first >= GOOD else NIL if first >= NIL else 0.0
 
 
 def in_another_order(first: float) -> float:

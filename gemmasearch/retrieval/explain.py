@@ -7,6 +7,7 @@ from datetime import datetime
 from gemmasearch.documents import Condition
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import EITHER, TEXT, parse
+from gemmasearch.store import Store
 
 
 def explain(line: str) -> list[str]:
@@ -23,6 +24,12 @@ def explain(line: str) -> list[str]:
     if query.text.strip():
         return [*remarks, f"meaning of: {query.text}"]
     return [*remarks, "filters alone: listed newest first" if query.conditions else "nothing to look for"]
+
+
+def empty_filters(store: Store, line: str) -> list[str]:
+    """The filters of a line that no document passes even alone."""
+    plain = [c for c in parse(line).conditions if not c.negated and c.field not in (EITHER, TEXT, "thread")]
+    return [_condition(c) for c in plain if not store.listing((c,), 1)]
 
 
 def _named(term: Term) -> str:

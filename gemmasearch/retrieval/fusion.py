@@ -17,7 +17,7 @@ MEANING = {"static": 0.5, "minilm": 0.5}
 DEFAULT_MEANING = 0.5
 # Of a line in a language that the model was not trained on, its share is cut to this part of it.
 ENGLISH_ONLY = ("static", "minilm")
-ABROAD = 0.5
+ABROAD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def is_abroad(space: str, language: str) -> bool:
 
 
 def fuse(words: Ranked | None, meaning: Ranked | None, weight: float) -> list[Fused]:
-    """One list, best first, equals in no order. ``weight`` is the meaning's share; a list of None was not asked."""
+    """One list, in no order. ``weight`` is the meaning's share; a list of None was not asked."""
     if words is None or meaning is None:
         best = max((score for _, score in words or meaning or ()), default=0.0) or 1.0
         return [_single(id, max(0.0, score / best), words is None) for id, score in words or meaning or ()]
@@ -52,7 +52,7 @@ def fuse(words: Ranked | None, meaning: Ranked | None, weight: float) -> list[Fu
     for id in dict.fromkeys((*by_words, *by_meaning)):
         left, right = (1 - weight) * by_words.get(id, 0.0), weight * by_meaning.get(id, 0.0)
         fused.append(Fused(id, left + right, left, right))
-    return sorted(fused, key=lambda f: -f.score)
+    return fused
 
 
 def _single(id: int, score: float, is_meaning: bool) -> Fused:

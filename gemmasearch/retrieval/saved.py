@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gemmasearch.documents import Hit
-from gemmasearch.errors import UsageProblem
+from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.store import Store
 
 _STATE = "saved searches"
@@ -20,18 +20,25 @@ def saved(store: Store) -> Mapping[str, str]:
     return {name: str(entry["line"]) for name, entry in sorted(_read(store).items())}
 
 
-def save(store: Store, name: str, line: str) -> None:
-    """Keep a line under a name; an empty line forgets the name.
+def save(store: Store, name: str, line: str) -> str:
+    """Keep a line under a name; an empty line forgets the name. A ``@name`` at its beginning is kept as what it
+    stands for now, so that names never lead in circles.
 
+    :return: the line that had the name before, "" if there was none.
     :raises UsageProblem: a name with anything but letters, digits, ``.``, ``_`` and ``-``.
+    :raises NothingFound: a name to forget that is not there.
     """
     if not _NAME.match(name):
         raise UsageProblem(f"{name!r} cannot name a search", "letters, digits, '.', '_' and '-', 64 at most")
     entries = _read(store)
-    entries.pop(name, None)
+    line = named(store, line)
+    before = entries.pop(name, None)
     if line.strip():
         entries[name] = {"line": line, "seen": 0}
+    elif before is None:
+        raise NothingFound(f"no search is saved as {name!r}", "`gsearch save` lists what is saved")
     store.set_state(_STATE, json.dumps(entries, ensure_ascii=False))
+    return str(before["line"]) if before else ""
 
 
 def named(store: Store, line: str) -> str:

@@ -56,13 +56,15 @@ class Labels:
         )
         return tuple((os.fsdecode(path), text) for path, text in rows)
 
-    def put_label(self, name: str, *, rivals: str, kind: str, description: str | None) -> int:
-        """Make a label or change it; ``description`` None keeps the one it has. :return: its id."""
+    def put_label(self, name: str, *, rivals: str | None, kind: str | None, description: str | None) -> int:
+        """Make a label or change it; what is None stays as it is. :return: its id."""
         with self.db.writing():
             self.db.run("INSERT INTO labels(name) VALUES(?) ON CONFLICT DO NOTHING", (name,))
+            given = [None if text is None else clean(text) for text in (rivals, kind, description)]
             self.db.run(
-                "UPDATE labels SET rivals = ?, kind = ?, description = coalesce(?, description) WHERE name = ?",
-                (clean(rivals), clean(kind), None if description is None else clean(description), name),
+                """UPDATE labels SET rivals = coalesce(?, rivals), kind = coalesce(?, kind),
+                          description = coalesce(?, description) WHERE name = ?""",
+                (*given, name),
             )
             return int(self.db.value("SELECT id FROM labels WHERE name = ?", (name,)))
 

@@ -24,6 +24,17 @@ def test_of_two_sentences_with_the_same_words_the_one_with_a_date_answers_when()
     assert best("Who serviced the boiler?", texts) == "The boiler was serviced by Hart."
 
 
+def test_a_day_is_no_price() -> None:
+    texts = "The timing belt was changed on 12 March 2025. It cost 812 euros. The van runs."
+    assert best("How much did the timing belt cost?", texts) == "It cost 812 euros."
+    assert best("When was the timing belt changed?", texts).startswith("The timing belt was changed")
+
+
+def test_a_sentence_that_points_back_has_the_words_of_the_one_before() -> None:
+    texts = "The roof of the shed leaked in March. It was repaired by Marta Ruiz. The shed is old."
+    assert best("Who repaired the roof of the shed?", texts) == "It was repaired by Marta Ruiz."
+
+
 def test_rare_words_decide() -> None:
     asked = understand("report about zebra")
     hits = [hit("The report is here."), hit("The zebra is here.")]

@@ -129,6 +129,19 @@ def test_a_list_is_answered_with_its_items_in_their_order(store: Store, add: Add
     assert found.text.index("hose") < found.text.index("spade") < found.text.index("rake")
 
 
+def test_what_a_sender_wrote_is_asked_without_a_topic(store: Store, add: Add) -> None:
+    told = {
+        "/m/1.eml": "The boiler will be serviced on Monday.",
+        "/m/2.eml": "The ladder is in the shed now.",
+    }
+    for path, text in told.items():
+        add(path, text, kind="mail", sender="Weller <w@x.org>", title="Note", date=1773500000.0)
+    add("/m/3.eml", "What did you write in March?", kind="mail", sender="Tom <t@x.org>", title="Question")
+    found = answer(store, None, None, "What did Weller write in March 2026?")
+    assert found.found and {e.hit.path for e in found.evidence} == set(told)
+    assert not answer(store, None, None, "What did Weller write in May 2026?").found
+
+
 def test_a_scope_that_holds_no_answer_is_given_up(store: Store, add: Add) -> None:
     add(
         "/m/1.eml",

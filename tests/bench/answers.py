@@ -17,6 +17,7 @@ from gemmasearch.answering.question import understand
 from gemmasearch.index import Index
 from gemmasearch.models import prompts
 from gemmasearch.settings import Settings
+from tests.bare import llama
 from tests.bench import Row, Unavailable, in_turns, row
 from tests.bench.texts import model, passages
 
@@ -142,8 +143,4 @@ def _prompt_of(text: str, writer: Any) -> tuple[str, str, str, list[int]] | None
 
 
 def _bare(path: Path) -> Any:
-    import llama_cpp
-
-    return llama_cpp.Llama(
-        str(path), n_ctx=2048, n_batch=512, n_ubatch=512, flash_attn=True, verbose=False, n_threads=0 or None
-    )
+    return llama(path, n_ctx=2048, n_batch=512, n_ubatch=512, flash_attn=True)

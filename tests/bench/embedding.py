@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gemmasearch.models import Embedder, Passage
 from gemmasearch.models.native import cores
+from tests.bare import llama
 from tests.bench import Row, in_turns, row
 from tests.bench.texts import model, passages
 
@@ -27,10 +28,8 @@ def embed_minilm() -> Sequence[Row]:
 
 
 def _against_llama(path: Path, embedder: Embedder, texts: list[str], name: str) -> Sequence[Row]:
-    from llama_cpp import Llama
-
-    bare = Llama(
-        str(path),
+    bare = llama(
+        path,
         embedding=True,
         n_ctx=embedder.max_tokens,
         n_batch=embedder.max_tokens,
@@ -38,7 +37,6 @@ def _against_llama(path: Path, embedder: Embedder, texts: list[str], name: str) 
         n_threads=cores(),
         n_threads_batch=cores(),
         flash_attn=True,
-        verbose=False,
     )
     documents = [Passage("", text) for text in texts]
     prompted = [embedder.family.document_text("", t) for t in texts]  # type: ignore[attr-defined]
@@ -63,8 +61,8 @@ embed(texts)
 print(time.perf_counter() - start)
 """
 _BARE = """
-from llama_cpp import Llama
-bare = Llama(path, embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, flash_attn=True, verbose=False)
+from tests.bare import llama
+bare = llama(path, embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, flash_attn=True)
 embed = lambda texts: [bare.embed(text) for text in texts]
 """
 _OURS = """

@@ -12,6 +12,7 @@ from gemmasearch.index import Index
 from gemmasearch.models import open_embedder
 from gemmasearch.models.native import cores
 from gemmasearch.settings import Settings
+from tests.bare import llama
 from tests.bench import Row, Unavailable, row, seconds
 from tests.bench.texts import model
 
@@ -77,11 +78,9 @@ def _chunks(index: Index, home: Path) -> list[str]:
 
 
 def _llama(path: Path, texts: list[str]) -> float:
-    from llama_cpp import Llama
-
-    bare = Llama(
-        str(path), embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, n_threads=cores(),
-        n_threads_batch=cores(), flash_attn=True, verbose=False,
+    bare = llama(
+        path, embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, n_threads=cores(),
+        n_threads_batch=cores(), flash_attn=True,
     )  # fmt: skip
     return seconds(lambda: [bare.embed(text, normalize=True) for text in texts])
 

@@ -26,9 +26,9 @@ embedder.embed_documents([Passage("", text) for text in texts])
 """
 _BARE = """
 import json, sys
-from llama_cpp import Llama
+from tests.bare import llama
 texts = json.load(sys.stdin)
-bare = Llama(sys.argv[1], embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, flash_attn=True, verbose=False)
+bare = llama(sys.argv[1], embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, flash_attn=True)
 for text in texts:
     bare.embed(text)
 """

@@ -78,6 +78,17 @@ def test_a_saved_search_is_listed_asked_and_tells_only_what_is_new(tmp_path: Pat
     assert run("search", "--new", "kiln", "--db", db, env=STATIC).code == 2
 
 
+def test_a_name_that_is_kept_anew_says_what_it_stood_for(tmp_path: Path) -> None:
+    db = tmp_path / "i" / "i.db"
+    (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
+    run("index", tmp_path / "a.md", "--db", db, env=STATIC)
+    assert run("save", "pots", "kiln", "--db", db).code == 0
+    again = run("save", "pots", "@pots may", "--db", db)
+    assert again.code == 0 and "it stood for: kiln" in again.said
+    assert run("save", "--db", db).text == "pots\tkiln may\n"
+    assert run("save", "nope", "--db", db).code == 1
+
+
 def test_how_a_query_and_a_score_came_about(indexed: Indexed) -> None:
     said = indexed.run("search", "--explain-query", 'from:dana "notice period" -garage').text
     assert "dana" in said and "notice period" in said and "garage" in said
@@ -178,6 +189,43 @@ def test_a_folder_named_from_here_is_the_whole_folder(
         ).lines
         == []
     )
+
+
+def test_explaining_that_nothing_was_found_was_an_internal_error(indexed: Indexed) -> None:
+    done = indexed.run("search", "--explain", "zzzzqqqq")
+    assert done.code == 1 and "nothing found" in done.said
+
+
+def test_hits_without_a_chance_are_called_so_and_do_not_stand_below_better_ones(indexed: Indexed) -> None:
+    far = indexed.run("search", "automobile")
+    assert far.code == 0 and "nothing here matches well" in far.said
+    near = indexed.run("search", "--format", "{score}", "-n", "30", "heating engineer")
+    assert "matches well" not in near.said
+    assert len(near.lines) >= 2 and all(float(score) >= 0.005 for score in near.lines)
+
+
+def test_a_filter_that_nothing_passes_is_named(indexed: Indexed) -> None:
+    done = indexed.run("search", "type:banana boiler")
+    assert done.code == 1 and "nothing in the index passes the filter: type is banana" in done.said
+
+
+def test_a_model_that_is_not_there_was_passed_over_in_silence(indexed: Indexed) -> None:
+    for command in (("search", "boiler"), ("ask", "when was the boiler serviced?"), ("similar", "-")):
+        done = indexed.run(*command, "--embedder", "/no/such.gguf", stdin=b"the boiler")
+        assert done.code == 4 and "/no/such.gguf" in done.said, command
+
+
+def test_a_nul_at_the_end_of_a_template_takes_the_place_of_the_newline(indexed: Indexed) -> None:
+    paths = indexed.run("search", "-0", "boiler").out
+    assert indexed.run("search", "--paths", "-0", "boiler").out == paths
+    found = indexed.run("search", "--format", "{path}\\0", "boiler").out
+    assert b"\n" not in found and set(found.split(b"\0")) == set(paths.split(b"\0"))
+
+
+def test_a_box_of_many_conversations_says_whose_is_shown(indexed: Indexed) -> None:
+    box = next(p for p in indexed.home.rglob("*.mbox"))
+    done = indexed.run("thread", box)
+    assert done.code == 0 and "messages: this is the conversation of the first" in done.said
 
 
 def test_explain_says_what_a_score_is_made_of_and_what_puts_a_hit_above_the_next(indexed: Indexed) -> None:

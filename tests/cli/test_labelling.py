@@ -39,6 +39,16 @@ def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -
     assert gsearch("label", "review", "invoice")[0] == 2
 
 
+def test_a_later_example_took_the_set_and_the_type_of_a_label_away(tmp_path: Path) -> None:
+    db, bill = tmp_path / "i" / "i.db", tmp_path / "bill.md"
+    bill.write_text("Please pay 20 euros.")
+    run("index", bill, "--db", db, env={"GSEARCH_EMBEDDER": "static"})
+    assert run("label", "add", "bill", "--set", "post", "--type", "Mail", "--db", db).code == 0
+    assert run("label", "add", "bill", "--example", bill, "--db", db).code == 0
+    (row,) = json.loads(run("label", "list", "--json", "--db", db).text)["data"]
+    assert (row["rivals"], row["kind"], len(row["examples"])) == ("post", "mail", 1)
+
+
 def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Path) -> None:
     bill = tmp_path / "bill.md"
     bill.write_text("Rechnung 17, zahlbar bis Mai")
@@ -52,5 +62,7 @@ def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Pa
     options = ("--labels", "x,y", "--example", f"x={bill}")
     done = run("classify", *options, "-", stdin=b"Rechnung 18, zahlbar bis Juni", env=env)
     assert done.code == 0 and done.text.split("\t")[1] == "x"
+    nothing = run("classify", "--labels", "a,b", "-", stdin=b" \n", env=env)
+    assert nothing.code == 2 and "no text on standard input" in nothing.said
     for wrong in (["--ready", "x", "-"], ["--labels", "a,b", "/no/such"]):
         assert run("classify", *wrong, stdin=b"x", env=env).code == 2

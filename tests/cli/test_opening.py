@@ -73,6 +73,17 @@ def test_a_template_with_an_open_quote_is_a_usage_error() -> None:
         command_for(Place("/n/x.md", "note"), Settings(open_text="code 'x"), "")
 
 
+def test_a_field_that_is_none_is_named_before_anything_is_opened() -> None:
+    with pytest.raises(UsageProblem, match="nope"):
+        command_for(Place("/n/x.md", "note"), Settings(open_text="vi {nope} {path}"), "")
+
+
+def test_a_program_that_fails_is_named_with_its_code(indexed: Indexed) -> None:
+    hit = indexed.run("search", "--format", "{id}", "-n", "1", "ext:md").lines[0]
+    done = run("open", hit, "--db", indexed.db, env={"GSEARCH_OPEN_TEXT": "false {path}"})
+    assert done.code == 6 and "false ended with exit code 1" in done.said
+
+
 def test_what_the_desktop_would_run_is_refused(tmp_path: Path) -> None:
     script = tmp_path / "x.md"
     script.write_text("#!/bin/sh\n")

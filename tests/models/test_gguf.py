@@ -17,6 +17,7 @@ from gemmasearch.models.header import read_header
 from gemmasearch.models.prompts import family_of
 from gemmasearch.settings import Settings
 from tests import gguf_files
+from tests.bare import llama
 from tests.gguf_files import TINY
 
 from .contract import EmbedderContract
@@ -249,9 +250,7 @@ def test_a_long_text_leaves_no_room_for_logits_of_a_large_vocabulary_behind(tmp_
 
 @pytest.mark.models
 def test_minilm_agrees_with_the_bare_loop(minilm: Path) -> None:
-    from llama_cpp import Llama
-
-    bare = Llama(str(minilm), embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, verbose=False)
+    bare = llama(minilm, embedding=True, n_ctx=512, n_batch=512, n_ubatch=512)
     texts = ["A cat sleeps on the sofa.", "Die Katze schläft.", "The invoice is due in March. " * 20]
     ours = GgufEmbedder(minilm, read_header(minilm), "test").embed_documents([Passage("", t) for t in texts])
     for text, vector in zip(texts, ours, strict=True):

@@ -212,19 +212,14 @@ def main(arguments: Sequence[str]) -> int:
         "make the whole (their counts add up)",
     )
     given = parser.parse_args(arguments)
-    if given.part != (1, 1) and not set(given.what or PARTS) <= {"generated", "injection"}:
-        parser.error("--part is for generated and injection")
+    if given.part != (1, 1) and not set(given.what or PARTS) <= SHARED:
+        parser.error(f"--part is for {' and '.join(sorted(SHARED))}")
     if unknown := set(given.what) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     for name in given.embedder or ("static", "minilm"):
         for part in given.what or PARTS:
-            number = given.questions or (1000 if part in ("generated", "injection") else 600)
-            if part == "generated":
-                _generated(name, number, given.part)
-            elif part == "injection":
-                _injection(name, number, given.part)
-            else:
-                PARTS[part](name, number)
+            number = given.questions or (1000 if part in SHARED else 600)
+            PARTS[part](name, number, *((given.part,) if part in SHARED else ()))
     return 0
 
 
@@ -287,7 +282,7 @@ def _labels(name: str, number: int) -> None:
         _show(f"labels {what}", name, figures)
 
 
-PARTS: Mapping[str, Callable[[str, int], None]] = {
+PARTS: Mapping[str, Callable[..., None]] = {
     "evidence": _evidence,
     "refusal": _refusal,
     "pubmed": _pubmed,
@@ -295,6 +290,7 @@ PARTS: Mapping[str, Callable[[str, int], None]] = {
     "injection": _injection,
     "labels": _labels,
 }
+SHARED = {"generated", "injection"}  # that several runs may share
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))

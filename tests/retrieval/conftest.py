@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,35 +35,44 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+def write(
+    store: Store,
+    path: str,
+    text: str,
+    *,
+    kind: str = "note",
+    mtime: float = 1.7e9,
+    size: int = 1000,
+    **more: object,
+) -> int:
+    """One document; returns its id."""
+    document = Document(kind, text, **more)  # type: ignore[arg-type]
+    with store.writing():
+        file = store.begin_file(path, path_words(path, "/home/dana"))
+        id = store.put_document(file, document, paragraphs(document))
+        stamp = FileStamp(size, int(mtime * 1e9), int(mtime * 1e9), file, 1)
+        store.finish_file(file, stamp)
+    return id
+
+
+def embed(store: Store) -> FakeEmbedder:
+    """Gives every passage its vector and returns the embedder of the space."""
+    embedder = FakeEmbedder()
+    space = store.ensure_space(embedder.space)
+    while pending := store.pending(space.id, 100):
+        matrix = embedder.embed_documents([Passage(p.title, p.text) for p in pending])
+        store.add_vectors(space.id, [p.key for p in pending], matrix)
+    store.complete_space(space.id)
+    return embedder
+
+
 @pytest.fixture
 def add(store: Store) -> Add:
     """add(path, text, kind=..., title=..., mtime=..., size=...) writes one document; returns its id."""
-
-    def write(
-        path: str, text: str, *, kind: str = "note", mtime: float = 1.7e9, size: int = 1000, **more: object
-    ) -> int:
-        document = Document(kind, text, **more)  # type: ignore[arg-type]
-        with store.writing():
-            file = store.begin_file(path, path_words(path, "/home/dana"))
-            id = store.put_document(file, document, paragraphs(document))
-            stamp = FileStamp(size, int(mtime * 1e9), int(mtime * 1e9), file, 1)
-            store.finish_file(file, stamp)
-        return id
-
-    return write
+    return partial(write, store)
 
 
 @pytest.fixture
 def embedded(store: Store) -> Callable[[], FakeEmbedder]:
     """embedded() gives every passage its vector and returns the embedder of the space."""
-
-    def embed() -> FakeEmbedder:
-        embedder = FakeEmbedder()
-        space = store.ensure_space(embedder.space)
-        while pending := store.pending(space.id, 100):
-            matrix = embedder.embed_documents([Passage(p.title, p.text) for p in pending])
-            store.add_vectors(space.id, [p.key for p in pending], matrix)
-        store.complete_space(space.id)
-        return embedder
-
-    return embed
+    return partial(embed, store)

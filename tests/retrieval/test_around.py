@@ -142,6 +142,11 @@ def test_did_you_mean(add, store, typed, meant) -> None:
     assert did_you_mean(store, typed) == meant
 
 
+def test_a_suggestion_was_a_stem_that_nobody_writes(add, store) -> None:
+    add("/home/dana/insurance.md", "The policies are in the drawer, and these policies end in May.")
+    assert did_you_mean(store, "policiess") == "policies"
+
+
 def test_a_quoted_reply_ranks_below_a_message_of_its_own(add, store) -> None:
     from gemmasearch.documents import Chunk, Document, FileStamp
 

@@ -6,14 +6,11 @@ import random
 
 import pytest
 
-from gemmasearch.documents import Document, FileStamp
-from gemmasearch.models import Passage
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.retrieval import search
 from gemmasearch.retrieval.reranking import READ
 from gemmasearch.store import Store
-from gemmasearch.store.keys import path_words
-from tests.retrieval.conftest import paragraphs
+from tests.retrieval.conftest import embed, write
 
 WORDS = ("boiler", "garden", "harbour", "violin", "quarry", "timber", "saddle", "ribbon")
 
@@ -28,20 +25,8 @@ def notes() -> list[tuple[str, str]]:
 def made(path, files) -> Store:
     store = Store.open(path, create=True)
     for at, text in files:
-        with store.writing():
-            file = store.begin_file(at, path_words(at, "/home/dana"))
-            document = Document("note", text)
-            store.put_document(file, document, paragraphs(document))
-            store.finish_file(file, FileStamp(100, 1, 1, int(at[-6:-3]), 1))
-    embedder = FakeEmbedder()
-    space = store.ensure_space(embedder.space)
-    while pending := store.pending(space.id, 100):
-        store.add_vectors(
-            space.id,
-            [p.key for p in pending],
-            embedder.embed_documents([Passage("", p.text) for p in pending]),
-        )
-    store.complete_space(space.id)
+        write(store, at, text)
+    embed(store)
     return store
 
 

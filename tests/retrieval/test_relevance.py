@@ -68,3 +68,17 @@ def test_ten_unrelated_hits_are_no_answer(store, embedder, line, mode) -> None:
 def test_what_is_there_is_shown(store, embedder, line, title) -> None:
     found = search(store, embedder, line)
     assert title is None or found[0].title == title
+
+
+@pytest.mark.parametrize(
+    ("line", "title"), [("plumb*", "Heating"), ("sourd* flou*", "Bread"), ("lisb*", "Trip")]
+)
+def test_the_beginning_of_a_word_was_refused_as_a_word_that_is_nowhere(store, embedder, line, title) -> None:
+    found = search(store, embedder, line)
+    assert [hit.title for hit in found][:1] == [title]
+    assert found[0].snippet.marks, "what the beginning stands for is marked"
+
+
+def test_an_alternative_that_is_nowhere_costs_the_other_nothing(store, embedder) -> None:
+    alone, either = (search(store, embedder, line)[0] for line in ("+sourdough", "sourdough OR zzzzqqqq"))
+    assert either.title == alone.title and either.score == pytest.approx(alone.score, abs=0.1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.errors import UsageProblem
+from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.retrieval import search
 from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
 
@@ -54,3 +54,15 @@ def test_new_hits_beyond_the_limit_stay_new(add, store) -> None:
         return len(hits), left
 
     assert [new(2), new(2), new(None), new(None)] == [(2, 3), (2, 1), (1, 0), (0, 0)]
+
+
+def test_names_that_stand_for_each_other_never_lead_in_circles(store) -> None:
+    assert save(store, "a", "lunch") == ""
+    save(store, "b", "@a park")
+    assert save(store, "a", "@b") == "lunch", "what the name stood for is told"
+    assert saved(store) == {"a": "lunch park", "b": "lunch park"}
+
+
+def test_forgetting_a_name_that_is_not_there_is_no_success(store) -> None:
+    with pytest.raises(NothingFound, match="nope"):
+        save(store, "nope", "")
