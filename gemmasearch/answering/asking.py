@@ -26,7 +26,9 @@ HITS = 12  # passages that are read for evidence
 SHOWN = 5  # evidence sentences that come with the answer
 MOST_LISTED = 4  # sentences or items of an extracted list or summary
 NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
-DIFFER = "the sources differ; the newest comes first"
+DIFFER = "the sources differ"
+NEWEST_FIRST = f"{DIFFER}; the newest comes first"
+NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
 _BULLET = re.compile(r"^(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|#+)\s+")
 
@@ -67,9 +69,9 @@ def answer(
             said = (*where, *retrieval.parse(question).conditions)
             hits = retrieval.search(store, None, "", limit=SHOWN, conditions=said)
             clock.lap("search")
-            found = _Found(replace(rest, kind="list"), given.openings(hits), bool(hits))
+            found = _Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
         clock.lap("evidence")
-        if found.answers:
+        if found.answers or not rest.stems:
             break
     assert found is not None
     return _reply(question, found, generator, settings, on_text, extract, clock)
@@ -94,7 +96,8 @@ def answer_from(
     if asked.kind == "summary" and hits:
         found = _Found(asked, tuple(given.gist(hits, SHOWN)), True)
     clock.lap("evidence")
-    return _reply(question, found, generator, settings, on_text, extract, clock)
+    answered = _reply(question, found, generator, settings, on_text, extract, clock)
+    return answered if answered.found else replace(answered, text=NOT_IN_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ def _reply(
     notes: list[str] = []
     differing = evidence.differing(found.question, found.evidence)
     if differing:
-        notes.append(DIFFER)  # a generator would choose one of them, or mix them
+        dates = {item.hit.date for item in differing}
+        # A generator would choose one of them, or mix them.
+        notes.append(NEWEST_FIRST if None not in dates and len(dates) > 1 else DIFFER)
     elif generator is not None and not extract:
         generate(draft, found.evidence, generator, settings, clock)
         if not draft.sentences:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from gemmasearch.answering.sentences import Unit, split
@@ -48,10 +49,10 @@ def gist(hits: list[Hit], limit: int) -> list[Evidence]:
     return sorted((e for e in found if len(e.text.split()) > 3), key=lambda e: -e.score)[:limit]
 
 
-def openings(hits: Sequence[Hit]) -> tuple[Evidence, ...]:
-    """The first sentence of each hit."""
-    firsts = [(hit, next((u for u in split(hit.text) if u.kind != "heading"), None)) for hit in hits]
-    return tuple(Evidence(unit.of(hit.text), hit, 1.0) for hit, unit in firsts if unit)
+def wishes(hits: Sequence[Hit]) -> tuple[Evidence, ...]:
+    """Of each hit the sentence that asks for something, else its first; no greeting, no heading."""
+    best = [gist([hit], 1) for hit in hits]
+    return tuple(replace(item, score=1.0) for found in best for item in found)
 
 
 def _weight(unit: Unit, text: str) -> float:

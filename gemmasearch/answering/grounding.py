@@ -33,6 +33,13 @@ _CONTRAST = re.compile(
     r"|mientras|aunque)\b)",
     re.I,
 )
+# Whoever says I or you means somebody: only the very words leave open who.
+_SPEAKER = re.compile(
+    r"(?:^|[,;:]\s|\b[a-z]+ )I\b|\b(?:[Mm]e|[Mm]y|[Ww]e|us|[Oo]urs?|[Yy]ou|[Yy]ours?|[Ii]ch|[Mm]ich|[Mm]ir"
+    r"|[Mm]eine?[mnrs]?"
+    r"|[Ww]ir|[Uu]nse?re?[mnrs]?|[Dd]ich|[Dd]eine?[mnrs]?|[Jj]e|[Mm]oi|[Nn]ous|[Nn]otre|[Vv]ous|[Vv]otre|[Yy]o"
+    r"|[Nn]uestr[ao]s?|[Uu]sted)\b"
+)
 _MARKER = re.compile(r"\s*\[\d+\]")
 _VERDICT = re.compile(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
@@ -210,6 +217,8 @@ class _Claim:
         if self.negated != source.negated:
             missing.append("negation")
         own = words.share(self.stems, source.stems)
+        if _SPEAKER.search(self.text) and not _stands(self.text, source.text):
+            missing.append("who speaks")
         share = own + 0.5 * (words.share(self.stems, have) - own)
         if share < ENOUGH:
             missing.append(f"only {share:.0%} of its words")
@@ -231,6 +240,12 @@ def _names(found: Sequence[words.Token], clause: str) -> Iterator[_Name]:
 def _addresses(text: str) -> frozenset[str]:
     """Links and mail addresses, whole: the beginning of one leads elsewhere."""
     return frozenset(m.group().rstrip(".,;:!?)\"'”’»") for m in spans.ADDRESS.finditer(text))
+
+
+def _stands(clause: str, text: str) -> bool:
+    """Whether the words of a clause stand side by side in a text."""
+    said, there = (" ".join(re.findall(r"[^\W_]+", words.fold(each))) for each in (clause, text))
+    return f" {said} " in f" {there} "
 
 
 def _flat(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering.labels import MOODS, Label, softmax, text_vectors, toward
+from gemmasearch.answering.labels import MOODS, Label, held_out, softmax, text_vectors, toward
 from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
 from gemmasearch.models import Embedder
@@ -193,8 +193,8 @@ class Labelling:
         """How near documents are to labels, and how likely they belong to each by itself; shape (n, labels) both.
 
         The bound lies half-way between what is like the examples and what is like the counter-examples; where there
-        are none, the mean of all documents and a point above it take their places: a standard deviation above it
-        where labels compete, two where only one is asked for.
+        are none, or one example alone, the mean of all documents and a point above it take their places: a standard
+        deviation above it where labels compete, two where only one is asked for.
         """
         import numpy as np
 
@@ -207,7 +207,7 @@ class Labelling:
             yes, no = taught[at] if taught else (vectors[:0], vectors[:0])
             shown = text_vectors(label.examples, self._embedder) if label.examples else vectors[:0]
             mean, spread = float(near[:, at].mean()), max(float(near[:, at].std()), 0.01)
-            like = toward(labels, np.concatenate([shown, yes]), self._embedder, taught)[:, at]
+            like = held_out(label, np.concatenate([shown, yes]), no, self._embedder)
             unlike = toward(labels, no, self._embedder, taught)[:, at]
             high = float(like.mean()) if len(like) else mean + reach * spread
             low = float(unlike.mean()) if len(unlike) else min(mean, high - spread)

@@ -104,17 +104,40 @@ def toward(
     """
     import numpy as np
 
-    said = [f"{label.name}: {label.description}" if label.description else label.name for label in labels]
-    scores = np.array(vectors @ embedder.embed_queries(said, task="classification").T)
+    scores = np.array(vectors @ embedder.embed_queries(list(map(_said, labels)), task="classification").T)
     for at, label in enumerate(labels):
         shown = text_vectors(label.examples, embedder) if label.examples else vectors[:0]
         yes, no = taught[at] if taught else (vectors[:0], vectors[:0])
         positive = np.concatenate([shown, yes])
         if len(positive):
-            centre = positive.mean(axis=0) - (AWAY * no.mean(axis=0) if len(no) else 0.0)
-            weight = BY_EXAMPLE * len(positive) / (len(positive) + 1)
-            scores[:, at] += weight * (vectors @ unit(centre[None])[0] - scores[:, at])
+            scores[:, at] = _mixed(scores[:, at], vectors, positive, no)
     return scores
+
+
+def held_out(label: Label, positive: np.ndarray, no: np.ndarray, embedder: Embedder) -> np.ndarray:
+    """How near each of several examples is to a label that has the others alone, shape (examples,); none for one."""
+    import numpy as np
+
+    if len(positive) < 2:
+        return np.zeros(0)
+    said = embedder.embed_queries([_said(label)], task="classification")[0]
+    others = (np.delete(positive, at, axis=0) for at in range(len(positive)))
+    each = [
+        _mixed(one[None] @ said, one[None], rest, no)[0] for one, rest in zip(positive, others, strict=True)
+    ]
+    return np.array(each)
+
+
+def _mixed(named: np.ndarray, vectors: np.ndarray, positive: np.ndarray, no: np.ndarray) -> np.ndarray:
+    """How near texts are to a label by name (``named``) and by its examples together."""
+    centre = positive.mean(axis=0) - (AWAY * no.mean(axis=0) if len(no) else 0.0)
+    weight = BY_EXAMPLE * len(positive) / (len(positive) + 1)
+    mixed: np.ndarray = named + weight * (vectors @ unit(centre[None])[0] - named)
+    return mixed
+
+
+def _said(label: Label) -> str:
+    return f"{label.name}: {label.description}" if label.description else label.name
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

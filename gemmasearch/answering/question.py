@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gemmasearch.answering import words
+from gemmasearch.store import words as indexed
 
 KINDS = ("who", "when", "where", "number", "money", "yesno", "why", "how", "list", "summary", "what")
 
@@ -46,6 +47,27 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|ist|sind|war|waren|hat|haben|hatte|kann|konnen|darf|muss|soll|wird|wurde|gibt es|bin|"
               r"est-ce|es-tu|a-t|ont-ils|avons|peut-on|y a-t-il|es |son |esta |estan |hay |tiene |puede )\b"),
 )  # fmt: skip
+# What a question measures ("how old", "wie hoch") stands in its answer as a number, not as this word.
+_MEASURED = re.compile(
+    r"\b(?:how|wie|so) (old|long|far|big|large|tall|high|deep|often|heavy|fast|wide|much|many|viele?|alt|lange?|weit"
+    r"|gross|oft|schwer|hoch|tief|breit|teuer)\b"
+)
+# Scripts without spaces: the kind, and how it is asked, which no answer repeats.
+_UNSPACED: tuple[tuple[str, str], ...] = (
+    ("money", "いくら|多少钱|多少錢|얼마"),
+    ("when", "いつ|何時|何日|何年|什么时候|什麼時候|何时|几点|哪年|哪一年|언제"),
+    ("where", "どこ|哪里|哪裡|哪儿|何处|在哪|어디"),
+    ("who", "誰|だれ|谁|누가|누구"),
+    ("why", "なぜ|どうして|为什么|為什麼|왜"),
+    ("number", "いくつ|何人|何個|多少|几个|幾個|몇"),
+    ("what", "何|什么|什麼|무엇|뭐"),
+)
+_ASKED = re.compile(
+    r"(?:は|が|を|に|で|の)?(?:"
+    + "|".join(words for _, words in _UNSPACED)
+    + r")(?:の|に|で(?!す)|から|まで)?"
+    r"(?:ですか|でしたか|ますか|ましたか|です|か|吗|嗎|呢)?[?？。]*|(?:ですか|でしたか|ますか|吗|嗎|呢)[?？。]*"
+)
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
 
@@ -67,12 +89,17 @@ def understand(text: str) -> Question:
     'when'
     """
     flat = " ".join(words.fold(text).replace("’", "'").split()).lstrip("¿¡\"'(- ")
-    kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "what")
+    kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "")
+    kind = kind or next((kind for kind, asked in _UNSPACED if re.search(asked, text)), "what")
     language = words.guess_language(text)
-    everything = words.tokens(text, language)
+    everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
+    measured = {match.group(1) for match in _MEASURED.finditer(flat)}
     found = [
-        token for token in everything if token.content
+        token for token in everything if token.content and words.fold(token.text) not in measured
     ] or everything  # "who are you" is all function words
+    if indexed.unspaced(text):  # the last character of a run stands by itself, as in few answers
+        pairs = {token.stem[-1] for token in found if len(token.stem) > 1}
+        found = [token for token in found if len(token.stem) > 1 or token.stem not in pairs]
     surface: dict[str, str] = {}
     for token in found:
         surface.setdefault(token.stem, token.text)

@@ -17,7 +17,8 @@ from gemmasearch.answering.question import Question
 from gemmasearch.documents import Condition
 from gemmasearch.retrieval import dates
 
-_NAME = r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
+_TITLE = r"(?:(?:Frau|Herrn?|Mrs?|Ms|Dr|Prof|Madame|Monsieur|Mme|Señora?|Sra?|Don|Doña)\.? )?"
+_NAME = _TITLE + r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
 _SAID = (
     r"(?:write|wrote|written|say|said|tell|told|ask|asked|want|wanted|send|sent|mention|mentioned|reply"
     r"|replied"
@@ -117,6 +118,7 @@ _VERBS = sorted(
     words.listed(
         """write wrote written say said tell told ask asked want send sent mention reply answer suggest report promise
         propose mail message letter geschrieben gesagt gefragt geschickt gemeint schrieb sagte fragte schickte
+        frau herr herrn mr mrs ms dr prof madame monsieur señor señora
         nachricht écrit dit demandé envoyé escribió dijo preguntó envió"""
     )
 )

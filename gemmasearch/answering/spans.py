@@ -121,6 +121,14 @@ def numbers(text: str) -> Iterator[Span]:
         yield Span(m.start(), unit.end() if unit else m.end(), "number")
 
 
+def _counting(text: str) -> Iterator[Span]:
+    """Numbers that are no part of a date: its day and year count nothing."""
+    dated = [(span.start, span.end) for span in dates(text)]
+    for span in numbers(text):
+        if not any(a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated):
+            yield span
+
+
 def names(text: str) -> Iterator[Span]:
     """Runs of capitalised words; a capitalised function word at their head and the names of days and months
     are none."""
@@ -143,8 +151,8 @@ def quotes(text: str) -> Iterator[Span]:
 
 _WANTED = {
     "when": (dates,),
-    "number": (numbers,),
-    "money": (numbers,),
+    "number": (_counting,),
+    "money": (_counting,),
     "who": (names,),
     "where": (names,),
     "what": (quotes, names),
@@ -214,14 +222,6 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
             if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
                 return True
     return False
-
-
-def _counting(text: str) -> Iterator[Span]:
-    """Numbers that are no part of a date: its day and year count nothing."""
-    dated = [(span.start, span.end) for span in dates(text)]
-    for span in numbers(text):
-        if not any(a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated):
-            yield span
 
 
 # What a sentence that settles a question of this kind tends to say.

@@ -69,6 +69,8 @@ def dupes(
     with session.index() as index:
         found = index.dupes(alike=alike / 100)
     code = 0 if found else NothingFound.exit_code
+    if not found:
+        session.out.note(f"no documents that share {alike} % of their text")
     return session.out.result(found, lambda: _show_twins(session.out, found), code)
 
 
@@ -77,7 +79,7 @@ def _show_twins(out: Output, found: list[Twins]) -> None:
         if number:
             out.line()
         for path, title in zip(twins.paths, twins.titles, strict=True):
-            out.line(f"{path_field(path)}\t{one_line(title)}\t{100 * twins.likeness:.0f}")
+            out.line(f"{path_field(path)}\t{one_line(title)}\t{int(100 * twins.likeness)}")
 
 
 def save(

@@ -95,15 +95,15 @@ def ask(
     on_text = _streaming(session.out, streamed, markdown)
     if context is not None:
         with session.texts_only() as index:
-            answer = _noted(session.out, index, put_to_text(index, on_text))
+            answer = _noted(session.out, index, put_to_text(index, on_text), streamed)
     elif saved is not None:
         with session.index(write=True) as index:
             answer = put_again(index, on_text)
             if new_only and not answer.found and not session.out.json:
                 return NothingFound.exit_code
-            _noted(session.out, index, answer)
+            _noted(session.out, index, answer, streamed)
     else:
-        answer = session.looked_up(lambda index: _noted(session.out, index, put(index, on_text)))
+        answer = session.looked_up(lambda index: _noted(session.out, index, put(index, on_text), streamed))
     code = 0 if answer.found else NothingFound.exit_code
     for said in answer.unsupported:
         session.out.detail(f"unsupported: {said}")
@@ -138,7 +138,10 @@ def _streaming(out: Output, streamed: list[str], whole: bool = False) -> OnText:
     return on_text
 
 
-def _noted(out: Output, index: Index | Remote, answer: Answer) -> Answer:
+def _noted(out: Output, index: Index | Remote, answer: Answer, streamed: list[str]) -> Answer:
+    if (index.notes or answer.notes) and streamed and not streamed[-1].endswith("\n"):
+        streamed.append("\n")
+        out.line()
     for note in (*index.notes, *answer.notes):
         out.note(note)
     return answer
@@ -161,6 +164,8 @@ def show_answer(out: Output, answer: Answer, streamed: str = "") -> None:
 def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
     """The answer with a numbered list of its sources; what files say is never a link of its own."""
     out.line(views.markdown_text(answer.text))
+    for note in answer.notes:
+        out.line(f"\n> {views.markdown_text(note)}")
     if answer.citations:
         out.line()
     for citation in answer.citations:
@@ -170,7 +175,14 @@ def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
         out.line(f"{citation.number}. `{path}` {views.markdown_text(one_line(detail))}".rstrip())
 
 
-def chat(session: Session, embedder: EmbedderOption = None, generator: GeneratorOption = None) -> int:
+def chat(
+    session: Session,
+    extract: Annotated[
+        bool, typer.Option("--extract", help="Answer with the sources' own sentences, without a generator.")
+    ] = False,
+    embedder: EmbedderOption = None,
+    generator: GeneratorOption = None,
+) -> int:
     """Ask one question after the other; follow-ups keep the topic. Nothing is kept afterwards, unless the setting
     `history` is on."""
     out = session.out
@@ -178,7 +190,7 @@ def chat(session: Session, embedder: EmbedderOption = None, generator: Generator
         raise UsageProblem("chat has no --json", "use `gsearch ask --json`")
     with session.index() as index, _kept_lines(session) as next_line:
         out.note(_HELP)
-        conversation = index.conversation()
+        conversation = index.conversation(extract=extract)
         for note in index.notes:
             out.note(note)
         while (line := next_line()) is not None:

@@ -75,7 +75,7 @@ def search(
         else:
             _say_nothing_found(session, line, suggest=not new)
     if found and session.people and not new and sort == Order.relevance and _is_far(found[0]):
-        out.note("nothing here matches well: these are the nearest by meaning")
+        out.note("nothing here matches well")
     page = number or session.settings.results
     following = found[-1].id if len(found) >= page and not new else None
     if following and out.terminal and session.people:

@@ -191,16 +191,33 @@ def classify(
         raise UsageProblem("standard input can be read only once")
     names = _names(labels, ready)
     with session.texts_only() as index:
-        texts = [_text(index, source) for source in sources]
         shown = _examples(index, example or (), names)
-        found = index.classify(texts, names, examples=shown)
+        texts, unread = _readable(index, sources)
+        found = index.classify(list(texts.values()), names, examples=shown)
     out = session.out
+    for problem in unread:
+        out.note(f"left out: {problem.message}")
+    sources = list(texts)
     rows = [(path_field(s), v.label, f"{v.confidence:.2f}") for s, v in zip(sources, found, strict=True)]
     record = [
         {"path": s, "label": v.label, "confidence": v.confidence, "shares": v.shares}
         for s, v in zip(sources, found, strict=True)
     ]
     return out.result(record, lambda: views.table(out, rows))
+
+
+def _readable(index: Index, sources: Sequence[str]) -> tuple[dict[str, str], list[UsageProblem]]:
+    """The texts by source, and why others have none. :raises UsageProblem: none has one."""
+    texts: dict[str, str] = {}
+    unread: list[UsageProblem] = []
+    for source in sources:
+        try:
+            texts[source] = _text(index, source)
+        except UsageProblem as e:
+            unread.append(e)
+    if not texts:
+        raise unread[0]
+    return texts, unread
 
 
 def _names(labels: str | None, ready: str | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import PROBLEM_REASONS, Answer, Problem
@@ -86,12 +87,14 @@ class Answering(Opened):
             on_text=on_text,
         )
 
-    def conversation(self) -> Conversation:
-        """A chat about the files: follow-up questions keep the topic."""
+    def conversation(self, *, extract: bool = False) -> Conversation:
+        """A chat about the files: follow-up questions keep the topic. ``extract`` is as in :meth:`ask`."""
         from gemmasearch import answering
 
+        generator = None if extract else self._models.generator()
+        settings = replace(self.settings, generator="none") if extract else self.settings
         return answering.Conversation(
-            self._store, self._models.query_embedder(), self._models.generator(), settings=self.settings
+            self._store, self._models.query_embedder(), generator, settings=settings
         )
 
     def classify(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gemmasearch.retrieval.around import did_you_mean, similar, thread
 from gemmasearch.retrieval.calibration import in_another_order, in_ranking
 from gemmasearch.retrieval.duplicates import Twins, dupes
-from gemmasearch.retrieval.explain import empty_filters, explain
+from gemmasearch.retrieval.explain import empty_filters, explain, misread
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.paging import HitGroup, arranged, grouped
 from gemmasearch.retrieval.query import Query, parse
@@ -27,6 +27,7 @@ __all__ = [
     "in_another_order",
     "in_ranking",
     "kept",
+    "misread",
     "named",
     "parse",
     "save",

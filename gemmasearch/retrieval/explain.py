@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gemmasearch.documents import Condition
+from gemmasearch.retrieval.fields import FILTERS
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import EITHER, TEXT, parse
 from gemmasearch.store import Store
@@ -30,6 +31,12 @@ def empty_filters(store: Store, line: str) -> list[str]:
     """The filters of a line that no document passes even alone."""
     plain = [c for c in parse(line).conditions if not c.negated and c.field not in (EITHER, TEXT, "thread")]
     return [_condition(c) for c in plain if not store.listing((c,), 1)]
+
+
+def misread(line: str) -> list[str]:
+    """What begins like a filter but has no value that makes sense, such as ``date:gibberish``."""
+    named = ((term.text, term.text.partition(":")[0].lower()) for term in parse(line).words)
+    return [text for text, name in named if ":" in text and name in FILTERS]
 
 
 def _named(term: Term) -> str:

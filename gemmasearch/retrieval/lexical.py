@@ -79,6 +79,11 @@ class Counts:
     head: list[float]
     length: float
 
+    @property
+    def any(self) -> bool:
+        """Whether something of it is there."""
+        return any(self.body) or any(self.head)
+
     def add(self, other: Counts) -> None:
         self.body = [one + more for one, more in zip(self.body, other.body, strict=True)]
         self.length += other.length
@@ -96,13 +101,16 @@ class Candidates:
         self._vocabulary = {name: Vocabulary(found, name) for name, found in runs.items()}
 
     def scores(self, wanted: Sequence[Counted], idf: Idf) -> dict[int, float]:
-        """Chunk id -> 0..1, relative to the best passage and the best document."""
-        passages = self._counted(wanted)
+        """Chunk id -> 0..1, relative to the best passage and the best document.
+
+        Passages that hold nothing, which came by their meaning, lengthen no document and no average.
+        """
+        passages = {id: counts for id, counts in self._counted(wanted).items() if counts.any}
         found = _relative(bm25(passages, wanted, idf))
         documents = _relative(bm25(self._together(passages), wanted, idf))
         return {
-            id: (1 - DOCUMENT) * score + DOCUMENT * documents[self.document_of[id]]
-            for id, score in found.items()
+            id: (1 - DOCUMENT) * found.get(id, 0.0) + DOCUMENT * documents.get(document, 0.0)
+            for id, document in self.document_of.items()
         }
 
     def like(self, chosen: Mapping[int, float]) -> dict[int, float]:

@@ -33,6 +33,7 @@ POOL = 1000  # candidates taken from each list
 SPARE = 3  # candidates looked at per hit wanted, so that twins leave no gap
 CROWD = 4  # candidates looked at per candidate wanted, where quotations stand between them
 QUOTED = 0.7  # what is left of the score of a quoted reply
+SURE = 60  # of each list, that are read whatever the other says of them
 CONTINUED = 200  # words that a beginning may stand for, the most frequent
 NOTHING = '""'  # a full-text expression that no passage matches
 
@@ -136,7 +137,7 @@ def rank(
     weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0
     forms = _forms(store, query, telling, known)
     rarity = calibration.rarity(store, forms)
-    fused = _in_order(store, fusion.fuse(by_words, by_meaning, weight))
+    fused = _in_order(store, fusion.fuse(by_words, by_meaning, weight), (by_words, by_meaning))
     asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
     counted = terms.counted(query, telling, known)
     abroad = space is not None and fusion.is_abroad(space.name, known[0])
@@ -177,10 +178,19 @@ def _vector(embedder: Embedder | None, space: SpaceRow | None, text: str) -> np.
     return vector
 
 
-def _in_order(store: Store, fused: Sequence[Fused]) -> list[Fused]:
-    """Best first, equals in the order of the store, for not all of them may be read."""
+def _in_order(store: Store, fused: Sequence[Fused], sides: Sequence[fusion.Ranked | None]) -> list[Fused]:
+    """Best first, equals in the order of the store, for not all of them may be read; what one side alone ranks high
+    comes before: of two that hold a rare word the second is no worse for being the last of its list."""
     by_id = {f.chunk_id: f for f in fused}
-    return [by_id[id] for id in store.best_first({f.chunk_id: f.score for f in fused})]
+    high = frozenset().union(*(_first(side) for side in sides if side))
+    ordered = store.best_first({f.chunk_id: f.score for f in fused})
+    return [by_id[id] for id in sorted(ordered, key=lambda id: id not in high)]
+
+
+def _first(ranked: fusion.Ranked) -> set[int]:
+    """The best of a list, with all that are as good as the last of them."""
+    least = ranked[min(SURE, len(ranked)) - 1][1]
+    return {id for id, score in ranked if score >= least}
 
 
 def _reordered(

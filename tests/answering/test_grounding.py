@@ -159,3 +159,16 @@ def test_a_name_stands_as_it_is_written_and_a_compound_with_all_its_parts(claim:
         [hit("The deal was made by the two Chief Law Officers of Scotland, a Scottish affair.")]
     )
     assert check(claim, against).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("Yes, I can lend you my drill.", False),
+        ("You can lend me your drill.", True),
+        ("The First World War I won.", False),
+    ],
+)
+def test_who_speaks_was_turned_round(claim: str, holds: bool) -> None:
+    letter = hit("I would like to ask whether you can lend me your drill for the weekend.", title="Drill")
+    assert check(claim, sources([letter])).holds is holds

@@ -59,6 +59,17 @@ def test_sources_that_contradict_each_other_are_both_shown_newest_first(store: S
         assert any("differ" in note for note in found.notes)
 
 
+def test_an_order_of_sources_without_dates_is_not_claimed(store: Store, add: Add) -> None:
+    add("/n/a.md", "The monthly rent is 950 euros.")
+    add("/n/b.md", "The monthly rent is 990 euros.")
+    assert answer(store, None, None, "How much is the monthly rent?").notes[0] == "the sources differ"
+
+
+def test_of_a_text_that_was_handed_over_not_the_files_are_said_to_lack_the_answer() -> None:
+    found = answer_from("The sun shone on the lake.", None, None, "When was the boiler serviced?")
+    assert found.text == "Nothing in the text answers this." and not found.found
+
+
 def test_sources_that_agree_are_no_contradiction(store: Store, add: Add) -> None:
     add("/n/a.md", "The monthly rent is 950 euros.")
     add("/n/b.md", "Paid the monthly rent, 950 euros, today.")
@@ -82,12 +93,14 @@ def test_a_sentence_that_begins_with_a_pronoun_is_quoted_with_the_one_it_points_
         ("what has Dana Bell said about it", "Dana Bell"),
         ("Show me the mail from Lucía about the party", "Lucía"),
         ("Was hat Weller über die Heizung geschrieben?", "Weller"),
+        ("Was schrieb Frau Hohlbein im Mai?", "Hohlbein"),
+        ("What did Dr. Okafor say?", "Okafor"),
         ("Qu'est-ce que Marie a écrit sur la fête ?", "Marie"),
         ("¿Qué escribió Lucía?", "Lucía"),
     ],
 )
 def test_a_sender_that_the_question_names_becomes_a_filter(question: str, name: str) -> None:
-    assert named_in(question) == (Condition("from", "has", name),)
+    assert named_in(question)[0] == Condition("from", "has", name)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +153,13 @@ def test_what_a_sender_wrote_is_asked_without_a_topic(store: Store, add: Add) ->
     found = answer(store, None, None, "What did Weller write in March 2026?")
     assert found.found and {e.hit.path for e in found.evidence} == set(told)
     assert not answer(store, None, None, "What did Weller write in May 2026?").found
+    add(
+        "/m/4.eml",
+        "Dear Dana,\nI hope you are well. Please send the key to Tom.",
+        kind="mail",
+        sender="Ida <i@x.org>",
+    )
+    assert "send the key" in answer(store, None, None, "What did Ida write?").text
 
 
 def test_a_scope_that_holds_no_answer_is_given_up(store: Store, add: Add) -> None:

@@ -190,3 +190,17 @@ def test_impossible_names_and_missing_labels_are_usage_errors(store: Store) -> N
     assert labels.add("invoice").description == "bills"  # adding to it keeps what is there
     labels.remove("INVOICE")
     assert labels.all() == []
+
+
+def test_one_yes_took_a_label_away_from_all_that_was_like_it(home: Path, tmp_path: Path) -> None:
+    for n in range(20):
+        (home / f"walk{n}.md").write_text(f"We walked {n} miles along the river and saw birds.")
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        labels.add("invoice", "bills with an amount to pay")
+        labels.run()
+        before = found(index, "label:invoice")
+        labels.decide("invoice", [index.labelled(str(home / "bill1.md"))], True)
+        labels.run()
+        assert found(index, "label:invoice") >= before >= {f"bill{n}.md" for n in range(5)}

@@ -26,6 +26,10 @@ from gemmasearch.answering.spans import answering, has_wanted
         ("Wie viele Leute kamen?", "number"),
         ("Combien de personnes sont venues ?", "number"),
         ("¿Cuántas personas vinieron?", "number"),
+        ("京都の旅館はどこですか", "where"),
+        ("京都旅行はいつですか", "when"),
+        ("护照什么时候到期", "when"),
+        ("暖气花了多少钱", "money"),
         ("How much did the boiler cost?", "money"),
         ("Was kostet die Versicherung?", "money"),
         ("Combien coûte le billet ?", "money"),
@@ -46,6 +50,19 @@ from gemmasearch.answering.spans import answering, has_wanted
 )
 def test_the_kind_of_a_question_is_known_in_four_languages(question: str, kind: str) -> None:
     assert understand(question).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "stems"),
+    [
+        ("Wie hoch ist die Kaltmiete?", ("kaltmiet",)),
+        ("How old is the cat?", ("cat",)),
+        ("How long is the old bridge?", ("old", "bridg")),
+        ("京都の旅館はどこですか", ("京都", "都の", "の旅", "旅館")),
+    ],
+)
+def test_how_a_question_asks_is_not_looked_for(question: str, stems: tuple[str, ...]) -> None:
+    assert understand(question).stems == stems
 
 
 def test_a_question_of_function_words_only_still_has_words_to_look_for() -> None:

@@ -204,6 +204,11 @@ def test_hits_without_a_chance_are_called_so_and_do_not_stand_below_better_ones(
     assert len(near.lines) >= 2 and all(float(score) >= 0.005 for score in near.lines)
 
 
+def test_a_filter_without_a_value_that_makes_sense_is_named(indexed: Indexed) -> None:
+    done = indexed.run("search", "boiler date:gibberish")
+    assert "no filter, searched as words: date:gibberish" in done.said
+
+
 def test_a_filter_that_nothing_passes_is_named(indexed: Indexed) -> None:
     done = indexed.run("search", "type:banana boiler")
     assert done.code == 1 and "nothing in the index passes the filter: type is banana" in done.said

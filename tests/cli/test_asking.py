@@ -88,7 +88,7 @@ def test_a_standing_question_in_a_crontab_reports_new_mail_once_and_is_silent_ot
 
 def test_a_conversation_follows_up_lists_its_sources_and_ends_with_its_input(indexed: Indexed) -> None:
     lines = b"When was the boiler serviced?\n/sources\n/show 1\n/show 9\n/nonsense\n\nHow much is the deposit for the flat?\n"
-    done = indexed.run("chat", "--generator", "none", stdin=lines)
+    done = indexed.run("chat", "--extract", stdin=lines)
     assert done.code == 0
     assert "14 March 2026" in done.text and "heating.md" in done.text and "2,340" in done.text
     assert "no source of that number" in done.said

@@ -62,6 +62,11 @@ def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Pa
     options = ("--labels", "x,y", "--example", f"x={bill}")
     done = run("classify", *options, "-", stdin=b"Rechnung 18, zahlbar bis Juni", env=env)
     assert done.code == 0 and done.text.split("\t")[1] == "x"
+    empty = tmp_path / "empty.md"
+    empty.write_text("")
+    done = run("classify", "--labels", "invoice=bills to pay,cooking", empty, bill, env=env)
+    assert done.code == 0 and [line.split("\t")[0] for line in done.lines] == [str(bill)]
+    assert "empty.md" in done.said
     nothing = run("classify", "--labels", "a,b", "-", stdin=b" \n", env=env)
     assert nothing.code == 2 and "no text on standard input" in nothing.said
     for wrong in (["--ready", "x", "-"], ["--labels", "a,b", "/no/such"]):

@@ -133,6 +133,7 @@ def test_similar_finds_its_like_and_not_itself(add, store, embedded) -> None:
         ("flour sourdugh from:dana", "flour sourdough from:dana"),
         ("fluor", "flour"),
         ("sourdough", ""),
+        ("flower", ""),
         ("zzzzzz", ""),
         ("", ""),
     ],

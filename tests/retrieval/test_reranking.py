@@ -3,6 +3,9 @@ from __future__ import annotations
 import numpy as np
 
 from gemmasearch.retrieval import reranking
+from gemmasearch.retrieval.fusion import fuse
+from gemmasearch.retrieval.reranking import READ
+from gemmasearch.retrieval.search import _in_order
 
 
 def test_a_direction_in_which_all_candidates_differ_tells_less() -> None:
@@ -41,3 +44,12 @@ def test_of_texts_in_a_foreign_language_what_they_differ_in_anyway_tells_less() 
     narrow, before = ((scores[8] - scores[7]) / (scores[8] - scores[5]) for scores in (abroad, known))
     assert narrow > 1.5 * before
     assert all(0 <= score <= 1 for score in abroad.values())
+
+
+def test_the_last_of_a_short_list_was_not_read(add, store) -> None:
+    for number in range(READ + 20):
+        add(f"/home/dana/{number:03}.md", f"note number{number}")
+    two = [(1, 5.0), (2, 4.9)]
+    many = [(id, 0.9 - id / 1000) for id in range(3, READ + 20)]
+    ordered = _in_order(store, fuse(two, many, 0.5), (two, many))
+    assert {1, 2} <= {f.chunk_id for f in ordered[:READ]}
