@@ -53,7 +53,8 @@ def answer(
     :returns: ``found`` False = nothing in the files answers it; the nearest passages are the evidence.
     """
     clock = Clock()
-    asked = understand(retrieval.parse(question).text)
+    parsed = retrieval.parse(question)
+    asked = understand(parsed.text)
     embedder = Once(embedder) if embedder is not None else None
     found = None
     for scope in dict.fromkeys(
@@ -66,8 +67,7 @@ def answer(
             clock.lap("search")
             found = _Found.among(hits, rest, rarity(store, asked), embedder)
         else:  # "what did Dana write in March": the newest of it
-            said = (*where, *retrieval.parse(question).conditions)
-            hits = retrieval.search(store, None, "", limit=SHOWN, conditions=said)
+            hits = retrieval.search(store, None, "", limit=SHOWN, conditions=(*where, *parsed.conditions))
             clock.lap("search")
             found = _Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
         clock.lap("evidence")

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import UsageProblem
 from gemmasearch.models import Embedder
-from gemmasearch.retrieval import calibration, duplicates, fusion, lexical, quotes, reranking, snippets, terms
+from gemmasearch.retrieval import (
+    calibration,
+    duplicates,
+    fusion,
+    lexical,
+    pool,
+    quotes,
+    reranking,
+    snippets,
+    terms,
+)
 from gemmasearch.retrieval.calibration import Rarity
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.grammar import Term
@@ -22,7 +32,6 @@ from gemmasearch.retrieval.terms import Counted
 from gemmasearch.store import PassageRow, Store, fts
 from gemmasearch.store.keys import clean
 from gemmasearch.store.rows import SpaceRow
-from gemmasearch.store.words import LONGEST
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,8 +42,6 @@ POOL = 1000  # candidates taken from each list
 SPARE = 3  # candidates looked at per hit wanted, so that twins leave no gap
 CROWD = 4  # candidates looked at per candidate wanted, where quotations stand between them
 QUOTED = 0.7  # what is left of the score of a quoted reply
-SURE = 60  # of each list, that are read whatever the other says of them
-CONTINUED = 200  # words that a beginning may stand for, the most frequent
 NOTHING = '""'  # a full-text expression that no passage matches
 
 
@@ -135,9 +142,9 @@ def rank(
     if vector is not None:
         by_meaning = store.nearest(vector, POOL, conditions) if vector.any() else []
     weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0
-    forms = _forms(store, query, telling, known)
+    forms = terms.asked_for(store, query, telling, known)
     rarity = calibration.rarity(store, forms)
-    fused = _in_order(store, fusion.fuse(by_words, by_meaning, weight), (by_words, by_meaning))
+    fused = pool.in_order(store, fusion.fuse(by_words, by_meaning, weight), (by_words, by_meaning))
     asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
     counted = terms.counted(query, telling, known)
     abroad = space is not None and fusion.is_abroad(space.name, known[0])
@@ -154,43 +161,12 @@ def rank(
     )
 
 
-def _forms(store: Store, query: Query, telling: Sequence[Term], known: Sequence[str]) -> list[frozenset[str]]:
-    """The words of a line, each as every indexed word that stands for it: those of alternatives are one word, and a
-    beginning stands for what goes on with it."""
-    of = {term: terms.forms(term, known) for term in telling}
-    for term in of:
-        if term.kind == "prefix" and (beginnings := fts.searched(term.text).split()):
-            found = store.vocabulary_between(beginnings[-1], len(beginnings[-1]), LONGEST)
-            often = sorted(found, key=lambda each: (-each[1], each[0]))[:CONTINUED]
-            of[term] = [frozenset((*beginnings[:-1], *(word for word, _ in often)))] if often else of[term]
-    either = [[t for t in group if t in of] for group in query.required if len(group) > 1]
-    alone = [
-        form for term, forms in of.items() if not any(term in group for group in either) for form in forms
-    ]
-    return alone + [frozenset().union(*(f for t in group for f in of[t])) for group in either if group]
-
-
 def _vector(embedder: Embedder | None, space: SpaceRow | None, text: str) -> np.ndarray | None:
     """Of the line, in the space that searches use; zero where it has nothing that the model knows."""
     if embedder is None or space is None or embedder.space.key != space.key or not text.strip():
         return None
     vector: np.ndarray = embedder.embed_queries([clean(text)])[0]
     return vector
-
-
-def _in_order(store: Store, fused: Sequence[Fused], sides: Sequence[fusion.Ranked | None]) -> list[Fused]:
-    """Best first, equals in the order of the store, for not all of them may be read; what one side alone ranks high
-    comes before: of two that hold a rare word the second is no worse for being the last of its list."""
-    by_id = {f.chunk_id: f for f in fused}
-    high = frozenset().union(*(_first(side) for side in sides if side))
-    ordered = store.best_first({f.chunk_id: f.score for f in fused})
-    return [by_id[id] for id in sorted(ordered, key=lambda id: id not in high)]
-
-
-def _first(ranked: fusion.Ranked) -> set[int]:
-    """The best of a list, with all that are as good as the last of them."""
-    least = ranked[min(SURE, len(ranked)) - 1][1]
-    return {id for id, score in ranked if score >= least}
 
 
 def _reordered(

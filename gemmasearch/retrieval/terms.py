@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import Query
-from gemmasearch.store import fts, stopwords, words
+from gemmasearch.store import Store, fts, stopwords, words
 
+CONTINUED = 200  # words that a beginning may stand for, the most frequent
 EXACT = 0.3  # what the exact form of a word counts; its stem counts the rest. Measured: .3 to .5 are equal
 
 
@@ -69,6 +70,22 @@ def forms(term: Term, known: Sequence[str]) -> list[frozenset[str]]:
     if words.unspaced(term.text):
         return [frozenset((*exact, *_stems(term.text, known)))]
     return [group for part in _parts(exact) for group in _groups(part, known)]
+
+
+def asked_for(
+    store: Store, query: Query, telling: Sequence[Term], known: Sequence[str]
+) -> list[frozenset[str]]:
+    """The words of a line, each as every indexed word that stands for it: those of alternatives are one word, and a
+    beginning stands for what goes on with it."""
+    of = {term: forms(term, known) for term in telling}
+    for term in of:
+        if term.kind == "prefix" and (beginnings := fts.searched(term.text).split()):
+            found = store.vocabulary_between(beginnings[-1], len(beginnings[-1]), words.LONGEST)
+            often = sorted(found, key=lambda each: (-each[1], each[0]))[:CONTINUED]
+            of[term] = [frozenset((*beginnings[:-1], *(word for word, _ in often)))] if often else of[term]
+    either = [[t for t in group if t in of] for group in query.required if len(group) > 1]
+    alone = [form for term, own in of.items() if not any(term in group for group in either) for form in own]
+    return alone + [frozenset().union(*(f for t in group for f in of[t])) for group in either if group]
 
 
 def _groups(part: str, known: Sequence[str]) -> list[frozenset[str]]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gemmasearch.documents import Chunk, Document, FileStamp
-from gemmasearch.models import Passage
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.store import Store
 from gemmasearch.store.keys import path_words
+from tests import embedded
 
 Add = Callable[..., int]
 Embed = Callable[[], FakeEmbedder]
@@ -52,14 +53,4 @@ def add(store: Store) -> Add:
 @pytest.fixture
 def embed(store: Store) -> Embed:
     """embed() gives every passage its vector and returns the embedder of the space."""
-
-    def run() -> FakeEmbedder:
-        embedder = FakeEmbedder()
-        space = store.ensure_space(embedder.space)
-        while pending := store.pending(space.id, 100):
-            matrix = embedder.embed_documents([Passage(p.title, p.text) for p in pending])
-            store.add_vectors(space.id, [p.key for p in pending], matrix)
-        store.complete_space(space.id)
-        return embedder
-
-    return run
+    return partial(embedded.embed, store)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from gemmasearch.documents import Chunk, Document, FileStamp
-from gemmasearch.models import Passage
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.store import Store
 from gemmasearch.store.keys import path_words
+from tests.embedded import embed
 
 Add = Callable[..., int]
 
@@ -53,17 +53,6 @@ def write(
         stamp = FileStamp(size, int(mtime * 1e9), int(mtime * 1e9), file, 1)
         store.finish_file(file, stamp)
     return id
-
-
-def embed(store: Store) -> FakeEmbedder:
-    """Gives every passage its vector and returns the embedder of the space."""
-    embedder = FakeEmbedder()
-    space = store.ensure_space(embedder.space)
-    while pending := store.pending(space.id, 100):
-        matrix = embedder.embed_documents([Passage(p.title, p.text) for p in pending])
-        store.add_vectors(space.id, [p.key for p in pending], matrix)
-    store.complete_space(space.id)
-    return embedder
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.retrieval import search
 from gemmasearch.retrieval.reranking import READ
 from gemmasearch.store import Store
-from tests.retrieval.conftest import embed, write
+from tests.embedded import embed
+from tests.retrieval.conftest import write
 
 WORDS = ("boiler", "garden", "harbour", "violin", "quarry", "timber", "saddle", "ribbon")
 
