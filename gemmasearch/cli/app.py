@@ -113,4 +113,4 @@ def _words_last(arguments: list[str]) -> list[str]:
     """``search boiler -garage`` means what it says: the words to exclude are no options."""
     from gemmasearch.cli import quick
 
-    return quick.exclusions_last(arguments) if arguments[:1] == [quick.COMMAND] else arguments
+    return quick.exclusions_last(arguments) if arguments[:1] == [quick.SEARCH] else arguments

@@ -8,8 +8,9 @@ import typer
 
 from gemmasearch.cli import views
 from gemmasearch.cli.finding import here
+from gemmasearch.cli.handed import read_text
 from gemmasearch.cli.render import Output, one_line, path_field
-from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, read_text
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.errors import NothingFound
 
 if TYPE_CHECKING:

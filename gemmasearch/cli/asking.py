@@ -11,20 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import answering, views
 from gemmasearch.cli.opening import show_place
-from gemmasearch.cli.render import Output, one_line
-from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session, read_text
-from gemmasearch.errors import GsearchError, NothingFound, UsageProblem
+from gemmasearch.cli.render import one_line
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
+from gemmasearch.errors import GsearchError, UsageProblem
 from gemmasearch.settings import data_dir
 
 if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
-    from gemmasearch.documents import Answer, Citation
+    from gemmasearch.documents import Citation
     from gemmasearch.index import Index
-    from gemmasearch.serving.client import Remote
-
-    OnText = Callable[[str], None] | None
 
 _HELP = "/sources lists the sources of the last answer, /show N and /open N show one, /quit (or Ctrl-D) ends"
 _HISTORY = "chat_history"  # below the data folder, if the setting `history` is on
@@ -61,118 +58,10 @@ def ask(
     generator: GeneratorOption = None,
 ) -> int:
     """Answer a question from your files, every statement with its source."""
-    _exclude(saved=saved, save=save, context=context)
-    if format_ not in ("text", "markdown"):
-        raise UsageProblem(f"there is no format {format_!r}", "text or markdown")
-    markdown = format_ == "markdown"
-    if saved is not None and question:
-        raise UsageProblem("--saved asks a question that was kept", "leave the question out")
-    if new_only and saved is None:
-        raise UsageProblem("--new-only goes with --saved")
-    line = "" if saved is not None else _question(question or [], context)
-    if save is not None:
-        with session.index(write=True) as index:
-            index.save_question(save, line)
-        saved = save  # its answer counts as told, so that --new-only does not tell it again
-
-    def put(index: Index | Remote, on_text: OnText) -> Answer:
-        streamed.clear()
-        return index.ask(line, extract=extract, on_text=on_text)
-
-    def put_to_text(index: Index, on_text: OnText) -> Answer:
-        return index.ask_text(
-            read_text(str(context)),
-            line,
-            name="the text given" if context == "-" else str(context),
-            extract=extract,
-            on_text=on_text,
-        )
-
-    def put_again(index: Index, on_text: OnText) -> Answer:
-        return index.ask_again(str(saved), new_only=new_only, on_text=on_text)
-
-    streamed: list[str] = []
-    on_text = _streaming(session.out, streamed, markdown)
-    if context is not None:
-        with session.texts_only() as index:
-            answer = _noted(session.out, index, put_to_text(index, on_text), streamed)
-    elif saved is not None:
-        with session.index(write=True) as index:
-            answer = put_again(index, on_text)
-            if new_only and not answer.found and not session.out.json:
-                return NothingFound.exit_code
-            _noted(session.out, index, answer, streamed)
-    else:
-        answer = session.looked_up(lambda index: _noted(session.out, index, put(index, on_text), streamed))
-    code = 0 if answer.found else NothingFound.exit_code
-    for said in answer.unsupported:
-        session.out.detail(f"unsupported: {said}")
-    show = show_markdown if markdown else show_answer
-    return session.out.result(answer, lambda: show(session.out, answer, "".join(streamed)), code)
-
-
-def _exclude(**given: object) -> None:
-    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
-    if len(names) > 1:
-        raise UsageProblem(f"{' and '.join(names)} exclude each other")
-
-
-def _question(words: list[str], context: str | None) -> str:
-    if words == ["-"] and context == "-":
-        raise UsageProblem("standard input cannot be both the question and the text")
-    line = (sys.stdin.read() if words == ["-"] else " ".join(words)).strip()
-    if not line:
-        raise UsageProblem("the question is empty", 'example: gsearch ask "when was the boiler serviced?"')
-    return line
-
-
-def _streaming(out: Output, streamed: list[str], whole: bool = False) -> OnText:
-    """What shows an answer as it comes, on a terminal; None elsewhere."""
-    if not out.terminal or whole:
-        return None
-
-    def on_text(piece: str) -> None:
-        streamed.append(piece)
-        out.piece(piece)
-
-    return on_text
-
-
-def _noted(out: Output, index: Index | Remote, answer: Answer, streamed: list[str]) -> Answer:
-    if (index.notes or answer.notes) and streamed and not streamed[-1].endswith("\n"):
-        streamed.append("\n")
-        out.line()
-    for note in (*index.notes, *answer.notes):
-        out.note(note)
-    return answer
-
-
-def show_answer(out: Output, answer: Answer, streamed: str = "") -> None:
-    """The answer (but for what was streamed already), then its sources."""
-    if streamed:
-        out.line("" if streamed.endswith("\n") else "\n", end="")
-    else:
-        out.line(answer.text)
-    if answer.found:
-        out.line()
-        views.answer_sources(out, answer)
-    elif answer.evidence:
-        out.line("\nNearest passages:")
-        views.evidence(out, answer)
-
-
-def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
-    """The answer with a numbered list of its sources; what files say is never a link of its own."""
-    out.line(views.markdown_text(answer.text))
-    for note in answer.notes:
-        out.line(f"\n> {views.markdown_text(note)}")
-    if answer.citations:
-        out.line()
-    for citation in answer.citations:
-        where = views.place(citation.hit, citation.line)
-        detail = ", ".join(part for part in (where, citation.hit.title) if part)
-        path = one_line(citation.hit.path).replace("`", "'")
-        out.line(f"{citation.number}. `{path}` {views.markdown_text(one_line(detail))}".rstrip())
+    return answering.ask(
+        session, question, extract=extract, context=context, save=save, saved=saved, new_only=new_only,
+        format_=format_,
+    )  # fmt: skip
 
 
 def chat(
@@ -269,12 +158,12 @@ def _turn(session: Session, index: Index, conversation: Conversation, line: str)
         raise UsageProblem(_HELP)
     else:
         streamed: list[str] = []
-        answer = conversation.ask(line, on_text=_streaming(out, streamed))
+        answer = conversation.ask(line, on_text=answering.streaming(out, streamed))
         for note in answer.notes:
             out.note(note)
         for said in answer.unsupported:
             out.detail(f"unsupported: {said}")
-        show_answer(out, answer, "".join(streamed))
+        answering.show_answer(out, answer, "".join(streamed))
 
 
 def _source(conversation: Conversation, number: str) -> Citation:

@@ -1,8 +1,8 @@
-"""``gsearch search`` without the command-line library, whose import takes longer than a search.
+"""``gsearch search`` and ``ask`` without the command-line library, whose import takes longer than a search.
 
 A plain line is understood here; anything else (an unknown or impossible option, ``--help``, ``-word``) is left to
-Typer, which also says what is wrong with it. A warm helper is asked first, with next to nothing imported; it
-returns what the command would have written.
+Typer, which also says what is wrong with it. Before a search a warm helper is asked, with next to nothing imported;
+it returns what the command would have written.
 """
 
 from __future__ import annotations
@@ -15,22 +15,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-COMMAND = "search"
+SEARCH, ASK = "search", "ask"
 SHARED = {"json": False, "db": None, "quiet": False, "verbose": False}
 SHAPE = {"paths": False, "null": False, "jsonl": False, "csv": False, "format": None}
+_SHARED_FLAGS = {
+    "--json": "json", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose",
+}  # fmt: skip
+# Parameters by the options that are understood here, and the one that takes the words of the line.
 FLAGS = {
-    "--json": "json", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose", "--paths": "paths",
-    "--null": "null", "-0": "null", "--jsonl": "jsonl", "--csv": "csv", "--all": "everything", "--explain": "explain",
+    SEARCH: {
+        **_SHARED_FLAGS, "--paths": "paths", "--null": "null", "-0": "null", "--jsonl": "jsonl", "--csv": "csv",
+        "--all": "everything", "--explain": "explain",
+    },
+    ASK: {**_SHARED_FLAGS, "--extract": "extract"},
 }  # fmt: skip
 VALUES = {
-    "--db": "db", "-n": "number", "--number": "number", "--mode": "mode", "--format": "format",
-    "--min-score": "min_score", "--sort": "sort", "--embedder": "embedder", "--after": "after",
-    "--serve-for": "serve_for",
+    SEARCH: {
+        "--db": "db", "-n": "number", "--number": "number", "--mode": "mode", "--format": "format",
+        "--min-score": "min_score", "--sort": "sort", "--embedder": "embedder", "--after": "after",
+        "--serve-for": "serve_for",
+    },
+    ASK: {"--db": "db", "--embedder": "embedder", "--generator": "generator"},
 }  # fmt: skip
+_WORDS = {SEARCH: "query", ASK: "question"}
 _OTHERS = ("--help", "--group", "--new", "--explain-query")
 _NUMBERS = {"number": (1, 1 << 31), "min_score": (0, 100)}
 _CHOICES = {"sort": ("relevance", "date", "path"), "mode": ("hybrid", "words", "meaning")}
-SETTINGS = ("mode", "embedder", "serve_for")
+SETTINGS = ("mode", "embedder", "generator", "serve_for")
 # What a helper must know of the client's surroundings to write what the command would write here.
 _PASSED = ("GSEARCH_", "XDG_", "LC_")
 _PASSED_NAMES = (
@@ -49,10 +60,14 @@ ANSWER_SECONDS = 120.0
 
 
 def run(arguments: Sequence[str]) -> int | None:
-    """The exit code of a plain ``search`` line; None if it is for Typer."""
+    """The exit code of a plain ``search`` or ``ask``; None if the line is for Typer."""
     request = parsed(arguments)
     if request is None or "_GSEARCH_COMPLETE" in os.environ:
         return None
+    return _search(request, arguments) if arguments[0] == SEARCH else _ask(request, arguments)
+
+
+def _search(request: dict[str, Any], arguments: Sequence[str]) -> int:
     try:
         code = _asked_helper(request)
     except (OSError, KeyboardInterrupt) as e:
@@ -62,8 +77,16 @@ def run(arguments: Sequence[str]) -> int | None:
     from gemmasearch.cli import finding
     from gemmasearch.cli.asked import guarded, run_command
 
+    return guarded(lambda: run_command(_without_settings(finding.search), SEARCH, *split(request)), arguments)
+
+
+def _ask(request: dict[str, Any], arguments: Sequence[str]) -> int:
+    from gemmasearch.cli import answering
+    from gemmasearch.cli.asked import guarded, run_command
+
+    shared, _, values = split(request)
     return guarded(
-        lambda: run_command(_without_settings(finding.search), COMMAND, *split(request)), arguments
+        lambda: run_command(_without_settings(answering.ask), ASK, shared, None, values), arguments
     )
 
 
@@ -79,40 +102,42 @@ def _ended(error: BaseException, arguments: Sequence[str]) -> int:
         streams.abandon_stdout()
         return 0
     if isinstance(error, KeyboardInterrupt):
-        return render.failure(Interrupted("interrupted"), arguments, COMMAND)
+        return render.failure(Interrupted("interrupted"), arguments, SEARCH)
     return asked.guarded(again, arguments)
 
 
 def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
     """The options of a plain line by the names of the command's parameters, as Typer would give them."""
-    if not arguments or arguments[0] != COMMAND:
+    if not arguments or arguments[0] not in _WORDS:
         return None
-    found: dict[str, Any] = {"query": []}
+    command = arguments[0]
+    flags, values, words = FLAGS[command], VALUES[command], _WORDS[command]
+    found: dict[str, Any] = {words: []}
     rest = iter(arguments[1:])
     for argument in rest:
         if not argument.startswith("-"):
-            found["query"].append(_here(argument) if "in:" in argument else argument)
-        elif argument in FLAGS:
-            found[FLAGS[argument]] = True
+            found[words].append(_here(argument) if "in:" in argument else argument)
+        elif argument in flags:
+            found[flags[argument]] = True
         else:
             name, equals, value = argument.partition("=")
-            if name not in VALUES or (equals and not name.startswith("--")):
+            if name not in values or (equals and not name.startswith("--")):
                 return None
             given = value if equals else next(rest, None)
             if given is None or given.startswith("-"):
                 return None
-            understood = _value(VALUES[name], given)
+            understood = _value(values[name], given)
             if understood is None:
                 return None
-            found[VALUES[name]] = understood
-    return found if found["query"] else None
+            found[values[name]] = understood
+    return found if found[words] else None
 
 
 def excludes(argument: str) -> bool:
     """Whether an argument is a word to exclude (``-garage``, ``-from:tom``) and no option (``-n5``, ``-json``)."""
     if len(argument) < 3 or argument[0] != "-" or not argument[1].isalpha():
         return False
-    if f"-{argument}" in (*FLAGS, *VALUES, *_OTHERS):
+    if f"-{argument}" in (*FLAGS[SEARCH], *VALUES[SEARCH], *_OTHERS):
         return False  # one dash forgotten
     return bool(argument[1:].strip("qvh0").strip("n").strip("0123456789"))
 
@@ -125,9 +150,9 @@ def exclusions_last(arguments: Sequence[str]) -> list[str]:
     excluded: list[str] = []
     before = ""
     for argument in arguments:
-        (excluded if excludes(argument) and before not in VALUES and before != "--group" else kept).append(
-            argument
-        )
+        (
+            excluded if excludes(argument) and before not in VALUES[SEARCH] and before != "--group" else kept
+        ).append(argument)
         before = argument
     return [*kept, "--", *excluded] if excluded else kept
 

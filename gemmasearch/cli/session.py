@@ -7,7 +7,6 @@ common options (``--json --db --quiet --verbose``), so that no command can forge
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from gemmasearch.cli.asked import Session, run_command
-from gemmasearch.errors import UsageProblem
 
-__all__ = ["CommandSpec", "EmbedderOption", "GeneratorOption", "Session", "read_text", "register"]
+__all__ = ["CommandSpec", "EmbedderOption", "GeneratorOption", "Session", "register"]
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one versioned JSON object instead of text.")]
 DbOption = Annotated[
@@ -69,34 +67,6 @@ _SHAPE: dict[str, tuple[Any, Any]] = {
 
 _COMMON: dict[str, Any] = {"json": JsonFlag, "db": DbOption, "quiet": QuietFlag, "verbose": VerboseFlag}
 _COMMON_DEFAULTS: dict[str, Any] = {"json": False, "db": None, "quiet": False, "verbose": False}
-
-
-def read_text(source: str) -> str:
-    """The text of a file, or of standard input for "-".
-
-    :raises UsageProblem: it cannot be read, or nothing came through the pipe.
-    """
-    if source == "-":
-        text = _decoded(source, sys.stdin.buffer.read())
-        if not text.strip():
-            raise UsageProblem(
-                "there is no text on standard input", "`-` reads what a pipe gives: cat FILE | ..."
-            )
-        return text
-    try:
-        return _decoded(source, Path(source).read_bytes())
-    except OSError as e:
-        raise UsageProblem(f"cannot read {source}: {e.strerror}", "name a text file, or - for a pipe") from e
-
-
-def _decoded(source: str, raw: bytes) -> str:
-    from gemmasearch.readers import textual
-
-    if not textual.is_text(raw):
-        raise UsageProblem(
-            f"what {source} holds is no text", "`gsearch index` reads PDFs, mail and office files"
-        )
-    return textual.decode(raw)
 
 
 def register(app: typer.Typer, commands: Sequence[CommandSpec]) -> None:

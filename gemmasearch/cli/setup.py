@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gemmasearch.cli import views
-from gemmasearch.cli.asking import show_answer
+from gemmasearch.cli.answering import show_answer
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
 from gemmasearch.errors import UsageProblem
 

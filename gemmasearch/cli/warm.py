@@ -46,7 +46,7 @@ def answer(
     request, environ, terminals = (command.get(name) for name in ("request", "environ", "terminals"))
     if not isinstance(request, dict) or not isinstance(environ, dict) or not isinstance(terminals, list):
         return None
-    line = [quick.COMMAND, *_options(request)]
+    line = [quick.SEARCH, *_options(request)]
     if quick.parsed(line) != request or len(terminals) != 2:
         return None
     pieces: Pieces = []
@@ -68,7 +68,7 @@ def answer(
     with _surroundings(environ, _Stream(pieces, 1, terminals[0]), _Stream(pieces, 2, terminals[1])):
         try:
             code = asked.guarded(
-                lambda: asked.run_command(run, quick.COMMAND, *quick.split(request), kind=Warm), line
+                lambda: asked.run_command(run, quick.SEARCH, *quick.split(request), kind=Warm), line
             )
         except _Elsewhere:
             return None
@@ -81,8 +81,8 @@ class _Elsewhere(BaseException):
 
 def _options(request: Mapping[str, Any]) -> list[str]:
     """The line that a request came from, to hold it against the same rules again."""
-    flags = {name: flag for flag, name in quick.FLAGS.items()}
-    values = {name: flag for flag, name in quick.VALUES.items()}
+    flags = {name: flag for flag, name in quick.FLAGS[quick.SEARCH].items()}
+    values = {name: flag for flag, name in quick.VALUES[quick.SEARCH].items()}
     line = [str(word) for word in request.get("query") or ()]
     for name, value in request.items():
         if name in flags and value is True:

@@ -1,4 +1,5 @@
-"""The short way of ``search``: it understands a line as Typer does, and a warm helper writes what the command would."""
+"""The short way of ``search`` and ``ask``: it understands a line as Typer does, and a warm helper writes what the
+command would."""
 
 from __future__ import annotations
 
@@ -40,6 +41,12 @@ PLAIN = [
     "heating --serve-for 10m",
     "@name",
 ]
+PLAIN_QUESTIONS = [
+    "when was the boiler serviced?",
+    "--extract who repairs the heating --json",
+    "-q --db /tmp/x.db how much --embedder=static -v",
+    "--generator none how much",
+]
 LEFT_TO_TYPER = [
     "",
     "--help",
@@ -61,11 +68,22 @@ LEFT_TO_TYPER = [
     "heating --json=yes",
     "heating --db -x",
 ]
+QUESTIONS_LEFT_TO_TYPER = [
+    "",
+    "--help",
+    "-",
+    "what is this --context -",
+    "has the rent changed --save rent",
+    "--saved rent --new-only",
+    "how much --format markdown",
+    "how much -n 3",
+    "how much --generator",
+]
 
 
-def by_typer(arguments: list[str]) -> dict[str, Any]:
-    command = typer.main.get_command(app).commands["search"]  # type: ignore[attr-defined]
-    context = command.make_context("search", arguments)
+def by_typer(name: str, arguments: list[str]) -> dict[str, Any]:
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    context = command.make_context(name, arguments)
     return {
         p.name: context.params[p.name]
         for p in command.params
@@ -73,23 +91,35 @@ def by_typer(arguments: list[str]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("line", PLAIN)
-def test_a_plain_line_is_understood_as_typer_does(line: str) -> None:
-    found = quick.parsed(["search", *line.split()])
-    expected = {k: str(v) if k in ("db", "sort") else v for k, v in by_typer(line.split()).items()}
-    assert found == {**expected, "query": list(expected["query"])}
+@pytest.mark.parametrize(
+    ("name", "words", "line"),
+    [*(("search", "query", line) for line in PLAIN), *(("ask", "question", q) for q in PLAIN_QUESTIONS)],
+)
+def test_a_plain_line_is_understood_as_typer_does(name: str, words: str, line: str) -> None:
+    found = quick.parsed([name, *line.split()])
+    expected = {k: str(v) if k in ("db", "sort") else v for k, v in by_typer(name, line.split()).items()}
+    assert found == {**expected, words: list(expected[words])}
 
 
-@pytest.mark.parametrize("line", LEFT_TO_TYPER)
-def test_everything_else_is_left_to_typer(line: str) -> None:
-    assert quick.parsed(["search", *line.split()]) is None
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [*(("search", line) for line in LEFT_TO_TYPER), *(("ask", line) for line in QUESTIONS_LEFT_TO_TYPER)],
+)
+def test_everything_else_is_left_to_typer(name: str, line: str) -> None:
+    assert quick.parsed([name, *line.split()]) is None
 
 
-def test_every_option_of_search_is_known_or_left_to_typer_on_purpose() -> None:
-    command = typer.main.get_command(app).commands["search"]  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("search", {"--new", "--explain-query", "--group", "--help", "-h"}),
+        ("ask", {"--context", "--save", "--saved", "--new-only", "--format", "--help", "-h"}),
+    ],
+)
+def test_every_option_is_known_or_left_to_typer_on_purpose(name: str, left: set[str]) -> None:
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
     known = {flag for p in command.params for flag in (*p.opts, *p.secondary_opts) if flag.startswith("-")}
-    left = {"--new", "--explain-query", "--group", "--help", "-h"}
-    assert {*quick.FLAGS, *quick.VALUES} == known - left
+    assert {*quick.FLAGS[name], *quick.VALUES[name]} == known - left
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +172,25 @@ def test_a_cold_search_by_words_keeps_to_its_budget_of_modules(home: Path) -> No
         "typer", "pydantic", "rich", "numpy", "tokenizers", "llama_cpp", "sqlite_vec", "asyncio"
     }  # fmt: skip
     assert len(loaded - nothing) <= COLD_BUDGET, sorted(loaded - nothing)
+
+
+def test_a_question_is_answered_without_the_command_line_library(home: Path) -> None:
+    question = ("how much is the deposit for the flat?", "--extract")
+    loaded = modules(gsearch(home, "ask", *question, code=LOADED))
+    assert "gemmasearch.answering" in loaded
+    assert not {n.partition(".")[0] for n in loaded} & {"typer", "pydantic", "rich", "llama_cpp", "asyncio"}
+    plain, with_typer = (gsearch(home, "ask", *question, *more) for more in ((), ("--format", "text")))
+    assert (plain.returncode, plain.stdout) == (0, with_typer.stdout)
+
+
+def test_a_question_about_a_folder_from_here_means_that_folder(home: Path) -> None:
+    """`in:.` was looked up where the helper stood, or where a standing question was asked again."""
+    saved = gsearch(home, "ask", "--save", "here", "--extract", "how much is the deposit? in:./home")
+    assert saved.returncode == 0, saved.stderr
+    with Index.open(home / "p" / "index.db", read_only=True) as index:
+        from gemmasearch.answering import standing
+
+        assert f'in:"{home / "home"}"' in standing.saved(index._store)["here"].question
 
 
 def test_what_a_helper_answers_is_what_the_command_writes(home: Path) -> None:

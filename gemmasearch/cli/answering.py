@@ -1,0 +1,148 @@
+"""What ``gsearch ask`` does once its line is understood, and how an answer is shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gemmasearch.cli import views
+from gemmasearch.cli.finding import here
+from gemmasearch.cli.render import Output, one_line
+from gemmasearch.errors import NothingFound, UsageProblem
+
+if TYPE_CHECKING:
+    from gemmasearch.cli.asked import Session
+    from gemmasearch.documents import Answer
+    from gemmasearch.index import Index
+    from gemmasearch.serving.client import Remote
+
+    OnText = Callable[[str], None] | None
+
+
+def ask(
+    session: Session,
+    question: list[str] | None = None,
+    *,
+    extract: bool = False,
+    context: str | None = None,
+    save: str | None = None,
+    saved: str | None = None,
+    new_only: bool = False,
+    format_: str = "text",
+) -> int:
+    """The options are those of the command. :return: the exit code."""
+    _exclude(saved=saved, save=save, context=context)
+    if format_ not in ("text", "markdown"):
+        raise UsageProblem(f"there is no format {format_!r}", "text or markdown")
+    markdown = format_ == "markdown"
+    if saved is not None and question:
+        raise UsageProblem("--saved asks a question that was kept", "leave the question out")
+    if new_only and saved is None:
+        raise UsageProblem("--new-only goes with --saved")
+    line = "" if saved is not None else here(_question(question or [], context))
+    if save is not None:
+        with session.index(write=True) as index:
+            index.save_question(save, line)
+        saved = save  # its answer counts as told, so that --new-only does not tell it again
+
+    def put(index: Index | Remote, on_text: OnText) -> Answer:
+        streamed.clear()
+        return index.ask(line, extract=extract, on_text=on_text)
+
+    def put_to_text(index: Index, on_text: OnText) -> Answer:
+        from gemmasearch.cli.handed import read_text
+
+        return index.ask_text(
+            read_text(str(context)),
+            line,
+            name="the text given" if context == "-" else str(context),
+            extract=extract,
+            on_text=on_text,
+        )
+
+    def put_again(index: Index, on_text: OnText) -> Answer:
+        return index.ask_again(str(saved), new_only=new_only, on_text=on_text)
+
+    streamed: list[str] = []
+    on_text = streaming(session.out, streamed, markdown)
+    if context is not None:
+        with session.texts_only() as index:
+            answer = _noted(session.out, index, put_to_text(index, on_text), streamed)
+    elif saved is not None:
+        with session.index(write=True) as index:
+            answer = put_again(index, on_text)
+            if new_only and not answer.found and not session.out.json:
+                return NothingFound.exit_code
+            _noted(session.out, index, answer, streamed)
+    else:
+        answer = session.looked_up(lambda index: _noted(session.out, index, put(index, on_text), streamed))
+    code = 0 if answer.found else NothingFound.exit_code
+    for said in answer.unsupported:
+        session.out.detail(f"unsupported: {said}")
+    show = show_markdown if markdown else show_answer
+    return session.out.result(answer, lambda: show(session.out, answer, "".join(streamed)), code)
+
+
+def _exclude(**given: object) -> None:
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise UsageProblem(f"{' and '.join(names)} exclude each other")
+
+
+def _question(words: list[str], context: str | None) -> str:
+    if words == ["-"] and context == "-":
+        raise UsageProblem("standard input cannot be both the question and the text")
+    line = (sys.stdin.read() if words == ["-"] else " ".join(words)).strip()
+    if not line:
+        raise UsageProblem("the question is empty", 'example: gsearch ask "when was the boiler serviced?"')
+    return line
+
+
+def streaming(out: Output, streamed: list[str], whole: bool = False) -> OnText:
+    """What shows an answer as it comes, on a terminal; None elsewhere."""
+    if not out.terminal or whole:
+        return None
+
+    def on_text(piece: str) -> None:
+        streamed.append(piece)
+        out.piece(piece)
+
+    return on_text
+
+
+def _noted(out: Output, index: Index | Remote, answer: Answer, streamed: list[str]) -> Answer:
+    if (index.notes or answer.notes) and streamed and not streamed[-1].endswith("\n"):
+        streamed.append("\n")
+        out.line()
+    for note in (*index.notes, *answer.notes):
+        out.note(note)
+    return answer
+
+
+def show_answer(out: Output, answer: Answer, streamed: str = "") -> None:
+    """The answer (but for what was streamed already), then its sources."""
+    if streamed:
+        out.line("" if streamed.endswith("\n") else "\n", end="")
+    else:
+        out.line(answer.text)
+    if answer.found:
+        out.line()
+        views.answer_sources(out, answer)
+    elif answer.evidence:
+        out.line("\nNearest passages:")
+        views.evidence(out, answer)
+
+
+def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
+    """The answer with a numbered list of its sources; what files say is never a link of its own."""
+    out.line(views.markdown_text(answer.text))
+    for note in answer.notes:
+        out.line(f"\n> {views.markdown_text(note)}")
+    if answer.citations:
+        out.line()
+    for citation in answer.citations:
+        where = views.place(citation.hit, citation.line)
+        detail = ", ".join(part for part in (where, citation.hit.title) if part)
+        path = one_line(citation.hit.path).replace("`", "'")
+        out.line(f"{citation.number}. `{path}` {views.markdown_text(one_line(detail))}".rstrip())

@@ -1,0 +1,36 @@
+"""A text that is handed over on the command line: a file, or what a pipe gives."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from gemmasearch.errors import UsageProblem
+
+
+def read_text(source: str) -> str:
+    """The text of a file, or of standard input for "-".
+
+    :raises UsageProblem: it cannot be read, or nothing came through the pipe.
+    """
+    if source == "-":
+        text = _decoded(source, sys.stdin.buffer.read())
+        if not text.strip():
+            raise UsageProblem(
+                "there is no text on standard input", "`-` reads what a pipe gives: cat FILE | ..."
+            )
+        return text
+    try:
+        return _decoded(source, Path(source).read_bytes())
+    except OSError as e:
+        raise UsageProblem(f"cannot read {source}: {e.strerror}", "name a text file, or - for a pipe") from e
+
+
+def _decoded(source: str, raw: bytes) -> str:
+    from gemmasearch.readers import textual
+
+    if not textual.is_text(raw):
+        raise UsageProblem(
+            f"what {source} holds is no text", "`gsearch index` reads PDFs, mail and office files"
+        )
+    return textual.decode(raw)
