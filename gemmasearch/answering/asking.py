@@ -13,7 +13,7 @@ from gemmasearch.answering import evidence, given, hostile, refusal, words
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
-from gemmasearch.answering.scope import beyond, named_in
+from gemmasearch.answering.scope import beyond, described, named_in
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
 from gemmasearch.models.once import Once
 from gemmasearch.settings import Settings
@@ -57,16 +57,15 @@ def answer(
     asked = understand(parsed.text)
     embedder = Once(embedder) if embedder is not None else None
     found = None
-    for scope in dict.fromkeys(
-        (named_in(question), ())
-    ):  # a scope is a guess: without an answer it is given up
+    named = named_in(question)
+    for scope in dict.fromkeys((named, ())):  # a scope is a guess: without an answer it is given up
         where = (*conditions, *scope)
         rest = beyond(asked, scope)
-        if rest.stems or not scope:
-            hits = retrieval.search(store, embedder, question, limit=HITS, per_document=3, conditions=where)
+        if rest.stems or not (scope or parsed.conditions):
+            hits = passages(store, embedder, question, where)
             clock.lap("search")
             found = _Found.among(hits, rest, rarity(store, asked), embedder)
-        else:  # "what did Dana write in March": the newest of it
+        else:  # "what did Dana write in March", or filters alone: the newest of it
             hits = retrieval.search(store, None, "", limit=SHOWN, conditions=(*where, *parsed.conditions))
             clock.lap("search")
             found = _Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
@@ -74,7 +73,17 @@ def answer(
         if found.answers or not rest.stems:
             break
     assert found is not None
-    return _reply(question, found, generator, settings, on_text, extract, clock)
+    notes = [f"nothing {described(named)} answers this; other documents do"] if named and not scope else []
+    return _reply(question, found, generator, settings, on_text, extract, clock, notes)
+
+
+def passages(
+    store: Store, embedder: Embedder | None, question: str, conditions: Sequence[Condition] = ()
+) -> list[Hit]:
+    """Those that are read for evidence: also where the search itself would say that nothing is relevant."""
+    return retrieval.search(
+        store, embedder, question, limit=HITS, per_document=3, conditions=conditions, judged=False
+    )
 
 
 def answer_from(
@@ -126,11 +135,12 @@ def _reply(
     on_text: OnText | None,
     extract: bool,
     clock: Clock,
+    remarks: Sequence[str] = (),
 ) -> Answer:
     if not found.answers or not found.evidence:
         return _done(Answer(question, REFUSAL, evidence=found.evidence, found=False), clock)
     draft = Draft(found.question, on_text)
-    notes: list[str] = []
+    notes = list(remarks)
     differing = evidence.differing(found.question, found.evidence)
     if differing:
         dates = {item.hit.date for item in differing}

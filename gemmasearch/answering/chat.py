@@ -58,24 +58,30 @@ class Conversation:
 
     def ask(self, question: str, *, on_text: Callable[[str], None] | None = None) -> Answer:
         """Answer one turn. ``Answer.question`` is what was asked, ``notes`` say what it was taken to mean."""
-        line = self.in_full(question)
-        found = answer(
-            self._store, self._embedder, self._generator, line, settings=self._settings, on_text=on_text
-        )
+        lines = self.readings(question)
+        for line in lines:
+            found = answer(
+                self._store, self._embedder, self._generator, line, settings=self._settings, on_text=on_text
+            )
+            if found.found:
+                break
         if found.found or line == question:
             self._topic = _topic(line)
         self.turns.append(found)
         return found
 
-    def in_full(self, question: str) -> str:
-        """The question with the words of the topic that it only points at."""
+    def readings(self, question: str) -> list[str]:
+        """What the question may mean, likeliest first: itself, or with the words of the topic that it points at. One
+        that is only short may be about something else, so it is first asked as it stands."""
         asked = understand(question)
-        leans = _GOES_ON.search(question) or _BACK.search(question) or len(asked.stems) < _SHORT
         own = {word.lower() for word in asked.surface.values()}
         missing = [word for word in self._topic if word.lower() not in own]
-        if not leans or not missing:
-            return question
-        return f"{question} ({' '.join(missing)})"
+        if not missing:
+            return [question]
+        in_full = f"{question} ({' '.join(missing)})"
+        if _GOES_ON.search(question) or _BACK.search(question) or not asked.says_something:
+            return [in_full]
+        return [question, in_full] if len(asked.stems) < _SHORT else [question]
 
 
 def _topic(line: str) -> tuple[str, ...]:

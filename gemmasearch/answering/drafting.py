@@ -50,9 +50,12 @@ def loops(sentence: str) -> bool:
     return len(set(runs)) < len(runs)
 
 
-def replies(question: Question, sentence: str) -> bool:
-    """Whether a sentence says more than the question did, and holds what its kind waits for."""
+def replies(question: Question, sentence: str, quoted: str = "") -> bool:
+    """Whether a sentence says more than the question did, and holds what its kind waits for: an amount of money where
+    the sentence that would be ``quoted`` has one."""
     fresh = set(words.stems(sentence, question.language)) - set(question.stems)
+    if question.kind == "money" and spans.MONEY.search(quoted) and not spans.MONEY.search(sentence):
+        return False
     return bool(fresh) and spans.has_wanted(question, sentence)
 
 
@@ -122,7 +125,7 @@ def generate(
         if not (stems := set(words.stems(plain))) - told:
             continue  # said already, in other words
         support = _supported(plain, sentence, against)
-        if support.holds and replies(draft.question, plain) and not loops(plain):
+        if support.holds and replies(draft.question, plain, found[0].text) and not loops(plain):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
             draft.add(plain, carried, support.score)
             told |= stems

@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.numbers import numbers_in
 from gemmasearch.answering.question import Question
-from gemmasearch.answering.sentences import Unit, split
+from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
 
 if TYPE_CHECKING:
@@ -25,18 +25,20 @@ if TYPE_CHECKING:
 
 _YAML = re.compile(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
 _SCRAP = 3  # words
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
     "hit": 1.2,  # the score of its passage, relative to the best
     "coverage": 4.0,  # share of the question's words in it, weighted by rarity
     "context": 2.0,  # the same, of words that only its neighbours, title, headings, sender or date hold
+    "about": 1.0,  # of these once more, what its title, headings, sender or date hold
     "names": 0.2,  # share of the question's names and numbers in it or its context
     "pairs": 1.0,  # share of the question's word pairs that stand in it side by side
     "meaning": 3.0,  # cosine of question and sentence
-    "kind": 1.2,  # it holds what the kind of question waits for, or reads like it
+    "kind": 1.6,  # it holds what the kind of question waits for, or reads like it
     "whole": 0.5,  # it is a sentence, item or row of some length, no heading and no scrap
 }
-POINTED = 0.5  # what a word counts that stands before a sentence that points back to it
+POINTED = 0.5  # what a word counts that stands before a sentence that points back to it, or above a row
 # The embedder is asked about so many sentences at most, and about none so far behind the best by its words that its
 # meaning would hardly bring it to the front. Measured: twelve find two answers more in a thousand; the distance
 # halves the work and costs none of the first sentences and one in a thousand of the first three.
@@ -113,7 +115,10 @@ def says_nothing(question: Question, candidate: Candidate) -> bool:
         return True
     if unit.kind == "item":
         return False
-    return _is_scrap(candidate) or (question.kind != "yesno" and stems <= set(question.stems))
+    if attributes(candidate.text):
+        return True
+    repeats = stems <= set(question.stems) and question.kind != "yesno" and not words.negated(candidate.text)
+    return repeats or _is_scrap(candidate)
 
 
 def _head(text: str) -> int:
@@ -137,7 +142,7 @@ def _is_scrap(candidate: Candidate) -> bool:
 
 def line_of(hit: Hit, sentence: str) -> int | None:
     """The line of its document where a sentence of a hit begins; the hit's own where it is not found."""
-    unit = next((unit for unit in split(hit.text) if unit.of(hit.text) == sentence), None)
+    unit = next((unit for unit in units_of(hit) if unit.of(hit.text) == sentence), None)
     return _line(hit, unit) if unit else hit.line
 
 
@@ -160,17 +165,27 @@ def _place(hit: Hit) -> float:
 
 
 def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> list[Candidate]:
-    units = [unit for unit in split(hit.text) if unit.kind != "heading"] or split(hit.text)
+    every = units_of(hit)
+    said = [unit for unit in every if unit.kind != "heading"] or every
     language = hit.language or words.guess_language(hit.text)
-    own = [words.stems(unit.of(hit.text), language) for unit in units]
+    own = [words.stems(unit.of(hit.text), language) for unit in said]
     about = set(words.stems(" ".join((hit.title, *hit.headings, hit.sender, _day(hit))), language))
     found = []
-    for at, unit in enumerate(units):
+    names: list[str] = []  # of the columns, in the first row of a table
+    for at, unit in enumerate(said):
         before = set[str]().union(*own[max(0, at - 1) : at])
         around = before.union(*own[at + 1 : at + 2])
+        if unit.kind == "row":
+            if not names and at + 1 < len(said) and said[at + 1].kind == "row":
+                names, unit = own[at], replace(unit, kind="heading")
+            around.update(names)
+        else:
+            names = []
         text = unit.of(hit.text)
-        features = _features(question, unit, text, language, own[at], about | around, weights)
-        if _POINTS_BACK.match(text):
+        features = _features(question, unit, text, language, own[at], about, around, weights)
+        if unit.kind == "row":
+            _lend(features, question, set(names) - set(own[at]), weights)
+        elif _POINTS_BACK.match(text):
             _lend(features, question, before - set(own[at]), weights)
         features["hit"] = relative
         found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
@@ -178,7 +193,8 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
 
 
 def _lend(features: dict[str, float], question: Question, before: Set[str], weights: Weights) -> None:
-    """To a sentence that points back: half of what it lacks and the sentence before it says."""
+    """To a sentence that points back, or a row: half of what it lacks and the sentence before it, or the names of the
+    columns, say."""
     total = sum(weights.of(stem) for stem in question.stems) or 1.0
     lent = POINTED * sum(weights.of(stem) for stem in question.stems if stem in before) / total
     features["coverage"] += lent
@@ -191,16 +207,22 @@ def _features(
     text: str,
     language: str,
     stems: list[str],
-    context: set[str],
+    about: set[str],
+    around: set[str],
     weights: Weights,
 ) -> dict[str, float]:
-    have = set(stems)
+    have, context = set(stems), about | around
     total = sum(weights.of(stem) for stem in question.stems) or 1.0
+
+    def share(held: Set[str]) -> float:
+        return sum(weights.of(stem) for stem in question.stems if stem in held) / total
+
     pairs = set(pairwise(question.stems))
     names = question.names
     return {
-        "coverage": sum(weights.of(stem) for stem in question.stems if stem in have) / total,
-        "context": sum(weights.of(s) for s in question.stems if s in context and s not in have) / total,
+        "coverage": share(have),
+        "context": share(context - have),
+        "about": share(about - have),
         "names": sum(name in have or name in context for name in names) / len(names) if names else 0.5,
         "pairs": len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0,
         "kind": spans.fits(question, text, language),
@@ -209,7 +231,8 @@ def _features(
 
 
 def _day(hit: Hit) -> str:
-    if hit.date is None:
+    """The date of its document, unless its headings say of which year it speaks."""
+    if hit.date is None or any(_YEAR.search(heading) for heading in hit.headings):
         return ""
     from datetime import UTC, datetime
 
@@ -244,9 +267,9 @@ def with_antecedent(item: Evidence) -> str:
     """The sentence, after the one before it in its passage if it begins with a pronoun that needs it."""
     if not _POINTS_BACK.match(item.text):
         return item.text
-    units = [unit.of(item.hit.text) for unit in split(item.hit.text) if unit.kind == "sentence"]
-    at = units.index(item.text) if item.text in units else 0
-    return f"{units[at - 1]} {item.text}" if at else item.text
+    said = [unit.of(item.hit.text) for unit in units_of(item.hit) if unit.kind == "sentence"]
+    at = said.index(item.text) if item.text in said else 0
+    return f"{said[at - 1]} {item.text}" if at else item.text
 
 
 def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from gemmasearch.answering.sentences import Unit, split
+from gemmasearch.answering.sentences import Unit, attributes, split, units_of
 from gemmasearch.documents import Evidence, Hit, Snippet
 
 LENGTH = 1200  # characters of a passage, about
@@ -44,9 +44,10 @@ def _hit(text: str, name: str, start: int, end: int, number: int) -> Hit:
 def gist(hits: list[Hit], limit: int) -> list[Evidence]:
     """The sentences that ask for something, then the first ones: what a letter wants stands there."""
     found = [
-        Evidence(unit.of(hit.text), hit, _weight(unit, hit.text)) for hit in hits for unit in split(hit.text)
+        Evidence(unit.of(hit.text), hit, _weight(unit, hit.text)) for hit in hits for unit in units_of(hit)
     ]
-    return sorted((e for e in found if len(e.text.split()) > 3), key=lambda e: -e.score)[:limit]
+    told = [e for e in found if len(e.text.split()) > 3 and not attributes(e.text)]
+    return sorted(told, key=lambda e: -e.score)[:limit]
 
 
 def wishes(hits: Sequence[Hit]) -> tuple[Evidence, ...]:

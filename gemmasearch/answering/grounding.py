@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.numbers import dated_in, months_in, numbers_in, units_in
-from gemmasearch.answering.sentences import split
+from gemmasearch.answering.sentences import units_of
 from gemmasearch.documents import Hit
 
 ENOUGH = 0.7  # share of a clause's content words that its source sentence must hold
@@ -83,7 +83,7 @@ def sources(hits: Sequence[Hit]) -> list[Source]:
     for number, hit in enumerate(hits):
         language = hit.language or words.guess_language(hit.text)
         about = " ".join((hit.title, *hit.headings, hit.sender, hit.recipients))
-        units = [unit.of(hit.text) for unit in split(hit.text)]
+        units = [unit.of(hit.text) for unit in units_of(hit)]
         said = [_Said.of(text, language) for text in units]
         lent = _Said.of(about, language)
         for at, text in enumerate(units):

@@ -18,7 +18,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("money", r"\b(how much (?:did|do|does|is|was|were|are|will|would|money)|what (?:is|was|were"
               r"|are) the (?:price|cost|rent|fee|total|amount|salary|bill)s?\b"
               r"|was kostet|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
-              r"|wie hoch (?:ist|war|sind)"
+              r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
+              r"(?:rent|price|cost|fee|bill|salary|wage|deposit|premium|tax|fine|loan|mortgage|pension)s?"
               r"|combien (?:coute|a coute|d'argent|d’argent|fait)|cuanto (?:cuesta|costo|vale|dinero))"
               r"|\bcosts?\?"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|deep|often|heavy|fast|wide)"
@@ -45,12 +46,19 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("yesno", r"^(?:and |so |und )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would"
               r"|should|may|must|am|isn't|aren't|didn't|hasn't"
               r"|ist|sind|war|waren|hat|haben|hatte|kann|konnen|darf|muss|soll|wird|wurde|gibt es|bin|"
-              r"est-ce|es-tu|a-t|ont-ils|avons|peut-on|y a-t-il|es |son |esta |estan |hay |tiene |puede )\b"),
+              r"est-ce|es-tu|a-t|ont-ils|avons|peut-on|y a-t-il|es |son |esta |estan |hay |tiene |puede"
+              r"|durfen|mussen|sollen|werden|wurden|sollten|se (?:puede|admite|permite)n?)\b"
+              r"|^(?!.*\b(?:qu\w*|ou|comment|combien|pourquoi)\b)(?:et )?(?:[\w']+ ){0,4}\w+-(?:t-)?"
+              r"(?:ils?|elles?|on|tu|nous|vous)\b"),
 )  # fmt: skip
 # What a question measures ("how old", "wie hoch") stands in its answer as a number, not as this word.
 _MEASURED = re.compile(
     r"\b(?:how|wie|so) (old|long|far|big|large|tall|high|deep|often|heavy|fast|wide|much|many|viele?|alt|lange?|weit"
     r"|gross|oft|schwer|hoch|tief|breit|teuer)\b"
+)
+# What is to be done with the answer is no word of it.
+_TASK = re.compile(
+    r"\b(?:summari[sz]e\w*|summary|tl;?dr|overview|gist|zusammenfass\w*|fasse?|zusammen|resum\w*|list|nenne|name)\b"
 )
 # Scripts without spaces: the kind, and how it is asked, which no answer repeats.
 _UNSPACED: tuple[tuple[str, str], ...] = (
@@ -82,6 +90,7 @@ class Question:
     stems: tuple[str, ...]
     names: tuple[str, ...]
     surface: Mapping[str, str]  # stem -> the word as asked
+    says_something: bool = True  # False: it is all function words, such as "since when?"
 
 
 def understand(text: str) -> Question:
@@ -92,11 +101,15 @@ def understand(text: str) -> Question:
     kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "")
     kind = kind or next((kind for kind, asked in _UNSPACED if re.search(asked, text)), "what")
     language = words.guess_language(text)
+    if kind == "yesno" and language == "de" and flat.startswith("was "):
+        kind = "what"
     everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
     measured = {match.group(1) for match in _MEASURED.finditer(flat)}
-    found = [
-        token for token in everything if token.content and words.fold(token.text) not in measured
-    ] or everything  # "who are you" is all function words
+    told = {match.group() for match in _TASK.finditer(flat)} if kind in ("summary", "list") else set()
+    telling = [
+        token for token in everything if token.content and words.fold(token.text) not in measured | told
+    ]
+    found = telling or everything  # "who are you" is all function words
     if indexed.unspaced(text):  # the last character of a run stands by itself, as in few answers
         pairs = {token.stem[-1] for token in found if len(token.stem) > 1}
         found = [token for token in found if len(token.stem) > 1 or token.stem not in pairs]
@@ -104,4 +117,6 @@ def understand(text: str) -> Question:
     for token in found:
         surface.setdefault(token.stem, token.text)
     names = [t.stem for t in found if t.start > 0 and (t.text[0].isupper() or t.text[0].isdigit())]
-    return Question(text.strip(), kind, language, tuple(surface), tuple(dict.fromkeys(names)), surface)
+    return Question(
+        text.strip(), kind, language, tuple(surface), tuple(dict.fromkeys(names)), surface, bool(telling)
+    )

@@ -95,6 +95,12 @@ def _time(question: str, now: datetime) -> tuple[Condition, ...]:
     return low + ((Condition("date", "<", span[1]),) if span[1] is not None else ())
 
 
+def described(conditions: Sequence[Condition]) -> str:
+    """What the conditions keep, for people: "from Dana", "of that time", or both."""
+    said = [f"from {c.value}" for c in conditions if c.field == "from"]
+    return " ".join([*said, *(["of that time"] if any(c.field == "date" for c in conditions) else [])])
+
+
 def beyond(question: Question, conditions: Sequence[Condition]) -> Question:
     """The question without the words that became filters: within Dana's mail nothing need say that Dana wrote it. A
     question of these words alone keeps none."""
@@ -109,6 +115,8 @@ def beyond(question: Question, conditions: Sequence[Condition]) -> Question:
     spoken |= {
         stem for stem, word in question.surface.items() if months_in(word.title()) or _TIME.fullmatch(word)
     }
+    if any(c.field == "date" for c in conditions) and (time := _TIME.search(question.text)):
+        spoken |= {token.stem for token in words.tokens(time["time"], question.language)}
     stems = tuple(stem for stem in question.stems if stem not in spoken)
     names = tuple(stem for stem in question.names if stem not in spoken)
     return replace(question, stems=stems, names=names)

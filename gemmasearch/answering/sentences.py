@@ -6,11 +6,13 @@ by the author only if the next word would still have fitted on the line.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gemmasearch.answering.words import fold, listed
+from gemmasearch.documents import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,31 @@ _FENCE = re.compile(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
 _LABEL = re.compile(r"[^\W\d_][\w /()-]{0,28}:[ \t]+\S")  # "Total: 45 EUR" stands alone
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
 _OPENING = "\"'“‘«([¿¡"
+_TABLES = (".csv", ".tsv")
+_ATTRIBUTION = re.compile(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:$")
 
 
-def split(text: str) -> list[Unit]:
-    """All units of ``text`` in order; blank stretches, rules and fences belong to none."""
+def split(text: str, *, table: bool = False) -> list[Unit]:
+    """All units of ``text`` in order; blank stretches, rules and fences belong to none. Each line of a ``table``
+    (CSV) is a row.
+    """
+    if table:
+        return [row for start, end in _lines(text) for row in _trimmed(text, start, end, "row")]
     return [unit for block in _blocks(text) for unit in _units(text, block)]
+
+
+def units_of(hit: Hit) -> list[Unit]:
+    """The units of a hit's text."""
+    return split(hit.text, table=os.path.splitext(hit.path)[1].lower() in _TABLES)
+
+
+def attributes(text: str) -> bool:
+    """Whether a unit is what a mail program writes above a quotation.
+
+    >>> attributes("On 26 Feb 2025 Ines Calloway wrote:")
+    True
+    """
+    return _ATTRIBUTION.search(text) is not None
 
 
 def _blocks(text: str) -> Iterator[Unit]:
@@ -89,7 +111,7 @@ def _wanted_break(text: str, lines: list[tuple[int, int]], number: int) -> bool:
     a, b = lines[number]
     before_a, before_b = lines[number - 1]
     line, before = text[a:b], text[before_a:before_b].rstrip()
-    if _LABEL.match(line) and len(before) < 60:
+    if _LABEL.match(line) and (len(before) < 60 or _LABEL.match(before)):
         return True
     width = max(len(text[x:y].rstrip()) for x, y in _paragraph(text, lines, number))
     if width >= 40 and line.lstrip()[:1].islower() and not before.endswith((".", "!", "?", ":", ";")):

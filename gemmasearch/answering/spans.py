@@ -15,7 +15,7 @@ from gemmasearch.store import stopwords
 class Span:
     start: int
     end: int
-    kind: str  # "date", "time", "money", "number", "name", "quote"
+    kind: str  # "date", "time", "money", "number", "name", "quote", "code"
 
 
 _MONTH = (
@@ -41,8 +41,8 @@ _CENTURY = (
     r"(?:centur(?:y|ies)|jahrhunderts?|si[èe]cles?)|(?:the )?(?:early |mid-?|late )?\d{3}0'?s"
 )
 DATE = re.compile(
-    rf"\b(?:(?:{_DAY},? )?(?:the )?\d{{1,2}}(?:st|nd|rd|th|\.)?(?: (?:of"
-    rf"|de))? {_MONTH}(?:,? (?:de )?{_YEAR})?"
+    rf"\b(?:(?:{_DAY},? )?(?:the )?\d{{1,2}}(?:st|nd|rd|th|\.)?(?:(?: (?:of"
+    rf"|de))? |(?<=\.)){_MONTH}(?:,? (?:de )?{_YEAR})?"
     rf"|(?:{_DAY},? )?{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:, ?| ){_YEAR}|{_MONTH}(?: de| of)? {_YEAR}"
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?!\d)"
     rf"|\d{{4}}-\d{{2}}(?:-\d{{2}})?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|{_CENTURY}"
@@ -94,6 +94,16 @@ _UNIT = re.compile(
     r"|Stunden?|Minuten?|ans?|mois|semaines?|jours?|heures?|años?|meses|semanas?|d[ií]as?|horas?"
     r"|people|persons?|times|square \w+|cubic \w+)\b"
 )
+# Telephone, policy and serial numbers, plates, versions: runs with a digit, and groups of digits behind them.
+CODE = re.compile(
+    r"(?<!\w)(?:[A-Z]{1,4}[- ]){0,2}[+(]?(?=[\w/.-]*\d)\w(?:[\w/.-]*\w)?#?(?:[ /-]{1,2}\(?\d[\d/()-]*\)?)*(?!\w)"
+)
+_ASKS_FOR_CODE = re.compile(
+    r"\b(?:numbers?|codes?|pin|passwords?|passphrases?|plates?|iban|id|phones?|telephones?|mobiles?|passport|serial|isbn"
+    r"|versions?|sku|\w*nummern?|kennzeichen|\w*passwort|kennwort|versionen|numeros?|mot de passe|immatriculation"
+    r"|contrasena|clave|telefonos?|matricula)\b"
+)
+_PASSWORD = re.compile(r"\b(?:pass\w*|kennwort|mot de passe|contraseña)\W+(?:is |ist |est |es )?\S", re.I)
 _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
 NAME = re.compile(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
@@ -145,6 +155,20 @@ def names(text: str) -> Iterator[Span]:
             yield Span(start, m.end(), "name")
 
 
+def asks_for_code(question: Question) -> bool:
+    """Whether it asks for a number or code that stands for something, not for a quantity."""
+    return question.kind == "what" and _ASKS_FOR_CODE.search(words.fold(question.text)) is not None
+
+
+def codes(text: str) -> Iterator[Span]:
+    """Runs with digits that stand for a thing: no dates, no amounts of money."""
+    taken = [(span.start, span.end) for span in dates(text)]
+    taken += [m.span() for m in MONEY.finditer(text)]
+    for m in CODE.finditer(text):
+        if not any(a <= m.start() and m.end() <= b for a, b in taken):
+            yield Span(m.start(), m.end(), "code")
+
+
 def quotes(text: str) -> Iterator[Span]:
     yield from (Span(m.start(1), m.end(1), "quote") for m in QUOTE.finditer(text))
 
@@ -167,7 +191,10 @@ def answering(question: Question, text: str, language: str = "") -> tuple[int, i
     asked = set(question.stems)
     language = language or words.guess_language(text)
     at = [token.start for token in words.tokens(text, language) if token.stem in asked]
-    for find in _WANTED.get(question.kind, ()):
+    finders = _WANTED.get(question.kind, ())
+    if asks_for_code(question) and any(codes(text)):
+        finders = (codes,)
+    for find in finders:
         for span in find(text):
             score = _score(question.kind, span, text, language, asked, at)
             if score is not None and (best is None or score > best[0]):
@@ -213,6 +240,8 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     """Whether ``text`` holds a span of the awaited kind with a word that the question does not hold."""
     kinds = wanted_kinds(question.kind)
     asked = set(question.stems)
+    if asks_for_code(question):
+        return any(codes(text)) or _PASSWORD.search(text) is not None
     if not kinds:
         return True
     language = language or words.guess_language(text)

@@ -72,6 +72,7 @@ def ask_again(
     new_only: bool = False,
     settings: Settings = Settings(),
     on_text: Callable[[str], None] | None = None,
+    extract: bool = False,
 ) -> Answer:
     """Ask the saved question. With ``new_only`` only passages that came since the last run of this question are
     looked at; ``Answer.found`` False = nothing new answers it. The run counts as done once this returns.
@@ -81,7 +82,15 @@ def ask_again(
     standing = _find(store, name)
     newest = store.newest_chunk()
     conditions = (Condition("chunk", ">=", standing.seen + 1),) if new_only else ()
-    found = answer(store, embedder, generator, standing.question, settings=settings, conditions=conditions)
+    found = answer(
+        store,
+        embedder,
+        generator,
+        standing.question,
+        settings=settings,
+        conditions=conditions,
+        extract=extract,
+    )
     told = [blake2b(c.quote.encode("utf-8", "replace"), digest_size=8).hexdigest() for c in found.citations]
     if new_only and found.found and set(told) <= set(standing.told):
         found = replace(found, found=False, text=REFUSAL, sentences=(), citations=())

@@ -62,7 +62,7 @@ def ask(
         )
 
     def put_again(index: Index, on_text: OnText) -> Answer:
-        return index.ask_again(str(saved), new_only=new_only, on_text=on_text)
+        return index.ask_again(str(saved), new_only=new_only, extract=extract, on_text=on_text)
 
     streamed: list[str] = []
     on_text = streaming(session.out, streamed, markdown)
@@ -78,6 +78,10 @@ def ask(
     else:
         answer = session.looked_up(lambda index: _noted(session.out, index, put(index, on_text), streamed))
     code = 0 if answer.found else NothingFound.exit_code
+    if not answer.found and line and context is None and not session.out.json:
+        with session.index() as index:
+            if better := index.suggestion(line):
+                session.out.note(f"did you mean: {better}")
     for said in answer.unsupported:
         session.out.detail(f"unsupported: {said}")
     show = show_markdown if markdown else show_answer
@@ -146,3 +150,8 @@ def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
         detail = ", ".join(part for part in (where, citation.hit.title) if part)
         path = one_line(citation.hit.path).replace("`", "'")
         out.line(f"{citation.number}. `{path}` {views.markdown_text(one_line(detail))}".rstrip())
+    if not answer.found and answer.evidence:
+        out.line("\nNearest passages:\n")
+        for item in answer.evidence:
+            path = one_line(item.hit.path).replace("`", "'")
+            out.line(f"- {views.markdown_text(one_line(item.text))} (`{path}`)")

@@ -11,7 +11,7 @@ from gemmasearch.cli.finding import here
 from gemmasearch.cli.handed import read_text
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
-from gemmasearch.errors import NothingFound
+from gemmasearch.errors import NothingFound, UsageProblem
 
 if TYPE_CHECKING:
     from gemmasearch.documents import Hit
@@ -98,7 +98,9 @@ def save(
         with session.index() as index:
             known = dict(index.saved_searches())
         return out.result(known, lambda: views.table(out, list(known.items())))
-    line = here(" ".join(query or ()))
+    line = here(" ".join(query or ())).strip()
+    if query and not line:  # an unset variable of a script
+        raise UsageProblem("the search is empty", f"`gsearch save {name}` without a search forgets the name")
     with session.index(write=True) as index:
         before = index.save_search(name, line)
         line = index.saved_searches().get(name, "")

@@ -127,7 +127,7 @@ def _show_why(out: Output, found: Why) -> None:
     if found.root:
         rows.append(("folder", found.root))
     if found.rule:
-        rows.append(("left out", found.rule))
+        rows.append(("what" if found.indexed else "left out", found.rule))
     rows += [
         ("problem", f"{p.part + ': ' if p.part else ''}{p.reason} {p.detail}".strip()) for p in found.problems
     ]
@@ -191,6 +191,11 @@ def forget(
 ) -> int:
     """Take files, or what a query finds, out of the index and out of its bytes; it stays out from now on."""
     out = session.out
+    if undo and (what or browser):
+        raise UsageProblem(
+            "--undo lets in again whatever queries found, and takes no names",
+            "`gsearch index PATH` lets a file in again",
+        )
     if undo:
         with session.index(write=True) as index:
             count = index.let_in_again()
@@ -212,7 +217,7 @@ def forget(
             raise Interrupted("nothing was forgotten")
         gone = index.forget(paths, query=query, verify=verify)
     for path in gone.excluded:
-        out.note(f"still on disk, and excluded from now on: {path}")
+        out.note(f"still on disk, and excluded from now on (`gsearch index` of it lets it in again): {path}")
     for file, pieces in gone.left.items():
         out.note(f"still in {file}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}")
     code = MachineRefused.exit_code if gone.left else 0

@@ -82,20 +82,21 @@ def command_for(place: Place, settings: Settings, editor: str) -> list[str]:
     template = {"pdf": settings.open_pdf, "note": settings.open_text}.get(place.kind, settings.open_other)
     if template:
         return _filled(template, place)
-    if place.kind == "note" and editor:
-        argv = shlex.split(editor)
+    if place.kind == "note" and (argv := _arguments(editor, "VISUAL or EDITOR")):
         known = os.path.basename(argv[0]) in _LINE_EDITORS
         return [*argv, *([f"+{place.line}"] if known and place.line else []), place.path]
     return ["open" if sys.platform == "darwin" else "xdg-open", place.path]
 
 
-def _filled(template: str, place: Place) -> list[str]:
+def _arguments(command: str, origin: str) -> list[str]:
     try:
-        arguments = shlex.split(template)
+        return shlex.split(command)
     except ValueError as e:
-        raise UsageProblem(
-            f"cannot understand the command {template!r}: {e}", "see `gsearch config`"
-        ) from None
+        raise UsageProblem(f"cannot understand the command {command!r}: {e}", f"see {origin}") from None
+
+
+def _filled(template: str, place: Place) -> list[str]:
+    arguments = _arguments(template, "`gsearch config`")
     values = {"{path}": place.path, "{page}": str(place.page or 1), "{line}": str(place.line or 1)}
     for field in re.findall(r"\{[a-z]+\}", template):
         if field not in values:

@@ -69,9 +69,15 @@ class Answering(Opened):
         standing.save(self._store, name, question)
 
     def ask_again(
-        self, name: str, *, new_only: bool = False, on_text: Callable[[str], None] | None = None
+        self,
+        name: str,
+        *,
+        new_only: bool = False,
+        extract: bool = False,
+        on_text: Callable[[str], None] | None = None,
     ) -> Answer:
-        """Ask a kept question. ``new_only`` looks only at what came since; ``found`` False = nothing new.
+        """Ask a kept question. ``new_only`` looks only at what came since; ``found`` False = nothing new. ``extract``
+        is as in :meth:`ask`.
 
         :raises UsageProblem: no question is kept under that name.
         """
@@ -80,11 +86,12 @@ class Answering(Opened):
         return standing.ask_again(
             self._store,
             self._models.query_embedder(),
-            self._models.generator(),
+            None if extract else self._models.generator(),
             name,
             new_only=new_only,
             settings=self.settings,
             on_text=on_text,
+            extract=extract,
         )
 
     def conversation(self, *, extract: bool = False) -> Conversation:

@@ -60,7 +60,10 @@ class Opened:
 
 
 def not_indexed(target: str) -> NothingFound:
-    return NothingFound(f"not in the index: {target}", "`gsearch index PATH` adds it")
+    return NothingFound(
+        f"not in the index: {target}",
+        "`gsearch index PATH` adds it; `gsearch why PATH` says what keeps it out",
+    )
 
 
 def absolute(path: str | os.PathLike[str]) -> str:

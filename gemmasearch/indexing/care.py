@@ -105,6 +105,10 @@ def why(store: Store, path: str) -> Why:
     roots = store.roots()
     owner = max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
     row = store.file(path)
+    if row is None and owner is not None and (below := list(store.files_below(path))):
+        good = sum(not file.reason for file in below)
+        said = f"a folder: {good:,} of {len(below):,} files below it are in the index"
+        return Why(path, good > 0, owner.path, said, (), 0, False, "", ())
     rule = "" if owner is None else explain(owner.path, path, Rules.of(owner.options), own=str(store.path))
     if owner is None:
         rule = "it does not lie below a registered folder: `gsearch index PATH` adds one"

@@ -5,6 +5,7 @@ Only flat keys and lists are understood, which is what front matter holds; anyth
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ _KEY = re.compile(r"([A-Za-z][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(.*)$")
 _ORG_KEY = re.compile(r"#\+(\w+):[ \t]*(.*)$")
 _ORG_STAMP = re.compile(r"[<\[]?(\d{4}-\d{2}-\d{2})(?:[ \t]+\w{2,4}\.?)?(?:[ \t]+(\d{1,2}:\d{2}))?[>\]]?")
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)([01]\d)\2([0-3]\d)(?!\d)")
 _LONGEST = 20_000  # characters looked at
 
 _Value = str | tuple[str, ...]
@@ -63,6 +65,16 @@ def moment(text: str) -> float | None:
         except (ValueError, OverflowError):
             continue
     return None
+
+
+def named(path: str) -> float | None:
+    """The day in a file's name, as journals and minutes have it; None where there is none, or more than one.
+
+    >>> named("minutes-2025-03-18.md") == moment("2025-03-18")
+    True
+    """
+    found = {"-".join((year, month, day)) for year, _, month, day in _DAY.findall(os.path.basename(path))}
+    return moment(found.pop()) if len(found) == 1 else None
 
 
 def _made(values: Mapping[str, _Value], end: int) -> FrontMatter:

@@ -35,23 +35,23 @@ _MARKUP = re.compile(
 def read_markdown(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = _text(source)
     front = frontmatter.parse(text)
-    yield _note(text, front, list(_markdown_headings(text, front.end)))
+    yield _note(source, text, front, list(_markdown_headings(text, front.end)))
 
 
 def read_org(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = _text(source)
-    yield _note(text, frontmatter.parse_org(text), list(_org_headings(text)))
+    yield _note(source, text, frontmatter.parse_org(text), list(_org_headings(text)))
 
 
 def read_rst(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = _text(source)
     front = frontmatter.parse(text)
-    yield _note(text, front, list(_rst_headings(text, front.end)))
+    yield _note(source, text, front, list(_rst_headings(text, front.end)))
 
 
 def read_text(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = _text(source)
-    yield _note(text, frontmatter.parse(text), [])
+    yield _note(source, text, frontmatter.parse(text), [])
 
 
 def _text(source: Source) -> str:
@@ -61,13 +61,13 @@ def _text(source: Source) -> str:
     return text
 
 
-def _note(text: str, front: frontmatter.FrontMatter, headings: list[_Heading]) -> Document:
+def _note(source: Source, text: str, front: frontmatter.FrontMatter, headings: list[_Heading]) -> Document:
     return Document(
         kind="note",
         text=text,
         title=front.title or next((name for _, _, name in headings if name), ""),
         sections=sections(text, headings, front.end),
-        date=front.date,
+        date=frontmatter.named(source.path) if front.date is None else front.date,
         tags=front.tags,
         meta=front.meta,
     )

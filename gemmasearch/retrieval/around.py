@@ -82,7 +82,11 @@ def did_you_mean(store: Store, line: str) -> str:
 def _nearest_word(store: Store, word: str) -> str:
     known = store.vocabulary_between(word[0], len(word) - LONGEST_EDIT, len(word) + LONGEST_EDIT)
     allowed = 1 if len(word) < 8 else LONGEST_EDIT
-    near = [(d, -df, term) for term, df in known if (d := _distance(word, term, allowed)) <= allowed]
+    near = [
+        (d, -df, term)
+        for term, df in known
+        if term not in stopwords.everything() and (d := _distance(word, term, allowed)) <= allowed
+    ]
     written = (term for _, _, term in sorted(near) if store.match(fts.phrase(term), 1))  # no stem
     return next(written, "")
 

@@ -74,8 +74,11 @@ def search(
     conditions: Sequence[Condition] = (),
     collapse: bool = True,
     bound: Bound | None = None,
+    judged: bool = True,
 ) -> list[Hit]:
     """The best passages for a line of the query language, best first; [] if nothing matches.
+
+    ``judged`` = False leaves it to the caller to say that none of them is relevant.
 
     ``bound`` gives, from the first hit's score, the lowest that is shown; what holds all rare words of the line is
     shown whatever its score. The hits for a smaller ``limit`` are the first of those for a larger one.
@@ -96,7 +99,9 @@ def search(
         return _listing(store, filters, limit) if filters else []
     ranking = rank(store, embedder, query, mode=mode, conditions=filters)
     collapse = collapse and not _asks_for_quotations(filters)
-    found = hits(store, ranking, limit=limit, per_document=per_document, collapse=collapse, bound=bound)
+    found = hits(
+        store, ranking, limit=limit, per_document=per_document, collapse=collapse, bound=bound, judged=judged
+    )
     if query.open and len(found) < limit:
         known = {hit.document_id for hit in found}
         rest = _listing(store, filters, limit + len(known))
@@ -217,10 +222,13 @@ def hits(
     per_document: int,
     collapse: bool = True,
     bound: Bound | None = None,
+    judged: bool = True,
 ) -> list[Hit]:
-    """The candidates of the best documents, at most ``per_document`` of each; none where nothing is relevant."""
+    """The candidates of the best documents, at most ``per_document`` of each; none where nothing is relevant, if that
+    is ``judged``.
+    """
     among = partial(found_among, store, ranking, limit=limit, per_document=per_document, collapse=collapse)
-    found = _scored(among(), ranking)[:limit]
+    found = _scored(among(), ranking, judged)[:limit]
     least = bound(found[0].score) if bound and found else 0.0
     if found and found[-1].score < least:
         found = [hit for hit in found if hit.score >= least]  # scores never rise: the first of them
@@ -263,15 +271,15 @@ def found_among(
     return [_group_hit(group, ranking.sought) for group in groups]
 
 
-def _scored(found: Sequence[Hit], ranking: Ranking) -> list[Hit]:
-    """The hits with the chance that they are what was asked for; none where nothing is.
+def _scored(found: Sequence[Hit], ranking: Ranking, judged: bool = True) -> list[Hit]:
+    """The hits with the chance that they are what was asked for; none where nothing is, if that is ``judged``.
 
     What words alone found stands there, and of a space that was not measured, or of passages that have no vector
     (quotations, what is new), nothing is known: none of these is refused.
     """
     shown = [calibration.figures(hit, ranking.rarity, ranking.cosine) for hit in found]
     space, known = _weights(ranking, shown)
-    if "meaning" in ranking.asked and calibration.measured(space):
+    if judged and "meaning" in ranking.asked and calibration.measured(space):
         spoken = {hit.language or ranking.language for hit in found[: calibration.AMONG]}
         length = len(ranking.rarity) if ranking.language in spoken else 1
         if calibration.nothing(known, shown, length):
@@ -413,7 +421,7 @@ def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
         path=row.path,
         part=row.part,
         kind=row.kind,
-        title=row.title or os.path.basename(row.path),
+        title=row.title or os.path.basename(row.part if "attached_to" in row.meta else row.path),
         score=min(1.0, max(0.0, fused.score)),
         snippet=snippets.snippet(row.text, sought, row.language),
         text=row.text,

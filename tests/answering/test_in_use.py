@@ -210,7 +210,7 @@ def test_a_question_with_a_topic_of_its_own_is_left_alone(store: Store) -> None:
     chat = Conversation(store, None, None)
     assert chat.sources == ()
     chat.ask("When was the boiler serviced?")
-    assert chat.in_full("Where is the garden shed key?") == "Where is the garden shed key?"
+    assert chat.readings("Where is the garden shed key?") == ["Where is the garden shed key?"]
 
 
 @pytest.mark.usefixtures("heating")

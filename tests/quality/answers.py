@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from gemmasearch import answering, retrieval
+from gemmasearch import answering
 from gemmasearch.answering import asking, evidence, refusal
 from gemmasearch.answering.question import understand
 from gemmasearch.models import Embedder, Passage
@@ -156,7 +156,7 @@ def chances(squad: Squad, embedder: Embedder | None, making: Embedder, number: i
 
 def chance_of(store: Store, embedder: Embedder | None, question: str) -> float:
     asked = understand(question)
-    hits = retrieval.search(store, embedder, question, limit=asking.HITS, per_document=3)
+    hits = asking.passages(store, embedder, question)
     ranked = evidence.rank(asked, hits, asking.rarity(store, asked), embedder)
     return refusal.chance(asked, ranked, embedder.space.name if embedder else "")
 
