@@ -176,7 +176,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         before = set[str]().union(*own[max(0, at - 1) : at])
         around = before.union(*own[at + 1 : at + 2])
         if unit.kind == "row":
-            if not names and at + 1 < len(said) and said[at + 1].kind == "row":
+            if _names_columns(hit, said, at):
                 names, unit = own[at], replace(unit, kind="heading")
             around.update(names)
         else:
@@ -190,6 +190,14 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         features["hit"] = relative
         found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
     return found
+
+
+def _names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:
+    """Whether a row is the head of a table: a rule stands below it, or it begins the document and holds no digit."""
+    if at + 1 == len(said) or said[at + 1].kind != "row":
+        return False
+    ruled = hit.text[said[at].end : said[at + 1].start].strip() != ""
+    return ruled or (at == hit.start == 0 and not any(map(str.isdigit, said[at].of(hit.text))))
 
 
 def _lend(features: dict[str, float], question: Question, before: Set[str], weights: Weights) -> None:

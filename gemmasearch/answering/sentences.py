@@ -33,7 +33,7 @@ _HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}[ \t]+\S|\*{1,8}[ \t]+\S.*$|={3,}|-{3
 _ROW = re.compile(r"[^|]*\|[^|]*\||\S[^\t]*\t[^\t]*\S")
 _RULE = re.compile(r"[\s|:=+\-_*~]*$")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
-_LABEL = re.compile(r"[^\W\d_][\w /()-]{0,28}:[ \t]+\S")  # "Total: 45 EUR" stands alone
+_LABEL = re.compile(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" stands alone
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
 _OPENING = "\"'“‘«([¿¡"
 _TABLES = (".csv", ".tsv")

@@ -75,7 +75,9 @@ def function_words(language: str) -> frozenset[str]:
     return stopwords.of(language) | _ASKING
 
 
-_ASKING = listed("s t d ll re ve many much tell please know does did combien cuanto cuantos wieviel wie")
+_ASKING = listed(
+    "since s t d ll re ve many much tell please know does did combien cuanto cuantos wieviel wie"
+)
 
 NEGATIONS = frozenset(
     fold(word)

@@ -70,12 +70,13 @@ def did_you_mean(store: Store, line: str) -> str:
     """The line with words that stand nowhere in the index replaced by the nearest that do; "" without any."""
     better = line
     for term in parse(line).terms:
-        if term.kind != "word" or not term.text.isalpha() or not term.text.isascii() or len(term.text) < 4:
+        word = term.text.strip("?!.,;:")
+        if term.kind != "word" or not word.isalpha() or not word.isascii() or len(word) < 4:
             continue
-        folded = words.fold(term.text)
+        folded = words.fold(word)
         if not any(store.document_frequency([folded, words.stem(folded, "en")]).values()):
             nearest = _nearest_word(store, folded)
-            better = better.replace(term.text, nearest) if nearest else better
+            better = better.replace(word, nearest) if nearest else better
     return better if better != line else ""
 
 

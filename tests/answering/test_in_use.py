@@ -14,6 +14,11 @@ from gemmasearch.models.fake import FakeGenerator
 from gemmasearch.store import Store
 from tests.answering.conftest import Add, Embed
 
+
+def utc(year: int, month: int) -> float:
+    return datetime(year, month, 15, tzinfo=UTC).timestamp()
+
+
 LETTER = (
     "Dear Nora,\n\nI hope you had a good summer. The weather here was dreadful, it rained every day in July.\n\n"
     "Could you send me the signed lease by Friday, 4 December? The deposit of 2,340 euros is due on the same day.\n\n"
@@ -211,6 +216,42 @@ def test_a_question_with_a_topic_of_its_own_is_left_alone(store: Store) -> None:
     assert chat.sources == ()
     chat.ask("When was the boiler serviced?")
     assert chat.readings("Where is the garden shed key?") == ["Where is the garden shed key?"]
+
+
+@pytest.mark.usefixtures("heating")
+def test_a_short_question_of_its_own_is_not_answered_with_the_topic_before(store: Store, add: Add) -> None:
+    """ "How much is the rent?" was asked about the boiler that was spoken of before."""
+    add("/n/flat.md", "The monthly rent is 1,015 euros.")
+    chat = Conversation(store, None, None)
+    chat.ask("When was the boiler serviced?")
+    assert "1,015 euros" in chat.ask("How much is the rent?").text
+    chat.ask("When was the boiler serviced?")
+    assert len(chat.readings("since when?")) == 1 and "boiler" in chat.readings("since when?")[0]
+
+
+def test_a_sender_with_a_month_and_a_year_is_asked_of_that_mail(store: Store, add: Add) -> None:
+    """The year stayed a word to look for, and other people's text was the answer."""
+    for month, said in ((2, "The keys are with the neighbour."), (3, "The roof has been mended.")):
+        add(f"/m/{month}", said, kind="mail", sender="Dana Bell <d@x.org>", date=utc(2025, month))
+    add("/n/rent.md", "From February 2025 the monthly rent is 1,015 euros.")
+    found = answer(store, None, None, "What did Dana write in February 2025?", extract=True)
+    assert "keys" in found.text and not found.notes
+    assert not answer(store, None, None, "What did Olaf write in May 2025?", extract=True).found
+    add("/n/said.md", "Dana said that the heating costs 88 euros a month.")
+    other = answer(store, None, None, "What did Dana say about the heating costs?", extract=True)
+    assert "88 euros" in other.text and other.notes == ("nothing from Dana answers this; other documents do",)
+
+
+def test_filters_alone_tell_what_their_newest_documents_want(store: Store, add: Add) -> None:
+    add("/m/1", "Please send me the keys.", kind="mail", sender="Dana Bell <d@x.org>", date=utc(2025, 2))
+    assert "send me the keys" in answer(store, None, None, "from:dana", extract=True).text
+
+
+@pytest.mark.usefixtures("heating")
+def test_a_refusal_shows_what_is_nearest(store: Store, embed: Embed) -> None:
+    """Where the search said that nothing is relevant, nothing was shown."""
+    found = answer(store, embed(), None, "Which opera did the mayor of Lisbon sing?", extract=True)
+    assert not found.found and found.evidence
 
 
 @pytest.mark.usefixtures("heating")

@@ -105,3 +105,35 @@ def test_a_sentence_without_the_awaited_kind_is_told_apart() -> None:
     asked = understand("When was the boiler serviced?")
     assert has_wanted(asked, "It was serviced in May 2024.")
     assert not has_wanted(asked, "It was serviced by Mr Hart.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "span"),
+    [
+        (
+            "What is the policy number of the bicycle?",
+            "| Bicycle | RS-77120 | 54 EUR | 2026-03-01 |",
+            "RS-77120",
+        ),
+        ("What is Szabo's phone number?", "Electrician Szabo: 030 5550781, mornings only", "030 5550781"),
+        ("What is the door code?", "Door code: 4711# (changed on 3 March 2025)", "4711#"),
+        (
+            "What is the licence plate of the van?",
+            "The van (B-KL 1234) goes to the garage on 2 May.",
+            "B-KL 1234",
+        ),
+        ("Was ist die Kundennummer?", "Die Kundennummer bei Norvia ist 65-120388.", "65-120388"),
+    ],
+)
+def test_who_asks_for_a_number_that_stands_for_something_gets_that(question, text, span) -> None:
+    found = answering(understand(question), text)
+    assert found is not None and text[slice(*found)] == span
+
+
+def test_what_is_to_be_done_with_the_answer_is_not_looked_for() -> None:
+    assert understand("Summarise the minutes of Monday").stems == ("minut", "monday")
+
+
+def test_german_was_is_no_english_was() -> None:
+    assert understand("Was hat Dana im Februar geschrieben?").kind == "what"
+    assert understand("Was the boiler serviced?").kind == "yesno"

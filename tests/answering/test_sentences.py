@@ -80,3 +80,16 @@ def test_units_lie_in_order_inside_the_text_whatever_it_is(text: str) -> None:
         assert last <= unit.start < unit.end <= len(text)
         assert unit.of(text)
         last = unit.end
+
+
+def test_two_long_labelled_lines_in_a_row_are_two_units() -> None:
+    """They were joined, and the name of the second line was marked for a question about the first."""
+    text = (
+        "Neighbour upstairs (Mrs Thiele): 030 5550470, has our spare key\n"
+        "Chimney sweep: 030 5550781, comes in October of every year"
+    )
+    assert [unit.of(text) for unit in split(text)] == text.split("\n")
+
+
+def test_each_line_of_a_table_is_a_row() -> None:
+    assert [u.of("a,b\n\n1,2\n") for u in split("a,b\n\n1,2\n", table=True)] == ["a,b", "1,2"]

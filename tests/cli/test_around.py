@@ -87,6 +87,9 @@ def test_a_name_that_is_kept_anew_says_what_it_stood_for(tmp_path: Path) -> None
     assert again.code == 0 and "it stood for: kiln" in again.said
     assert run("save", "--db", db).text == "pots\tkiln may\n"
     assert run("save", "nope", "--db", db).code == 1
+    unset = run("save", "pots", "", "--db", db)  # an unset variable of a script forgot the name
+    assert unset.code == 2 and "empty" in unset.said
+    assert run("save", "--db", db).text == "pots\tkiln may\n"
 
 
 def test_how_a_query_and_a_score_came_about(indexed: Indexed) -> None:

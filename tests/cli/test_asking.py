@@ -124,6 +124,10 @@ def test_markdown_holds_no_link_or_tag_of_the_files_making(tmp_path: Path) -> No
     assert done.code == 0 and "3 May 2024" in done.text
     assert "img src" in done.text and not re.search(r"(?<!\\)[\[<]", done.text)
     assert "1. `" in done.text
+    refused = run("ask", "--format", "markdown", "--extract", "Which opera was sung in Lisbon?", "--db", db)
+    assert refused.code == 1 and "Nearest passages" in refused.text and "a.md" in refused.text
+    misspelt = run("ask", "--extract", "Which opera was snug in the klin?", "--db", db)
+    assert misspelt.code == 1 and "did you mean: " in misspelt.said and "kiln" in misspelt.said
 
 
 def test_ask_as_json_holds_sentences_citations_evidence_and_timings(indexed: Indexed) -> None:
@@ -138,3 +142,16 @@ def test_ask_as_json_holds_sentences_citations_evidence_and_timings(indexed: Ind
 def test_impossible_combinations_are_usage_errors(indexed: Indexed) -> None:
     for arguments in (["--saved", "x", "why"], ["--new-only", "why"], ["--saved", "x", "--context", "y"], []):
         assert indexed.run("ask", *arguments).code == 2
+
+
+def test_a_question_that_is_kept_with_extract_is_answered_without_a_generator(tmp_path: Path) -> None:
+    """Kept and asked again, it went to the generator whatever the line said."""
+    (tmp_path / "n").mkdir()
+    (tmp_path / "n" / "a.md").write_text("Tom agreed to rent out the house until 2027.\n")
+    db = tmp_path / "i" / "i.db"
+    run("index", tmp_path / "n", "--db", db, "--embedder", "static")
+    asked = ("ask", "--extract", "--generator", "fake", "--db", db)
+    done = run(*asked, "--save", "house", "Has Tom agreed to rent out the house?", "--json")
+    assert json.loads(done.text)["data"]["generator"] == ""
+    again = run(*asked, "--saved", "house", "--json")
+    assert json.loads(again.text)["data"]["generator"] == ""

@@ -45,6 +45,8 @@ def test_why_names_the_documents_or_what_keeps_a_file_out(place: Place) -> None:
     hidden = json.loads(place("why", "--json", place.home / ".hidden.md").text)["data"]
     assert not hidden["indexed"] and hidden["rule"]
     assert "registered folder" in place("why", place.db.parent / "elsewhere.md").text
+    folder = place("why", place.home)
+    assert folder.code == 0 and "2 of 3 files below it are in the index" in folder.text
 
 
 def test_a_forgotten_file_is_gone_from_the_bytes_and_stays_out(place: Place) -> None:
@@ -123,6 +125,8 @@ def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: P
     assert place("search", "--mode", "words", "canarydana7").code == 0
     assert b"canarymallory" not in place.bytes()
     assert "forgotten" in place("status", "--failed").text
+    refused = place("forget", "--undo", box)
+    assert refused.code == 2 and "gsearch index" in refused.said  # the name was ignored
     assert place("forget", "--undo").code == 0
     assert place("index").code == 0
     assert place("search", "--mode", "words", "canarymallory1").code == 0

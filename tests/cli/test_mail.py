@@ -157,3 +157,15 @@ def test_every_hit_knows_its_thread(thread: Index) -> None:
     hit = thread.search("harbour crane yellow")[0]
     assert (hit.thread, hit.messages) == ("1@example.org", 31)
     assert len(thread.search(f"thread:{hit.thread}", limit=99)) == 31
+
+
+def test_an_attachment_without_a_title_goes_by_its_own_name(tmp_path: Path) -> None:
+    """It went by the name of the mailbox."""
+    mail = multipart(
+        plain("See the plan."),
+        attached(b"The ferry to Skye leaves at noon.\n", "itinerary.txt", "text/plain"),
+        subject="Plan",
+        number=1,
+    )
+    box = Box(tmp_path, mbox([mail, message("Lunch is at noon.", number=2)]))
+    assert box.hits("ferry to Skye")[0]["title"] == "itinerary.txt"

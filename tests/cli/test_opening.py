@@ -58,6 +58,9 @@ def test_an_editor_that_knows_lines_gets_the_line() -> None:
     place = Place("/n/x.md", "note", None, 12)
     assert command_for(place, Settings(), "vim -R") == ["vim", "-R", "+12", "/n/x.md"]
     assert command_for(place, Settings(), "gimp") == ["gimp", "/n/x.md"]
+    with pytest.raises(UsageProblem, match="No closing quotation"):  # was an internal error
+        command_for(place, Settings(), "code 'unclosed")
+    assert command_for(place, Settings(), " ")[0] in ("open", "xdg-open")
     assert command_for(place, Settings(open_text="code -g {path}:{line}"), "vim") == [
         "code",
         "-g",

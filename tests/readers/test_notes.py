@@ -6,6 +6,7 @@ import pytest
 
 from gemmasearch import readers
 from gemmasearch.documents import Document
+from gemmasearch.readers import frontmatter
 from tests.readers.contract import ReaderContract, documents, problem
 
 
@@ -165,3 +166,22 @@ def test_front_matter_is_no_passage_of_its_own(tmp_path: Path) -> None:
         (0, ("Lisbon",)),
         (text.index("## Costs"), ("Lisbon", "Costs")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("minutes-2025-03-18.md", "2025-03-18"),
+        ("20250318 walk.txt", "2025-03-18"),
+        ("2025_03_18.org", "2025-03-18"),
+        ("2025-13-18.md", None),
+        ("120250318.md", None),
+        ("2025-03-18 to 2025-03-20.md", None),
+    ],
+)
+def test_the_day_in_a_file_name_is_the_date_of_its_note(tmp_path: Path, name: str, day: str | None) -> None:
+    """Journals and minutes had no date: no `after:` found them, and of two the older could come first."""
+    document = note(tmp_path, "The roof was mended.\n", name)
+    assert document.date == (None if day is None else frontmatter.moment(day))
+    said = note(tmp_path, "---\ndate: 2024-01-02\n---\nA.\n", "2025-03-19.md")
+    assert said.date == frontmatter.moment("2024-01-02")
