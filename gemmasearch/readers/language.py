@@ -55,6 +55,6 @@ def _own(text: str, quoted: Sequence[tuple[int, int]], left: int) -> str:
 
 @functools.cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from gemmasearch.readers.language_model import load
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return load()

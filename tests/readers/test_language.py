@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gemmasearch.readers import language_model
 from gemmasearch.readers.language import detect
 from tests.readers.contract import documents
 from tests.readers.mail_files import message
@@ -25,6 +26,32 @@ from tests.readers.mail_files import message
 )
 def test_the_language_of_a_text_is_told_or_left_open(text: str, language: str) -> None:
     assert detect(text) == language
+
+
+def test_the_model_is_unpacked_once_and_again_where_half_of_it_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Die Kaution wird innerhalb von dreißig Tagen zurückgezahlt."
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    said = language_model.load().classify(text)
+    (folder,) = (tmp_path / "cache" / "gsearch").iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    before = (folder / "ptc.npy").stat().st_mtime_ns
+    assert language_model.load().classify(text) == said
+    assert (folder / "ptc.npy").stat().st_mtime_ns == before
+    with (folder / "nextmove.npy").open("r+b") as file:
+        file.truncate(1000)
+    assert language_model.load().classify(text) == said
+    assert (folder / "nextmove.npy").stat().st_size > 1000
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_language_is_told_where_nothing_can_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert language_model.load().classify("La fianza se devuelve dentro de los treinta días.")[0] == "es"
 
 
 def test_the_quoted_language_is_not_that_of_the_mail(tmp_path: Path) -> None:
