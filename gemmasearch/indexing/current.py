@@ -10,14 +10,14 @@ from gemmasearch.indexing.crawl import Found, stamp_of
 from gemmasearch.readers import formats
 from gemmasearch.store import FileRow
 from gemmasearch.store.journal import Current
-from gemmasearch.store.keys import storable
+from gemmasearch.store.keys import readers_key, storable
 
 RACY_NS = 2_000_000_000  # a file that changed this shortly before a look may change again within its stamp
 UNLUCKY = frozenset(("timeout", "memory", "crash", "busy", "unreadable"))  # may go better the next time
 MAX_TRIES = 3  # after so many failures with the same stamp and readers a file is left alone
 
 # Of all readers at once: what a file was taken for may change with any of them.
-READERS = ",".join(f"{f.name}:{f.version}" for f in formats())
+READERS = readers_key(",".join(f"{f.name}:{f.version}" for f in formats()))
 # A locked mailbox is tried for ever: the next run may find it free.
 CURRENT = Current(READERS, tuple(sorted(UNLUCKY)), MAX_TRIES)
 

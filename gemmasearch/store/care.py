@@ -28,7 +28,7 @@ _CONTRADICTIONS = {
         SELECT count(*) FROM (
             SELECT document_id FROM chunks GROUP BY document_id
             HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1 OR min(start) <> 0
-                OR max("end") <> sum("end" - start) OR sum(length(text) <> "end" - start) > 0)""",
+                OR max("end") <> sum("end" - start) OR sum(length(gs_text(text)) <> "end" - start) > 0)""",
     "documents that have lost or gained chunks": """
         SELECT count(*) FROM documents d
         WHERE chunk_count <> (SELECT count(*) FROM chunks WHERE document_id = d.id)""",
@@ -147,7 +147,7 @@ class Care:
         """FTS5's own check reads the words in order and never asks for one: here some hundred are asked for."""
         last = self.db.value("SELECT coalesce(max(id), 0) FROM chunks")
         chosen = [last * n // LOOKUPS + 1 for n in range(LOOKUPS)]
-        sql = "SELECT id, gs_exact(text) FROM chunks WHERE id = ?"
+        sql = "SELECT id, gs_exact(gs_text(text)) FROM chunks WHERE id = ?"
         texts = {row[0]: row[1].split() for id in chosen for row in self.db.rows(sql, (id,))}
         lost = 0
         for id, exact in texts.items():

@@ -13,6 +13,7 @@ from gemmasearch.documents import Chunk, Document, FileStamp, Problem
 from gemmasearch.store import fts, seals, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, storable
+from gemmasearch.store.packing import packed
 from gemmasearch.store.pictures import Pictures
 from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
@@ -313,6 +314,6 @@ def _chunk(document_id: int, title: str, chunk: Chunk) -> tuple[apsw.SQLiteValue
         else passage_key(passage_title(title, headings), chunk.text)
     )
     return (
-        document_id, chunk.ordinal, chunk.start, chunk.end, clean(chunk.text), "\n".join(headings), chunk.page,
-        clean(chunk.label), chunk.line, chunk.tokens, int(chunk.quoted), key,
+        document_id, chunk.ordinal, chunk.start, chunk.end, packed(clean(chunk.text)), "\n".join(headings),
+        chunk.page, clean(chunk.label), chunk.line, chunk.tokens, int(chunk.quoted), key,
     )  # fmt: skip

@@ -14,23 +14,27 @@ from typing import Any
 import apsw
 
 from gemmasearch.store import stopwords, words
+from gemmasearch.store.packing import plain
 
-COLUMNS = ("title", "names", "path", "headings", "body", "head_forms", "body_forms")
+# The longest first: the lists of a first column are shorter by two bytes a word, a fifth of the whole.
+COLUMNS = ("body", "body_forms", "title", "names", "path", "headings", "head_forms")
 EXACT = ("title", "names", "path", "headings", "body")
 FORMS = ("head_forms", "body_forms")
 # bm25 weights in the order of COLUMNS.
-WEIGHTS = (2.0, 1.5, 1.0, 1.5, 1.0, 1.0, 1.0)
+WEIGHTS = (1.0, 1.0, 2.0, 1.5, 1.0, 1.5, 1.0)
 
 
 def register(connection: apsw.Connection) -> None:
     """Give a connection the SQL functions that the full-text view and the filters are made of:
-    ``gs_fold(text)``, ``gs_exact(text)``, ``gs_forms(text, language)``, ``gs_language(declared, text)``,
-    ``gs_path(blob)``, a path folded for comparisons, and ``gs_on_site(meta, site)``."""
+    ``gs_text(stored)``, ``gs_fold(text)``, ``gs_exact(text)``, ``gs_forms(text, language)``,
+    ``gs_language(declared, stored)``, ``gs_path(blob)``, a path folded for comparisons, and
+    ``gs_on_site(meta, site)``."""
     functions: tuple[tuple[str, Callable[..., Any], int], ...] = (
+        ("gs_text", plain, 1),
         ("gs_fold", words.fold, 1),
         ("gs_exact", words.exact, 1),
         ("gs_forms", words.forms, 2),
-        ("gs_language", lambda declared, text: declared or words.guess_language(text), 2),
+        ("gs_language", lambda declared, stored: declared or words.guess_language(plain(stored)), 2),
         ("gs_path", lambda path: words.fold(path.decode("utf-8", "replace")), 1),
         ("gs_on_site", _on_site, 2),
     )

@@ -50,6 +50,11 @@ def document_hash(document: Document) -> bytes:
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+def readers_key(versions: str) -> str:
+    """12 letters for the names and versions of all readers: kept with every file."""
+    return blake2b(versions.encode(), digest_size=6).hexdigest()
+
+
 def path_words(path: str, root: str) -> str:
     """The words of a path below the folder that holds its root, composed (NFC) so that typed words meet them."""
     above = root.rstrip("/").rpartition("/")[0]

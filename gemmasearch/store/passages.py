@@ -17,6 +17,7 @@ from gemmasearch.store import filters, fts, seals
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.failures import REPAIR
 from gemmasearch.store.narrow import IN_ORDER, MANY, Narrow, carray
+from gemmasearch.store.packing import plain
 from gemmasearch.store.rows import DocumentRow, PassageRow, Reading, Span
 
 _JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
@@ -123,7 +124,11 @@ class Passages(Narrow):
                          d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags,
                          f.path_words, c.headings, c.text, d.language
                   FROM {_JOINED} WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""
-        return [Reading(*row) for row in self.db.rows(sql, (_array(chunk_ids),))]
+        rows = self.db.rows(sql, (_array(chunk_ids),))
+        return [
+            Reading(chunk, document, title, names, path, headings, plain(stored), language)
+            for chunk, document, title, names, path, headings, stored, language in rows
+        ]
 
     def documents_of(self, chunk_ids: Sequence[int]) -> dict[int, int]:
         """Chunk id -> the id of its document; chunks that are gone are left out."""
@@ -231,8 +236,8 @@ def _passage(row: Row) -> PassageRow:
         15:
     ]
     return PassageRow(
-        chunk, document, os.fsdecode(path), part, kind, title, text, start, end, ordinal, _lines(headings), page,
-        label, line, bool(quoted), date, sender, recipients, copies, message_id, tuple(json.loads(attachments)),
+        chunk, document, os.fsdecode(path), part, kind, title, plain(text), start, end, ordinal, _lines(headings),
+        page, label, line, bool(quoted), date, sender, recipients, copies, message_id, tuple(json.loads(attachments)),
         tuple(json.loads(tags)), language, json.loads(meta), (mtime or 0) / 1e9, size or 0, key,
     )  # fmt: skip
 
@@ -247,7 +252,7 @@ def _document(head: Row, chunks: Sequence[Row]) -> DocumentRow:
         for _, chunk, start, end, headings, page, label, line, quoted, tokens, _ in chunks
     )
     return DocumentRow(
-        id, os.fsdecode(path), part, kind, title, "".join(row[-1] for row in chunks), spans, date, sender,
+        id, os.fsdecode(path), part, kind, title, "".join(plain(row[-1]) for row in chunks), spans, date, sender,
         recipients, copies, message_id, tuple(json.loads(refs)), tuple(json.loads(attachments)),
         tuple(json.loads(tags)), language, json.loads(meta), offset, length, (mtime or 0) / 1e9, size or 0,
     )  # fmt: skip

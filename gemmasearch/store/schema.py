@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 
 from gemmasearch.store import seals
+from gemmasearch.store.keys import readers_key
 from gemmasearch.store.subjects import names_of
 
 APPLICATION_ID = 0x67_73_72_63  # "gsrc"
@@ -20,11 +21,26 @@ APPLICATION_ID = 0x67_73_72_63  # "gsrc"
 # Derived from the rows: a repair makes it anew.
 WORDS = """
 CREATE VIRTUAL TABLE words USING fts5(
-    title, names, path, headings, body, head_forms, body_forms,
+    body, body_forms, title, names, path, headings, head_forms,
     content='passage_words', content_rowid='id', tokenize='ascii'
 );
 
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
+"""
+
+# What the full-text index holds of a chunk: words analysed by store.words, through functions of store.fts.
+VIEW = """
+CREATE VIEW passage_words AS
+SELECT id, gs_exact(body) AS body, gs_forms(body, language) AS body_forms, gs_exact(title) AS title,
+       gs_exact(names) AS names, gs_exact(path) AS path, gs_exact(headings) AS headings,
+       gs_forms(title || ' ' || names || ' ' || path || ' ' || headings, language) AS head_forms
+FROM (
+    SELECT c.id AS id, d.title AS title,
+           d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags AS names,
+           f.path_words AS path, c.headings AS headings, gs_text(c.text) AS body,
+           gs_language(d.language, c.text) AS language
+    FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+);
 """
 
 _FIRST = """
@@ -47,7 +63,7 @@ CREATE TABLE files(
     size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, device INTEGER,  -- NULL: read it again
     racy INTEGER NOT NULL DEFAULT 0,        -- changed so shortly before the look that the stamp proves nothing
     hash BLOB,                              -- of the bytes that were read
-    reader TEXT NOT NULL DEFAULT '',        -- name and version of the reader
+    reader TEXT NOT NULL DEFAULT '',        -- keys.readers_key of the readers of that time
     reason TEXT NOT NULL DEFAULT '',        -- '' = read; else one of documents.PROBLEM_REASONS
     tries INTEGER NOT NULL DEFAULT 0,       -- failures with this stamp and reader
     tail INTEGER, tail_hash BLOB            -- a mailbox: bytes read so far and their hash
@@ -82,28 +98,13 @@ CREATE TABLE chunks(
     id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice: a handle that was printed stays true or is gone
     document_id INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    text TEXT NOT NULL, headings TEXT NOT NULL,               -- headings: one per line
+    text TEXT NOT NULL, headings TEXT NOT NULL,               -- text: store/packing.py; headings: one per line
     page INTEGER, label TEXT NOT NULL, line INTEGER NOT NULL, tokens INTEGER NOT NULL,
     quoted INTEGER NOT NULL,
     key BLOB,                                                 -- keys.passage_key; NULL = has no vector
     UNIQUE(document_id, ordinal)
 );
 CREATE INDEX chunks_by_key ON chunks(key) WHERE key IS NOT NULL;
-
--- What the full-text index holds: words as store/words.py analyses them (functions of store/fts.py).
--- What the full-text index holds of a chunk: words analysed by store.words, through functions of store.fts.
-CREATE VIEW passage_words AS
-SELECT id, gs_exact(title) AS title, gs_exact(names) AS names, gs_exact(path) AS path,
-       gs_exact(headings) AS headings, gs_exact(body) AS body,
-       gs_forms(title || ' ' || names || ' ' || path || ' ' || headings, language) AS head_forms,
-       gs_forms(body, language) AS body_forms
-FROM (
-    SELECT c.id AS id, d.title AS title,
-           d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags AS names,
-           f.path_words AS path, c.headings AS headings, c.text AS body,
-           gs_language(d.language, c.text) AS language
-    FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
-);
 
 CREATE TABLE spaces(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -135,9 +136,9 @@ CREATE TABLE signs(
 
 
 def _first(connection: apsw.Connection) -> None:
-    connection.execute(_FIRST)
-    for _ in connection.execute(WORDS):
-        continue
+    for script in (_FIRST, VIEW, WORDS):
+        for _ in connection.execute(script):
+            continue
 
 
 def _eight_bits(connection: apsw.Connection) -> None:
@@ -302,6 +303,23 @@ def _questions(connection: apsw.Connection) -> None:
     connection.execute(_QUESTIONS).fetchall()
 
 
+def _smaller(connection: apsw.Connection) -> None:
+    """The longest column of the full-text index is its first one, texts may be packed, and files name their
+    readers by a short key."""
+    known = connection.execute("SELECT DISTINCT reader FROM files WHERE reader <> ''").fetchall()
+    for (reader,) in known:
+        connection.execute("UPDATE files SET reader = ? WHERE reader = ?", (readers_key(str(reader)), reader))
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(words)")]
+    if columns[0] == "body":
+        return
+    for sql in (
+        *("DROP TABLE vocabulary", "DROP TABLE words", "DROP VIEW passage_words", VIEW, WORDS),
+        "INSERT INTO words(words) VALUES('rebuild')",
+    ):
+        for _ in connection.execute(sql):
+            continue
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _first,
     _eight_bits,
@@ -311,6 +329,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _labels,
     _erased_by_merging,
     _questions,
+    _smaller,
 )
 VERSION = len(MIGRATIONS)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from gemmasearch.errors import MachineRefused
 from gemmasearch.store import words
 from gemmasearch.store.files import UNPURGED, Files
+from gemmasearch.store.packing import plain
 
 PURGED = "purged"  # in state: when the full-text index was merged
 DAY, LARGE = 86_400.0, 500_000  # seconds; chunks that were ever written
@@ -51,7 +52,7 @@ class Evidence:
 
     texts: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
-    vectors: set[bytes] = field(default_factory=set)
+    packed: set[bytes] = field(default_factory=set)  # of deflated texts and of vectors
 
 
 class Traces(Files):
@@ -85,11 +86,14 @@ class Traces(Files):
         for id in document_ids:
             sql = """SELECT c.text, d.title, v.vector FROM chunks c JOIN documents d ON d.id = c.document_id
                      LEFT JOIN vectors v ON v.key = c.key WHERE d.id = ?"""
-            for text, title, vector in self.db.rows(sql, (id,)):
+            for stored, title, vector in self.db.rows(sql, (id,)):
+                text = plain(stored)
                 found.texts.update(_slices(text), _slices(title))
+                if isinstance(stored, bytes):
+                    found.packed.update(_pieces(stored))
                 found.words.update(w for w in words.exact(f"{title} {text}").split() if len(w) >= SHORTEST)
                 if vector:
-                    found.vectors.add(bytes(vector[:SLICE]))
+                    found.packed.add(bytes(vector[:SLICE]))
         return found
 
     def remaining(self, evidence: Evidence) -> tuple[int, dict[str, list[str]]]:
@@ -110,10 +114,11 @@ class Traces(Files):
     def _is_live(self, raw: bytes, text: str) -> bool:
         """Whether a row that stays holds the piece, too."""
         if not text:
-            return bool(self.db.value("SELECT 1 FROM vectors WHERE instr(vector, ?)", (raw,)))
+            sql = "SELECT 1 FROM vectors WHERE instr(vector, ?1) UNION ALL SELECT 1 FROM chunks WHERE instr(text, ?1)"
+            return bool(self.db.value(sql, (raw,)))
         if self.db.value("SELECT 1 FROM vocabulary WHERE instr(term, ?)", (text,)):
             return True
-        sql = """SELECT 1 FROM chunks WHERE instr(text, ?1) UNION ALL SELECT 1 FROM documents
+        sql = """SELECT 1 FROM chunks WHERE instr(gs_text(text), ?1) UNION ALL SELECT 1 FROM documents
                  WHERE instr(title || sender || recipients || copies || attachments || tags || meta || refs, ?1)
                  UNION ALL SELECT 1 FROM files WHERE instr(path, CAST(?1 AS BLOB)) OR instr(path_words, ?1)
                  UNION ALL SELECT 1 FROM roots WHERE instr(path, CAST(?1 AS BLOB)) OR instr(options, ?1)
@@ -173,17 +178,23 @@ def scan(files: Sequence[str], wanted: Sequence[bytes]) -> Iterator[tuple[str, b
 
 
 def _chosen(evidence: Evidence, most: int) -> Mapping[bytes, str]:
-    """At most so many pieces, evenly of each kind: their bytes -> their text, "" for vectors."""
+    """At most so many pieces, evenly of each kind: their bytes -> their text, "" for what is packed."""
     kinds: tuple[Iterable[tuple[bytes, str]], ...] = (
         ((text.encode("utf-8", "replace"), text) for text in sorted(evidence.texts)),
         ((word.encode("utf-8", "replace"), word) for word in sorted(evidence.words)),
-        ((vector, "") for vector in sorted(evidence.vectors)),
+        ((piece, "") for piece in sorted(evidence.packed)),
     )
     found: dict[bytes, str] = {}
     for kind in map(list, kinds):
         step = max(1, 3 * len(kind) // most)
         found.update(kind[::step])
     return found
+
+
+def _pieces(stored: bytes) -> Iterator[bytes]:
+    """The middle and the end of a deflated text: at their beginnings many are alike."""
+    for at in ((len(stored) - SLICE) // 2, len(stored) - SLICE):
+        yield stored[max(0, at) : max(0, at) + SLICE]
 
 
 def _slices(text: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from gemmasearch.store import filters, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.keys import passage_title
 from gemmasearch.store.narrow import MANY, Narrow, carray
+from gemmasearch.store.packing import plain
 from gemmasearch.store.rows import Pending, SpaceRow
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ class Vectors(Narrow):
             ORDER BY c.id LIMIT ?2"""
         values = (space_id, limit) if after is None else (space_id, limit, after)
         return [
-            Pending(key, passage_title(title, headings.split("\n")), text, id)
+            Pending(key, passage_title(title, headings.split("\n")), plain(text), id)
             for key, title, headings, text, id in self.db.rows(sql, values)
         ]
 
@@ -252,7 +253,7 @@ class Vectors(Narrow):
               AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space_id = ?1 AND v.key = c.key)"""
         rows = self.db.rows(sql, (space_id, apsw.carray(chunk_ids)))
         found = {
-            id: Pending(key, passage_title(title, headings.split("\n")), text, id)
+            id: Pending(key, passage_title(title, headings.split("\n")), plain(text), id)
             for key, title, headings, text, id in rows
         }
         return [found[id] for id in chunk_ids if id in found]

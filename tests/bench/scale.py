@@ -82,7 +82,7 @@ def measure(path: Path, size: int) -> dict[str, float]:
                 )
             found["evidence of ask"] = _median(lambda n: index.ask(questions[n], extract=True))
             found["memory, MB"] = _anonymous()
-            text = index._store.db.value("SELECT sum(length(CAST(text AS BLOB))) FROM chunks")
+            text = index._store.db.value("SELECT sum(length(CAST(gs_text(text) AS BLOB))) FROM chunks")
             found["bytes"] = float(copy.stat().st_size - text)
             found["add 100 files"] = _ms(lambda: _added(index, path.parent / "archive"))
             found["doctor"] = _ms(index._store.examine)

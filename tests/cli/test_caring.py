@@ -12,6 +12,7 @@ import pytest
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.store import Store
 from tests.cli.terminal import Ran, run
+from tests.store.filled import inflated
 
 ENV = {"GSEARCH_EMBEDDER": "static"}
 
@@ -29,7 +30,8 @@ class Place:
         return run(command, "--db", self.db, *arguments, env=ENV)
 
     def bytes(self) -> bytes:
-        return b"".join(p.read_bytes() for p in self.db.parent.iterdir() if p.is_file())
+        raw = b"".join(p.read_bytes() for p in self.db.parent.iterdir() if p.is_file())
+        return raw + inflated(raw)
 
 
 @pytest.fixture

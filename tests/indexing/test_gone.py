@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import COMMAND, Ran, run
+from tests.store.filled import inflated
 
 MESSAGE = """From {who}@x.example Mon Jan  5 10:00:00 2026
 From: {who}@x.example
@@ -50,6 +51,7 @@ class Home:
         for path in self.folder.rglob("*"):
             if path.is_file() and not own & set(path.parents):
                 raw = path.read_bytes()
+                raw += inflated(raw)
                 for word in self.words:
                     if word.encode() in raw or word.encode("utf-16-le") in raw:
                         found[f"{path.name}: {word}"] = raw.count(word.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from gemmasearch.store import Store
 from gemmasearch.store.vectors import rounded
 
 STAMP = FileStamp(10, 20, 30, 40, 50)
+_ZLIB = zlib.compress(b"")[:2]
 SPACE = Space("toy", "toy-model", 8, 8, 1, True)
 
 
@@ -73,4 +75,23 @@ def without_seals(connection: apsw.Connection) -> None:
 
 
 def file_bytes(db: Path) -> bytes:
-    return b"".join(p.read_bytes() for p in db.parent.iterdir() if p.name.startswith(db.name))
+    """The bytes of an index and of the files beside it, and all that inflates anywhere in them."""
+    raw = b"".join(p.read_bytes() for p in db.parent.iterdir() if p.name.startswith(db.name))
+    return raw + inflated(raw)
+
+
+def inflated(raw: bytes) -> bytes:
+    """What every deflated text in some bytes says, as far as it goes: free pages and pieces of rows included."""
+    found = [raw[:0]]
+    at = raw.find(_ZLIB)
+    while at >= 0:
+        stream = zlib.decompressobj()
+        for start in range(at, len(raw), 512):  # up to where it is damaged
+            try:
+                found.append(stream.decompress(raw[start : start + 512]))
+            except zlib.error:
+                break
+            if stream.eof:
+                break
+        at = raw.find(_ZLIB, at + 1)
+    return b"\0".join(found)

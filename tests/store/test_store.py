@@ -17,7 +17,9 @@ import pytest
 from gemmasearch.documents import Condition, Document, Problem
 from gemmasearch.errors import IndexDamaged, IndexForeign, IndexMissing, IndexTooNew, MachineRefused
 from gemmasearch.models import Space
-from gemmasearch.store import Store, fts, schema
+from gemmasearch.store import Store, fts, schema, seals
+from gemmasearch.store.keys import readers_key
+from gemmasearch.store.packing import packed, plain
 from tests.store.filled import SPACE, STAMP, add_note, chunks_of, embed, file_bytes, vector_of
 
 
@@ -295,6 +297,64 @@ def test_problems_are_counted_by_reason_and_a_failed_transaction_leaves_nothing(
         summary = store.summary()
         assert (summary.skipped, summary.part_problems) == ({"encrypted": 1}, {"malformed": 1})
         assert (summary.files, summary.indexed, summary.kinds) == (2, 1, {"mail": 1})
+
+
+_OLD_WORDS = """
+DROP TABLE vocabulary; DROP TABLE words; DROP VIEW passage_words;
+CREATE VIEW passage_words AS
+SELECT c.id AS id, gs_exact(d.title) AS title, '' AS names, gs_exact(f.path_words) AS path, '' AS headings,
+       gs_exact(c.text) AS body, '' AS head_forms, gs_forms(c.text, 'en') AS body_forms
+FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id;
+CREATE VIRTUAL TABLE words USING fts5(
+    title, names, path, headings, body, head_forms, body_forms,
+    content='passage_words', content_rowid='id', tokenize='ascii'
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
+INSERT INTO words(words) VALUES('rebuild');
+PRAGMA user_version = 8;
+"""
+
+
+def test_an_index_with_plain_texts_and_its_body_in_the_fifth_column_stays_searchable(db: Path) -> None:
+    long = "The boiler in the cellar of the old house was mended again by the plumber. " * 9
+    with Store.open(db, create=True) as store:
+        add_note(store, "/n/boiler.md", long, title="Heating")
+        embed(store)
+        store.db.run("UPDATE files SET reader = 'markdown:3,text:3'")
+        store.db.run("UPDATE chunks SET text = gs_text(text)")
+        own = [f"c.{name}" for name in seals.CHUNK]
+        store.db.run(f"UPDATE chunks AS c SET seal = gs_seal({', '.join(own)})")
+        with store.db.unprotected():
+            store.db.script(_OLD_WORDS)
+    with Store.open(db) as store:
+        assert store.db.value("PRAGMA user_version") == schema.VERSION
+        assert store.match("boiler", 5) and store.match("title : heating", 5)
+        assert store.examine() == []
+        assert store.db.value("SELECT reader FROM files") == readers_key("markdown:3,text:3")
+        assert store.passages([id for id, _ in store.match("boiler", 5)])[0].text == long
+        add_note(store, "/n/other.md", long + "More.", title="Heating")
+        assert store.db.value("SELECT count(*) FROM chunks WHERE typeof(text) = 'blob'") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "the same again and " * 40, "日本語の文章です。" * 30, "\ufffd\u2028 nul\ufffd", "0f9a" * 3],
+)
+def test_a_text_comes_back_as_it_was_packed(text: str) -> None:
+    stored = packed(text)
+    assert plain(stored) == text
+    assert isinstance(stored, str) or len(stored) < len(text.encode())
+
+
+def test_a_damaged_text_is_no_text_and_its_seal_says_so(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        add_note(store, "/n/a.md", "the same again and " * 40)
+        store.db.run(
+            "UPDATE chunks SET text = CAST(substr(text, 1, 12) || x'00' || substr(text, 14) AS BLOB)"
+        )
+        assert plain(store.db.value("SELECT text FROM chunks")) == ""
+        with pytest.raises(IndexDamaged):
+            store.passages([1])
 
 
 def test_an_index_of_the_first_schema_is_brought_up_to_date_when_it_is_only_read(tmp_path: Path) -> None:

@@ -1,0 +1,25 @@
+"""Texts as they are kept: deflated where that saves something, which is half of most passages."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+WORTH = 0.9  # of the bytes: a text that shrinks less is kept as it is
+
+
+def packed(text: str) -> str | bytes:
+    """What is stored for a text: a BLOB of zlib, or the text itself where it is short or does not shrink."""
+    raw = text.encode("utf-8", "replace")
+    made = zlib.compress(raw)
+    return made if len(made) < WORTH * len(raw) else text
+
+
+def plain(stored: Any) -> str:
+    """The text of what was stored. Of damaged bytes "": whether they are what was written tells their seal."""
+    if not isinstance(stored, bytes):
+        return stored if isinstance(stored, str) else ""
+    try:
+        return zlib.decompress(stored).decode("utf-8", "replace")
+    except zlib.error:
+        return ""
