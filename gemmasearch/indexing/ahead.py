@@ -16,6 +16,7 @@ from typing import Protocol, Self
 from gemmasearch.documents import Document, Problem
 
 ROOM = 1_000_000  # characters of one file that wait at most; a longer document waits alone
+SHORT = 200_000  # characters of a file that can be written with others
 ITEM = 500  # characters that an item stands for beside its text
 
 
@@ -42,6 +43,11 @@ class Begun(Iterator[Document | Problem]):
     @property
     def ended(self) -> bool:
         return self._ended
+
+    @property
+    def is_short(self) -> bool:
+        """All of it is read, and it is soon written."""
+        return self._ended and self._held <= SHORT
 
     def __next__(self) -> Document | Problem:
         with self._changed:

@@ -71,7 +71,7 @@ def split(
             first = start + len(document.text[start:end]) - len(document.text[start:end].lstrip())
             line, seen = line + document.text.count("\n", seen, first), first
             text = document.text[start:end]
-            tokens = round(cutter.measure(text))
+            tokens = round(cutter.sizes.get((start, end)) or cutter.measure(text))
             chunks.append(
                 Chunk(len(chunks), start, end, text, region.headings, region.page, region.label, line, tokens,
                       region.quoted)
@@ -88,6 +88,7 @@ class _Cutter:
         self.limit = limit
         self.target = max(1, min(target, limit - PROMPT))
         self.measure = measure
+        self.sizes: dict[Span, float] = {}  # of what was packed
 
     def size(self, span: Span) -> float:
         return self.measure(self.text[span[0] : span[1]])
@@ -175,6 +176,7 @@ class _Cutter:
                 spans[-1] = ((start, span[1]), before + size)
             else:
                 spans.append((span, size))
+        self.sizes.update(spans)
         return [span for span, _ in spans]
 
     def _fresh(self, block: Span) -> bool:

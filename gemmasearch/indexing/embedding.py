@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 BATCH, LEAST = 32, 8  # passages between two looks at the stop signal, at most and at least
 SLICE = 2.0  # seconds that they should take: a run gives way that soon
+QUICK = 0.1  # seconds for which a fast model may take more passages at a time
 PAGE = 512  # passages fetched at a time
 
 
 class _Slices:
-    """How many passages to embed at a time: fewer where the model is slow."""
+    """How many passages to embed at a time: fewer where the model is slow, more where writing them costs more."""
 
     def __init__(self) -> None:
         self.size = BATCH
@@ -35,7 +36,8 @@ class _Slices:
         began = time.monotonic()
         vectors = embedder.embed_documents([Passage(p.title, p.text) for p in batch])
         seconds = max(time.monotonic() - began, 1e-3)
-        self.size = max(LEAST, min(BATCH, round(len(batch) * SLICE / seconds)))
+        rate = len(batch) / seconds
+        self.size = max(LEAST, min(BATCH, round(rate * SLICE)), min(PAGE, round(rate * QUICK)))
         return vectors
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem, SyncEvent
 from gemmasearch.indexing import chunking, growing
-from gemmasearch.indexing.ahead import Ahead, Read
+from gemmasearch.indexing.ahead import Ahead, Begun, Read
 from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.moves import Moves, kind_of_name
@@ -34,7 +35,10 @@ DOCUMENTS_PER_TRANSACTION = 500
 LARGE = (
     1 << 24
 )  # bytes: of larger files that have no reader, disk images and films, not all is read for a hash
-WAITING = 4  # files that are read or wait to be written, for each core
+WAITING = 4  # files that are read or wait to be written, for each core …
+COMPANY = 2  # … and so many times more while they are small and quickly read: they share a transaction
+SMALL, SHARE = 1 << 16, 32  # bytes of a file, and such files in one transaction
+PATIENCE = 200_000_000  # ns for which a file that is read may wait for company
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,18 @@ class Job:
     documents: Iterator[Document]
     problems: list[Problem]  # met so far
     began: int  # ns
+    reading: Begun | None = None  # None: there is nothing to read
+
+    @property
+    def is_small(self) -> bool:
+        """Whether writing it takes a moment and needs no waiting."""
+        return self.found.stamp.size <= SMALL and (self.reading is None or self.reading.is_short)
 
 
 @dataclass(slots=True)
 class Writer:
-    """One short transaction per file, so that a kill leaves its old or its new state."""
+    """A short transaction for a file, or for some small ones, so that a kill leaves the old or the new state of
+    each. Of many small files the transactions were most of the work: each of them merges the full-text index."""
 
     store: Store
     embedder: Embedder
@@ -72,8 +83,8 @@ class Writer:
                 if self.tally.stopped():
                     return
                 self._file(found, known.get(found.path), moves, ahead, len(stale))
-                if len(self._waiting) > WAITING * width:
-                    self._written(1, len(stale))
+                if self._enough(width):
+                    self._written(len(self._waiting) - WAITING * width, len(stale))
             self._written(len(self._waiting), len(stale))
         if stale and not self.tally.interrupted:
             self.tally.progress(SyncEvent("read", len(stale), len(stale)))
@@ -101,20 +112,33 @@ class Writer:
             elif row is None and digest and (moved := moves.same_bytes(found, digest)):
                 self._move(moved, found, began)
             elif row is not None or digest is None or not self._copied(found, digest, began):
-                problems: list[Problem] = []
-                documents = self._documents(found, problems, ahead)
-                self._waiting.append(Job(found, row, digest, documents, problems, began))
+                self._waiting.append(self._begun(found, row, digest, began, ahead))
                 return
         self._told(found, total)
 
+    def _enough(self, width: int) -> bool:
+        """Whether some of what waits is to be written: the first one at once if it is large or has waited long."""
+        count, most = len(self._waiting), WAITING * width
+        if count <= most:
+            return False
+        first = self._waiting[0]
+        return count >= COMPANY * most or first.found.stamp.size > SMALL or now_ns() - first.began > PATIENCE
+
     def _written(self, jobs: int, total: int) -> None:
-        """Write what was begun first."""
-        for _ in range(jobs):
+        """Write what was begun first; neighbours that are small and read already in one transaction."""
+        while jobs > 0:
             if self.tally.stopped():
                 return
-            job = self._waiting.popleft()
-            self._told(job.found, total)
-            self._put_all(job)
+            together = [self._waiting.popleft()]
+            if together[0].is_small:
+                while self._waiting and len(together) < min(jobs, SHARE) and self._waiting[0].is_small:
+                    together.append(self._waiting.popleft())
+            for job in together:
+                self._told(job.found, total)
+            with self.store.writing() if len(together) > 1 else nullcontext():
+                for job in together:
+                    self._put_all(job)
+            jobs -= len(together)
 
     def _told(self, found: Found, total: int) -> None:
         self.tally.progress(SyncEvent("read", self._done, total, found.path))
@@ -246,11 +270,15 @@ class Writer:
         for problem in problems:
             self.tally.problem(problem)
 
-    def _documents(self, found: Found, problems: list[Problem], ahead: Ahead) -> Iterator[Document]:
+    def _begun(
+        self, found: Found, row: FileRow | None, digest: bytes | None, began: int, ahead: Ahead
+    ) -> Job:
         if self._is_key(found):
-            problems.append(Problem(found.path, "secret", "it holds a private key"))
-            return iter(())
-        return self._items(found.path, ahead.begin(found.path), problems)
+            problem = Problem(found.path, "secret", "it holds a private key")
+            return Job(found, row, digest, iter(()), [problem], began)
+        problems: list[Problem] = []
+        reading = ahead.begin(found.path)
+        return Job(found, row, digest, self._items(found.path, reading, problems), problems, began, reading)
 
     def _items(
         self, path: str, items: Iterable[Document | Problem], problems: list[Problem]

@@ -22,6 +22,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import filterfalse
 from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -242,7 +243,7 @@ def analyses(text: str, language: str = "") -> list[Analysis]:
 
 def exact(text: str) -> str:
     """The exact words of a text, separated by spaces: what the full-text index stores for a column."""
-    return " ".join(filter(None, map(_spelled("", 0).__getitem__, _runs(text))))
+    return _head(text, "", 0) if len(text) <= _HEAD else _spelled("", 0).of(_runs(text))
 
 
 def runs(text: str) -> list[str]:
@@ -254,8 +255,16 @@ def runs(text: str) -> list[str]:
 
 def forms(text: str, language: str = "") -> str:
     """The other forms of a text's words, separated by spaces; function words have none."""
-    spelled = _spelled(language or guess_language(text), 1)
-    return " ".join(filter(None, map(spelled.__getitem__, _runs(text))))
+    language = language or guess_language(text)
+    return _head(text, language, 1) if len(text) <= _HEAD else _spelled(language, 1).of(_runs(text))
+
+
+_HEAD = 300  # characters of a title, a path or names, which every passage of a document has
+
+
+@lru_cache(maxsize=64)
+def _head(text: str, language: str, side: int) -> str:
+    return _spelled(language, side).of(runs(text))
 
 
 def held(text: str, language: str = "") -> frozenset[str]:
@@ -282,16 +291,28 @@ class _Spelled(dict[str, str]):
     LIMIT = 100_000
 
     def __init__(self, language: str, side: int) -> None:
+        self._language = language
         self._known = _cached(language)
         self._side = side
 
-    def __missing__(self, run: str) -> str:
-        spelled = " ".join(self._known[run][self._side])
-        if len(run) <= LONGEST:
-            if len(self) >= self.LIMIT:
+    def of(self, runs: Sequence[str]) -> str:
+        """The words of runs, separated by spaces; those that are new are analysed together."""
+        if new := set(filterfalse(self.__contains__, runs)):
+            if len(self) + len(new) > self.LIMIT:
                 self.clear()
-            self[run] = spelled
-        return spelled
+                new = set(runs)
+            self._learn(new)
+        return " ".join(filter(None, map(self.__getitem__, runs)))
+
+    def _learn(self, new: set[str]) -> None:
+        """Most runs are plain: one word, and one form or none."""
+        plain = list(filter(_PLAIN.fullmatch, new))
+        words = list(map(str.lower, plain))
+        self.update(zip(plain, _forms_of(words, self._language) if self._side else words, strict=True))
+        self.update((run, self[run]) for run in new.difference(plain) if len(run) <= LONGEST)
+
+    def __missing__(self, run: str) -> str:
+        return " ".join(self._known[run][self._side])
 
 
 @cache

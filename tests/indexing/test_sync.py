@@ -269,6 +269,17 @@ def test_stopping_keeps_what_is_done_and_the_next_run_goes_on(
     sound(store.path)
 
 
+def test_small_files_share_a_transaction_for_each_merges_the_full_text_index(
+    store: Store, tree: Path
+) -> None:
+    plant(tree, 120)
+    commits: list[int] = []
+    store.db.connection.set_commit_hook(lambda: bool(commits.append(1)))
+    report = run(store, tree)
+    assert report.new == 121 and len(commits) < 60
+    assert run(store).unchanged == 121
+
+
 def test_fewer_dimensions_are_cut_from_what_is_there_without_the_model(store: Store, tree: Path) -> None:
     plant(tree, 10)
     run(store, tree, embedder=StaticEmbedder(256))

@@ -85,6 +85,10 @@ def test_many_words_together_are_what_they_are_one_by_one(language: str) -> None
     analyses = dict(zip(runs, words.analyses(MIXED, language), strict=True))
     every = {word for a in analyses.values() for word in (*a.exact, *a.forms)}
     assert words.held(MIXED, language) == every
+    assert words.exact(MIXED).split() == [word for run in runs for word in analyses[run].exact]
+    for text in (MIXED, MIXED + " " + "Ab12 " * 100):  # heads of documents are remembered, long texts are not
+        analysed = words.analyses(text, language)
+        assert words.forms(text, language).split() == [form for a in analysed for form in a.forms]
     exact, forms = vocabulary.with_words(every), vocabulary.with_forms(every)
     for run, analysis in analyses.items():
         pairs = [word for word in analysis.exact if words.unspaced(word)]
