@@ -203,8 +203,7 @@ def _names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:
 def _lend(features: dict[str, float], question: Question, before: Set[str], weights: Weights) -> None:
     """To a sentence that points back, or a row: half of what it lacks and the sentence before it, or the names of the
     columns, say."""
-    total = sum(weights.of(stem) for stem in question.stems) or 1.0
-    lent = POINTED * sum(weights.of(stem) for stem in question.stems if stem in before) / total
+    lent = POINTED * _share(question, before, weights)
     features["coverage"] += lent
     features["context"] -= lent
 
@@ -220,22 +219,23 @@ def _features(
     weights: Weights,
 ) -> dict[str, float]:
     have, context = set(stems), about | around
-    total = sum(weights.of(stem) for stem in question.stems) or 1.0
-
-    def share(held: Set[str]) -> float:
-        return sum(weights.of(stem) for stem in question.stems if stem in held) / total
-
     pairs = set(pairwise(question.stems))
     names = question.names
     return {
-        "coverage": share(have),
-        "context": share(context - have),
-        "about": share(about - have),
+        "coverage": _share(question, have, weights),
+        "context": _share(question, context - have, weights),
+        "about": _share(question, about - have, weights),
         "names": sum(name in have or name in context for name in names) / len(names) if names else 0.5,
         "pairs": len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0,
         "kind": spans.fits(question, text, language),
         "whole": 0.0 if unit.kind == "heading" else min(1.0, len(stems) / 5),
     }
+
+
+def _share(question: Question, held: Set[str], weights: Weights) -> float:
+    """Of the question's words, weighted by rarity, those that are held: 0..1."""
+    total = sum(weights.of(stem) for stem in question.stems) or 1.0
+    return sum(weights.of(stem) for stem in question.stems if stem in held) / total
 
 
 def _day(hit: Hit) -> str:

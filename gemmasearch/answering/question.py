@@ -76,6 +76,11 @@ _ASKED = re.compile(
     + r")(?:の|に|で(?!す)|から|まで)?"
     r"(?:ですか|でしたか|ますか|ましたか|です|か|吗|嗎|呢)?[?？。]*|(?:ですか|でしたか|ますか|吗|嗎|呢)[?？。]*"
 )
+_ASKS_FOR_CODE = re.compile(
+    r"\b(?:numbers?|codes?|pin|passwords?|passphrases?|plates?|iban|id|phones?|telephones?|mobiles?|passport|serial|isbn"
+    r"|versions?|sku|\w*nummern?|kennzeichen|\w*passwort|kennwort|versionen|numeros?|mot de passe|immatriculation"
+    r"|contrasena|clave|telefonos?|matricula)\b"
+)
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
 
@@ -91,6 +96,7 @@ class Question:
     names: tuple[str, ...]
     surface: Mapping[str, str]  # stem -> the word as asked
     says_something: bool = True  # False: it is all function words, such as "since when?"
+    asks_code: bool = False  # for a number or code that stands for something, not for a quantity
 
 
 def understand(text: str) -> Question:
@@ -117,6 +123,14 @@ def understand(text: str) -> Question:
     for token in found:
         surface.setdefault(token.stem, token.text)
     names = [t.stem for t in found if t.start > 0 and (t.text[0].isupper() or t.text[0].isdigit())]
+    asks_code = kind == "what" and _ASKS_FOR_CODE.search(words.fold(text)) is not None
     return Question(
-        text.strip(), kind, language, tuple(surface), tuple(dict.fromkeys(names)), surface, bool(telling)
+        text.strip(),
+        kind,
+        language,
+        tuple(surface),
+        tuple(dict.fromkeys(names)),
+        surface,
+        bool(telling),
+        asks_code,
     )

@@ -98,11 +98,6 @@ _UNIT = re.compile(
 CODE = re.compile(
     r"(?<!\w)(?:[A-Z]{1,4}[- ]){0,2}[+(]?(?=[\w/.-]*\d)\w(?:[\w/.-]*\w)?#?(?:[ /-]{1,2}\(?\d[\d/()-]*\)?)*(?!\w)"
 )
-_ASKS_FOR_CODE = re.compile(
-    r"\b(?:numbers?|codes?|pin|passwords?|passphrases?|plates?|iban|id|phones?|telephones?|mobiles?|passport|serial|isbn"
-    r"|versions?|sku|\w*nummern?|kennzeichen|\w*passwort|kennwort|versionen|numeros?|mot de passe|immatriculation"
-    r"|contrasena|clave|telefonos?|matricula)\b"
-)
 _PASSWORD = re.compile(r"\b(?:pass\w*|kennwort|mot de passe|contraseña)\W+(?:is |ist |est |es )?\S", re.I)
 _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
@@ -155,11 +150,6 @@ def names(text: str) -> Iterator[Span]:
             yield Span(start, m.end(), "name")
 
 
-def asks_for_code(question: Question) -> bool:
-    """Whether it asks for a number or code that stands for something, not for a quantity."""
-    return question.kind == "what" and _ASKS_FOR_CODE.search(words.fold(question.text)) is not None
-
-
 def codes(text: str) -> Iterator[Span]:
     """Runs with digits that stand for a thing: no dates, no amounts of money."""
     taken = [(span.start, span.end) for span in dates(text)]
@@ -191,14 +181,11 @@ def answering(question: Question, text: str, language: str = "") -> tuple[int, i
     asked = set(question.stems)
     language = language or words.guess_language(text)
     at = [token.start for token in words.tokens(text, language) if token.stem in asked]
-    finders = _WANTED.get(question.kind, ())
-    if asks_for_code(question) and any(codes(text)):
-        finders = (codes,)
-    for find in finders:
-        for span in find(text):
-            score = _score(question.kind, span, text, language, asked, at)
-            if score is not None and (best is None or score > best[0]):
-                best = (score, span.start, span.end)
+    coded = [*codes(text)] if question.asks_code else []
+    for span in coded or [span for find in _WANTED.get(question.kind, ()) for span in find(text)]:
+        score = _score(question.kind, span, text, language, asked, at)
+        if score is not None and (best is None or score > best[0]):
+            best = (score, span.start, span.end)
     return best[1:] if best else None
 
 
@@ -240,7 +227,7 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     """Whether ``text`` holds a span of the awaited kind with a word that the question does not hold."""
     kinds = wanted_kinds(question.kind)
     asked = set(question.stems)
-    if asks_for_code(question):
+    if question.asks_code:
         return any(codes(text)) or _PASSWORD.search(text) is not None
     if not kinds:
         return True

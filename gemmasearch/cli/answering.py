@@ -148,10 +148,14 @@ def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
     for citation in answer.citations:
         where = views.place(citation.hit, citation.line)
         detail = ", ".join(part for part in (where, citation.hit.title) if part)
-        path = one_line(citation.hit.path).replace("`", "'")
-        out.line(f"{citation.number}. `{path}` {views.markdown_text(one_line(detail))}".rstrip())
+        said = views.markdown_text(one_line(detail))
+        out.line(f"{citation.number}. {_as_code(citation.hit.path)} {said}".rstrip())
     if not answer.found and answer.evidence:
         out.line("\nNearest passages:\n")
         for item in answer.evidence:
-            path = one_line(item.hit.path).replace("`", "'")
-            out.line(f"- {views.markdown_text(one_line(item.text))} (`{path}`)")
+            out.line(f"- {views.markdown_text(one_line(item.text))} ({_as_code(item.hit.path)})")
+
+
+def _as_code(path: str) -> str:
+    """A path in Markdown, in which nothing is markup."""
+    return "`" + one_line(path).replace("`", "'") + "`"
