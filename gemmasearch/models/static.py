@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
-from gemmasearch.models import Passage, Space
+from gemmasearch.models import Passage, Space, pieces
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,6 +75,10 @@ class StaticEmbedder:
         """Read when it is first used: a run that finds nothing new does without."""
         return _tokenizer(self._folder / TOKENIZER)
 
+    @cached_property
+    def _pieces(self) -> pieces.Pieces | None:
+        return pieces.load(self._folder / TOKENIZER)
+
     @property
     def space(self) -> Space:
         return self._space
@@ -94,25 +98,37 @@ class StaticEmbedder:
         return self._embed([f"{p.title}\n{p.text}" if p.title else p.text for p in passages])
 
     def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
-        return self._embed(queries)
+        return self._embed(queries, self._short(queries))
 
     def close(self) -> None:
         self._wide = None
 
-    def _embed(self, texts: Sequence[str]) -> np.ndarray:
+    def _short(self, queries: Sequence[str]) -> list[list[int]] | None:
+        """The tokens of a single query, told without the tokenizer as long as that was not needed; else None."""
+        if len(queries) != 1 or "_tokenizer" in self.__dict__:
+            return None
+        ids = self._pieces.ids(_clean(queries[0][:MAX_CHARACTERS])) if self._pieces else None
+        return None if ids is None else [ids]
+
+    def _embed(self, texts: Sequence[str], known: list[list[int]] | None = None) -> np.ndarray:
+        """
+        :param known: the tokens of the texts, where they were told already.
+        """
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         table = self._table(len(texts))
         for first in range(0, len(texts), _BATCH):
-            part = [_clean(text[:MAX_CHARACTERS]) for text in texts[first : first + _BATCH]]
-            encoded = self._tokenizer.encode_batch_fast(part, add_special_tokens=False)
-            for row, encoding in enumerate(encoded, first):
-                if ids := encoding.ids[:MAX_TOKENS]:
+            for row, tokens in enumerate(known or self._tokens(texts[first : first + _BATCH]), first):
+                if ids := tokens[:MAX_TOKENS]:
                     vectors[row] = table[ids].astype(np.float32, copy=False).mean(axis=0)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1)
         return vectors
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        part = [_clean(text[:MAX_CHARACTERS]) for text in texts]
+        return [e.ids for e in self._tokenizer.encode_batch_fast(part, add_special_tokens=False)]
 
     def _table(self, more: int) -> np.ndarray:
         """The rows to add up: the mapped half-precision ones, or, once there is much to do, float32 ones."""
