@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 # Typer's validator looks for plugins in every installed distribution: 40 ms of each start, and none is wanted.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+# numpy's threads gain nothing on the matrices of a search, and for a while after each they spin beside those of
+# the model: a search cost twice the processor's time. Read once, when numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

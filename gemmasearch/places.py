@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ APP = "gsearch"
 
 
 def data_dir() -> str:
+    if usual := _usual("XDG_DATA_HOME", ".local/share"):
+        return usual
     from platformdirs import user_data_dir
 
     return user_data_dir(APP, appauthor=False)
@@ -21,9 +24,23 @@ def config_file(environ: Mapping[str, str]) -> str:
     """The user's own config file: ``GSEARCH_CONFIG``, or config.toml in the user's config folder."""
     if given := environ.get("GSEARCH_CONFIG"):
         return os.path.expanduser(given)
-    from platformdirs import user_config_dir
+    folder = _usual("XDG_CONFIG_HOME", ".config")
+    if not folder:
+        from platformdirs import user_config_dir
 
-    return os.path.join(user_config_dir(APP, appauthor=False), "config.toml")
+        folder = user_config_dir(APP, appauthor=False)
+    return os.path.join(folder, "config.toml")
+
+
+def _usual(variable: str, below_home: str) -> str:
+    """What platformdirs says on an ordinary Linux, without its import, which takes as long as asking a helper;
+    "" where anything is out of the ordinary."""
+    if sys.platform != "linux" or "ANDROID_DATA" in os.environ:
+        return ""
+    if os.path.isabs(given := os.environ.get(variable, "")):
+        return os.path.join(given, APP)
+    home = os.environ.get("HOME", "")
+    return os.path.join(home, below_home, APP) if os.path.isabs(home) else ""
 
 
 def index_file(db: str) -> str:

@@ -197,14 +197,16 @@ def _asked_helper(request: dict[str, Any]) -> int | None:
     connection = door.knock(index) if index else None
     if connection is None:
         return None
-    with connection:
-        try:
-            door.send(connection, _hello(request, index))
-            connection.settimeout(ANSWER_SECONDS)
-            answer = door.receive(connection, door.MAX_ANSWER)
-        except (OSError, EOFError, door.Refused):
-            return None
-    return _written(answer) if answer.get("ok") is True else None
+    try:
+        door.send(connection, _command(request, index))
+        connection.settimeout(ANSWER_SECONDS)
+        answer = door.receive(connection, door.MAX_ANSWER)
+    except (OSError, EOFError, door.Refused):
+        return None
+    finally:
+        connection.close()
+    written = door.read_answer(answer)
+    return _written(*written) if written else None
 
 
 def _index(request: Mapping[str, Any]) -> str:
@@ -223,16 +225,28 @@ def _index(request: Mapping[str, Any]) -> str:
     return os.path.abspath(places.index_file(given or ""))
 
 
-def _hello(request: Mapping[str, Any], index: str) -> dict[str, Any]:
+def _command(request: Mapping[str, Any], index: str) -> bytes:
     from gemmasearch import __version__
     from gemmasearch.serving import door
 
     environ = {name: value for name, value in os.environ.items() if passed(name)}
-    terminals = [stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)]
-    if terminals[0] and "COLUMNS" not in environ:
+    out, err = (stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))
+    if out and "COLUMNS" not in environ:
         environ["COLUMNS"] = str(_columns())
-    command = {"request": {**request, "db": index}, "environ": environ, "terminals": terminals}
-    return {"v": door.VERSION, "program": __version__, "command": command}
+    return door.command(__version__, line_of({**request, "db": index}), environ, (out, err))
+
+
+def line_of(request: Mapping[str, Any]) -> list[str]:
+    """A plain line of ``search`` that :func:`parsed` understands as this request."""
+    flags = {name: flag for flag, name in FLAGS[SEARCH].items()}
+    values = {name: flag for flag, name in VALUES[SEARCH].items()}
+    line = [SEARCH, *request["query"]]
+    for name, value in request.items():
+        if name in flags:
+            line.append(flags[name])
+        elif name in values:
+            line += [values[name], str(value)]
+    return line
 
 
 def passed(name: str) -> bool:
@@ -247,9 +261,8 @@ def _columns() -> int:
         return 80
 
 
-def _written(answer: Mapping[str, Any]) -> int:
-    streams = {1: sys.stdout, 2: sys.stderr}
-    for number, text in answer["pieces"]:
-        streams[number].write(text)
+def _written(code: int, pieces: Sequence[tuple[int, str]]) -> int:
+    for number, text in pieces:
+        (sys.stdout if number == 1 else sys.stderr).write(text)
     sys.stdout.flush()
-    return int(answer["exit"])
+    return code

@@ -8,12 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.cli import asked, finding, quick
 
 if TYPE_CHECKING:
     from gemmasearch.index import Index
+    from gemmasearch.serving.server import Surroundings
     from gemmasearch.settings import Settings
 
 Pieces = list[tuple[int, str]]
@@ -39,15 +42,13 @@ class _Stream(io.TextIOBase):
 
 
 def answer(
-    index: Index, command: Mapping[str, Any], serves: Callable[[Settings], bool]
-) -> dict[str, Any] | None:
-    """Run a client's command on the open index. :return: what it wrote and its exit code; None if the client's
-    settings ask for another index or other models, or if the message makes no sense."""
-    request, environ, terminals = (command.get(name) for name in ("request", "environ", "terminals"))
-    if not isinstance(request, dict) or not isinstance(environ, dict) or not isinstance(terminals, list):
-        return None
-    line = [quick.SEARCH, *_options(request)]
-    if quick.parsed(line) != request or len(terminals) != 2:
+    index: Index, surroundings: Surroundings, serves: Callable[[Settings], bool]
+) -> tuple[int, Pieces] | None:
+    """Run a client's command on the open index. :return: its exit code and what it wrote; None if the client's
+    settings ask for another index or other models, or if its line is none that is understood here."""
+    line, environ, terminals = surroundings
+    request = quick.parsed(line)
+    if request is None or line[0] != quick.SEARCH:
         return None
     pieces: Pieces = []
 
@@ -72,34 +73,28 @@ def answer(
             )
         except _Elsewhere:
             return None
-    return {"pieces": pieces, "exit": code}
+    return code, _joined(pieces)
 
 
 class _Elsewhere(BaseException):
     """The client means another index or other models."""
 
 
-def _options(request: Mapping[str, Any]) -> list[str]:
-    """The line that a request came from, to hold it against the same rules again."""
-    flags = {name: flag for flag, name in quick.FLAGS[quick.SEARCH].items()}
-    values = {name: flag for flag, name in quick.VALUES[quick.SEARCH].items()}
-    line = [str(word) for word in request.get("query") or ()]
-    for name, value in request.items():
-        if name in flags and value is True:
-            line.append(flags[name])
-        elif name in values:
-            line += [values[name], str(value)]
-    return line
+def _joined(pieces: Pieces) -> Pieces:
+    """Neighbours on one stream as one piece."""
+    return [
+        (number, "".join(text for _, text in texts)) for number, texts in groupby(pieces, key=itemgetter(0))
+    ]
 
 
 @contextmanager
-def _surroundings(environ: Mapping[str, Any], out: _Stream, err: _Stream) -> Iterator[None]:
+def _surroundings(environ: Mapping[str, str], out: _Stream, err: _Stream) -> Iterator[None]:
     """The client's environment, as far as it was passed, and its streams. One command at a time runs here."""
     before, streams = dict(os.environ), (sys.stdout, sys.stderr)
     try:
         for name in [name for name in before if quick.passed(name)]:
             del os.environ[name]
-        os.environ.update({str(k): str(v) for k, v in environ.items() if quick.passed(str(k))})
+        os.environ.update({name: value for name, value in environ.items() if quick.passed(name)})
         time.tzset()
         sys.stdout, sys.stderr = out, err
         yield

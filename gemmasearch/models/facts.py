@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -65,6 +64,8 @@ class Facts:
         return found if isinstance(found, dict) else {}
 
     def _write(self, known: Mapping[str, Any]) -> None:
+        import tempfile
+
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(prefix=FILE, dir=self._file.parent)
         try:

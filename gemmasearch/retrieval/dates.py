@@ -16,8 +16,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from dateutil.relativedelta import MO, relativedelta
-
 Span = tuple[float | None, float | None]
 Moments = tuple[datetime, datetime]
 
@@ -97,6 +95,8 @@ def _at(now: datetime, year: int, month: int = 1, day: int = 1, hour: int = 0, m
 
 def _spanning(now: datetime, moment: datetime, unit: str) -> Moments:
     """The calendar day, week, month or year of a moment."""
+    from dateutil.relativedelta import MO, relativedelta
+
     start = {
         "day": moment,
         "week": moment + relativedelta(weekday=MO(-1)),
@@ -129,6 +129,8 @@ def _ago(text: str, now: datetime) -> Moments | None:
     match = _AGO.match(text.replace(" ", ""))
     if not match:
         return None
+    from dateutil.relativedelta import relativedelta
+
     return now - relativedelta(**{_STEP[match[2][0]]: int(match[1])}), now
 
 
@@ -145,6 +147,8 @@ def _named(text: str, now: datetime) -> Moments | None:
     if unit in _DAYS:
         back = (now.weekday() - _DAYS.index(unit) - 1) % 7 + 1
         return _spanning(now, now - timedelta(days=back), "day")
+    from dateutil.relativedelta import relativedelta
+
     back = int(which != "this")
     return _spanning(now, now - relativedelta(**{f"{unit}s": back}), unit)
 

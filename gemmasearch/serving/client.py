@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable
 from dataclasses import asdict
 from types import TracebackType
@@ -13,12 +12,14 @@ from gemmasearch.documents import Answer, Hit
 from gemmasearch.serving import wire
 
 if TYPE_CHECKING:
+    import _socket
+
     from gemmasearch.settings import Settings
 
 ANSWER_SECONDS = 120.0  # without a single message
 
 
-def greeted(connection: socket.socket, settings: Settings) -> Remote | None:
+def greeted(connection: _socket.socket, settings: Settings) -> Remote | None:
     """The helper at the other end, if it serves these settings. Never raises: whatever is wrong, the command does
     it itself."""
     try:
@@ -40,7 +41,7 @@ class Remote:
     :raises ConnectionError: the helper ended in mid-answer; doing it again without it is safe.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: _socket.socket) -> None:
         self._connection = connection
         self._connection.settimeout(ANSWER_SECONDS)
         self.notes: list[str] = []

@@ -1,26 +1,27 @@
-"""Where the warm helper is, who may talk to it, and how messages travel: a length, then JSON; bounded, versioned.
+"""Where the warm helper is, who may talk to it, and how messages travel: a length, then bytes; bounded, versioned.
 
-Imports next to nothing: every search that a helper might answer starts here.
+Imports next to nothing, for every search that a helper might answer starts here: json, socket and hashlib take as
+long to import as the helper takes to search. So a whole command travels as text between zero bytes, like a process's
+own arguments and environment; :mod:`wire` has the messages in JSON.
 """
 
 from __future__ import annotations
 
-import json
+import _socket
 import os
-import socket
 import stat
-import struct
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Iterable, Mapping, Sequence
 
-VERSION = 2
+VERSION = 3
 MAX_REQUEST = 1 << 20  # bytes
 MAX_ANSWER = 1 << 26
 CONNECT_SECONDS = 0.25
-_LENGTH = struct.Struct(">I")
+_LENGTH = 4  # bytes, the most significant first
+_COMMAND = "command"
 
 
 class Refused(Exception):
@@ -39,11 +40,14 @@ def folder() -> str:
 
 
 def address(index: str) -> str:
-    """The socket for an index: named by the digest of its path, which may be longer than a socket's may be."""
-    from hashlib import sha256
+    """The socket for an index: named by a digest of its path (FNV-1a), which may be longer than a socket's may be.
 
-    name = os.fsencode(os.path.abspath(index))
-    return os.path.join(folder(), f"{sha256(name).hexdigest()[:16]}.sock")
+    Two paths with one digest could not be served at once, nothing worse: a helper knows its index by the whole path.
+    """
+    digest = 0xCBF29CE484222325
+    for byte in os.fsencode(os.path.abspath(index)):
+        digest = (digest ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return os.path.join(folder(), f"{digest:016x}.sock")
 
 
 def is_private(path: str) -> bool:
@@ -55,21 +59,20 @@ def is_private(path: str) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
-def is_own(connection: socket.socket) -> bool:
+def is_own(connection: _socket.socket) -> bool:
     """True if the process at the other end runs as this user. Without SO_PEERCRED the folder's mode has to do."""
-    if not hasattr(socket, "SO_PEERCRED"):
+    if not hasattr(_socket, "SO_PEERCRED"):
         return True
-    size = struct.calcsize("3i")
-    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
-    return bool(user == os.getuid())
+    peer = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12)  # process, user, group
+    return int.from_bytes(peer[4:8], sys.byteorder) == os.getuid()
 
 
-def knock(index: str) -> socket.socket | None:
-    """A connection to the helper of an index; None if there is none that may be trusted."""
+def knock(index: str) -> _socket.socket | None:
+    """A connection to the helper of an index, for the caller to close; None if there is none that may be trusted."""
     path = address(index)
     if not os.path.exists(path) or not is_private(os.path.dirname(path)):
         return None
-    connection = socket.socket(socket.AF_UNIX)
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
         connection.settimeout(CONNECT_SECONDS)
         connection.connect(path)
@@ -81,31 +84,24 @@ def knock(index: str) -> socket.socket | None:
     return None
 
 
-def send(connection: socket.socket, message: Mapping[str, Any]) -> None:
-    data = json.dumps(message).encode("ascii")  # lone surrogates of file names stay escaped
-    connection.sendall(_LENGTH.pack(len(data)) + data)
+def send(connection: _socket.socket, message: bytes) -> None:
+    connection.sendall(len(message).to_bytes(_LENGTH, "big") + message)
 
 
-def receive(connection: socket.socket, limit: int) -> dict[str, Any]:
+def receive(connection: _socket.socket, limit: int) -> bytes:
     """One message.
 
-    :raises Refused: longer than ``limit``, or no JSON object.
+    :raises Refused: longer than ``limit``.
     :raises EOFError: the other side went away.
     :raises TimeoutError: nothing came within the connection's time-out.
     """
-    (length,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size))
+    length = int.from_bytes(_exactly(connection, _LENGTH), "big")
     if length > limit:
         raise Refused(f"a message of {length} bytes")
-    try:
-        message = json.loads(_exactly(connection, length))
-    except (ValueError, RecursionError) as e:
-        raise Refused("no JSON") from e
-    if not isinstance(message, dict):
-        raise Refused("no JSON object")
-    return message
+    return _exactly(connection, length)
 
 
-def _exactly(connection: socket.socket, count: int) -> bytes:
+def _exactly(connection: _socket.socket, count: int) -> bytes:
     parts = bytearray()
     while len(parts) < count:
         part = connection.recv(min(count - len(parts), 1 << 16))
@@ -113,3 +109,63 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
             raise EOFError
         parts += part
     return bytes(parts)
+
+
+# -- a whole command ----------------------------------------------------------------------------------------------
+
+
+def command(
+    program: str, arguments: Sequence[str], environ: Mapping[str, str], terminals: tuple[bool, bool]
+) -> bytes:
+    """What a client asks: a command line, the environment that goes with it, and which of stdout and stderr are
+    terminals. ``program`` is the version of this package.
+
+    :raises Refused: a zero byte in it, which no command line can have.
+    """
+    shown = "".join("1" if terminal else "0" for terminal in terminals)
+    values = [f"{name}={value}" for name, value in environ.items()]
+    fields = [_COMMAND, str(VERSION), program, shown, str(len(arguments)), *arguments, *values]
+    text = "\0".join(fields)
+    if text.count("\0") >= len(fields):
+        raise Refused("a zero byte in a command")
+    return text.encode("utf-8", "surrogatepass")
+
+
+def read_command(message: bytes, program: str) -> tuple[list[str], dict[str, str], tuple[bool, bool]] | None:
+    """Arguments, environment and terminals of :func:`command`; None where the message is of another kind.
+
+    :raises Refused: it comes from another program, or makes no sense.
+    """
+    if not message.startswith(f"{_COMMAND}\0".encode()):
+        return None
+    try:
+        _, version, theirs, shown, count, *rest = message.decode("utf-8", "surrogatepass").split("\0")
+        number = int(count)
+    except ValueError as e:
+        raise Refused("an unknown command") from e
+    if (version, theirs) != (str(VERSION), program) or len(shown) != 2 or not 0 <= number <= len(rest):
+        raise Refused("a command of another version")
+    values = (value.partition("=") for value in rest[number:])
+    return rest[:number], {name: value for name, _, value in values}, (shown[0] == "1", shown[1] == "1")
+
+
+def answer(code: int, pieces: Iterable[tuple[int, str]]) -> bytes:
+    """What a helper answers: the exit code, and what goes to stdout (1) and stderr (2), in order."""
+    texts = [(number, text.encode("utf-8", "surrogatepass")) for number, text in pieces]
+    head = " ".join(["ok", str(code), *(f"{number} {len(text)}" for number, text in texts)])
+    return b"\n".join([head.encode(), b"".join(text for _, text in texts)])
+
+
+def read_answer(message: bytes) -> tuple[int, list[tuple[int, str]]] | None:
+    """Exit code and pieces of :func:`answer`; None for any other message."""
+    head, _, texts = message.partition(b"\n")
+    kind, *fields = head.split(b" ")
+    try:
+        code, *numbers = (int(field) for field in fields)
+        pieces, start = [], 0
+        for number, length in zip(numbers[::2], numbers[1::2], strict=True):
+            pieces.append((number, texts[start : start + length].decode("utf-8", "surrogatepass")))
+            start += length
+    except ValueError:
+        return None
+    return (code, pieces) if kind == b"ok" else None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gemmasearch.errors import GsearchError, LockHeld, MachineRefused, UsageProblem
-from gemmasearch.serving import wire
+from gemmasearch.serving import door, wire
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,9 +25,11 @@ QUIET_SECONDS = 60.0  # a client may stay connected without saying anything
 CLIENTS = 16
 SERVED = ("search", "ask", "similar")
 _TICK = 0.2
-# (index, what the client wants and how it looks) -> what the command wrote and its exit code; None = not this helper
-# The third is asked whether the client's settings are those of this helper.
-Command = Callable[["Index", Mapping[str, Any], Callable[[Settings], bool]], Mapping[str, Any] | None]
+# (index, arguments, environment, whether stdout and stderr are terminals) -> exit code and what the command wrote to
+# stdout (1) and stderr (2); None = not this helper. The last is asked whether the client's settings are those here.
+Surroundings = tuple[list[str], dict[str, str], tuple[bool, bool]]
+Written = tuple[int, list[tuple[int, str]]]
+Command = Callable[["Index", Surroundings, Callable[[Settings], bool]], Written | None]
 
 
 @dataclass
@@ -36,8 +38,9 @@ class _Job:
     arguments: list[str]
     options: dict[str, Any]
     settings: Settings
-    tell: Callable[[Mapping[str, Any]], None]
+    tell: Callable[[Mapping[str, Any] | bytes], None]
     stream: bool
+    surroundings: Surroundings | None = None  # of a whole command
     done: threading.Event = field(default_factory=threading.Event)
 
 
@@ -96,9 +99,9 @@ class Server:
             index = self._warm_index()
             index.settings = job.settings
             index.notes.clear()
-            if job.name == "command" and self._command:
-                done = self._command(index, job.options, self._serves)
-                job.tell({"ok": done is not None, **(done or {})})
+            if job.surroundings and self._command:
+                done = self._command(index, job.surroundings, self._serves)
+                job.tell(door.answer(*done) if done else {"ok": False})
                 return
             if job.stream:
                 job.options["on_text"] = lambda text: job.tell({"text": text})
@@ -162,10 +165,12 @@ class Server:
     def _greet(self, connection: socket.socket) -> Settings | None:
         """The client's settings, if it wants what is kept open here."""
         connection.settimeout(REQUEST_SECONDS)
-        hello = _within(connection, REQUEST_SECONDS)
-        if "command" in hello:
-            self._run_command(connection, hello)
+        message = _within(connection, REQUEST_SECONDS)
+        command = door.read_command(message, _program())
+        if command:
+            self._run_command(connection, command)
             return None
+        hello = wire.read(message)
         asked = _settings(hello.get("settings"))
         same = asked is not None and self._serves(asked)
         good = hello.get("v") == wire.VERSION and hello.get("program") == _program() and same
@@ -178,21 +183,17 @@ class Server:
             getattr(asked, name) == getattr(self.settings, name) for name in wire.MODEL_SETTINGS
         )
 
-    def _run_command(self, connection: socket.socket, hello: Mapping[str, Any]) -> None:
-        wanted = hello["command"]
-        same = hello.get("v") == wire.VERSION and hello.get("program") == _program()
-        if not same or self._command is None or not isinstance(wanted, dict):
+    def _run_command(self, connection: socket.socket, surroundings: Surroundings) -> None:
+        if self._command is None:
             wire.send(connection, {"ok": False})
             return
-        job = _Job(
-            "command", [], wanted, self.settings, lambda message: wire.send(connection, message), False
-        )
+        job = _Job("command", [], {}, self.settings, lambda m: wire.send(connection, m), False, surroundings)
         self._jobs.put(job)
         job.done.wait()
 
     def _answer(self, connection: socket.socket, settings: Settings) -> bool:
         connection.settimeout(QUIET_SECONDS)
-        request = _within(connection, QUIET_SECONDS)
+        request = wire.read(_within(connection, QUIET_SECONDS))
         connection.settimeout(REQUEST_SECONDS)
         job = _job(request, settings, lambda message: wire.send(connection, message))
         self._jobs.put(job)
@@ -200,7 +201,7 @@ class Server:
         return True
 
 
-def _within(connection: socket.socket, seconds: float) -> dict[str, Any]:
+def _within(connection: socket.socket, seconds: float) -> bytes:
     """One request, whole within that time: a byte now and then does not keep a connection."""
 
     def too_slow() -> None:
@@ -211,12 +212,14 @@ def _within(connection: socket.socket, seconds: float) -> dict[str, Any]:
     killer.daemon = True
     killer.start()
     try:
-        return wire.receive(connection, wire.MAX_REQUEST)
+        return door.receive(connection, wire.MAX_REQUEST)
     finally:
         killer.cancel()
 
 
-def _job(request: Mapping[str, Any], settings: Settings, tell: Callable[[Mapping[str, Any]], None]) -> _Job:
+def _job(
+    request: Mapping[str, Any], settings: Settings, tell: Callable[[Mapping[str, Any] | bytes], None]
+) -> _Job:
     name, arguments, options = request.get("do"), request.get("arguments"), request.get("options")
     if name not in SERVED or not isinstance(arguments, list) or not isinstance(options, dict):
         raise wire.Refused("an unknown request")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from gemmasearch.serving import door
-from gemmasearch.serving.door import MAX_ANSWER, MAX_REQUEST, VERSION, Refused, is_own, receive, send
+from gemmasearch.serving.door import MAX_ANSWER, MAX_REQUEST, VERSION, Refused, is_own
 
 if TYPE_CHECKING:
+    import _socket
+
     from gemmasearch.settings import Settings
 
 __all__ = ["MAX_ANSWER", "MAX_REQUEST", "MODEL_SETTINGS", "VERSION", "Refused", "address", "folder", "is_own",
-           "is_private", "pack", "receive", "send", "unpack"]  # fmt: skip
+           "is_private", "pack", "read", "receive", "send", "unpack"]  # fmt: skip
 MODEL_SETTINGS = (
     "embedder",
     "generator",
@@ -36,6 +40,30 @@ def address(settings: Settings) -> Path:
 
 def is_private(path: Path) -> bool:
     return door.is_private(str(path))
+
+
+def send(connection: _socket.socket, message: Mapping[str, Any] | bytes) -> None:
+    """Bytes go as they are."""
+    # json escapes the lone surrogates of file names
+    door.send(connection, message if isinstance(message, bytes) else json.dumps(message).encode("ascii"))
+
+
+def receive(connection: _socket.socket, limit: int) -> dict[str, Any]:
+    """One message; raises what :func:`door.receive` and :func:`read` do."""
+    return read(door.receive(connection, limit))
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """
+    :raises Refused: no JSON object.
+    """
+    try:
+        message = json.loads(data)
+    except (ValueError, RecursionError) as e:
+        raise Refused("no JSON") from e
+    if not isinstance(message, dict):
+        raise Refused("no JSON object")
+    return message
 
 
 def pack(value: Any) -> Any:

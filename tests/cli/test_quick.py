@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,7 @@ def gsearch(home: Path, *arguments: str, code: str = "", **more: str) -> subproc
     )
 
 
+NOTHING = "import sys; print(*sys.modules, file=sys.stderr)"
 LOADED = """
 import sys
 from gemmasearch.__main__ import main
@@ -158,7 +160,7 @@ main(sys.argv[1:])
 print(*sorted(sys.modules), file=sys.stderr)
 """
 # Modules beside those of an interpreter that does nothing: what they may be, and how many.
-COLD_BUDGET, WARM_BUDGET = 175, 50
+COLD_BUDGET, HYBRID_BUDGET, WARM_BUDGET = 150, 180, 12
 
 
 def modules(done: subprocess.CompletedProcess[bytes]) -> set[str]:
@@ -166,12 +168,30 @@ def modules(done: subprocess.CompletedProcess[bytes]) -> set[str]:
 
 
 def test_a_cold_search_by_words_keeps_to_its_budget_of_modules(home: Path) -> None:
-    nothing = modules(gsearch(home, code="import sys; print(*sys.modules, file=sys.stderr)"))
+    nothing = modules(gsearch(home, code=NOTHING))
     loaded = modules(gsearch(home, "search", "--mode", "words", "heating", code=LOADED))
     assert not {n.partition(".")[0] for n in loaded} & {
-        "typer", "pydantic", "rich", "numpy", "tokenizers", "llama_cpp", "sqlite_vec", "asyncio"
+        "typer", "pydantic", "rich", "numpy", "tokenizers", "llama_cpp", "sqlite_vec", "asyncio", "dateutil", "platformdirs"
     }  # fmt: skip
     assert len(loaded - nothing) <= COLD_BUDGET, sorted(loaded - nothing)
+
+
+def test_a_cold_search_with_the_static_embedder_keeps_to_its_budget_of_modules(home: Path) -> None:
+    """The tokenizer's file took a third of the search to read."""
+    nothing = modules(gsearch(home, code=NOTHING))
+    loaded = modules(gsearch(home, "search", "a word of winter", "--embedder", "static", code=LOADED))
+    assert "numpy" in loaded
+    assert not {n.partition(".")[0] for n in loaded} & {
+        "typer", "pydantic", "rich", "tokenizers", "llama_cpp", "asyncio", "tempfile", "dateutil", "platformdirs"
+    }  # fmt: skip
+    own = {name for name in loaded - nothing if name.partition(".")[0] != "numpy"}
+    assert len(own) <= HYBRID_BUDGET, sorted(own)
+
+
+def test_numpy_has_one_thread_unless_the_user_says_otherwise(home: Path) -> None:
+    code = LOADED.replace("*sorted(sys.modules)", "__import__('os').environ['OPENBLAS_NUM_THREADS']")
+    assert modules(gsearch(home, "--version", code=code)) == {"1"}
+    assert modules(gsearch(home, "--version", code=code, OPENBLAS_NUM_THREADS="3")) == {"3"}
 
 
 def test_a_question_is_answered_without_the_command_line_library(home: Path) -> None:
@@ -205,9 +225,11 @@ def test_what_a_helper_answers_is_what_the_command_writes(home: Path) -> None:
         try:
             assert process.stderr is not None
             assert b"serving on" in process.stderr.readline()
-            nothing = modules(gsearch(home, code="import sys; print(*sys.modules, file=sys.stderr)"))
+            nothing = modules(gsearch(home, code=NOTHING))
             loaded = modules(gsearch(home, "search", "heating", code=LOADED))
-            assert not {"typing", "dataclasses", "apsw", "numpy"} & loaded, "the helper was not asked"
+            assert not {"re", "enum", "json", "socket", "hashlib", "typing", "pathlib", "apsw"} & loaded, (
+                "the helper was not asked"
+            )
             assert len(loaded - nothing) <= WARM_BUDGET, sorted(loaded - nothing)
             for line, before in zip(lines, alone, strict=True):
                 through = gsearch(home, "search", *line)
@@ -228,7 +250,7 @@ def test_a_search_leaves_a_helper_behind_where_that_is_asked_for(home: Path, mon
     while (connection := door.knock(index)) is None and time.monotonic() < ends:
         time.sleep(0.1)
     assert connection is not None
-    with connection:
+    with closing(connection):
         pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     try:
         second = gsearch(home, "search", "heating", code=LOADED)
