@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gemmasearch import sample
@@ -22,6 +23,7 @@ from tests.bench.texts import copy_notes, model, passages
 ROOT = Path(__file__).parents[2]
 PROMISE = 200.0  # MB, as EmbeddingGemma was announced: https://developers.googleblog.com/en/introducing-embeddinggemma/
 GEMMA = "EmbeddingGemma shape Q8_0"
+NEAR = 0.75  # of the promise: from here on the row says what the memory is made of
 FEW = 8  # notes where each takes a second
 QUESTION = "When was the boiler serviced and how much did it cost?"
 _OURS = """
@@ -92,6 +94,8 @@ def memory() -> Sequence[Row]:
         ):
             place = _Place(Path(folder) / name.split()[0], embedder)
             rows.append(place.index(f"gsearch index, {name}", notes))
+            if name == GEMMA and rows[-1].ratio > NEAR:
+                rows[-1] = replace(rows[-1], note=f"{rows[-1].note}; made of (MB): {_parts()}")
             if name == "static":
                 rows.append(place.search("gsearch search, words only", "--mode", "words"))
                 rows.append(place.ask("gsearch ask, SmolLM2 and static"))
@@ -180,14 +184,56 @@ class _Place:
 
 
 def _row(name: str, found: processes.Memory, *, idle: bool = False) -> Row:
-    own = found.anonymous if idle else found.peak_anonymous
-    resident = (
-        f"resident {found.resident:.0f} MB" if idle else f"resident at most {found.peak_resident:.0f} MB"
-    )
-    children = [
-        f"; {count} {kind}: {there:.0f} MB resident, {anonymous:.0f} MB anonymous"
-        for kind, (count, there, anonymous) in found.children.items()
-    ]
-    return Row(
-        f"memory, {name}", "the promised 200 MB", PROMISE, own, "MB", 1.0, resident + "".join(children)
-    )
+    if idle:
+        own, note = found.anonymous, f"resident {found.resident:.0f} MB"
+    else:
+        own, note = found.peak_anonymous, f"resident at most {found.peak_resident:.0f} MB"
+        note += f"; anonymous half of the time at most {statistics.median(found.seen):.0f} MB"
+    for kind, (count, resident, anonymous) in found.children.items():
+        note += f"; {count:.0f} {kind} beside it: {resident:.0f} MB resident, {anonymous:.0f} MB anonymous"
+    return Row(f"memory, {name}", "the promised 200 MB", PROMISE, own, "MB", 1.0, note)
+
+
+_PARTS = """
+import json, sys
+from pathlib import Path
+path, texts, parts = Path(sys.argv[1]), json.load(sys.stdin), {}
+def status(field):
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) / 1000 for line in lines if line.startswith(field))
+def done(part):
+    parts[part] = status("RssAnon") - sum(parts.values())
+done("Python")
+import numpy
+done("numpy")
+from gemmasearch.index import Index
+from gemmasearch.models import Passage
+from gemmasearch.models.gguf import GgufEmbedder
+from gemmasearch.models.header import read_header
+from gemmasearch.models.native import library
+library()
+done("our modules and llama.cpp's")
+from gemmasearch.readers import language
+language.detect(texts[0])
+done("language detection")
+class Staged(GgufEmbedder):
+    def _configure(self, parameters):
+        done("vocabulary and model")
+        super()._configure(parameters)
+embedder = Staged(path, read_header(path), "bench", longest=352)
+done("context")
+Path("/proc/self/clear_refs").write_text("5")  # VmHWM counts anew
+embedder.embed_documents([Passage("", text) for text in texts])
+done("compute buffers and outputs")
+parts["and for a moment, in its first batches, llama.cpp's logits"] = status("VmHWM") - status("VmRSS")
+print(json.dumps(parts))
+"""
+
+
+def _parts() -> str:
+    """What the anonymous memory of a process that embeds with EmbeddingGemma's shape is made of, by what it grew by."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PARTS, str(full_size("Q8_0"))],
+        input=json.dumps(passages(8)).encode(), capture_output=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    return ", ".join(f"{part} {size:.0f}" for part, size in json.loads(done.stdout).items())

@@ -18,41 +18,34 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Memory:
-    """Megabytes: resident and anonymous now, the most of each, and the most that all children had together."""
+    """Megabytes: resident and anonymous now, the most of each, and the most that all children of a name had together."""
 
     resident: float = 0.0
     anonymous: float = 0.0
     peak_resident: float = 0.0  # VmHWM: the kernel's own count, which misses nothing
     peak_anonymous: float = 0.0
-    children: dict[str, tuple[int, float, float]] = field(
-        default_factory=dict
-    )  # name -> (processes, resident, anonymous)
+    seen: list[float] = field(default_factory=list)  # anonymous, of each sample
+    children: dict[str, tuple[float, ...]] = field(default_factory=dict)  # how many, resident, anonymous
 
     def sampled(self, own: Mapping[str, float], others: Mapping[str, list[Mapping[str, float]]]) -> None:
         self.resident, self.anonymous = own["VmRSS"], own["RssAnon"]
         self.peak_resident = max(self.peak_resident, own["VmHWM"])
         self.peak_anonymous = max(self.peak_anonymous, own["RssAnon"])
+        self.seen.append(own["RssAnon"])
         for name, found in others.items():
-            sums = len(found), sum(f["VmRSS"] for f in found), sum(f["RssAnon"] for f in found)
-            before = self.children.get(name, (0, 0.0, 0.0))
-            self.children[name] = (
-                max(before[0], sums[0]),
-                max(before[1], sums[1]),
-                max(before[2], sums[2]),
-            )
+            self._had(name, len(found), sum(f["VmRSS"] for f in found), sum(f["RssAnon"] for f in found))
 
-    def merged(self, other: Memory) -> Memory:
-        """The most of two runs of the same command."""
+    def merge(self, other: Memory) -> None:
+        """Take in another run of the same command."""
         self.peak_resident = max(self.peak_resident, other.peak_resident)
         self.peak_anonymous = max(self.peak_anonymous, other.peak_anonymous)
+        self.seen += other.seen
         for name, sums in other.children.items():
-            before = self.children.get(name, (0, 0.0, 0.0))
-            self.children[name] = (
-                max(before[0], sums[0]),
-                max(before[1], sums[1]),
-                max(before[2], sums[2]),
-            )
-        return self
+            self._had(name, *sums)
+
+    def _had(self, name: str, *sums: float) -> None:
+        most = self.children.get(name, (0.0, 0.0, 0.0))
+        self.children[name] = tuple(max(pair) for pair in zip(most, sums, strict=True))
 
 
 class Watched:
@@ -102,7 +95,7 @@ def peak(command: Sequence[str], environment: Mapping[str, str], rounds: int = 1
             _, said = running.process.communicate()
         if running.process.returncode:
             raise subprocess.CalledProcessError(running.process.returncode, list(command), None, said)
-        memory.merged(running.memory)
+        memory.merge(running.memory)
     return memory
 
 
@@ -143,7 +136,10 @@ def status(pid: int) -> dict[str, float]:
 
 def _children(pid: int) -> dict[str, list[Mapping[str, float]]]:
     found: dict[str, list[Mapping[str, float]]] = {}
+    own = _command_line(pid)
     for child in _descendants(pid):
+        if _command_line(child) == own:
+            continue  # a fork that has not begun its own program yet: all it shows is its parent's
         if values := status(child):
             found.setdefault(_name(child), []).append(values)
     return found
@@ -161,14 +157,18 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
-def _name(pid: int) -> str:
+def _command_line(pid: int) -> bytes:
     try:
-        line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return "gone"
+        return b""
+
+
+def _name(pid: int) -> str:
+    line = _command_line(pid)
     if b"gemmasearch.readers.worker" in line:
         return "reader workers"
-    return Path(os.fsdecode(line.split(b"\0", 1)[0]) or "?").name
+    return Path(os.fsdecode(line.split(b"\0", 1)[0])).name or "gone"
 
 
 def _cpu_seconds(pid: int) -> float:
