@@ -83,7 +83,8 @@ def memory() -> Sequence[Row]:
     """Anonymous memory of the commands as people run them, beside the promised 200 MB; the note has the resident
     memory, of which mapped model files are a part that the system may take back, and the children's.
 
-    What a command needs at its worst counts, but for idle ones what they have when they rest.
+    What a command needs at its worst counts, but for idle ones what they have when they rest. The helper that a
+    watcher starts is its child, and measured by itself as ``gsearch serve``.
     """
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +100,7 @@ def memory() -> Sequence[Row]:
             if name == "static":
                 rows.append(place.search("gsearch search, words only", "--mode", "words"))
                 rows.append(place.ask("gsearch ask, SmolLM2 and static"))
-            rows.append(place.search(f"gsearch search, {'hybrid ' if name != GEMMA else ''}{name}"))
+            rows.append(place.search(f"gsearch search, hybrid {name}"))
             if name != "MiniLM":
                 rows += place.watch(f"gsearch watch, {name}")
                 rows += place.serve(f"gsearch serve, {name}")
@@ -160,13 +161,14 @@ class _Place:
             files = self._indexed()
             copy_notes(self.folder / "home" / "new", FEW, 100, 300)
             processes.until(lambda: self._indexed() == files + FEW)
-            running.settle()
-            yield _row(f"{name}, indexing {FEW} new notes", running.memory)
+            rest = f"; at rest afterwards {running.settle().anonymous:.0f} MB"
+            found = _row(f"{name}, indexing {FEW} new notes", running.memory)
+            yield replace(found, note=found.note + rest)
 
     def serve(self, name: str) -> Iterator[Row]:
         with processes.watched(self.command("serve"), self.environment) as running:
-            sockets = self.folder / "gsearch"
-            processes.until(lambda: sockets.is_dir() and any(sockets.iterdir()))
+            assert running.process.stderr is not None
+            assert any(b"serving on" in line for line in running.process.stderr), "it ended"
             yield _row(f"{name}, idle", running.settle(), idle=True)
             subprocess.run(
                 self.command("search", QUESTION), env=self.environment, check=True, capture_output=True

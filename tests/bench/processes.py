@@ -165,10 +165,12 @@ def _command_line(pid: int) -> bytes:
 
 
 def _name(pid: int) -> str:
-    line = _command_line(pid)
-    if b"gemmasearch.readers.worker" in line:
+    words = os.fsdecode(_command_line(pid)).split("\0")
+    if any("gemmasearch.readers.worker" in word for word in words):
         return "reader workers"
-    return Path(os.fsdecode(line.split(b"\0", 1)[0])).name or "gone"
+    if "gemmasearch" in words[:-1]:
+        return f"gsearch {words[words.index('gemmasearch') + 1]}"
+    return Path(words[0]).name or "gone"
 
 
 def _cpu_seconds(pid: int) -> float:
