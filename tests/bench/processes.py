@@ -138,8 +138,8 @@ def _children(pid: int) -> dict[str, list[Mapping[str, float]]]:
     found: dict[str, list[Mapping[str, float]]] = {}
     own = _command_line(pid)
     for child in _descendants(pid):
-        if _command_line(child) == own:
-            continue  # a fork that has not begun its own program yet: all it shows is its parent's
+        if _command_line(child) in (own, b""):
+            continue  # it has not begun its own program yet, and a fork shows its parent's memory; or it ended
         if values := status(child):
             found.setdefault(_name(child), []).append(values)
     return found
