@@ -20,6 +20,7 @@ MODULES = (
     "tests.bench.mail",
     "tests.bench.warm",
     "tests.bench.answers",
+    "tests.bench.qmd",
 )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import gemmasearch
 from tests.bench import Unavailable
+
+NOTES = int(os.environ.get("GSEARCH_BENCH_NOTES", "300"))  # for what takes minutes; fewer for a trial
 
 
 def passages(count: int, words: int = 170) -> list[str]:
@@ -25,6 +28,24 @@ def passages(count: int, words: int = 170) -> list[str]:
     if not found:
         raise Unavailable(f"no notes below {folder}")
     return [found[n % len(found)] for n in range(count)]
+
+
+def copy_notes(folder: Path, count: int, usual: int, skip: int = 0) -> Path:
+    """``folder``, made, with ``count`` real Markdown notes spread over the first ``usual``, or all if there are fewer.
+
+    :param skip: leave out so many notes before those: the next stretch of other ones.
+    :raises Unavailable: the shared data are not there.
+    """
+    shared = os.environ.get("GSEARCH_TEST_DATA")
+    if not shared:
+        raise Unavailable("GSEARCH_TEST_DATA names no folder of notes")
+    files = sorted(p for p in (Path(shared) / "notes").rglob("*.md") if p.is_file())[skip : skip + usual]
+    count = min(count, len(files))
+    folder.mkdir(parents=True)
+    for number in range(count):
+        file = files[number * len(files) // count]
+        shutil.copyfile(file, folder / f"{number}-{file.name}")
+    return folder
 
 
 def model(variable: str, file: str) -> Path:
