@@ -251,12 +251,12 @@ def found_among(
     only: Set[int] | None = None,
 ) -> list[Hit]:
     """The same before they are judged, with their place in the ranking as score, and a few more to judge them by."""
-    known = store.documents_of([f.chunk_id for f in ranking.fused])
-    quoted = store.quoted_among(known)
-    chosen = roll_up(_demoted(ranking.fused, quoted), known, per_document)
-    if only is not None:
-        chosen = [f for f in chosen if f.chunk_id in only]
-    considered = _considered(chosen, quoted, max(limit, calibration.AMONG) * (SPARE if collapse else 2))
+    wanted = max(limit, calibration.AMONG) * (SPARE if collapse else 2)
+    choose = partial(_chosen, store, wanted=wanted, per_document=per_document, only=only)
+    # Those that were read have scores of 0 or more, quoted or not, and the others none above: they come first.
+    considered, quoted, enough = choose(ranking.fused[: reranking.READ])
+    if not enough and len(ranking.fused) > reranking.READ:
+        considered, quoted, _ = choose(ranking.fused)
     passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
     ranked = [(f, passages[f.chunk_id]) for f in considered if f.chunk_id in passages]
     if collapse:
@@ -265,6 +265,21 @@ def found_among(
         groups = [[pair] for pair in ranked]
     groups = groups[: limit + calibration.AMONG - 1]
     return [of_group(group, ranking.sought) for group in groups]
+
+
+def _chosen(
+    store: Store, fused: Sequence[Fused], *, wanted: int, per_document: int, only: Set[int] | None
+) -> tuple[list[Fused], set[int], bool]:
+    """The first ``wanted`` of the candidates as :func:`_considered` counts them, those of all that are quoted, and
+    whether there are so many."""
+    known = store.documents_of([f.chunk_id for f in fused])
+    quoted = store.quoted_among(known)
+    chosen = roll_up(_demoted(fused, quoted), known, per_document)
+    if only is not None:
+        chosen = [f for f in chosen if f.chunk_id in only]
+    considered = _considered(chosen, quoted, wanted)
+    own = sum(f.chunk_id not in quoted for f in considered)
+    return considered, quoted, own == wanted or len(considered) == wanted * CROWD
 
 
 def _scored(found: Sequence[Hit], ranking: Ranking, judged: bool = True) -> list[Hit]:
