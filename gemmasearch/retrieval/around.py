@@ -11,8 +11,9 @@ from gemmasearch.documents import Condition, Hit
 from gemmasearch.models import Embedder
 from gemmasearch.retrieval.calibration import in_order
 from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.hits import in_threads, listed
 from gemmasearch.retrieval.query import LONGEST_TEXT, Query, parse
-from gemmasearch.retrieval.search import found_among, in_threads, listed, rank
+from gemmasearch.retrieval.search import found_among, rank
 from gemmasearch.store import Store, fts, stopwords, words
 
 TELLING = 24  # words of a text that stand for it

@@ -58,14 +58,15 @@ def bag(reading: Reading) -> Bag:
             above += len(runs)
             for run in runs:
                 head[run] += weight
-    return Bag(reading, language, counts, head, above + _words_of(counts, reading.text, language))
+    return Bag(reading, language, counts, head, above + _words_of(counts, reading.text))
 
 
-def _words_of(counts: Counter[str], text: str, language: str) -> int:
+def _words_of(counts: Counter[str], text: str) -> int:
     """How many exact words a text has: a run has one, unless it has underscores or an unspaced script."""
     if "_" not in text and not words.unspaced(text):
         return counts.total()
-    return sum(len(analysis.exact) for analysis in words.analyses(text, language))
+    others = [run for run in counts if "_" in run or not run.isascii()]
+    return counts.total() + sum(counts[run] * (len(words.exact(run).split()) - 1) for run in others)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
@@ -15,21 +14,20 @@ from gemmasearch.errors import UsageProblem
 from gemmasearch.models import Embedder
 from gemmasearch.retrieval import (
     calibration,
-    duplicates,
     fusion,
     lexical,
     pool,
     quotes,
     reranking,
-    snippets,
     terms,
 )
 from gemmasearch.retrieval.calibration import Rarity
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.hits import collapsed, in_threads, listed, of_group
 from gemmasearch.retrieval.query import TEXT, Query, parse
 from gemmasearch.retrieval.terms import Counted
-from gemmasearch.store import PassageRow, Store, fts
+from gemmasearch.store import Store, fts
 from gemmasearch.store.keys import clean
 from gemmasearch.store.rows import SpaceRow
 
@@ -44,8 +42,6 @@ CROWD = 4  # candidates looked at per candidate wanted, where quotations stand b
 QUOTED = 0.7  # what is left of the score of a quoted reply
 NOTHING = '""'  # a full-text expression that no passage matches
 
-
-Candidate = tuple[Fused, PassageRow]
 Bound = Callable[[float], float]
 
 
@@ -255,20 +251,35 @@ def found_among(
     only: Set[int] | None = None,
 ) -> list[Hit]:
     """The same before they are judged, with their place in the ranking as score, and a few more to judge them by."""
-    known = store.documents_of([f.chunk_id for f in ranking.fused])
-    quoted = store.quoted_among(known)
-    chosen = roll_up(_demoted(ranking.fused, quoted), known, per_document)
-    if only is not None:
-        chosen = [f for f in chosen if f.chunk_id in only]
-    considered = _considered(chosen, quoted, max(limit, calibration.AMONG) * (SPARE if collapse else 2))
+    wanted = max(limit, calibration.AMONG) * (SPARE if collapse else 2)
+    choose = partial(_chosen, store, wanted=wanted, per_document=per_document, only=only)
+    # Those that were read have scores of 0 or more, quoted or not, and the others none above: they come first.
+    considered, quoted, enough = choose(ranking.fused[: reranking.READ])
+    if not enough and len(ranking.fused) > reranking.READ:
+        considered, quoted, _ = choose(ranking.fused)
     passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
     ranked = [(f, passages[f.chunk_id]) for f in considered if f.chunk_id in passages]
     if collapse:
-        groups = quotes.together(_collapsed(ranked), ranking.sought) if quoted else _collapsed(ranked)
+        groups = quotes.together(collapsed(ranked), ranking.sought) if quoted else collapsed(ranked)
     else:
         groups = [[pair] for pair in ranked]
     groups = groups[: limit + calibration.AMONG - 1]
-    return [_group_hit(group, ranking.sought) for group in groups]
+    return [of_group(group, ranking.sought) for group in groups]
+
+
+def _chosen(
+    store: Store, fused: Sequence[Fused], *, wanted: int, per_document: int, only: Set[int] | None
+) -> tuple[list[Fused], set[int], bool]:
+    """The first ``wanted`` of the candidates as :func:`_considered` counts them, those of all that are quoted, and
+    whether there are so many."""
+    known = store.documents_of([f.chunk_id for f in fused])
+    quoted = store.quoted_among(known)
+    chosen = roll_up(_demoted(fused, quoted), known, per_document)
+    if only is not None:
+        chosen = [f for f in chosen if f.chunk_id in only]
+    considered = _considered(chosen, quoted, wanted)
+    own = sum(f.chunk_id not in quoted for f in considered)
+    return considered, quoted, own == wanted or len(considered) == wanted * CROWD
 
 
 def _scored(found: Sequence[Hit], ranking: Ranking, judged: bool = True) -> list[Hit]:
@@ -321,36 +332,6 @@ def _considered(chosen: Sequence[Fused], quoted: Set[int], wanted: int) -> list[
     return found
 
 
-def _collapsed(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Groups of near-duplicate passages, best first, each with its best passage first."""
-    groups: list[list[Candidate]] = []
-    sets: list[frozenset[int]] = []
-    for fused, row in ranked:
-        found = duplicates.shingles(row.text)
-        twin = next((i for i, other in enumerate(sets) if _twins(found, other, row, groups[i][0][1])), None)
-        if twin is not None:
-            groups[twin].append((fused, row))
-        else:
-            groups.append([(fused, row)])
-            sets.append(found)
-    return groups
-
-
-def _twins(one: frozenset[int], other: frozenset[int], row: PassageRow, first: PassageRow) -> bool:
-    """Passages of one document are never twins: a table may well repeat its lines."""
-    return row.document_id != first.document_id and duplicates.likeness(one, other) >= duplicates.ALIKE
-
-
-def _group_hit(group: Sequence[Candidate], sought: frozenset[str]) -> Hit:
-    (fused, row), *others = group
-    places = dict.fromkeys(_place(other) for _, other in others)
-    return replace(_hit(row, fused, sought), also_in=tuple(p for p in places if p != _place(row)))
-
-
-def _place(row: PassageRow) -> str:
-    return f"{row.path}#{row.part}" if row.part else row.path
-
-
 def roll_up(fused: Sequence[Fused], document_of: Mapping[int, int], per_document: int) -> list[Fused]:
     """The first passages of each document. What a document's other passages add is in the scores already: a bonus
     here would put every document of one passage behind all longer ones."""
@@ -367,22 +348,6 @@ def roll_up(fused: Sequence[Fused], document_of: Mapping[int, int], per_document
 def _listing(store: Store, conditions: Sequence[Condition], limit: int) -> list[Hit]:
     rows = store.passages(store.listing(conditions, limit))
     return in_threads(store, [listed(row) for row in rows])
-
-
-def in_threads(store: Store, found: Sequence[Hit]) -> list[Hit]:
-    """The hits with the conversation that each belongs to."""
-    heads = store.heads(dict.fromkeys(hit.document_id for hit in found if hit.kind == "mail" or hit.part))
-    return [
-        replace(hit, thread=heads[hit.document_id][0], messages=heads[hit.document_id][1])
-        if hit.document_id in heads
-        else hit
-        for hit in found
-    ]
-
-
-def listed(row: PassageRow) -> Hit:
-    """A passage that was not ranked, as a hit without a score."""
-    return _hit(row, Fused(row.chunk_id, 0.0, None, None), frozenset())
 
 
 def _threads(store: Store, conditions: Sequence[Condition]) -> list[Condition]:
@@ -411,36 +376,6 @@ def _texts(conditions: Sequence[Condition], languages: Sequence[str]) -> list[Co
         branches = tuple(tuple(_texts(branch, languages)) for branch in condition.branches)
         found.append(replace(condition, branches=branches))
     return found
-
-
-def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
-    return Hit(
-        id=f"c{row.chunk_id}",
-        chunk_id=row.chunk_id,
-        document_id=row.document_id,
-        path=row.path,
-        part=row.part,
-        kind=row.kind,
-        title=row.title or os.path.basename(row.part if "attached_to" in row.meta else row.path),
-        score=min(1.0, max(0.0, fused.score)),
-        snippet=snippets.snippet(row.text, sought, row.language),
-        text=row.text,
-        start=row.start,
-        end=row.end,
-        headings=row.headings,
-        page=row.page,
-        label=row.label,
-        line=row.line,
-        date=row.date,
-        sender=row.sender,
-        recipients=row.recipients,
-        language=row.language,
-        words=fused.words,
-        meaning=fused.meaning,
-        quoted=row.quoted,
-        meta=row.meta,
-        mtime=row.mtime or None,
-    )
 
 
 def _text_conditions(query: Query) -> list[Condition]:

@@ -26,6 +26,7 @@ _WINDOWS, _WINDOW = (
 # Newest files first, then by place: unlike the numbers of rows the same in every index of the same files.
 IN_ORDER = 'f.mtime_ns DESC, f.path, d."offset", d.part, c.ordinal'
 _PASSAGE = re.compile(r"\bc\.")
+_BEYOND_FILES = re.compile(r"\b[cd]\.")
 
 
 class Narrow:
@@ -44,8 +45,7 @@ class Narrow:
         if self._kept_documents is None or self._kept_documents[0] != now:
             kept = None
             if not _PASSAGE.search(where):
-                sql = f"SELECT d.id FROM documents d JOIN files f ON f.id = d.file_id WHERE {where}"
-                kept = array("q", (id for (id,) in self.db.rows(sql, params)))
+                kept = array("q", (id for (id,) in self.db.rows(*_documents(conditions))))
             self._kept_documents = (now, kept)
         return self._kept_documents[1]
 
@@ -104,13 +104,28 @@ class Narrow:
         windows = [(low, low + _WINDOW - 1) for low in range(1, last + 1, step)]
         sql = "SELECT count(*) FROM words_docsize WHERE id BETWEEN ? AND ?"
         there = sum(self.db.value(sql, window) for window in windows) or 1
-        sql = "SELECT count(*) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
-        return {
-            term: sum(self.db.value(sql, (term, *window)) for window in windows) / there for term in terms
-        }
+        sql = """SELECT count(*) FROM carray(?) low CROSS JOIN words
+                 WHERE words MATCH ? AND words.rowid BETWEEN low.value AND low.value + ?"""
+        starts = carray(array("q", (low for low, _ in windows)))
+        return {term: self.db.value(sql, (starts, term, _WINDOW - 1)) / there for term in terms}
 
     def _matches(self, expression: str) -> bool:
         return self.db.one("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,)) is not None
+
+
+def _documents(conditions: Sequence[Condition]) -> filters.Sql:
+    """What asks for the documents that conditions keep. Files are chosen first, by what needs no look at their
+    documents: the index of paths is a tenth of the rows."""
+    of_files = [c for c in conditions if not _BEYOND_FILES.search(filters.compile((c,))[0])]
+    first, values = filters.compile(of_files)
+    rest, more = filters.compile([c for c in conditions if c not in of_files])
+    if not of_files:
+        return f"SELECT d.id FROM documents d JOIN files f ON f.id = d.file_id WHERE {rest}", more
+    chosen = f"d.file_id IN (SELECT f.id FROM files f WHERE {first})"
+    if len(of_files) == len(conditions):
+        return f"SELECT d.id FROM documents d WHERE {chosen}", values
+    joined = "documents d JOIN files f ON f.id = d.file_id"
+    return f"SELECT d.id FROM {joined} WHERE {chosen} AND {rest}", [*values, *more]
 
 
 def carray(ids: array[int]) -> Any:

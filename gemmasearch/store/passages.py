@@ -86,23 +86,33 @@ class Passages(Narrow):
         if rare == every or conditions:
             return self.match(rare, limit, conditions) if rare else []
         within = "SELECT rowid FROM words WHERE words MATCH ?"
-        return self._scored_within(every, limit, fts.WEIGHTS, within, rare)
+        return self._scored_within(every, limit, fts.WEIGHTS, within, (rare,))
 
     def _match_within(
         self, expression: str, limit: int, documents: array[int], weights: Sequence[float]
     ) -> list[tuple[int, float]]:
         sql = "SELECT c.id FROM carray(?) k CROSS JOIN chunks c WHERE c.document_id = k.value"
         ids = array("q", (id for (id,) in self.db.rows(sql, (carray(documents),))))
-        return self._scored_within(expression, limit, weights, "SELECT value FROM carray(?)", carray(ids))
+        if not ids:
+            return []
+        # Files of a folder were mostly read one after the other: the full-text index skips what is not near them.
+        bounds, params = "AND rowid BETWEEN ? AND ?", (carray(ids), min(ids), max(ids))
+        return self._scored_within(expression, limit, weights, "SELECT value FROM carray(?)", params, bounds)
 
     def _scored_within(
-        self, expression: str, limit: int, weights: Sequence[float], within: str, param: Any
+        self,
+        expression: str,
+        limit: int,
+        weights: Sequence[float],
+        within: str,
+        params: Sequence[Any],
+        between: str = "",
     ) -> list[tuple[int, float]]:
         """What matches and is not ``within`` is passed over before it is scored, which is most of the work."""
         sql = f"""
             SELECT rowid, -bm25(words, {", ".join(map(str, weights))}) AS score FROM words
-            WHERE words MATCH ? AND +rowid IN ({within}) ORDER BY score DESC, rowid LIMIT ?"""
-        return [(id, score) for id, score in self.db.rows(sql, (expression, param, limit))]
+            WHERE words MATCH ? AND +rowid IN ({within}) {between} ORDER BY score DESC, rowid LIMIT ?"""
+        return [(id, score) for id, score in self.db.rows(sql, (expression, *params, limit))]
 
     def listing(self, conditions: Sequence[Condition], limit: int) -> list[int]:
         """The first chunk of every document under the conditions, newest documents first."""

@@ -80,17 +80,19 @@ class Vectors(Narrow):
             return []
         blocks = self.db.value("SELECT count(*) FROM signs WHERE space_id = ?", (space.id,))
         if blocks * signs.BLOCK <= EXACT_BELOW:
-            return self._all_compared(space, query.tobytes(), limit, conditions)
+            return self._all_compared(space, query, limit, conditions)
         return self._by_signs(space, query, limit, conditions)
 
     def _all_compared(
-        self, space: SpaceRow, query: bytes, limit: int, conditions: Sequence[Condition]
+        self, space: SpaceRow, query: np.ndarray, limit: int, conditions: Sequence[Condition]
     ) -> list[tuple[int, float]]:
-        where, params = filters.compile(conditions)
-        chosen = f"AND v.key IN (SELECT c.key FROM {_JOINED} WHERE {where})" if conditions else ""
-        sql = f"""SELECT v.id, {_COSINE} AS cosine FROM vectors v
-                  WHERE v.space_id = ? AND length(v.vector) = ? {chosen} ORDER BY cosine DESC, v.key LIMIT ?"""
-        best = self.db.rows(sql, (query, space.id, space.dim, *(params if conditions else ()), limit))
+        among, own = "vectors v WHERE", tuple[Any, ...]()
+        if conditions:
+            among = "carray(?) k CROSS JOIN vectors v WHERE v.id = k.value AND"
+            own = (carray(array("q", self._kept(space, conditions).tolist())),)
+        sql = f"""SELECT v.id, {_COSINE} AS cosine FROM {among} v.space_id = ? AND length(v.vector) = ?
+                  ORDER BY cosine DESC, v.key LIMIT ?"""
+        best = self.db.rows(sql, (query.tobytes(), *own, space.id, space.dim, limit))
         return self._listed(dict(best), limit, conditions)
 
     def _by_signs(
@@ -132,11 +134,12 @@ class Vectors(Narrow):
 
     def _scored(self, space: SpaceRow, query: np.ndarray, ids: np.ndarray) -> dict[int, float]:
         """Vector id -> cosine with the query, for those that are there."""
-        sql = f"""SELECT v.id, {_COSINE} FROM vectors v
-                  WHERE v.id IN carray(?) AND v.space_id = ? AND length(v.vector) = ?"""
-        return dict(
-            self.db.rows(sql, (query.tobytes(), carray(array("q", ids.tolist())), space.id, space.dim))
-        )
+        import numpy as np
+
+        sql = f"""SELECT v.id, {_COSINE} FROM carray(?) k CROSS JOIN vectors v
+                  WHERE v.id = k.value AND v.space_id = ? AND length(v.vector) = ?"""
+        in_turn = carray(array("q", np.unique(ids).tolist()))  # rows are met page by page
+        return dict(self.db.rows(sql, (query.tobytes(), in_turn, space.id, space.dim)))
 
     def _listed(
         self, scored: dict[int, float], limit: int, conditions: Sequence[Condition]
@@ -144,20 +147,20 @@ class Vectors(Narrow):
         """The chunks of vectors under the filters, best first; at most ``TWINS`` of equal text."""
         if not scored:
             return []
-        sql = "SELECT v.id, c.id FROM vectors v CROSS JOIN chunks c"
+        chosen = "carray(?) k CROSS JOIN vectors v CROSS JOIN"
+        sql = f"SELECT v.id, c.id FROM {chosen} chunks c"
         params: tuple[Any, ...] = ()
-        where = "v.id IN carray(?) AND c.key = v.key"
+        where = "v.id = k.value AND c.key = v.key"
         kept = self.kept_documents(conditions) if conditions else None
         if kept is not None:
             where, params = where + " AND +c.document_id IN (SELECT value FROM carray(?))", (carray(kept),)
         elif conditions:
             filtered, values = filters.compile(conditions)
-            sql = f"SELECT v.id, c.id FROM vectors v CROSS JOIN {_JOINED}"
+            sql = f"SELECT v.id, c.id FROM {chosen} {_JOINED}"
             where, params = f"{where} AND {filtered}", tuple(values)
         equal: dict[int, list[int]] = {}
-        for vector_id, chunk_id in self.db.rows(
-            f"{sql} WHERE {where}", (carray(array("q", scored)), *params)
-        ):
+        in_turn = carray(array("q", sorted(scored)))
+        for vector_id, chunk_id in self.db.rows(f"{sql} WHERE {where}", (in_turn, *params)):
             equal.setdefault(vector_id, []).append(chunk_id)
         found = {
             id: scored[vector_id]

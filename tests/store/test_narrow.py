@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import random
+from array import array
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gemmasearch.documents import Condition
-from gemmasearch.store import Store, fts, narrow
+from gemmasearch.store import Store, fts, narrow, words
+from gemmasearch.store.keys import clean
 from tests.store.filled import add_note
 
 
@@ -62,3 +67,55 @@ def test_within_a_filter_every_word_counts(store: Store) -> None:
     before = found(store, "winter", conditions=inside)
     store.remove_files(row.id for row in list(store.files_below("/3.md")))
     assert before and found(store, "winter", conditions=inside) == {}  # what a filter keeps is asked again
+
+
+def test_a_folder_is_found_however_its_path_is_spelt(tmp_path: Path) -> None:
+    """SQLite folds the paths whose bytes are characters, gs_path the others: both as words.fold does."""
+    chance = random.Random(3)
+    pieces = [b"notes", b"NOTES", b"caf\xc3\xa9", b"cafe\xcc\x81", b"caf\xe9", b"\xff", b"\x80notes", b"\xe2\x84\xaa",
+              b"k", b"x\xef\xbc\x8fnotes\xef\xbc\x8fy", b"\xcc\x81notes", b"a_b", b"\xd0\x96", b"Stra\xc3\x9fe"]  # fmt: skip
+    paths = sorted({b"/" + b"/".join(chance.choices(pieces, k=chance.randint(2, 5))) for _ in range(400)})
+    with Store.open(tmp_path / "p" / "index.db", create=True) as store:
+        for path in paths:
+            add_note(store, os.fsdecode(path), "a text ")
+        folded = {p: words.fold(p.decode("utf-8", "replace")) for p in paths}
+        for wanted in (
+            "notes",
+            "cafe",
+            "Café",
+            "k",
+            "a_b",
+            "ж",
+            "strasse",
+            "x",
+            "notes/k",
+            "nowhere",
+            "\udcff",
+        ):
+            needle = "/" + words.fold(clean(wanted)) + "/"
+            expected = {p for p in paths if needle in folded[p]}
+            for negated in (False, True):
+                kept = store.kept_documents([Condition("in", "is", wanted, negated)])
+                sql = (
+                    "SELECT f.path FROM files f JOIN documents d ON d.file_id = f.id WHERE d.id IN carray(?)"
+                )
+                found = {path for (path,) in store.db.rows(sql, (narrow.carray(kept),))}
+                assert found == (set(paths) - expected if negated else expected)
+
+
+def test_what_looks_at_files_alone_and_what_looks_further_hold_together(store: Store) -> None:
+    inside, alike = Condition("in", "is", "/3.md"), Condition("path", "has", "3.md")
+    note, mail = Condition("type", "is", "note"), Condition("type", "is", "mail")
+    dated = Condition("has", "is", "date", negated=True)
+    assert store.kept_documents([inside]) == store.kept_documents([alike]) == array("q", [4])
+    assert store.kept_documents([inside, note, dated]) == array("q", [4])
+    assert store.kept_documents([note, dated, alike, alike]) == array("q", [4])
+    assert not store.kept_documents([inside, mail]) and not store.kept_documents([mail])
+    assert len(store.kept_documents([note, dated])) == 8
+    assert len(store.kept_documents([replace(inside, negated=True), note])) == 7
+
+
+def test_a_folder_by_its_whole_path_is_looked_up(store: Store) -> None:
+    sql, params = narrow._documents([Condition("in", "is", "/home/dana")])
+    plan = " ".join(str(row) for row in store.db.rows(f"EXPLAIN QUERY PLAN {sql}", params))
+    assert "SCAN f" not in plan and "path>?" in plan

@@ -1,0 +1,90 @@
+"""Rows of the store -> hits: near-duplicates together, with a snippet, and the conversation each belongs to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gemmasearch.documents import Hit
+from gemmasearch.retrieval import duplicates, snippets
+from gemmasearch.retrieval.fusion import Fused
+from gemmasearch.retrieval.quotes import Candidate
+from gemmasearch.store import PassageRow, Store
+
+
+def collapsed(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Groups of near-duplicate passages, best first, each with its best passage first."""
+    groups: list[list[Candidate]] = []
+    sets: list[frozenset[int]] = []
+    for fused, row in ranked:
+        found = duplicates.shingles(row.text)
+        twin = next((i for i, other in enumerate(sets) if _twins(found, other, row, groups[i][0][1])), None)
+        if twin is not None:
+            groups[twin].append((fused, row))
+        else:
+            groups.append([(fused, row)])
+            sets.append(found)
+    return groups
+
+
+def _twins(one: frozenset[int], other: frozenset[int], row: PassageRow, first: PassageRow) -> bool:
+    """Passages of one document are never twins: a table may well repeat its lines."""
+    return row.document_id != first.document_id and duplicates.likeness(one, other) >= duplicates.ALIKE
+
+
+def of_group(group: Sequence[Candidate], sought: frozenset[str]) -> Hit:
+    """The first of near-duplicates, naming the places of the others."""
+    (fused, row), *others = group
+    places = dict.fromkeys(_place(other) for _, other in others)
+    return replace(_hit(row, fused, sought), also_in=tuple(p for p in places if p != _place(row)))
+
+
+def _place(row: PassageRow) -> str:
+    return f"{row.path}#{row.part}" if row.part else row.path
+
+
+def in_threads(store: Store, found: Sequence[Hit]) -> list[Hit]:
+    """The hits with the conversation that each belongs to."""
+    heads = store.heads(dict.fromkeys(hit.document_id for hit in found if hit.kind == "mail" or hit.part))
+    return [
+        replace(hit, thread=heads[hit.document_id][0], messages=heads[hit.document_id][1])
+        if hit.document_id in heads
+        else hit
+        for hit in found
+    ]
+
+
+def listed(row: PassageRow) -> Hit:
+    """A passage that was not ranked, as a hit without a score."""
+    return _hit(row, Fused(row.chunk_id, 0.0, None, None), frozenset())
+
+
+def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
+    return Hit(
+        id=f"c{row.chunk_id}",
+        chunk_id=row.chunk_id,
+        document_id=row.document_id,
+        path=row.path,
+        part=row.part,
+        kind=row.kind,
+        title=row.title or os.path.basename(row.part if "attached_to" in row.meta else row.path),
+        score=min(1.0, max(0.0, fused.score)),
+        snippet=snippets.snippet(row.text, sought, row.language),
+        text=row.text,
+        start=row.start,
+        end=row.end,
+        headings=row.headings,
+        page=row.page,
+        label=row.label,
+        line=row.line,
+        date=row.date,
+        sender=row.sender,
+        recipients=row.recipients,
+        language=row.language,
+        words=fused.words,
+        meaning=fused.meaning,
+        quoted=row.quoted,
+        meta=row.meta,
+        mtime=row.mtime or None,
+    )
