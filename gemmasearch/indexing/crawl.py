@@ -7,11 +7,16 @@ import stat
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import time_ns
+from typing import TYPE_CHECKING
 
 from gemmasearch.documents import FileStamp, Problem
 from gemmasearch.indexing.ignores import Ignores
 from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, is_within, made_by_program
 from gemmasearch.indexing.secrets import is_secret_name
+
+if TYPE_CHECKING:
+    from gemmasearch.indexing.maildirs import Maildirs
 
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
@@ -21,6 +26,7 @@ _SPECIAL = {
 }
 
 _MAILDIR = frozenset(("cur", "new", "tmp"))
+MESSAGES = frozenset(("cur", "new"))  # the folders of a maildir that hold them
 _ENTER = "enter"
 Stamp = tuple[int, int, int, int, int]  # a FileStamp as a plain tuple
 
@@ -52,6 +58,7 @@ def crawl(
     skip: Collection[str] = (),
     own: str = "",
     known: dict[str, Stamp] | None = None,
+    maildirs: Maildirs | None = None,
     stop: Callable[[str], bool] = lambda folder: False,
 ) -> Iterator[Found | Problem]:
     """Every regular file below a root (or the root itself, if it is a file), and why others are left out.
@@ -59,6 +66,7 @@ def crawl(
     :param skip: paths not to enter (roots of their own). :param own: the index file, never indexed.
     :param known: the stamps of files that need no look; one that still has its stamp is taken out of the mapping
         instead of being yielded, so that a hundred thousand of them cost little.
+    :param maildirs: the folders whose files may need no look; what they hold is taken out of ``known``.
     :param stop: asked before each folder; True ends the walk.
     :raises RootUnavailable: the root is gone or cannot be listed.
     """
@@ -74,7 +82,9 @@ def crawl(
         else:
             yield Found(root, stamp)
     elif stat.S_ISDIR(status.st_mode):
-        yield from _Walk(rules or Rules(), frozenset(skip), own, status.st_dev, known, stop).below(root)
+        yield from _Walk(
+            rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, maildirs=maildirs
+        ).below(root)
     else:
         yield Problem(root, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
 
@@ -91,6 +101,8 @@ class _Walk:
     root: str = ""
     through_links: set[tuple[int, int]] = field(default_factory=set)
     own_name: str = ""
+    maildirs: Maildirs | None = None
+    messages: set[str] = field(default_factory=set)  # cur and new of the maildirs met so far
 
     def __post_init__(self) -> None:
         self.own_name = os.path.basename(self.own)
@@ -104,8 +116,11 @@ class _Walk:
             if self.stop(folder):
                 return
             try:
-                with self._listed(folder) as entries:
-                    folders = yield from self._files(folder, entries, ignores)
+                with self._opened(folder) as fd:
+                    if folder in self.messages and not ignores.specs:
+                        folders = yield from self._messages(folder, fd, ignores)
+                    else:
+                        folders = yield from self._files(folder, _listed(fd), ignores)
             except FileNotFoundError:
                 if folder == root:
                     raise RootUnavailable("No such file or directory") from None
@@ -118,21 +133,32 @@ class _Walk:
             waiting += folders
 
     @contextmanager
-    def _listed(self, folder: str) -> Iterator[list[os.DirEntry[str]]]:
-        """What a folder holds, through a descriptor, so that a link in its place leads nowhere.
-
-        The entries know their names only; they are looked at while the descriptor is open.
-        """
+    def _opened(self, folder: str) -> Iterator[int]:
+        """A descriptor of a folder, so that a link in its place leads nowhere."""
         link = folder != self.named and not self.through_links
         fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (os.O_NOFOLLOW if link else 0))
         try:
             if not is_within(_place(fd) or self.root, self.root):
                 raise FileNotFoundError  # a folder above it became a link after it was listed
-            with os.scandir(fd) as listing:
-                entries = list(listing)
-            yield entries
+            yield fd
         finally:
             os.close(fd)
+
+    def _messages(
+        self, folder: str, fd: int, ignores: Ignores
+    ) -> Generator[Found | Problem, None, list[tuple[str, Ignores]]]:
+        """The same for ``cur`` or ``new`` of a maildir, whose files need no look while it is as it was."""
+        assert self.maildirs is not None
+        status, began, before = os.fstat(fd), time_ns(), len(self.known)
+        if self.maildirs.unchanged(folder, status):
+            for path in self.maildirs.files[folder]:
+                del self.known[path]
+            return []
+        entries = _listed(fd)
+        folders = yield from self._files(folder, entries, ignores)
+        if before - len(self.known) == len(entries):
+            self.maildirs.remember(folder, status, len(entries), began)
+        return folders
 
     def _files(
         self, folder: str, entries: list[os.DirEntry[str]], ignores: Ignores
@@ -158,6 +184,8 @@ class _Walk:
                 continue
             if isinstance(found, str):
                 folders.append((path, ignores))
+                if maildir and self.maildirs is not None and entry.name in MESSAGES:
+                    self.messages.add(path)
             else:
                 yield found
         return folders
@@ -242,6 +270,12 @@ class _Walk:
         """The index and the files beside it (-wal, -shm, .lock)."""
         own = self.own_name
         return bool(own) and name.startswith(own) and os.path.realpath(path).startswith(self.own)
+
+
+def _listed(fd: int) -> list[os.DirEntry[str]]:
+    """What an open folder holds. The entries know their names only: look at them while it is open."""
+    with os.scandir(fd) as listing:
+        return list(listing)
 
 
 def _place(fd: int) -> str:
