@@ -15,11 +15,11 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (a documented one, whatever happens)."""
-    from gemmasearch.cli import quick, streams
+    from gemmasearch.cli import streams
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     streams.prepare()
-    code = quick.run(arguments)
+    code = _without_typer(arguments)
     if code is None:
         from gemmasearch.cli import app
 
@@ -36,6 +36,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if code == 0:
             return render.failure(MachineRefused(f"cannot write the output: {e.strerror or e}"))
     return code
+
+
+def _without_typer(arguments: Sequence[str]) -> int | None:
+    """The exit code of a line that is understood without the command-line library."""
+    if arguments[:1] == ["index"]:
+        from gemmasearch.cli import plain
+
+        return plain.run(arguments)
+    from gemmasearch.cli import quick
+
+    return quick.run(arguments)
 
 
 def run() -> None:

@@ -11,12 +11,14 @@ from time import time_ns
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import FileStamp, Problem
+from gemmasearch.indexing.ignores import NAMES as IGNORE_FILES
 from gemmasearch.indexing.ignores import Ignores
 from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, is_within, made_by_program
 from gemmasearch.indexing.secrets import is_secret_name
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.maildirs import Maildirs
+    from gemmasearch.indexing.trail import Trail
 
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
@@ -59,6 +61,7 @@ def crawl(
     own: str = "",
     known: dict[str, Stamp] | None = None,
     maildirs: Maildirs | None = None,
+    trail: Trail | None = None,
     stop: Callable[[str], bool] = lambda folder: False,
 ) -> Iterator[Found | Problem]:
     """Every regular file below a root (or the root itself, if it is a file), and why others are left out.
@@ -67,6 +70,7 @@ def crawl(
     :param known: the stamps of files that need no look; one that still has its stamp is taken out of the mapping
         instead of being yielded, so that a hundred thousand of them cost little.
     :param maildirs: the folders whose files may need no look; what they hold is taken out of ``known``.
+    :param trail: gets what the walk goes by beside the files.
     :param stop: asked before each folder; True ends the walk.
     :raises RootUnavailable: the root is gone or cannot be listed.
     """
@@ -83,7 +87,7 @@ def crawl(
             yield Found(root, stamp)
     elif stat.S_ISDIR(status.st_mode):
         yield from _Walk(
-            rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, maildirs=maildirs
+            rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, maildirs=maildirs, trail=trail
         ).below(root)
     else:
         yield Problem(root, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
@@ -102,6 +106,7 @@ class _Walk:
     through_links: set[tuple[int, int]] = field(default_factory=set)
     own_name: str = ""
     maildirs: Maildirs | None = None
+    trail: Trail | None = None
     messages: set[str] = field(default_factory=set)  # cur and new of the maildirs met so far
 
     def __post_init__(self) -> None:
@@ -117,6 +122,8 @@ class _Walk:
                 return
             try:
                 with self._opened(folder) as fd:
+                    if self.trail is not None:
+                        self.trail.entered(folder, os.fstat(fd), time_ns())
                     if folder in self.messages and not ignores.specs:
                         folders = yield from self._messages(folder, fd, ignores)
                     else:
@@ -168,6 +175,8 @@ class _Walk:
         if "CACHEDIR.TAG" in names:
             return []
         maildir = names >= _MAILDIR
+        if self.trail is not None:
+            self.trail.files += [f"{folder.rstrip('/')}/{name}" for name in IGNORE_FILES if name in names]
         ignores = ignores.within(folder, names)
         base = folder.rstrip("/")
         folders: list[tuple[str, Ignores]] = []
@@ -231,8 +240,14 @@ class _Walk:
             return False
         if name[0] == "." and not self.rules.hidden:
             # Maildir++ keeps its folders as hidden folders within the inbox.
-            return maildir and os.path.isdir(os.path.join(path, "cur"))
+            return maildir and self._is_maildir(path)
         return True
+
+    def _is_maildir(self, path: str) -> bool:
+        messages = os.path.join(path, "cur")
+        if self.trail is not None and not os.path.isdir(messages):
+            self.trail.files.append(messages)
+        return os.path.isdir(messages)
 
     def verdict(self, entry: os.DirEntry[str], path: str, names: Collection[str], ignores: Ignores) -> str:
         """Why an entry of a folder is left out, "" if it is not."""
@@ -254,7 +269,10 @@ class _Walk:
         return "not a regular file, made by a program, over a size limit, or not among the root's inclusions"
 
     def _same_device(self, entry: os.DirEntry[str]) -> bool:
-        return self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device
+        same = self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device
+        if not same and self.trail is not None:
+            self.trail.sure = False  # what was mounted there may go, and no name changes
+        return same
 
     def _leads_within(self, path: str) -> bool:
         """A link to a folder of this root that no link has led to yet."""

@@ -12,6 +12,7 @@ from gemmasearch.indexing.crawl import Found, RootUnavailable, Stamp, crawl
 from gemmasearch.indexing.current import CURRENT, is_current
 from gemmasearch.indexing.maildirs import Maildirs
 from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.indexing.trail import Trail
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.tally import Tally
@@ -34,6 +35,7 @@ class Look:
     rows: dict[str, FileRow] = field(default_factory=dict)  # what is known of the stale files, by path
     gone: list[FileRow] = field(default_factory=list)
     maildirs: Maildirs = field(default_factory=Maildirs)
+    trail: Trail = field(default_factory=Trail)
 
 
 @dataclass(slots=True)
@@ -59,8 +61,9 @@ class Onlooker:
         look, found, problems = Look(root), list[Found](), list[Problem]()
         unsure = [*inner, *(row.path for row in outdated)]
         look.maildirs = Maildirs.of(self.remembered.get(root.path, {}), root, stamps, unsure)
+        look.trail.sure = not root.options.get("follow")
         try:
-            for item in self._crawl(root, inner, stamps, look.maildirs):
+            for item in self._crawl(look, inner, stamps):
                 (found if isinstance(item, Found) else problems).append(item)  # type: ignore[arg-type]
         except RootUnavailable as e:
             return self._unavailable(look, str(e))
@@ -101,19 +104,17 @@ class Onlooker:
             return [row for row in gone if row.path not in absent]
         return gone
 
-    def _crawl(
-        self, root: Root, inner: list[str], stamps: dict[str, Stamp], maildirs: Maildirs
-    ) -> Iterator[Found | Problem]:
+    def _crawl(self, look: Look, inner: list[str], stamps: dict[str, Stamp]) -> Iterator[Found | Problem]:
         known = len(stamps)
 
         def stop(folder: str) -> bool:
             self.tally.progress(SyncEvent("crawl", self.seen + known - len(stamps), 0, folder))
             return self.tally.stopped()
 
-        rules, own = Rules.of(root.options), str(self.store.path)
         yield from crawl(
-            root.path, rules=rules, skip=inner, own=own, known=stamps, maildirs=maildirs, stop=stop
-        )
+            look.root.path, rules=Rules.of(look.root.options), skip=inner, own=str(self.store.path),
+            known=stamps, maildirs=look.maildirs, trail=look.trail, stop=stop,
+        )  # fmt: skip
 
     def _rows(self, root: Root, stamps: dict[str, Stamp]) -> Iterator[FileRow]:
         """All that is known of the files that did not turn up as they were."""

@@ -17,16 +17,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gemmasearch import __version__
 from gemmasearch.indexing import current
 from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.store.glance import GLANCE
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root, Store
 
 STATE = "maildirs"  # in the store's state: what is remembered of all roots
 FULL_LOOK = 86_400.0  # seconds after which every file is looked at again
-# mtime_ns, ctime_ns, inode and device of a folder; how many files it held, all unchanged; when that was (epoch seconds)
+# mtime_ns, ctime_ns, inode, device of a folder; how many files it held, all unchanged; when that was (epoch seconds)
 Mark = tuple[int, int, int, int, int, float]
 
 
@@ -47,7 +47,7 @@ class Maildirs:
         :param record: what is remembered of the root. :param known: the paths of its files that are current.
         :param unsure: paths that speak against the folder they lie in: files to be read, roots of their own.
         """
-        rules, now = f"{__version__} {Rules.of(root.options)}", time.time()
+        rules, now = str(Rules.of(root.options)), time.time()
         if record.get("rules") != rules:
             return cls(rules)
         marks: dict[str, Mark] = {
@@ -110,3 +110,4 @@ def keep(store: Store, found: Mapping[str, Maildirs]) -> None:
 def look_at_all(store: Store) -> None:
     """The next run looks at every file."""
     store.set_state(STATE, "{}")
+    store.set_state(GLANCE, "")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent, SyncReport
-from gemmasearch.indexing import maildirs
+from gemmasearch.indexing import maildirs, trail
 from gemmasearch.indexing.looking import Look, Onlooker
 from gemmasearch.indexing.rules import is_within
 from gemmasearch.indexing.tally import Tally
@@ -82,6 +82,8 @@ def _run(
         from gemmasearch.indexing.embedding import embed
 
         embed(store, embedder, tally)
+    if not tally.interrupted:
+        trail.keep(store, settings, looks, registered, tally)
     return tally.report(time.monotonic() - started)
 
 

@@ -1,0 +1,106 @@
+"""What a look at a root went by, beside the files that it found; and the record of it for the next glance."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from gemmasearch.indexing import current, glance, maildirs
+from gemmasearch.store.glance import GLANCE, roots, situation
+
+if TYPE_CHECKING:
+    from gemmasearch.indexing.looking import Look
+    from gemmasearch.indexing.tally import Tally
+    from gemmasearch.settings import Settings
+    from gemmasearch.store import Root, Store
+
+MOST_FOLDERS = 20_000  # the record of more is too long
+BY_NAME = frozenset(("secret", "special"))  # problems of a crawl that stay while no name changes
+
+
+@dataclass(slots=True)
+class Trail:
+    """Of one look at a root."""
+
+    folders: dict[str, os.stat_result] = field(default_factory=dict)  # in which it looked for names
+    files: list[str] = field(default_factory=list)  # ignore files, and what was looked for and is not there
+    sure: bool = True  # whether these tell all
+
+    def entered(self, folder: str, status: os.stat_result, began_ns: int) -> None:
+        """:param status: from before the folder was listed at ``began_ns``."""
+        self.folders[folder] = status
+        if max(status.st_mtime_ns, status.st_ctime_ns) >= began_ns - current.RACY_NS:
+            self.sure = False
+
+
+def keep(
+    store: Store, settings: Settings, looks: Sequence[Look], registered: Sequence[Root], tally: Tally
+) -> None:
+    """Leave the record of a run that found nothing to do, or none."""
+    text, models = "", _models(store, settings)
+    if models is not None and _is_whole(settings, looks, registered, tally):
+        text = "\n".join([*_head(store, settings, looks, tally), *_tail(store, looks, models)])
+    if text != (store.state(GLANCE) or ""):
+        store.set_state(GLANCE, text)
+
+
+def _models(store: Store, settings: Settings) -> list[str] | None:
+    """The files that decide which model is used; None if that cannot be told by files."""
+    from gemmasearch.models import depends_on
+
+    used = store.state("embedder")
+    return depends_on(json.loads(used)["embedder"], settings) if used else None
+
+
+def _is_whole(settings: Settings, looks: Sequence[Look], registered: Sequence[Root], tally: Tally) -> bool:
+    """Whether stamps alone can tell that a run like this one would find the same."""
+    return (
+        [look.root.id for look in looks] == [root.id for root in registered]
+        and all(look.complete and look.trail.sure and not look.stale and not look.gone for look in looks)
+        and sum(len(look.trail.folders) for look in looks) <= MOST_FOLDERS
+        and not tally.interrupted and not tally.unavailable and not tally.counts["unsettled"]
+        and not tally.counts["pending"] and all(p.reason in BY_NAME for p in tally.problems)
+        and settings.ocr == settings.archives == "off" and _all_have_origins(settings)
+    )  # fmt: skip
+
+
+def _all_have_origins(settings: Settings) -> bool:
+    """Whether the settings come from where the glance looks: a program may have made others."""
+    return all(
+        f.name in settings.origins or getattr(settings, f.name) == f.default
+        for f in fields(settings)
+        if f.name not in ("db", "origins")
+    )
+
+
+def _head(store: Store, settings: Settings, looks: Sequence[Look], tally: Tally) -> list[str]:
+    flags = {name: getattr(settings, name) for name in glance.FLAGS if settings.origin(name).source == "flag"}
+    now = time.time()
+    since = min((mark[5] for look in looks for mark in look.maildirs.looked.values()), default=now)
+    return [
+        f"here {glance.surroundings(flags)}",
+        f"situation {situation(store.db.rows)}",
+        f"from {since}",
+        f"until {since + maildirs.FULL_LOOK}",
+        f"unchanged {tally.counts['unchanged']}",
+        *(f"K {reason} {files}" for reason, files in tally.skipped.items()),
+    ]
+
+
+def _tail(store: Store, looks: Sequence[Look], models: Sequence[str]) -> list[str]:
+    lines = [f"R {path.hex()} {options.encode().hex()}" for path, options, _ in roots(store.db.rows)]
+    for look in looks:
+        for folder, found in look.trail.folders.items():
+            stamp = f"{found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino} {found.st_dev}"
+            lines.append(f"{'T' if folder == look.root.path else 'D'} {_hex(folder)} {stamp}")
+        lines += [f"M {_hex(folder)} {mark[4]}" for folder, mark in look.maildirs.looked.items()]
+    watched = [*(path for look in looks for path in look.trail.files), *models]
+    return [*lines, *(f"F {_hex(path)} {glance.file_stamp(os.fsencode(path))}" for path in watched)]
+
+
+def _hex(path: str) -> str:
+    return os.fsencode(path).hex()
