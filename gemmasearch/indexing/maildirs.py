@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from gemmasearch.indexing import current
 from gemmasearch.indexing.rules import Rules, is_within
-from gemmasearch.store.glance import GLANCE
+from gemmasearch.store import glance
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root, Store
@@ -110,4 +110,4 @@ def keep(store: Store, found: Mapping[str, Maildirs]) -> None:
 def look_at_all(store: Store) -> None:
     """The next run looks at every file."""
     store.set_state(STATE, "{}")
-    store.set_state(GLANCE, "")
+    glance.forget(store.db.rows)

@@ -14,6 +14,7 @@ from gemmasearch.indexing import maildirs, trail
 from gemmasearch.indexing.looking import Look, Onlooker
 from gemmasearch.indexing.rules import is_within
 from gemmasearch.indexing.tally import Tally
+from gemmasearch.store import glance
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.ahead import Read
@@ -66,6 +67,7 @@ def _run(
     prune: bool,
 ) -> SyncReport:
     started = time.monotonic()
+    glance.forget(store.db.rows)  # however this run ends
     outer = [store.add_root(path).path for path in wanted or ()]
     registered = store.roots()
     chosen = [r for r in registered if not outer or any(is_within(r.path, o) for o in outer)]

@@ -40,12 +40,11 @@ class Trail:
 def keep(
     store: Store, settings: Settings, looks: Sequence[Look], registered: Sequence[Root], tally: Tally
 ) -> None:
-    """Leave the record of a run that found nothing to do, or none."""
-    text, models = "", _models(store, settings)
+    """Leave the record of a run, if it found nothing to do."""
+    models = _models(store, settings)
     if models is not None and _is_whole(settings, looks, registered, tally):
-        text = "\n".join([*_head(store, settings, looks, tally), *_tail(store, looks, models)])
-    if text != (store.state(GLANCE) or ""):
-        store.set_state(GLANCE, text)
+        lines = [*_head(store, settings, looks, tally), *_tail(store, looks, models)]
+        store.set_state(GLANCE, "\n".join(lines))
 
 
 def _models(store: Store, settings: Settings) -> list[str] | None:

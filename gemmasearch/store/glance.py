@@ -21,14 +21,20 @@ Error = apsw.Error
 
 
 def situation(rows: Callable[[str], list[Any]]) -> str:
-    """What must be as it was: the schema, the rows of files, counted, and what was left to be done.
+    """What must be as it was: the schema, how many files are known, the model, and what was left to be done.
+
+    Whatever else leads to a file being read again takes the record away (:func:`forget`).
 
     :param rows: runs a statement.
     """
-    files = rows("SELECT count(*), count(size), total(racy) FROM files")[0]
-    left = rows("SELECT name FROM state WHERE name IN ('unswept', 'unpurged') ORDER BY name")
-    version = rows("PRAGMA user_version")[0][0]
-    return " ".join(str(each) for each in (version, *files, *(name for (name,) in left)))
+    version, files = rows("PRAGMA user_version")[0][0], rows("SELECT count(*) FROM files")[0][0]
+    states = "SELECT hex(name || ' ' || value) FROM state WHERE name IN ('embedder', 'unswept', 'unpurged')"
+    return " ".join(str(each) for each in (version, files, *(said for (said,) in rows(states))))
+
+
+def forget(rows: Callable[[str], list[Any]]) -> None:
+    """The next run is a whole one."""
+    rows(f"DELETE FROM state WHERE name = '{GLANCE}'")
 
 
 def roots(rows: Callable[[str], list[Any]]) -> list[tuple[bytes, str, str]]:
