@@ -176,7 +176,9 @@ class _Walk:
             return []
         maildir = names >= _MAILDIR
         if self.trail is not None:
-            self.trail.files += [f"{folder.rstrip('/')}/{name}" for name in IGNORE_FILES if name in names]
+            for name in IGNORE_FILES:
+                if name in names:
+                    self.trail.relied_on(os.path.join(folder, name))
         ignores = ignores.within(folder, names)
         base = folder.rstrip("/")
         folders: list[tuple[str, Ignores]] = []
@@ -246,7 +248,7 @@ class _Walk:
     def _is_maildir(self, path: str) -> bool:
         messages = os.path.join(path, "cur")
         if self.trail is not None and not os.path.isdir(messages):
-            self.trail.files.append(messages)
+            self.trail.relied_on(messages)
         return os.path.isdir(messages)
 
     def verdict(self, entry: os.DirEntry[str], path: str, names: Collection[str], ignores: Ignores) -> str:

@@ -69,8 +69,8 @@ def _held(fd: int) -> bool:
     except OSError:
         return False
     host = os.uname().nodename
-    if os.fstat(fd).st_size or not host.replace("-", "").replace(".", "").isalnum() or not host.isascii():
-        return False
+    if os.fstat(fd).st_size or not host.isprintable() or not host.isascii() or set(host) & {'"', "\\"}:
+        return False  # the names are written without the library for JSON
     who = f'{{"pid": {os.getpid()}, "host": "{host}", "since": {time.time()}, "what": "index"'
     os.pwrite(fd, f'{who}, "started": {began_here()}}}'.encode(), 0)
     return True

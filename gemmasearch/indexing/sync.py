@@ -66,7 +66,7 @@ def _run(
     tally: Tally,
     prune: bool,
 ) -> SyncReport:
-    started = time.monotonic()
+    started, began_ns = time.monotonic(), time.time_ns()
     glance.forget(store.db.rows)  # however this run ends
     outer = [store.add_root(path).path for path in wanted or ()]
     registered = store.roots()
@@ -85,7 +85,7 @@ def _run(
 
         embed(store, embedder, tally)
     if not tally.interrupted:
-        trail.keep(store, settings, looks, registered, tally)
+        trail.keep(store, settings, looks, registered, tally, began_ns)
     return tally.report(time.monotonic() - started)
 
 

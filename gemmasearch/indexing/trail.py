@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from gemmasearch.indexing import current, glance, maildirs
+from gemmasearch.store.files import UNPURGED
 from gemmasearch.store.glance import GLANCE, roots, situation
+from gemmasearch.store.traces import PURGED
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.looking import Look
@@ -27,22 +29,42 @@ class Trail:
     """Of one look at a root."""
 
     folders: dict[str, os.stat_result] = field(default_factory=dict)  # in which it looked for names
-    files: list[str] = field(default_factory=list)  # ignore files, and what was looked for and is not there
+    files: dict[str, str] = field(default_factory=dict)  # by path: states of ignore files, "" = there is none
     sure: bool = True  # whether these tell all
 
     def entered(self, folder: str, status: os.stat_result, began_ns: int) -> None:
         """:param status: from before the folder was listed at ``began_ns``."""
         self.folders[folder] = status
-        if max(status.st_mtime_ns, status.st_ctime_ns) >= began_ns - current.RACY_NS:
-            self.sure = False
+        self.sure = self.sure and max(status.st_mtime_ns, status.st_ctime_ns) < began_ns - current.RACY_NS
+
+    def relied_on(self, path: str) -> None:
+        """Before a file is read for what it says, or found missing."""
+        began_ns, name = time.time_ns(), os.fsencode(path)
+        self.files[path] = glance.file_stamp(name)
+        self.sure = self.sure and _changed_ns(path) < began_ns - current.RACY_NS
+
+
+def _changed_ns(path: str) -> int:
+    """When a file last changed, 0 where there is none."""
+    try:
+        return os.stat(path).st_ctime_ns
+    except OSError:
+        return 0
 
 
 def keep(
-    store: Store, settings: Settings, looks: Sequence[Look], registered: Sequence[Root], tally: Tally
+    store: Store,
+    settings: Settings,
+    looks: Sequence[Look],
+    registered: Sequence[Root],
+    tally: Tally,
+    began_ns: int,
 ) -> None:
-    """Leave the record of a run, if it found nothing to do."""
+    """Leave the record of a run that began then, if it found nothing to do."""
     models = _models(store, settings)
-    if models is not None and _is_whole(settings, looks, registered, tally):
+    if models is None or not _is_whole(settings, looks, registered, tally):
+        return
+    if all(_changed_ns(path) < began_ns - current.RACY_NS for path in models):
         lines = [*_head(store, settings, looks, tally), *_tail(store, looks, models)]
         store.set_state(GLANCE, "\n".join(lines))
 
@@ -79,12 +101,13 @@ def _all_have_origins(settings: Settings) -> bool:
 def _head(store: Store, settings: Settings, looks: Sequence[Look], tally: Tally) -> list[str]:
     flags = {name: getattr(settings, name) for name in glance.FLAGS if settings.origin(name).source == "flag"}
     now = time.time()
+    purged = float(store.state(PURGED) or 0) if store.state(UNPURGED) is not None else now
     since = min((mark[5] for look in looks for mark in look.maildirs.looked.values()), default=now)
     return [
         f"here {glance.surroundings(flags)}",
         f"situation {situation(store.db.rows)}",
         f"from {since}",
-        f"until {since + maildirs.FULL_LOOK}",
+        f"until {min(since, purged) + maildirs.FULL_LOOK}",
         f"unchanged {tally.counts['unchanged']}",
         *(f"K {reason} {files}" for reason, files in tally.skipped.items()),
     ]
@@ -97,8 +120,9 @@ def _tail(store: Store, looks: Sequence[Look], models: Sequence[str]) -> list[st
             stamp = f"{found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino} {found.st_dev}"
             lines.append(f"{'T' if folder == look.root.path else 'D'} {_hex(folder)} {stamp}")
         lines += [f"M {_hex(folder)} {mark[4]}" for folder, mark in look.maildirs.looked.items()]
-    watched = [*(path for look in looks for path in look.trail.files), *models]
-    return [*lines, *(f"F {_hex(path)} {glance.file_stamp(os.fsencode(path))}" for path in watched)]
+    watched = [stamped for look in looks for stamped in look.trail.files.items()]
+    watched += [(path, glance.file_stamp(os.fsencode(path))) for path in models]
+    return [*lines, *(f"F {_hex(path)} {stamp}" for path, stamp in watched)]
 
 
 def _hex(path: str) -> str:

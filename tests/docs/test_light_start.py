@@ -65,5 +65,5 @@ def test_completion_loads_no_heavy_library(shell: str) -> None:
 
 
 def test_the_check_itself_sees_a_heavy_library_when_one_is_loaded() -> None:
-    _, loaded = _run(["config"])
-    assert "platformdirs" in loaded
+    _, loaded = _run(["status", "--db", "/nowhere/index.db"])
+    assert "apsw" in loaded
