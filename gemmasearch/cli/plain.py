@@ -74,7 +74,7 @@ def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
 
 def _value(name: str, given: str) -> str | int | float | None:
     if name not in ("dim", "scheduled"):
-        return given
+        return given or None
     if not given.isascii() or not given.isdigit() or len(given) > _MOST_DIGITS:
         return None
     return int(given) if name == "dim" else float(given)

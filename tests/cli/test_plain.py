@@ -46,6 +46,7 @@ LEFT_TO_TYPER = [
     "--db",
     "--db -x",
     "--json=yes",
+    "--db= mail",
     "-qv",
     "-- mail",
     "--unknown",
