@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gemmasearch.store.glance import Glanced
 
 RUN, SCHEDULED = "last_run", "scheduled"  # names of heartbeats in the store's state
+JUST_NOW = 10.0  # seconds: status calls a younger mark so, and writing it again would wait for the disk
 # Settings that a command line of `index` may give and that a run goes by.
 FLAGS = ("embedder", "dim", "gpu", "ocr", "archives")
 _ELSEWHERE = ("GSEARCH_DB", "GSEARCH_DEBUG")  # the record lies in the index itself
@@ -32,7 +33,8 @@ _NAMED = ("HOME", "XDG_DATA_HOME")
 def glance(
     index: str, wanted: Sequence[str], flags: Mapping[str, Any], every: float = 0.0
 ) -> dict[str, Any] | None:
-    """What a run over these paths would report, marked in the index as one; None if a run is needed to tell.
+    """What a run over these paths would report, marked in the index as one (unless one was marked just now); None if
+    a run is needed to tell.
 
     :param index: the index file. :param wanted: absolute paths, none = all roots. :param every: see heartbeat.of_run.
     """
@@ -93,7 +95,9 @@ def _glanced(opened: Glanced, wanted: Sequence[str], here: str, every: float) ->
     if not _folders_as_they_were(record) or not opened.all_as_known(_settled(record)):
         return None
     problems = [(os.fsdecode(p), reason, detail) for p, reason, detail in opened.crawl_problems()]
-    opened.looked(time.time(), _marks(every))
+    now = time.time()
+    if not opened.marked(now - JUST_NOW, now, every) >= ({RUN, SCHEDULED} if every else {RUN}):
+        opened.looked(now, _marks(every))
     skipped = {reason: int(files) for reason, files in _lines(record, "K")}
     return {
         "unchanged": int(head["unchanged"][0]), "skipped": skipped, "problems": problems,

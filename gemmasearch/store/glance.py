@@ -96,6 +96,13 @@ class Glanced:
         """(path, reason, detail) of what is left out without being opened, in the order it was met."""
         return self._rows("SELECT path, reason, detail FROM problems WHERE file_id IS NULL ORDER BY id")
 
+    def marked(self, since: float, until: float, every: float) -> set[str]:
+        """Names of heartbeats, of runs that ended well within these times, and scheduled as often."""
+        sql = """SELECT name FROM state WHERE name IN ('last_run', 'scheduled') AND json_valid(value)
+                 AND value ->> 'said' = 'done' AND value ->> 'at' BETWEEN ? AND ?
+                 AND (name = 'last_run' OR value ->> 'every' = ?)"""
+        return {name for (name,) in self._rows(sql, (since, until, every))}
+
     def looked(self, at: float, marks: Iterable[tuple[str, str]]) -> None:
         """A complete look at all roots found them as they were; ``marks`` are names and values of state."""
         with self._connection:

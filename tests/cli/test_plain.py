@@ -138,9 +138,9 @@ def record(home: Path) -> str:
         return store.state(GLANCE) or ""
 
 
-def at_a_glance(home: Path, *arguments: str, **more: str) -> dict[str, Any]:
+def at_a_glance(home: Path, *arguments: str, code: str = "", **more: str) -> dict[str, Any]:
     """The report of a run that was a glance."""
-    done = index(home, "--json", *arguments, code="", **more)
+    done = index(home, "--json", *arguments, code=code, **more)
     assert done.returncode == 0, done.stderr
     assert "gemmasearch.indexing.sync" not in done.stderr.split(), "a whole run"
     return json.loads(done.stdout)["data"]
@@ -174,13 +174,28 @@ def test_a_glance_reports_what_the_run_would_and_loads_next_to_nothing(home: Pat
 def test_a_glance_leaves_the_marks_of_a_run(home: Path) -> None:
     with Store.open(home / "p" / "index.db", read_only=True) as store:
         before, looked = store.state(glance.RUN), store.roots()[0].looked
-    at_a_glance(home, "--scheduled", "1800")
+    at_a_glance(
+        home, "--scheduled", "1800", code="from gemmasearch.indexing import glance; glance.JUST_NOW = 0"
+    )
     with Store.open(home / "p" / "index.db", read_only=True) as store:
         beat = json.loads(store.state(glance.RUN) or "")
         assert beat["at"] > json.loads(before or "")["at"] and beat["said"] == "done"
         assert json.loads(store.state(glance.SCHEDULED) or "")["every"] == 1800
         assert (store.roots()[0].looked or 0) > (looked or 0)
     assert lock_path(home / "p" / "index.db").read_bytes() == b""
+
+
+def test_a_mark_that_was_left_just_now_is_not_written_again(home: Path) -> None:
+    def marks() -> list[str | None]:
+        with Store.open(home / "p" / "index.db", read_only=True) as store:
+            return [store.state(glance.RUN), store.state(glance.SCHEDULED)]
+
+    at_a_glance(home, "--scheduled", "1800")
+    first = marks()
+    at_a_glance(home, "--scheduled", "1800")
+    assert marks() == first and first[1]
+    at_a_glance(home, "--scheduled", "3600")
+    assert json.loads(marks()[1] or "")["every"] == 3600
 
 
 def change_flag(home: Path) -> None:
