@@ -185,6 +185,8 @@ def formats() -> list[FormatInfo]:
 
 def ocr_missing(settings: Settings) -> str:
     """Why OCR was asked for and cannot be done; "" where it can, or is off."""
+    if settings.ocr == "off":
+        return ""
     from gemmasearch.readers import ocr
 
     return ocr.missing(settings)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gemmasearch.cli import views
-from gemmasearch.cli.indexing import stop_on_signals
 from gemmasearch.cli.render import Output
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
+from gemmasearch.cli.updating import stop_on_signals
 from gemmasearch.errors import MachineRefused
 
 HELPER_IDLE = 3600  # seconds: a watcher that is killed leaves no helper for ever

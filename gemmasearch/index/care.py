@@ -49,6 +49,9 @@ class Caring(Opened):
 
     def let_in_again(self) -> int:
         """Let the next run bring back the documents that were forgotten in files that stayed. :return: how many."""
+        from gemmasearch.indexing import maildirs
+
+        maildirs.look_at_all(self._store)
         return self._store.let_in_again()
 
     def knows(self, path: str | os.PathLike[str]) -> bool:

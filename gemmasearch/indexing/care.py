@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gemmasearch.documents import Problem
 from gemmasearch.errors import UsageProblem
+from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.lock import run_lock
@@ -73,6 +74,7 @@ class Why:
 def retry(store: Store, paths: Sequence[str] = (), *, wait: float = 10.0) -> int:
     """Let the next run read failed files again, quarantined ones too. :return: how many."""
     with run_lock(store.path, "retry", wait=wait):
+        maildirs.look_at_all(store)
         return store.retry(paths)
 
 

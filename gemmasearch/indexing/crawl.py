@@ -7,11 +7,18 @@ import stat
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import time_ns
+from typing import TYPE_CHECKING
 
 from gemmasearch.documents import FileStamp, Problem
+from gemmasearch.indexing.ignores import NAMES as IGNORE_FILES
 from gemmasearch.indexing.ignores import Ignores
 from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, is_within, made_by_program
 from gemmasearch.indexing.secrets import is_secret_name
+
+if TYPE_CHECKING:
+    from gemmasearch.indexing.maildirs import Maildirs
+    from gemmasearch.indexing.trail import Trail
 
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
@@ -21,6 +28,7 @@ _SPECIAL = {
 }
 
 _MAILDIR = frozenset(("cur", "new", "tmp"))
+MESSAGES = frozenset(("cur", "new"))  # the folders of a maildir that hold them
 _ENTER = "enter"
 Stamp = tuple[int, int, int, int, int]  # a FileStamp as a plain tuple
 
@@ -52,6 +60,8 @@ def crawl(
     skip: Collection[str] = (),
     own: str = "",
     known: dict[str, Stamp] | None = None,
+    maildirs: Maildirs | None = None,
+    trail: Trail | None = None,
     stop: Callable[[str], bool] = lambda folder: False,
 ) -> Iterator[Found | Problem]:
     """Every regular file below a root (or the root itself, if it is a file), and why others are left out.
@@ -59,6 +69,8 @@ def crawl(
     :param skip: paths not to enter (roots of their own). :param own: the index file, never indexed.
     :param known: the stamps of files that need no look; one that still has its stamp is taken out of the mapping
         instead of being yielded, so that a hundred thousand of them cost little.
+    :param maildirs: the folders whose files may need no look; what they hold is taken out of ``known``.
+    :param trail: gets what the walk goes by beside the files.
     :param stop: asked before each folder; True ends the walk.
     :raises RootUnavailable: the root is gone or cannot be listed.
     """
@@ -74,7 +86,9 @@ def crawl(
         else:
             yield Found(root, stamp)
     elif stat.S_ISDIR(status.st_mode):
-        yield from _Walk(rules or Rules(), frozenset(skip), own, status.st_dev, known, stop).below(root)
+        yield from _Walk(
+            rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, maildirs=maildirs, trail=trail
+        ).below(root)
     else:
         yield Problem(root, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
 
@@ -91,6 +105,9 @@ class _Walk:
     root: str = ""
     through_links: set[tuple[int, int]] = field(default_factory=set)
     own_name: str = ""
+    maildirs: Maildirs | None = None
+    trail: Trail | None = None
+    messages: set[str] = field(default_factory=set)  # cur and new of the maildirs met so far
 
     def __post_init__(self) -> None:
         self.own_name = os.path.basename(self.own)
@@ -104,8 +121,13 @@ class _Walk:
             if self.stop(folder):
                 return
             try:
-                with self._listed(folder) as entries:
-                    folders = yield from self._files(folder, entries, ignores)
+                with self._opened(folder) as fd:
+                    if self.trail is not None:
+                        self.trail.entered(folder, os.fstat(fd), time_ns())
+                    if folder in self.messages and not ignores.specs:
+                        folders = yield from self._messages(folder, fd, ignores)
+                    else:
+                        folders = yield from self._files(folder, _listed(fd), ignores)
             except FileNotFoundError:
                 if folder == root:
                     raise RootUnavailable("No such file or directory") from None
@@ -118,21 +140,32 @@ class _Walk:
             waiting += folders
 
     @contextmanager
-    def _listed(self, folder: str) -> Iterator[list[os.DirEntry[str]]]:
-        """What a folder holds, through a descriptor, so that a link in its place leads nowhere.
-
-        The entries know their names only; they are looked at while the descriptor is open.
-        """
+    def _opened(self, folder: str) -> Iterator[int]:
+        """A descriptor of a folder, so that a link in its place leads nowhere."""
         link = folder != self.named and not self.through_links
         fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (os.O_NOFOLLOW if link else 0))
         try:
             if not is_within(_place(fd) or self.root, self.root):
                 raise FileNotFoundError  # a folder above it became a link after it was listed
-            with os.scandir(fd) as listing:
-                entries = list(listing)
-            yield entries
+            yield fd
         finally:
             os.close(fd)
+
+    def _messages(
+        self, folder: str, fd: int, ignores: Ignores
+    ) -> Generator[Found | Problem, None, list[tuple[str, Ignores]]]:
+        """The same for ``cur`` or ``new`` of a maildir, whose files need no look while it is as it was."""
+        assert self.maildirs is not None
+        status, began, before = os.fstat(fd), time_ns(), len(self.known)
+        if self.maildirs.unchanged(folder, status):
+            for path in self.maildirs.files[folder]:
+                del self.known[path]
+            return []
+        entries = _listed(fd)
+        folders = yield from self._files(folder, entries, ignores)
+        if before - len(self.known) == len(entries):
+            self.maildirs.remember(folder, status, len(entries), began)
+        return folders
 
     def _files(
         self, folder: str, entries: list[os.DirEntry[str]], ignores: Ignores
@@ -142,6 +175,10 @@ class _Walk:
         if "CACHEDIR.TAG" in names:
             return []
         maildir = names >= _MAILDIR
+        if self.trail is not None:
+            for name in IGNORE_FILES:
+                if name in names:
+                    self.trail.relied_on(os.path.join(folder, name))
         ignores = ignores.within(folder, names)
         base = folder.rstrip("/")
         folders: list[tuple[str, Ignores]] = []
@@ -158,6 +195,8 @@ class _Walk:
                 continue
             if isinstance(found, str):
                 folders.append((path, ignores))
+                if maildir and self.maildirs is not None and entry.name in MESSAGES:
+                    self.messages.add(path)
             else:
                 yield found
         return folders
@@ -203,8 +242,14 @@ class _Walk:
             return False
         if name[0] == "." and not self.rules.hidden:
             # Maildir++ keeps its folders as hidden folders within the inbox.
-            return maildir and os.path.isdir(os.path.join(path, "cur"))
+            return maildir and self._is_maildir(path)
         return True
+
+    def _is_maildir(self, path: str) -> bool:
+        messages = os.path.join(path, "cur")
+        if self.trail is not None and not os.path.isdir(messages):
+            self.trail.relied_on(messages)
+        return os.path.isdir(messages)
 
     def verdict(self, entry: os.DirEntry[str], path: str, names: Collection[str], ignores: Ignores) -> str:
         """Why an entry of a folder is left out, "" if it is not."""
@@ -226,7 +271,10 @@ class _Walk:
         return "not a regular file, made by a program, over a size limit, or not among the root's inclusions"
 
     def _same_device(self, entry: os.DirEntry[str]) -> bool:
-        return self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device
+        same = self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device
+        if not same and self.trail is not None:
+            self.trail.sure = False  # what was mounted there may go, and no name changes
+        return same
 
     def _leads_within(self, path: str) -> bool:
         """A link to a folder of this root that no link has led to yet."""
@@ -242,6 +290,12 @@ class _Walk:
         """The index and the files beside it (-wal, -shm, .lock)."""
         own = self.own_name
         return bool(own) and name.startswith(own) and os.path.realpath(path).startswith(self.own)
+
+
+def _listed(fd: int) -> list[os.DirEntry[str]]:
+    """What an open folder holds. The entries know their names only: look at them while it is open."""
+    with os.scandir(fd) as listing:
+        return list(listing)
 
 
 def _place(fd: int) -> str:

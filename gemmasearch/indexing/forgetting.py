@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gemmasearch.errors import NothingFound
+from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.rules import is_within
 
@@ -62,6 +63,7 @@ def forget(
             )
         inside = [id for row in rows for id, _ in store.known_documents(row).values()]
         evidence = store.evidence([*inside, *documents]) if verify else None
+        maildirs.look_at_all(store)  # the names of its folders go with it
         for path in paths:
             store.crawl_problems(path, ())
         for root in gone:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gemmasearch.errors import GsearchError, LockHeld
+from gemmasearch.indexing import glance
 from gemmasearch.store import Store
 
-WATCH, RUN, SCHEDULED = "watch", "last_run", "scheduled"  # names in the store's state
+WATCH, RUN, SCHEDULED = "watch", glance.RUN, glance.SCHEDULED  # names in the store's state
 WATCH_SECONDS = 30.0  # between two beats of a watcher
 MISSED = 2  # beats that may be missing before it counts as stopped
 GRACE = 60.0  # seconds beyond them

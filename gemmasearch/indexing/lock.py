@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gemmasearch.errors import Interrupted, LockHeld, MachineRefused
+from gemmasearch.indexing.glance import began_here
 
 POLL_SECONDS = 0.05
 LEAST_WAIT = 0.3  # seconds: whoever only asks who holds the lock has it for an instant, too
@@ -131,6 +132,9 @@ def _alive(found: Holder | None) -> Holder | None:
 
 
 def _began(pid: int) -> float | None:
+    """When a process began, in epoch seconds; None if it is gone."""
+    if pid == os.getpid() and (began := began_here()):
+        return began  # every run asks for its own, and the library takes long to load
     import psutil
 
     try:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gemmasearch.documents import Problem, SyncEvent
 from gemmasearch.indexing.crawl import Found, RootUnavailable, Stamp, crawl
 from gemmasearch.indexing.current import CURRENT, is_current
+from gemmasearch.indexing.maildirs import Maildirs
 from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.indexing.trail import Trail
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.tally import Tally
@@ -32,6 +34,8 @@ class Look:
     stale: list[Found] = field(default_factory=list)
     rows: dict[str, FileRow] = field(default_factory=dict)  # what is known of the stale files, by path
     gone: list[FileRow] = field(default_factory=list)
+    maildirs: Maildirs = field(default_factory=Maildirs)
+    trail: Trail = field(default_factory=Trail)
 
 
 @dataclass(slots=True)
@@ -43,6 +47,7 @@ class Onlooker:
     registered: Sequence[Root]
     tally: Tally
     prune: bool
+    remembered: Mapping[str, Any] = field(default_factory=dict)  # of the maildirs of each root
     seen: int = 0  # files in the roots looked at before
 
     def look(self, root: Root) -> Look:
@@ -54,8 +59,11 @@ class Onlooker:
         reasons = {p: why for p, why in self.store.reasons_below(root.path).items() if p in stamps}
         known = len(stamps)
         look, found, problems = Look(root), list[Found](), list[Problem]()
+        unsure = [*inner, *(row.path for row in outdated)]
+        look.maildirs = Maildirs.of(self.remembered.get(root.path, {}), root, stamps, unsure)
+        look.trail.sure = not root.options.get("follow")
         try:
-            for item in self._crawl(root, inner, stamps):
+            for item in self._crawl(look, inner, stamps):
                 (found if isinstance(item, Found) else problems).append(item)  # type: ignore[arg-type]
         except RootUnavailable as e:
             return self._unavailable(look, str(e))
@@ -96,15 +104,17 @@ class Onlooker:
             return [row for row in gone if row.path not in absent]
         return gone
 
-    def _crawl(self, root: Root, inner: list[str], stamps: dict[str, Stamp]) -> Iterator[Found | Problem]:
+    def _crawl(self, look: Look, inner: list[str], stamps: dict[str, Stamp]) -> Iterator[Found | Problem]:
         known = len(stamps)
 
         def stop(folder: str) -> bool:
             self.tally.progress(SyncEvent("crawl", self.seen + known - len(stamps), 0, folder))
             return self.tally.stopped()
 
-        rules, own = Rules.of(root.options), str(self.store.path)
-        yield from crawl(root.path, rules=rules, skip=inner, own=own, known=stamps, stop=stop)
+        yield from crawl(
+            look.root.path, rules=Rules.of(look.root.options), skip=inner, own=str(self.store.path),
+            known=stamps, maildirs=look.maildirs, trail=look.trail, stop=stop,
+        )  # fmt: skip
 
     def _rows(self, root: Root, stamps: dict[str, Stamp]) -> Iterator[FileRow]:
         """All that is known of the files that did not turn up as they were."""

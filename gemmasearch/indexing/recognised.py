@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gemmasearch.indexing.writing import digest_of
-from gemmasearch.readers import Isolated, extras
 from gemmasearch.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gemmasearch.documents import SyncEvent
+    from gemmasearch.documents import Document, Problem, SyncEvent
+    from gemmasearch.readers import Isolated
     from gemmasearch.settings import Settings
 
 
@@ -29,23 +28,46 @@ def reading(
     settings: Settings,
     progress: Callable[[SyncEvent], None],
     stop: Callable[[], bool],
-) -> Iterator[tuple[Isolated, Callable[[SyncEvent], None]]]:
+) -> Iterator[tuple[Readers, Callable[[SyncEvent], None]]]:
     """Readers that remember what OCR has read, and the ``progress`` to give to the run; files that waited for what
     is here now are read again."""
-    store.read_again(extras.here(settings))
+    if store.waited_for():
+        from gemmasearch.readers import extras
+
+        store.read_again(extras.here(settings))
     memory = Recognised(store)
 
     def told(event: SyncEvent) -> None:
         memory.flush()
         progress(event)
 
-    complete = False
-    with Isolated(settings, memory=memory) as readers:
-        try:
-            yield readers, told
-            complete = not stop()
-        finally:
-            memory.close(complete=complete)
+    complete, readers = False, Readers(settings, memory)
+    try:
+        yield readers, told
+        complete = not stop()
+    finally:
+        memory.close(complete=complete)
+        readers.close()
+
+
+class Readers:
+    """The readers of one run, there from the first file that is read; not for threads."""
+
+    def __init__(self, settings: Settings, memory: Recognised) -> None:
+        self._settings = settings
+        self._memory = memory
+        self._isolated: Isolated | None = None
+
+    def read(self, path: str, *, start: int = 0) -> Iterator[Document | Problem]:
+        if self._isolated is None:
+            from gemmasearch.readers import Isolated
+
+            self._isolated = Isolated(self._settings, memory=self._memory)
+        return self._isolated.read(path, start=start)
+
+    def close(self) -> None:
+        if self._isolated is not None:
+            self._isolated.close()
 
 
 class Recognised:
@@ -75,6 +97,8 @@ class Recognised:
             self._keep(key, path, text)
 
     def _keep(self, key: bytes, path: str, text: str) -> None:
+        from gemmasearch.indexing.writing import digest_of
+
         if self._file[0] != path:
             self._file = (path, digest_of(path) or b"")
         self._learned[key, self._file[1]] = text

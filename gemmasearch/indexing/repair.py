@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gemmasearch.errors import GsearchError, IndexDamaged, IndexForeign, IndexMissing
+from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.lock import lock_path, run_lock
 from gemmasearch.store import Store, schema
 from gemmasearch.store.care import Salvage
@@ -45,6 +46,7 @@ def repair(index: Path, *, wait: float = 10.0) -> Repaired | None:
             backup = _backup(store, index)
             if "file" not in found:
                 store.rebuild_derived()
+                maildirs.look_at_all(store)
                 if not {f.where for f in store.examine()} & {"words", "rows", "file"}:
                     return Repaired(backup, False, tuple(kept.roots))
         return _begin_anew(index, backup, kept)

@@ -10,20 +10,20 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent, SyncReport
-from gemmasearch.indexing.ahead import Read
-from gemmasearch.indexing.embedding import embed
+from gemmasearch.indexing import maildirs, trail
 from gemmasearch.indexing.looking import Look, Onlooker
-from gemmasearch.indexing.moves import Moves
 from gemmasearch.indexing.rules import is_within
 from gemmasearch.indexing.tally import Tally
-from gemmasearch.indexing.writing import Writer
+from gemmasearch.store import glance
 
 if TYPE_CHECKING:
+    from gemmasearch.indexing.ahead import Read
+    from gemmasearch.indexing.writing import Writer
     from gemmasearch.models import Embedder
     from gemmasearch.settings import Settings
     from gemmasearch.store import Store
 
-__all__ = ["Read", "sync"]
+__all__ = ["sync"]
 
 
 def sync(
@@ -66,29 +66,52 @@ def _run(
     tally: Tally,
     prune: bool,
 ) -> SyncReport:
-    started = time.monotonic()
+    started, began_ns = time.monotonic(), time.time_ns()
+    glance.forget(store.db.rows)  # however this run ends
     outer = [store.add_root(path).path for path in wanted or ()]
     registered = store.roots()
     chosen = [r for r in registered if not outer or any(is_within(r.path, o) for o in outer)]
-    onlooker = Onlooker(store, registered, tally, prune)
+    onlooker = Onlooker(store, registered, tally, prune, maildirs.records(store))
     looks = [onlooker.look(root) for root in chosen if not tally.interrupted]
+    with store.vectors_kept():
+        if any(look.stale or look.gone for look in looks):
+            from gemmasearch.indexing.writing import Writer
+
+            _write(Writer(store, embedder, read, settings, registered, tally), onlooker, looks)
+    if not tally.interrupted:
+        _sign(store, looks, tally)
+    if tally.interrupted or not _is_complete(store, embedder):
+        from gemmasearch.indexing.embedding import embed
+
+        embed(store, embedder, tally)
+    if not tally.interrupted:
+        trail.keep(store, settings, looks, registered, tally, began_ns)
+    return tally.report(time.monotonic() - started)
+
+
+def _write(writer: Writer, onlooker: Onlooker, looks: Sequence[Look]) -> None:
+    from gemmasearch.indexing.moves import Moves
+
     # The newest first: they are the likeliest to be looked for.
     stale = sorted((f for look in looks for f in look.stale), key=lambda f: (-f.stamp.mtime_ns, f.path))
     known = {path: row for look in looks for path, row in look.rows.items()}
     moves = Moves([row for look in looks for row in look.gone])
-    writer = Writer(store, embedder, read, settings, registered, tally)
-    with store.vectors_kept():
-        writer.write(stale, known, moves)
-        if not tally.interrupted:
-            for look in looks:
-                writer.remove(onlooker.removable(look, moves.left(look.gone)))
-    if not tally.interrupted:
-        _sign(store, looks, tally)
-    embed(store, embedder, tally)
-    return tally.report(time.monotonic() - started)
+    writer.write(stale, known, moves)
+    if not writer.tally.interrupted:
+        for look in looks:
+            writer.remove(onlooker.removable(look, moves.left(look.gone)))
+
+
+def _is_complete(store: Store, embedder: Embedder) -> bool:
+    """Whether the embedder's space is the only one, and serves searches with all of its vectors."""
+    spaces = store.spaces()
+    is_own = len(spaces) == 1 and spaces[0].active and spaces[0].key == embedder.space.key
+    return is_own and not store.pending_count(spaces[0].id)
 
 
 def _sign(store: Store, looks: Sequence[Look], tally: Tally) -> None:
-    for look in looks:
-        if look.complete and look.root.path not in tally.unavailable:
+    complete = [look for look in looks if look.complete and look.root.path not in tally.unavailable]
+    with store.writing():
+        for look in complete:
             store.looked_at(look.root.id, seen=look.files, at=time.time())
+        maildirs.keep(store, {look.root.path: look.maildirs for look in complete})

@@ -108,6 +108,14 @@ def open_embedder(settings: Settings, *, lazy: bool = False) -> Embedder:
     return choose.open_embedder(settings, lazy=lazy)
 
 
+def depends_on(choice: str, settings: Settings) -> list[str] | None:
+    """The files, there or not, that decide which embedder ``choice`` is, beside the packages that are installed; None
+    if that depends on the folder a command is run in."""
+    from gemmasearch.models import choose
+
+    return choose.depends_on(choice, settings)
+
+
 def open_generator(settings: Settings) -> Generator | None:
     """The generator that ``settings.generator`` asks for; None for "none", and for "auto" where none is at hand.
 

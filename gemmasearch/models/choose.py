@@ -41,6 +41,15 @@ def open_embedder(settings: Settings, *, lazy: bool = False) -> Embedder:
     return _gguf_embedder(_path(choice, entry, "embedder", settings), entry, settings, lazy)
 
 
+def depends_on(choice: str, settings: Settings) -> list[str] | None:
+    """See :func:`gemmasearch.models.depends_on`."""
+    entry = catalog.find(DEFAULT_EMBEDDER if choice == "auto" else choice)
+    if entry:
+        return [] if entry.package or not entry.file else [str(settings.models_path / entry.file)]
+    path = Path(choice).expanduser()
+    return [] if choice == "fake" else [str(path)] if path.is_absolute() else None
+
+
 def open_generator(settings: Settings) -> Generator | None:
     """See :func:`gemmasearch.models.open_generator`."""
     choice = settings.generator

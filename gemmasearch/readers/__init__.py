@@ -7,17 +7,20 @@ Nothing here ever raises for what stands in a file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Format, Reader
-from gemmasearch.readers.isolate import Isolated, Memory
-from gemmasearch.readers.mailbox import split_mbox
-from gemmasearch.readers.opening import opened
-from gemmasearch.readers.recognition import recognised
-from gemmasearch.readers.sandbox import Sandbox
 from gemmasearch.readers.table import FORMATS, formats
-from gemmasearch.settings import Settings
+
+if TYPE_CHECKING:
+    from gemmasearch.documents import Document, Problem
+    from gemmasearch.readers.isolate import Isolated, Memory
+    from gemmasearch.readers.mailbox import split_mbox
+    from gemmasearch.readers.sandbox import Sandbox
+    from gemmasearch.settings import Settings
+
+# Loaded on first use: a run that finds nothing new reads no file.
+_HOMES = {"Isolated": "isolate", "Memory": "isolate", "split_mbox": "mailbox", "Sandbox": "sandbox"}
 
 __all__ = [
     "FORMATS",
@@ -35,6 +38,14 @@ __all__ = [
 ]
 
 
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
 def read(
     path: str, *, settings: Settings | None = None, stream: BinaryIO | None = None, start: int = 0
 ) -> Iterator[Document | Problem]:
@@ -43,12 +54,17 @@ def read(
     A file that cannot be read is one Problem with ``part`` "". ``stream`` (seekable) stands in for the file. Of
     a mailbox those from the message that begins at ``start``.
     """
+    from gemmasearch.readers.isolate import Isolated
+
     with Isolated(settings) as isolated:
         yield from isolated.read(path, stream=stream, start=start)
 
 
 def recognise(path: str, *, stream: BinaryIO | None = None) -> Format | None:
     """The format of a file, None for one that is not read or cannot be opened."""
+    from gemmasearch.readers.opening import opened
+    from gemmasearch.readers.recognition import recognised
+
     try:
         with opened(path, stream) as source:
             return recognised(source)
@@ -58,6 +74,9 @@ def recognise(path: str, *, stream: BinaryIO | None = None) -> Format | None:
 
 def refused(path: str, settings: Settings) -> bool:
     """Whether the beginning and the size of a file are enough to tell that it is not read."""
+    from gemmasearch.readers.opening import opened
+    from gemmasearch.readers.recognition import recognised
+
     try:
         with opened(path) as source:
             limit = recognised(source).limit

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gemmasearch.errors import IndexDamaged, MachineRefused
-from gemmasearch.store import schema, seals, signs
+from gemmasearch.store import glance, schema, seals, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
@@ -272,6 +272,7 @@ class Care:
         low, high = below(path)
         sql = "UPDATE files SET size = NULL WHERE size <= ? AND (path = ? OR (path >= ? AND path < ?))"
         self.db.run(sql, (longest, os.fsencode(path), low, high))
+        glance.forget(self.db.rows)
 
     def retry(self, paths: Sequence[str] = ()) -> int:
         """Let the next run read failed files again (all, or those at and below ``paths``). :return: how many."""
@@ -281,6 +282,7 @@ class Care:
             sql = "SELECT id FROM files WHERE reason <> '' AND (path = ? OR (path >= ? AND path < ?))"
             ids.update(id for (id,) in self.db.rows(sql, (os.fsencode(path), low, high)))
         self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
+        glance.forget(self.db.rows)
         return len(ids)
 
 

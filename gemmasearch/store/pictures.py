@@ -38,6 +38,10 @@ class Pictures:
             ((id,) for id in document_ids),
         )
 
+    def waited_for(self) -> list[str]:
+        """What files, and parts of files, wait for."""
+        return [waits for (waits,) in self.db.rows("SELECT DISTINCT waits FROM problems WHERE waits <> ''")]
+
     def read_again(self, waits: Iterable[str]) -> int:
         """Let the next run read the files that waited for one of these. :return: how many."""
         ids: set[int] = set()

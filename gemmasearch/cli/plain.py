@@ -1,0 +1,133 @@
+"""``gsearch index`` without the command-line library, whose import takes longer than a run that finds nothing new.
+
+A plain line is understood here; anything else (``--help``, options that may come twice, an impossible value) is left
+to Typer. Before the run a glance is taken, with next to nothing imported: where it sees that there is nothing to do,
+that is all.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+INDEX = "index"
+SHARED = {"json": False, "db": None, "quiet": False, "verbose": False}
+FLAGS = {
+    "--json": "json", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose",
+    "--prune": "prune", "--foreground": "foreground", "--strict": "strict",
+}  # fmt: skip
+VALUES = {
+    "--db": "db", "--embedder": "embedder", "--dim": "dim", "--gpu": "gpu", "--ocr": "ocr", "--archives": "archives",
+    "--max-time": "max_time", "--scheduled": "scheduled",
+}  # fmt: skip
+SETTINGS = ("embedder", "dim", "gpu", "ocr", "archives")
+_WHOLE = ("strict", "max_time", "verbose")  # with these the run itself must say what came of it
+_MOST_DIGITS = 9
+
+
+def run(arguments: Sequence[str]) -> int | None:
+    """The exit code of a plain ``index``; None if the line is for Typer."""
+    request = parsed(arguments)
+    if request is None or "_GSEARCH_COMPLETE" in os.environ:
+        return None
+    try:
+        found = _glance(request)
+    except KeyboardInterrupt:
+        return _interrupted(arguments)
+    if found is not None and request.get("quiet") and not request.get("json"):
+        return 0
+    from gemmasearch.cli.asked import guarded, run_command
+
+    shared = {name: request.get(name, usual) for name, usual in SHARED.items()}
+    values = {name: value for name, value in request.items() if name not in SHARED}
+    if found is None:
+        return guarded(lambda: run_command(_index, INDEX, shared, None, values), arguments)
+    return guarded(
+        lambda: run_command(lambda session, **_: _shown(session, found), INDEX, shared, None, {}), arguments
+    )
+
+
+def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The options of a plain line by the names of the command's parameters, as Typer would give them."""
+    found: dict[str, Any] = {"paths": []}
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if not argument.startswith("-"):
+            found["paths"].append(argument)
+        elif argument in FLAGS:
+            found[FLAGS[argument]] = True
+        else:
+            name, equals, value = argument.partition("=")
+            given = value if equals else next(rest, None) if name in VALUES else None
+            if name not in VALUES or given is None or given.startswith("-"):
+                return None
+            understood = _value(VALUES[name], given)
+            if understood is None:
+                return None
+            found[VALUES[name]] = understood
+    return found if all(found["paths"]) else None
+
+
+def _value(name: str, given: str) -> str | int | float | None:
+    if name not in ("dim", "scheduled"):
+        return given or None
+    if not given.isascii() or not given.isdigit() or len(given) > _MOST_DIGITS:
+        return None
+    return int(given) if name == "dim" else float(given)
+
+
+def _index(session: Any, **values: Any) -> int:
+    """Settings among the options reach the command through its session."""
+    from gemmasearch.cli import updating
+
+    return updating.index(session, **{k: v for k, v in values.items() if k not in SETTINGS})
+
+
+def _glance(request: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a run would report, if a glance is enough to tell."""
+    index = _index_file(request)
+    if not index or any(request.get(name) for name in _WHOLE):
+        return None
+    from gemmasearch.indexing import glance
+
+    wanted = [os.path.abspath(os.path.expanduser(path)) for path in request["paths"]]
+    return glance.glance(os.path.abspath(index), wanted, request, request.get("scheduled", 0.0))
+
+
+def _index_file(request: Mapping[str, Any]) -> str:
+    """The index that the line means; "" where only the whole settings can tell."""
+    from gemmasearch import places
+
+    given = request.get("db") or os.environ.get("GSEARCH_DB")
+    if not given and os.path.exists(places.config_file(os.environ)):
+        return ""
+    return places.index_file(given or "")
+
+
+def _shown(session: Any, found: Mapping[str, Any]) -> int:
+    from gemmasearch.cli import views
+    from gemmasearch.documents import Problem, SyncReport
+
+    report = SyncReport(
+        unchanged=found["unchanged"],
+        skipped=found["skipped"],
+        problems=tuple(Problem(*each) for each in found["problems"]),
+        seconds=found["seconds"],
+    )
+
+    def show() -> None:
+        if not session.out.quiet:
+            session.out.line(views.sync_summary(report))
+
+    return int(session.out.result(report, show))
+
+
+def _interrupted(arguments: Sequence[str]) -> int:
+    from gemmasearch.cli import render
+    from gemmasearch.errors import Interrupted
+
+    return render.failure(Interrupted("interrupted"), arguments, INDEX)

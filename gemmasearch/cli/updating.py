@@ -1,0 +1,122 @@
+"""What ``gsearch index`` does once its line is understood."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from gemmasearch.cli import views
+from gemmasearch.errors import FinishedWithProblems, Interrupted, LockHeld, UsageProblem
+
+if TYPE_CHECKING:
+    import os
+
+    from gemmasearch.cli.asked import Session
+    from gemmasearch.cli.render import Output
+
+
+def index(
+    session: Session,
+    paths: Sequence[str | os.PathLike[str]] | None = None,
+    *,
+    browser: Sequence[str] | None = None,
+    prune: bool = False,
+    max_time: str | None = None,
+    wait: float = 0.0,
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    foreground: bool = False,
+    strict: bool = False,
+    scheduled: float = 0.0,
+) -> int:
+    """The options are those of the command. :return: the exit code."""
+    from gemmasearch.known import browser_histories, ocr_missing, step_back
+
+    out = session.out
+    wanted = [str(p) for p in paths or ()]
+    wanted += [path for name in browser or () for path in browser_histories(name)]
+    limit = seconds_of(max_time) if max_time else None
+    if lacking := ocr_missing(session.settings):
+        out.note(f"scans are not read: {lacking}")
+    if not foreground and (scheduled or not out.attended):
+        step_back()
+    options = {name: given for name, given in (("include", include), ("exclude", exclude)) if given}
+    if options and not wanted:
+        raise UsageProblem(
+            "which folder?", "name it, or change its options: gsearch roots FOLDER --exclude PATTERN"
+        )
+    with session.index(create=True) as opened, stop_on_signals(out) as asked, out.progress() as progress:
+        stop = _until(limit, asked)
+        try:
+            report = opened.index(
+                wanted,
+                progress=progress,
+                stop=stop,
+                prune=prune,
+                wait=wait,
+                options=options,
+                scheduled=scheduled,
+            )
+        except Interrupted as e:
+            if isinstance(e.__cause__, LockHeld) and not asked():
+                raise e.__cause__ from None  # its time was up while another run held the lock
+            raise
+        reasons = {r.path: r.unavailable for r in opened.roots() if r.path in report.unavailable}
+    for root, why in reasons.items():
+        out.note(f"kept as it was: {root}: {why}")
+    if out.verbose:
+        for problem in report.problems:
+            out.problem(problem.path, problem.reason, problem.detail)
+    code = 0
+    if strict and (report.problems or report.skipped or report.unavailable):
+        code = FinishedWithProblems.exit_code
+    if report.interrupted and asked():
+        code = Interrupted.exit_code
+
+    def show() -> None:
+        if not out.quiet:
+            out.line(views.sync_summary(report))
+
+    return out.result(report, show, code)
+
+
+def seconds_of(time: str) -> float:
+    """``90s``, ``20m``, ``2h`` in seconds. :raises UsageProblem: anything else."""
+    found = re.fullmatch(r"(\d{1,6})([smh]?)", time.strip().lower())
+    if not found:
+        raise UsageProblem(f"{time!r} is no time", "say 90s, 20m or 2h")
+    return int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def _until(limit: float | None, asked: Callable[[], bool]) -> Callable[[], bool]:
+    """Stop when asked to, or when the time is up."""
+    if limit is None:
+        return asked
+    deadline = monotonic() + limit
+    return lambda: asked() or monotonic() >= deadline
+
+
+@contextmanager
+def stop_on_signals(
+    out: Output,
+    remark: str = "stopping after this batch; what is finished is kept (Ctrl-C twice more stops at once)",
+) -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM end the run after the current batch; a second Ctrl-C ends it at once."""
+    asked: list[int] = []
+
+    def ask_to_stop(number: int, frame: Any) -> None:
+        if asked:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked.append(number)
+        out.note(remark)
+
+    before = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
