@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import os
 
+from gemmasearch.cli.quick import SHARED, SHARED_FLAGS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
 INDEX = "index"
-SHARED = {"json": False, "db": None, "quiet": False, "verbose": False}
-FLAGS = {
-    "--json": "json", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose",
-    "--prune": "prune", "--foreground": "foreground", "--strict": "strict",
-}  # fmt: skip
+FLAGS = {**SHARED_FLAGS, "--prune": "prune", "--foreground": "foreground", "--strict": "strict"}
 VALUES = {
     "--db": "db", "--embedder": "embedder", "--dim": "dim", "--gpu": "gpu", "--ocr": "ocr", "--archives": "archives",
     "--max-time": "max_time", "--scheduled": "scheduled",

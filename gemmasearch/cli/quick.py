@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 SEARCH, ASK = "search", "ask"
 SHARED = {"json": False, "db": None, "quiet": False, "verbose": False}
 SHAPE = {"paths": False, "null": False, "jsonl": False, "csv": False, "format": None}
-_SHARED_FLAGS = {
+SHARED_FLAGS = {
     "--json": "json", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose",
 }  # fmt: skip
 # Parameters by the options that are understood here, and the one that takes the words of the line.
 FLAGS = {
     SEARCH: {
-        **_SHARED_FLAGS, "--paths": "paths", "--null": "null", "-0": "null", "--jsonl": "jsonl", "--csv": "csv",
+        **SHARED_FLAGS, "--paths": "paths", "--null": "null", "-0": "null", "--jsonl": "jsonl", "--csv": "csv",
         "--all": "everything", "--explain": "explain",
     },
-    ASK: {**_SHARED_FLAGS, "--extract": "extract"},
+    ASK: {**SHARED_FLAGS, "--extract": "extract"},
 }  # fmt: skip
 VALUES = {
     SEARCH: {
