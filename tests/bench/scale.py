@@ -67,7 +67,7 @@ def _at_size(name: str, size: int, value: float) -> str:
     if name == "recall@10":
         return f"  ≥ {RECALL}"
     asked = next((bars for least, bars in MILLISECONDS.items() if size >= least), {}).get(name)
-    return f"; {value / asked:.1f} of the {asked} ms asked for at {size:,}" if asked else ""
+    return f"; {value / asked:.1f} times the {asked} ms asked for at {size:,}" if asked else ""
 
 
 def _in_a_process(size: int) -> dict[str, float]:
