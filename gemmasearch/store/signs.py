@@ -4,8 +4,9 @@ A row of ``signs`` holds the bits of ``BLOCK`` vectors (those whose ids divided 
 word: 64 signs of each vector, then the next 64, and so on. So a million vectors are read in a thousand rows and
 compared by plain loops over contiguous memory. A place without a vector is all zeros.
 
-The bits only choose candidates; the vectors themselves decide (binary quantisation with rescoring,
-https://huggingface.co/blog/embedding-quantization).
+The bits only choose candidates, in two steps: by how many signs differ, then by what the numbers of the query add up
+to with these signs (asymmetric distances: Gordo and Perronnin, CVPR 2011). The vectors themselves decide (binary
+quantisation with rescoring, https://huggingface.co/blog/embedding-quantization).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 BLOCK = 1024  # vectors per row
+AMONG = 16  # per vector wanted, so many are the nearest by the number of signs
 _AT_ONCE = 16  # blocks compared in one step: what is touched stays within the processor's cache
 
 
@@ -58,22 +60,25 @@ class Signs:
             -1, width, BLOCK
         )
 
-    def nearest(self, bits: np.ndarray, count: int) -> np.ndarray:
-        """Ids of the ``count`` vectors with the fewest other signs (some more at equal distance), nearest first."""
+    def nearest(self, query: np.ndarray, count: int) -> np.ndarray:
+        """Ids of the ``count`` vectors that are likeliest to be the nearest, best first.
+
+        :param query: shape (dim,).
+        """
         import numpy as np
 
-        distances = self._distances(bits)
+        distances = self._distances(of(query[None])[0])
         present = self._present()
         distances[~present] = np.iinfo(np.uint16).max
-        count = min(count, int(present.sum()))
-        if not count:
+        wide = min(AMONG * count, int(present.sum()))
+        if not wide:
             return np.empty(0, dtype=np.int64)
-        last = np.partition(distances, count - 1)[count - 1]
+        last = np.partition(distances, wide - 1)[wide - 1]
         chosen = np.flatnonzero(distances <= last)
-        chosen = chosen[np.argsort(distances[chosen], kind="stable")]
-        return self._ids(chosen)
+        best = self._best(query, self._blocks[chosen // BLOCK, :, chosen % BLOCK], count)
+        return self._ids(chosen[best])
 
-    def nearest_of(self, bits: np.ndarray, ids: np.ndarray, count: int) -> np.ndarray:
+    def nearest_of(self, query: np.ndarray, ids: np.ndarray, count: int) -> np.ndarray:
         """The same among the vectors ``ids`` alone."""
         import numpy as np
 
@@ -81,9 +86,28 @@ class Signs:
         known = at < len(self._numbers)
         known[known] = self._numbers[at[known]] == ids[known] // BLOCK
         ids, at = ids[known], at[known]
-        own = self._blocks[at, :, ids % BLOCK]
-        distances = np.bitwise_count(own ^ bits).sum(axis=1, dtype=np.uint16)
-        return ids[np.argsort(distances, kind="stable")[:count]]
+        found: np.ndarray = ids[self._best(query, self._blocks[at, :, ids % BLOCK], count)]
+        return found
+
+    @staticmethod
+    def _best(query: np.ndarray, bits: np.ndarray, count: int) -> np.ndarray:
+        """Which ``count`` of some vectors, whose signs are ``bits`` of shape (n, words), have the largest sums of the
+        query's numbers under their signs, some more where sums are equal; best first."""
+        import numpy as np
+
+        numbers = np.zeros(bits.shape[1] * 64, dtype=np.float32)
+        numbers[: len(query)] = query
+        eight = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float32) * 2 - 1
+        table = eight @ numbers.reshape(-1, 8).T  # what each byte of signs adds in each place
+        read = np.ascontiguousarray(bits).view(np.uint8)
+        sums = np.zeros(len(read), dtype=np.float32)
+        for place in range(read.shape[1]):
+            sums += table[read[:, place], place]
+        if len(sums) <= count:
+            return np.argsort(-sums, kind="stable")
+        least = np.partition(sums, len(sums) - count)[len(sums) - count]
+        chosen = np.flatnonzero(sums >= least)
+        return chosen[np.argsort(-sums[chosen], kind="stable")]
 
     def _distances(self, bits: np.ndarray) -> np.ndarray:
         import numpy as np

@@ -101,23 +101,22 @@ class Vectors(Narrow):
         """Candidates by their signs. Few enough candidates pass a narrow filter by chance, so that its own vectors
         are compared instead; of a wide one enough pass."""
         known = self._signs_now(space)
-        bits = signs.of(query[None])[0]
         wanted = limit * CANDIDATES
         documents = self.kept_documents(conditions) if conditions else None
         if documents is not None and len(documents) <= MANY:
-            own = known.nearest_of(bits, self._kept(space, conditions), wanted)
+            own = known.nearest_of(query, self._kept(space, conditions), wanted)
             return self._listed(self._scored(space, query, own), limit, conditions)
-        first = known.nearest(bits, wanted)
+        first = known.nearest(query, wanted)
         found = self._listed(self._scored(space, query, first), limit, conditions)
         if not conditions or len(found) >= limit or len(first) < wanted:
             return found
         passed = len(found) / len(first)
         if passed >= WIDE:
-            more = known.nearest(bits, round(2 * limit / passed))
+            more = known.nearest(query, round(2 * limit / passed))
             found = self._listed(self._scored(space, query, more), limit, conditions)
             if len(found) >= limit:
                 return found
-        own = known.nearest_of(bits, self._kept(space, conditions), wanted)
+        own = known.nearest_of(query, self._kept(space, conditions), wanted)
         return self._listed(self._scored(space, query, own), limit, conditions)
 
     def _kept(self, space: SpaceRow, conditions: Sequence[Condition]) -> np.ndarray:
