@@ -180,7 +180,7 @@ def kills_at_commits(folder: Path, files: int, share: float, seed: int) -> None:
         finally:
             apsw.connection_hooks.remove(watch)
         assert contents(victim) == expected
-        assert commits > files // 4 and copies
+        assert commits > files // 8 and copies  # of small files some share a transaction
         for number, copy in enumerate(copies):
             complete(tree, copy)
             assert contents(copy) == expected, copy.parent.name
@@ -197,7 +197,7 @@ def test_thirty_kills_leave_nothing_behind(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_kill_at_some_commits_leaves_nothing_behind(tmp_path: Path) -> None:
-    kills_at_commits(tmp_path, files=400, share=0.1, seed=7)
+    kills_at_commits(tmp_path, files=400, share=0.3, seed=7)
 
 
 SOAK = float(os.environ.get("GSEARCH_SOAK", "1"))
