@@ -139,7 +139,7 @@ def rank(
         )
     by_words = by_meaning = None
     if mode != "meaning":
-        by_words = store.match_any([terms.matched(term, known) for term in telling], POOL, conditions)
+        by_words = store.match_any([terms.sought(term, known) for term in telling], POOL, conditions)
     if vector is not None:
         by_meaning = store.nearest(vector, POOL, conditions) if vector.any() else []
     weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0

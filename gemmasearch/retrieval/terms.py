@@ -9,6 +9,7 @@ from typing import NamedTuple
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import Query
 from gemmasearch.store import Store, fts, stopwords, words
+from gemmasearch.store.narrow import Sought
 
 CONTINUED = 200  # words that a beginning may stand for, the most frequent
 EXACT = 0.3  # what the exact form of a word counts; its stem counts the rest. Measured: .3 to .5 are equal
@@ -41,6 +42,12 @@ def _all_in(text: str, dropped: frozenset[str]) -> bool:
 def expression(terms: Sequence[Term], known: Sequence[str]) -> str:
     """A MATCH expression for any of the terms."""
     return fts.any_of(matched(term, known) for term in terms)
+
+
+def sought(term: Term, known: Sequence[str]) -> Sought:
+    """One term as the store looks for it."""
+    of = frozenset().union(*forms(term, known)) if term.kind == "word" else frozenset()
+    return Sought(matched(term, known), of)
 
 
 def matched(term: Term, known: Sequence[str]) -> str:

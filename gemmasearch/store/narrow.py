@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import combinations
-from typing import Any
+from itertools import accumulate, combinations
+from typing import Any, NamedTuple
 
 import apsw
 
 from gemmasearch.documents import Condition
 from gemmasearch.store import filters, fts
 from gemmasearch.store.database import Database
+from gemmasearch.store.frequency import Frequency
 
-RANKED = 40_000  # matching passages that one question scores, about; measured: some 15 ms
+RANKED = (
+    8_000  # matching passages that one question scores, about; measured: 1,000 of 83,000 rank as well as all
+)
+ENOUGH = 500  # … of which so many make common words superfluous
 PAIRED = 4  # common words of which two together are enough
 LARGE = 30_000  # passages; below, every one that matches is scored
 MANY = 50_000  # documents: a filter that keeps more is tried on the candidates instead
@@ -29,7 +34,15 @@ _PASSAGE = re.compile(r"\bc\.")
 _BEYOND_FILES = re.compile(r"\b[cd]\.")
 
 
-class Narrow:
+class Sought(NamedTuple):
+    """A term: its MATCH expression, and the words any of which makes a passage match it; none where that cannot be
+    said, of phrases and beginnings."""
+
+    expression: str
+    words: frozenset[str] = frozenset()
+
+
+class Narrow(Frequency):
     """Part of Store: see above."""
 
     db: Database
@@ -49,10 +62,6 @@ class Narrow:
             self._kept_documents = (now, kept)
         return self._kept_documents[1]
 
-    def now(self) -> tuple[int, int]:
-        """Another value after anybody has written."""
-        return self.db.value("PRAGMA data_version"), self.db.value("SELECT total_changes()")
-
     def in_order(self, chunk_ids: Sequence[int]) -> list[int]:
         """The chunks in the order ``IN_ORDER``; ids that are gone are left out."""
         sql = f"""SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
@@ -66,40 +75,43 @@ class Narrow:
         place = {id: at for at, id in enumerate(self.in_order(equals) if equals else ())}
         return sorted(scored, key=lambda id: (-scored[id], place.get(id, 0)))
 
-    def affordable(self, terms: Sequence[str]) -> str:
-        """An expression for the passages worth scoring: any of ``terms`` (expressions themselves) while no more than
-        about ``RANKED`` passages match; then those with a rare one or two of the commoner ones.
+    def affordable(self, terms: Sequence[Sought], share: float = 1.0) -> str:
+        """An expression for the passages worth scoring: those with any of ``terms`` while no more than about
+        ``RANKED`` passages match; then those with a rare one, or with two of the commoner ones. What is common counts
+        again when the best are read.
+
+        :param share: of the passages that a filter keeps.
         """
-        last = self.db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0
-        distinct = list(dict.fromkeys(term for term in terms if term))
-        if last <= LARGE or len(distinct) < 2:
+        distinct = {term.expression: term for term in terms if term.expression}
+        total = round(share * self.chunk_count())
+        if total <= LARGE or len(distinct) < 2:
             return fts.any_of(distinct)
-        shares = self._shares(distinct, last)
+        shares = self._shares(list(distinct.values()))
         ordered = sorted(distinct, key=lambda term: shares[term])
-        expected = 0.0
-        rare: list[str] = []
-        for term in ordered:
-            expected += shares[term] * last
-            if expected > RANKED:
-                break
-            rare.append(term)
-        common = ordered[len(rare) :]
+        expected = list(accumulate(shares[term] * total for term in ordered))
+        rare = ordered[: bisect_right(expected, RANKED)]
+        common = ordered[len(rare) : len(rare) + PAIRED]
         if not common:
             return fts.any_of(distinct)
-        # Of the common ones the less common: two of them together count for as much as a rare one.
-        pairs = [
-            fts.all_of((one, other))
-            for one, other in combinations(common[:PAIRED], 2)
-            if shares[one] * shares[other] * last <= RANKED
-        ]
-        chosen = fts.any_of([*rare, *(f"({pair})" for pair in pairs)])
+        there = expected[len(rare) - 1] if rare else 0.0
+        pairs = _pairs(common, shares, total, RANKED - there) if there < ENOUGH else []
+        chosen = fts.any_of([*rare, *pairs])
         if chosen and self._matches(chosen):
             return chosen
         together = fts.all_of(ordered)
         return together if self._matches(together) else ordered[0]
 
-    def _shares(self, terms: Sequence[str], last: int) -> dict[str, float]:
-        """The share of passages that match each term, counted in windows spread over the index."""
+    def _shares(self, terms: Sequence[Sought]) -> dict[str, float]:
+        """The share of passages that match each term: that of the commonest of its words, or what is counted in windows
+        spread over the index."""
+        total = self.chunk_count()
+        frequency = self.document_frequency(word for term in terms for word in term.words)
+        counted = {t.expression: max(map(frequency.__getitem__, t.words)) / total for t in terms if t.words}
+        others = [term.expression for term in terms if not term.words]
+        return counted | (self._in_windows(others) if others else {})
+
+    def _in_windows(self, expressions: Sequence[str]) -> dict[str, float]:
+        last = self.db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0
         step = max(1, last // _WINDOWS)
         windows = [(low, low + _WINDOW - 1) for low in range(1, last + 1, step)]
         sql = "SELECT count(*) FROM words_docsize WHERE id BETWEEN ? AND ?"
@@ -107,10 +119,22 @@ class Narrow:
         sql = """SELECT count(*) FROM carray(?) low CROSS JOIN words
                  WHERE words MATCH ? AND words.rowid BETWEEN low.value AND low.value + ?"""
         starts = carray(array("q", (low for low, _ in windows)))
-        return {term: self.db.value(sql, (starts, term, _WINDOW - 1)) / there for term in terms}
+        return {each: self.db.value(sql, (starts, each, _WINDOW - 1)) / there for each in expressions}
 
     def _matches(self, expression: str) -> bool:
         return self.db.one("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,)) is not None
+
+
+def _pairs(common: Sequence[str], shares: Mapping[str, float], total: int, room: float) -> list[str]:
+    """Expressions for two of the common terms, the rarest first, as long as no more than about ``room`` passages
+    match: two of them together count for as much as a rare one."""
+    chosen: dict[str, list[str]] = {}
+    for one, other in sorted(combinations(common, 2), key=lambda pair: shares[pair[0]] * shares[pair[1]]):
+        room -= shares[one] * shares[other] * total
+        if room < 0:
+            break
+        chosen.setdefault(one, []).append(other)
+    return [f"({fts.all_of((one, fts.any_of(others)))})" for one, others in chosen.items()]
 
 
 def _documents(conditions: Sequence[Condition]) -> filters.Sql:

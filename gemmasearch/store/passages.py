@@ -16,7 +16,7 @@ from gemmasearch.errors import IndexDamaged
 from gemmasearch.store import filters, fts, seals
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.failures import REPAIR
-from gemmasearch.store.narrow import IN_ORDER, MANY, Narrow, carray
+from gemmasearch.store.narrow import IN_ORDER, MANY, Narrow, Sought, carray
 from gemmasearch.store.packing import plain
 from gemmasearch.store.rows import DocumentRow, PassageRow, Reading, Span
 
@@ -46,72 +46,47 @@ class Passages(Narrow):
     db: Database
 
     def match(
-        self,
-        expression: str,
-        limit: int,
-        conditions: Sequence[Condition] = (),
-        *,
-        weights: Sequence[float] = fts.WEIGHTS,
+        self, expression: str, limit: int, conditions: Sequence[Condition] = ()
     ) -> list[tuple[int, float]]:
         """Chunks that match an FTS5 expression: (chunk id, bm25 turned so that higher is better), best first."""
-        rank = f"bm25({', '.join(map(str, weights))})"
         if not conditions:
-            sql = "SELECT rowid, -rank FROM words WHERE words MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
-            return [(id, score) for id, score in self.db.rows(sql, (expression, rank, limit))]
+            return self._ranked(expression, limit)
         kept = self.kept_documents(conditions)
-        if kept is not None and len(kept) <= MANY:
-            return self._match_within(expression, limit, kept, weights)
-        if kept is not None:
-            # The plus keeps the list of documents out of the full-text index's own search.
-            sql = """
-                SELECT words.rowid, -words.rank FROM words CROSS JOIN chunks c
-                WHERE c.id = words.rowid AND words MATCH ? AND words.rank MATCH ?
-                  AND +c.document_id IN (SELECT value FROM carray(?)) ORDER BY words.rank LIMIT ?"""
-            return [(id, score) for id, score in self.db.rows(sql, (expression, rank, carray(kept), limit))]
-        where, params = filters.compile(conditions)
-        sql = f"""
-            SELECT words.rowid, -words.rank FROM words, {_JOINED}
-            WHERE c.id = words.rowid AND words MATCH ? AND words.rank MATCH ? AND {where}
-            ORDER BY words.rank LIMIT ?"""
-        return [(id, score) for id, score in self.db.rows(sql, (expression, rank, *params, limit))]
+        if kept is None:
+            where, params = filters.compile(conditions)
+            holds = f"(SELECT true FROM {_JOINED} WHERE c.id = words.rowid AND {where})"
+            return self._ranked(expression, limit, holds, params)
+        if len(kept) <= MANY:
+            return self._match_within(expression, limit, kept)
+        sql = "(SELECT c.document_id FROM chunks c WHERE c.id = words.rowid) IN (SELECT value FROM carray(?))"
+        return self._ranked(expression, limit, sql, (carray(kept),))
 
     def match_any(
-        self, terms: Sequence[str], limit: int, conditions: Sequence[Condition] = ()
+        self, terms: Sequence[Sought], limit: int, conditions: Sequence[Condition] = ()
     ) -> list[tuple[int, float]]:
-        """:meth:`match` for any of some expressions. In a large index the commonest of them do not make a passage
-        match by themselves; where a rarer one stands they count as always."""
-        every = fts.any_of(terms)
+        """:meth:`match` for any of some terms, without those that are too common in a large index."""
         kept = self.kept_documents(conditions) if conditions else None
-        rare = self.affordable(terms) if kept is None or len(kept) > MANY else every
-        if rare == every or conditions:
-            return self.match(rare, limit, conditions) if rare else []
-        within = "SELECT rowid FROM words WHERE words MATCH ?"
-        return self._scored_within(every, limit, fts.WEIGHTS, within, (rare,))
+        share = 1.0 if kept is None else len(kept) / (self.db.value("SELECT max(id) FROM documents") or 1)
+        chosen = self.affordable(terms, share)
+        return self.match(chosen, limit, conditions) if chosen else []
 
-    def _match_within(
-        self, expression: str, limit: int, documents: array[int], weights: Sequence[float]
-    ) -> list[tuple[int, float]]:
+    def _match_within(self, expression: str, limit: int, documents: array[int]) -> list[tuple[int, float]]:
         sql = "SELECT c.id FROM carray(?) k CROSS JOIN chunks c WHERE c.document_id = k.value"
         ids = array("q", (id for (id,) in self.db.rows(sql, (carray(documents),))))
         if not ids:
             return []
         # Files of a folder were mostly read one after the other: the full-text index skips what is not near them.
-        bounds, params = "AND rowid BETWEEN ? AND ?", (carray(ids), min(ids), max(ids))
-        return self._scored_within(expression, limit, weights, "SELECT value FROM carray(?)", params, bounds)
+        within = "+rowid IN (SELECT value FROM carray(?)) AND rowid BETWEEN ? AND ?"
+        return self._ranked(expression, limit, within, (carray(ids), min(ids), max(ids)))
 
-    def _scored_within(
-        self,
-        expression: str,
-        limit: int,
-        weights: Sequence[float],
-        within: str,
-        params: Sequence[Any],
-        between: str = "",
+    def _ranked(
+        self, expression: str, limit: int, within: str = "true", params: Sequence[Any] = ()
     ) -> list[tuple[int, float]]:
-        """What matches and is not ``within`` is passed over before it is scored, which is most of the work."""
+        """What matches and is not ``within`` is passed over before it is scored, which is most of the work. SQLite's
+        hidden column ``rank`` would do it all a second time."""
         sql = f"""
-            SELECT rowid, -bm25(words, {", ".join(map(str, weights))}) AS score FROM words
-            WHERE words MATCH ? AND +rowid IN ({within}) {between} ORDER BY score DESC, rowid LIMIT ?"""
+            SELECT rowid, -bm25(words, {", ".join(map(str, fts.WEIGHTS))}) AS score FROM words
+            WHERE words MATCH ? AND {within} ORDER BY score DESC, rowid LIMIT ?"""
         return [(id, score) for id, score in self.db.rows(sql, (expression, *params, limit))]
 
     def listing(self, conditions: Sequence[Condition], limit: int) -> list[int]:
@@ -186,11 +161,6 @@ class Passages(Narrow):
             found[id].append(other)
         return found
 
-    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
-        """How many chunks hold each term; the terms as store.words writes them."""
-        sql = "SELECT doc FROM vocabulary WHERE term = ?"
-        return {term: self.db.value(sql, (term,)) or 0 for term in terms}
-
     def newest_chunk(self) -> int:
         """The highest chunk id that was ever given: what comes in later has a higher one."""
         return int(self.db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0)
@@ -213,9 +183,6 @@ class Passages(Narrow):
         sql = """SELECT avg((SELECT count(*) FROM chunks c WHERE c.document_id = d.id AND c.key IS NOT NULL))
                  FROM (SELECT id FROM documents WHERE kind = 'mail' ORDER BY id DESC LIMIT 500) d"""
         return float(self.db.value(sql) or 0)
-
-    def chunk_count(self) -> int:
-        return int(self.db.value("SELECT count(*) FROM chunks"))
 
 
 def _array(ids: Sequence[int]) -> Any:

@@ -36,17 +36,29 @@ def terms(*words: str) -> list[str]:
 
 
 def found(store: Store, *words: str, limit: int = 1000, conditions=()) -> dict[int, float]:
-    return dict(store.match_any(terms(*words), limit, conditions))
+    asked = [narrow.Sought(term, frozenset({word})) for term, word in zip(terms(*words), words, strict=True)]
+    uncounted = [narrow.Sought(term) for term in terms(*words)]
+    scored = dict(store.match_any(asked, limit, conditions))
+    assert dict(store.match_any(uncounted, limit, conditions)) == scored
+    return scored
 
 
-def test_passages_with_a_rare_word_or_two_common_ones_are_scored_as_ever(store: Store) -> None:
+def test_passages_with_a_rare_word_or_two_common_ones_are_found(store: Store) -> None:
     every = dict(store.match(fts.any_of(terms("report", "boiler", "winter", "zyzzyva")), 1000))
     chosen = found(store, "report", "boiler", "winter", "zyzzyva")
     assert 0 < len(chosen) < len(every) == 800
-    assert {id: every[id] for id in chosen} == pytest.approx(chosen)
-    assert max(every, key=lambda id: every[id]) in chosen  # the one with the rare word
+    assert max(every, key=lambda id: every[id]) == max(
+        chosen, key=lambda id: chosen[id]
+    )  # with the rare word
     both = dict(store.match(fts.all_of(terms("boiler", "winter")), 1000))
     assert both and set(both) <= set(chosen)
+
+
+def test_rare_words_that_are_enough_need_no_common_ones(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrow, "ENOUGH", 1)
+    assert len(found(store, "boiler", "winter", "zyzzyva")) == 1
 
 
 def test_one_common_word_alone_still_finds_all(store: Store) -> None:
