@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from zlib import crc32
 
 from gemmasearch.store import Store, words
@@ -30,9 +31,35 @@ class Twins:
     likeness: float
 
 
+class Passage:
+    """A text to be told from others: its shingles are made when they are needed."""
+
+    def __init__(self, text: str) -> None:
+        self._said = words.exact(text).split()
+        self._words = frozenset(self._said)
+
+    @cached_property
+    def _shingles(self) -> frozenset[int]:
+        return _shingled(self._said)
+
+    def is_twin(self, other: Passage) -> bool:
+        """Whether the two are near-duplicates.
+
+        Of each word that one has alone, but for its last four, another shingle is its alone; a quarter of the
+        shingles of either is more than near-duplicates may have alone.
+        """
+        alone = len(self._words - other._words) - SHINGLE + 1
+        if alone > (1 / ALIKE - 1) * min(len(self._said), len(other._said)):
+            return False
+        return likeness(self._shingles, other._shingles) >= ALIKE
+
+
 def shingles(text: str) -> frozenset[int]:
     """Hashes of every run of five words; a shorter text is one shingle, a text without words none."""
-    found = words.exact(text).split()
+    return _shingled(words.exact(text).split())
+
+
+def _shingled(found: Sequence[str]) -> frozenset[int]:
     if not found:
         return frozenset()
     last = max(1, len(found) - SHINGLE + 1)

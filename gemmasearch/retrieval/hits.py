@@ -16,21 +16,19 @@ from gemmasearch.store import PassageRow, Store
 def collapsed(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
     """Groups of near-duplicate passages, best first, each with its best passage first."""
     groups: list[list[Candidate]] = []
-    sets: list[frozenset[int]] = []
+    firsts: list[tuple[int, duplicates.Passage]] = []
     for fused, row in ranked:
-        found = duplicates.shingles(row.text)
-        twin = next((i for i, other in enumerate(sets) if _twins(found, other, row, groups[i][0][1])), None)
-        if twin is not None:
+        passage = duplicates.Passage(row.text)
+        # Passages of one document are never twins: a table may well repeat its lines.
+        twins = (
+            i for i, (of, other) in enumerate(firsts) if of != row.document_id and passage.is_twin(other)
+        )
+        if (twin := next(twins, None)) is not None:
             groups[twin].append((fused, row))
         else:
             groups.append([(fused, row)])
-            sets.append(found)
+            firsts.append((row.document_id, passage))
     return groups
-
-
-def _twins(one: frozenset[int], other: frozenset[int], row: PassageRow, first: PassageRow) -> bool:
-    """Passages of one document are never twins: a table may well repeat its lines."""
-    return row.document_id != first.document_id and duplicates.likeness(one, other) >= duplicates.ALIKE
 
 
 def of_group(group: Sequence[Candidate], sought: frozenset[str]) -> Hit:

@@ -102,8 +102,8 @@ class Narrow(Frequency):
         return together if self._matches(together) else ordered[0]
 
     def _shares(self, terms: Sequence[Sought]) -> dict[str, float]:
-        """The share of passages that match each term: that of the commonest of its words, or what is counted in windows
-        spread over the index."""
+        """The share of passages that match each term: that of the commonest of its words, or what is counted in
+        windows spread over the index."""
         total = self.chunk_count()
         frequency = self.document_frequency(word for term in terms for word in term.words)
         counted = {t.expression: max(map(frequency.__getitem__, t.words)) / total for t in terms if t.words}

@@ -138,9 +138,12 @@ def _pairs(piece: str) -> list[str]:
 def _analyse(run: str, language: str) -> Analysis:
     exact: list[str] = []
     forms: list[str] = []
-    pieces = _PIECE.findall(run)
+    if run.isascii():
+        pieces = [piece for piece in run.split("_") if piece]
+    else:
+        pieces = _PIECE.findall(run)
     for piece in pieces:
-        if _IS_UNSPACED.match(piece):
+        if not piece.isascii() and _IS_UNSPACED.match(piece):
             exact += _pairs(piece)
             continue
         word = _word(piece)[:LONGEST]
@@ -154,7 +157,7 @@ def _analyse(run: str, language: str) -> Analysis:
             forms += [stem(_word(part), language) for part in parts]
     if len(pieces) > 1 and len(run) <= LONGEST:
         forms.append(stem(_word(run.replace("_", ""))[:LONGEST], language))
-    return Analysis(tuple(w for w in exact if w), tuple(w for w in forms if w))
+    return Analysis(tuple(filter(None, exact)), tuple(filter(None, forms)))
 
 
 class _Cache(dict[str, Analysis]):
@@ -200,6 +203,11 @@ class Vocabulary:
             return (*other.forms, *filter(unspaced, other.exact))
         self._form_of = self._form_of or dict(zip(self._plain, self._forms, strict=True))
         return (form,) if (form := self._form_of[run]) else ()
+
+    def held(self) -> frozenset[str]:
+        """Every word, exact and other, of all runs."""
+        others = (word for other in self._others.values() for side in other for word in side)
+        return frozenset((*self._words, *filter(None, self._forms), *others))
 
     def with_words(self, wanted: Set[str]) -> list[tuple[str, str]]:
         """(run, word) for every exact word of a run that is wanted."""
@@ -269,14 +277,13 @@ def _head(text: str, language: str, side: int) -> str:
 
 def held(text: str, language: str = "") -> frozenset[str]:
     """Every word, exact and other, under which something in a text is found."""
-    of = _cached(language or guess_language(text))
-    return frozenset().union(*(side for run in set(runs(text)) for side in of[run]))
+    return Vocabulary(set(runs(text)), language or guess_language(text)).held()
 
 
 def holding(text: str, sought: Set[str], language: str = "") -> frozenset[str]:
     """The runs of a text that are found by a sought word."""
-    of = _cached(language or guess_language(text))
-    return frozenset(run for run in set(runs(text)) if not all(map(sought.isdisjoint, of[run])))
+    found = Vocabulary(set(runs(text)), language or guess_language(text))
+    return frozenset(run for run, _ in (*found.with_words(sought), *found.with_forms(sought)))
 
 
 @lru_cache(maxsize=8)
