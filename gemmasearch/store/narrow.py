@@ -21,6 +21,9 @@ RANKED = (
     8_000  # matching passages that one question scores, about; measured: 1,000 of 83,000 rank as well as all
 )
 ENOUGH = 500  # … of which so many make common words superfluous
+WALKED = (
+    100_000  # places in the lists of words that are looked through under a filter, where ENOUGH come of them
+)
 PAIRED = 4  # common words of which two together are enough
 LARGE = 30_000  # passages; below, every one that matches is scored
 MANY = 50_000  # documents: a filter that keeps more is tried on the candidates instead
@@ -83,18 +86,21 @@ class Narrow(Frequency):
         :param share: of the passages that a filter keeps.
         """
         distinct = {term.expression: term for term in terms if term.expression}
-        total = round(share * self.chunk_count())
+        total = self.chunk_count()
         if total <= LARGE or len(distinct) < 2:
             return fts.any_of(distinct)
         shares = self._shares(list(distinct.values()))
         ordered = sorted(distinct, key=lambda term: shares[term])
-        expected = list(accumulate(shares[term] * total for term in ordered))
+        walked = list(accumulate(shares[term] * total for term in ordered))
+        expected = [share * each for each in walked]
         rare = ordered[: bisect_right(expected, RANKED)]
+        while len(rare) > 1 and walked[len(rare) - 1] > WALKED and expected[len(rare) - 2] >= ENOUGH:
+            rare.pop()
         common = ordered[len(rare) : len(rare) + PAIRED]
         if not common:
             return fts.any_of(distinct)
         there = expected[len(rare) - 1] if rare else 0.0
-        pairs = _pairs(common, shares, total, RANKED - there) if there < ENOUGH else []
+        pairs = _pairs(common, shares, share * total, RANKED - there) if there < ENOUGH else []
         chosen = fts.any_of([*rare, *pairs])
         if chosen and self._matches(chosen):
             return chosen
@@ -125,7 +131,7 @@ class Narrow(Frequency):
         return self.db.one("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,)) is not None
 
 
-def _pairs(common: Sequence[str], shares: Mapping[str, float], total: int, room: float) -> list[str]:
+def _pairs(common: Sequence[str], shares: Mapping[str, float], total: float, room: float) -> list[str]:
     """Expressions for two of the common terms, the rarest first, as long as no more than about ``room`` passages
     match: two of them together count for as much as a rare one."""
     chosen: dict[str, list[str]] = {}

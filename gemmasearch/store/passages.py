@@ -13,7 +13,7 @@ import apsw
 
 from gemmasearch.documents import Condition
 from gemmasearch.errors import IndexDamaged
-from gemmasearch.store import filters, fts, seals
+from gemmasearch.store import filters, fts, narrow, seals
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.failures import REPAIR
 from gemmasearch.store.narrow import IN_ORDER, MANY, Narrow, Sought, carray
@@ -67,8 +67,11 @@ class Passages(Narrow):
         """:meth:`match` for any of some terms, without those that are too common in a large index."""
         kept = self.kept_documents(conditions) if conditions else None
         share = 1.0 if kept is None else len(kept) / (self.db.value("SELECT max(id) FROM documents") or 1)
-        chosen = self.affordable(terms, share)
-        return self.match(chosen, limit, conditions) if chosen else []
+        chosen, every = self.affordable(terms, share), fts.any_of(term.expression for term in terms)
+        found = self.match(chosen, limit, conditions) if chosen else []
+        if kept is not None and chosen != every and len(found) < min(limit, narrow.ENOUGH // 2):
+            return self.match(every, limit, conditions)  # what is rare in all is not there
+        return found
 
     def _match_within(self, expression: str, limit: int, documents: array[int]) -> list[tuple[int, float]]:
         sql = "SELECT c.id FROM carray(?) k CROSS JOIN chunks c WHERE c.document_id = k.value"

@@ -72,6 +72,27 @@ def test_common_words_alone_find_what_holds_them_together(store: Store) -> None:
     )
 
 
+def test_within_a_filter_that_keeps_enough_the_commonest_word_is_not_walked_through(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = [Condition("path", "has", "3.md")]
+    monkeypatch.setattr(narrow, "RANKED", 1000)
+    monkeypatch.setattr(narrow, "WALKED", 700)
+    assert len(found(store, "winter", "boiler", "report", conditions=inside)) == 100  # too few without it
+    monkeypatch.setattr(narrow, "ENOUGH", 50)
+    assert 50 < len(found(store, "winter", "boiler", "report", conditions=inside)) < 100
+
+
+def test_a_filter_that_keeps_none_of_the_rarer_words_still_finds_the_commonest(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_note(store, "/other.md", *(f"report {n} " for n in range(100)))
+    monkeypatch.setattr(narrow, "WALKED", 1)
+    monkeypatch.setattr(narrow, "ENOUGH", 50)
+    inside = [Condition("path", "has", "other.md")]
+    assert len(found(store, "winter", "boiler", "report", conditions=inside)) == 100
+
+
 def test_within_a_filter_every_word_counts(store: Store) -> None:
     inside = [Condition("path", "has", "3.md")]
     assert len(found(store, "report", "zyzzyva", conditions=inside)) == 100
