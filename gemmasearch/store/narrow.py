@@ -6,7 +6,7 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, combinations
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ RANKED = (
     8_000  # matching passages that one question scores, about; measured: 1,000 of 83,000 rank as well as all
 )
 ENOUGH = 500  # … of which so many make common words superfluous
+FEW = 100  # passages found that are too few to leave it at
 WALKED = (
     100_000  # places in the lists of words that are looked through under a filter, where ENOUGH come of them
 )
@@ -78,17 +79,19 @@ class Narrow(Frequency):
         place = {id: at for at, id in enumerate(self.in_order(equals) if equals else ())}
         return sorted(scored, key=lambda id: (-scored[id], place.get(id, 0)))
 
-    def affordable(self, terms: Sequence[Sought], share: float = 1.0) -> str:
-        """An expression for the passages worth scoring: those with any of ``terms`` while no more than about
-        ``RANKED`` passages match; then those with a rare one, or with two of the commoner ones. What is common counts
-        again when the best are read.
+    def affordable(self, terms: Sequence[Sought], share: float = 1.0) -> Iterator[str]:
+        """Expressions for the passages worth scoring, the next for where the one before finds too few: those with
+        any of ``terms`` while no more than about ``RANKED`` passages match; then those with a rare one, or with two
+        of the commoner ones. What is common counts again when the best are read.
 
         :param share: of the passages that a filter keeps.
         """
         distinct = {term.expression: term for term in terms if term.expression}
+        every = fts.any_of(distinct)
         total = self.chunk_count()
         if total <= LARGE or len(distinct) < 2:
-            return fts.any_of(distinct)
+            yield every
+            return
         shares = self._shares(list(distinct.values()))
         ordered = sorted(distinct, key=lambda term: shares[term])
         walked = list(accumulate(shares[term] * total for term in ordered))
@@ -96,16 +99,14 @@ class Narrow(Frequency):
         rare = ordered[: bisect_right(expected, RANKED)]
         while len(rare) > 1 and walked[len(rare) - 1] > WALKED and expected[len(rare) - 2] >= ENOUGH:
             rare.pop()
-        common = ordered[len(rare) : len(rare) + PAIRED]
-        if not common:
-            return fts.any_of(distinct)
+        common = ordered[len(rare) :]
         there = expected[len(rare) - 1] if rare else 0.0
-        pairs = _pairs(common, shares, share * total, RANKED - there) if there < ENOUGH else []
-        chosen = fts.any_of([*rare, *pairs])
-        if chosen and self._matches(chosen):
-            return chosen
-        together = fts.all_of(ordered)
-        return together if self._matches(together) else ordered[0]
+        pairs = _pairs(common[:PAIRED], shares, share * total, RANKED - there) if there < ENOUGH else []
+        yield fts.any_of([*rare, *pairs]) or fts.all_of(ordered)
+        if common:
+            yield fts.any_of([*rare, *pairs, common[0]])
+            if share < 1:
+                yield every  # what is rare in the whole index need not be there
 
     def _shares(self, terms: Sequence[Sought]) -> dict[str, float]:
         """The share of passages that match each term: that of the commonest of its words, or what is counted in
@@ -126,9 +127,6 @@ class Narrow(Frequency):
                  WHERE words MATCH ? AND words.rowid BETWEEN low.value AND low.value + ?"""
         starts = carray(array("q", (low for low, _ in windows)))
         return {each: self.db.value(sql, (starts, each, _WINDOW - 1)) / there for each in expressions}
-
-    def _matches(self, expression: str) -> bool:
-        return self.db.one("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (expression,)) is not None
 
 
 def _pairs(common: Sequence[str], shares: Mapping[str, float], total: float, room: float) -> list[str]:

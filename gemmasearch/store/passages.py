@@ -13,10 +13,10 @@ import apsw
 
 from gemmasearch.documents import Condition
 from gemmasearch.errors import IndexDamaged
-from gemmasearch.store import filters, fts, narrow, seals
+from gemmasearch.store import filters, fts, seals
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.failures import REPAIR
-from gemmasearch.store.narrow import IN_ORDER, MANY, Narrow, Sought, carray
+from gemmasearch.store.narrow import FEW, IN_ORDER, MANY, Narrow, Sought, carray
 from gemmasearch.store.packing import plain
 from gemmasearch.store.rows import DocumentRow, PassageRow, Reading, Span
 
@@ -67,10 +67,10 @@ class Passages(Narrow):
         """:meth:`match` for any of some terms, without those that are too common in a large index."""
         kept = self.kept_documents(conditions) if conditions else None
         share = 1.0 if kept is None else len(kept) / (self.db.value("SELECT max(id) FROM documents") or 1)
-        chosen, every = self.affordable(terms, share), fts.any_of(term.expression for term in terms)
-        found = self.match(chosen, limit, conditions) if chosen else []
-        if kept is not None and chosen != every and len(found) < min(limit, narrow.ENOUGH // 2):
-            return self.match(every, limit, conditions)  # what is rare in all is not there
+        found: list[tuple[int, float]] = []
+        for expression in self.affordable(terms, share):
+            if expression and len(found) < min(limit, FEW):
+                found = self.match(expression, limit, conditions)
         return found
 
     def _match_within(self, expression: str, limit: int, documents: array[int]) -> list[tuple[int, float]]:

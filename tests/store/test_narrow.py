@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gemmasearch.documents import Condition
-from gemmasearch.store import Store, fts, narrow, words
+from gemmasearch.store import Store, fts, narrow, passages, words
 from gemmasearch.store.keys import clean
 from tests.store.filled import add_note
 
@@ -27,6 +27,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
                 texts.append(" ".join((*filter(None, held), f"number {n} ")))
             add_note(store, f"/{folder}.md", *texts)
         monkeypatch.setattr(narrow, "LARGE", 100)
+        monkeypatch.setattr(passages, "FEW", 1)
         monkeypatch.setattr(narrow, "RANKED", 150)
         yield store
 
@@ -59,6 +60,15 @@ def test_rare_words_that_are_enough_need_no_common_ones(
 ) -> None:
     monkeypatch.setattr(narrow, "ENOUGH", 1)
     assert len(found(store, "boiler", "winter", "zyzzyva")) == 1
+
+
+def test_common_words_that_seldom_stand_together_are_found_alone_as_well(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_note(store, "/more.md", *(f"garden {n} " for n in range(200)), "garden boiler ")
+    assert len(found(store, "garden", "boiler")) == 1
+    monkeypatch.setattr(passages, "FEW", 100)
+    assert len(found(store, "garden", "boiler")) == 201
 
 
 def test_one_common_word_alone_still_finds_all(store: Store) -> None:
