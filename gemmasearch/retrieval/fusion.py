@@ -8,7 +8,7 @@ full weight and falls below words alone wherever the embedder is weak (Bruch, Ga
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Ranked = Sequence[tuple[int, float]]
 
@@ -20,8 +20,7 @@ ENGLISH_ONLY = ("static", "minilm")
 ABROAD = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Fused:
+class Fused(NamedTuple):
     """A candidate with its score 0..1 and what each side gave to it; None = that side was not asked."""
 
     chunk_id: int

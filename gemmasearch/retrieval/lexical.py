@@ -12,6 +12,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gemmasearch.retrieval.terms import Counted
 from gemmasearch.store import Reading, words
@@ -27,8 +28,7 @@ EXPANSION = 20  # words that feedback adds
 Idf = Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Bag:
+class Bag(NamedTuple):
     """The runs of a passage and how often each is there; what a run stands for depends on the language alone.
 
     ``head`` has those of what stands above the passage, by the weight of their fields.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
 from itertools import pairwise
 
 from gemmasearch.retrieval.fusion import Fused
@@ -47,7 +46,7 @@ def together(groups: Sequence[list[Candidate]], sought: Set[str]) -> list[list[C
                 kept[home] += kept.pop(i)
                 del texts[i], sentences[i]
             kept[home] = [
-                (replace(group[0][0], score=kept[home][0][0].score), row),
+                (group[0][0]._replace(score=kept[home][0][0].score), row),
                 *_without(kept[home], row),
             ]
             texts[home], sentences[home] = text, frozenset()

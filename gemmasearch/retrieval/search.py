@@ -316,7 +316,7 @@ def _demoted(fused: Sequence[Fused], quoted: Set[int]) -> list[Fused]:
     """What was quoted ranks below the same words in a message of its own."""
     if not quoted:
         return list(fused)
-    lowered = [replace(f, score=f.score * QUOTED) if f.chunk_id in quoted else f for f in fused]
+    lowered = [f._replace(score=f.score * QUOTED) if f.chunk_id in quoted else f for f in fused]
     return sorted(lowered, key=lambda f: -f.score)
 
 
