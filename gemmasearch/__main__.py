@@ -19,10 +19,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (a documented one, whatever happens)."""
-    from gemmasearch.cli import streams
-
     arguments = list(sys.argv[1:] if argv is None else argv)
-    streams.prepare()
+    _prepare_streams()
     code = _without_typer(arguments)
     if code is None:
         from gemmasearch.cli import app
@@ -31,15 +29,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
+        from gemmasearch.cli import streams
+
         streams.abandon_stdout()
     except OSError as e:
-        from gemmasearch.cli import render
+        from gemmasearch.cli import render, streams
         from gemmasearch.errors import MachineRefused
 
         streams.abandon_stdout()
         if code == 0:
             return render.failure(MachineRefused(f"cannot write the output: {e.strerror or e}"))
     return code
+
+
+def _prepare_streams() -> None:
+    """Let stdout and stderr carry any file name, whatever the locale says.
+
+    A stream that the caller closed becomes /dev/null: otherwise the next opened file would take its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
+            stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
 
 
 def _without_typer(arguments: Sequence[str]) -> int | None:
