@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import time_ns
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from gemmasearch.indexing.ignores import NAMES as IGNORE_FILES
 from gemmasearch.indexing.ignores import Ignores
 from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, is_within, made_by_program
 from gemmasearch.indexing.secrets import is_secret_name
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.maildirs import Maildirs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gemmasearch.documents import Problem, SyncEvent
@@ -13,6 +13,7 @@ from gemmasearch.indexing.current import CURRENT, is_current
 from gemmasearch.indexing.maildirs import Maildirs
 from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.trail import Trail
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.tally import Tally

@@ -14,11 +14,12 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.indexing import current
 from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.light import dataclass
 from gemmasearch.store import glance
 
 if TYPE_CHECKING:

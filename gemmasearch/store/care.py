@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from gemmasearch.errors import IndexDamaged, MachineRefused
+from gemmasearch.light import dataclass
 from gemmasearch.store import glance, schema, seals, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gemmasearch.documents import FileStamp, Problem
+from gemmasearch.light import dataclass
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
 from gemmasearch.store.rows import FileRow
