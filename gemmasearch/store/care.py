@@ -283,7 +283,6 @@ class Care:
             sql = "SELECT id FROM files WHERE reason <> '' AND (path = ? OR (path >= ? AND path < ?))"
             ids.update(id for (id,) in self.db.rows(sql, (os.fsencode(path), low, high)))
         self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
-        glance.forget(self.db.rows)
         return len(ids)
 
 
