@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import sys
@@ -87,9 +86,9 @@ def _may_go_at_once() -> bool:
 
     To take down all modules one by one, with what they hold, takes a tenth of a search.
     """
-    threading = sys.modules.get("threading")
+    threading, atexit = sys.modules.get("threading"), sys.modules.get("atexit")
     alone = threading is None or threading.active_count() == 1
-    return alone and "llama_cpp" not in sys.modules and not atexit._ncallbacks()
+    return alone and "llama_cpp" not in sys.modules and (atexit is None or not atexit._ncallbacks())
 
 
 if __name__ == "__main__":

@@ -38,9 +38,11 @@ else:
 
 GLANCE = "glance"  # in state: what the last run that found nothing new went by
 _PATIENCE_MS = 1000
-_PRAGMAS = (
-    "trusted_schema = OFF", "cell_size_check = ON", "synchronous = NORMAL", "secure_delete = ON",
-    "temp_store = MEMORY",
+_PRAGMAS = "; ".join(
+    f"PRAGMA {setting}" for setting in (
+        "trusted_schema = OFF", "cell_size_check = ON", "synchronous = NORMAL", "secure_delete = ON",
+        "temp_store = MEMORY",
+    )
 )  # fmt: skip
 Error = apsw.Error
 
@@ -75,8 +77,7 @@ class Glanced:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
         self._connection = apsw.Connection(path, flags=flags)
         self._connection.set_busy_timeout(_PATIENCE_MS)
-        for pragma in _PRAGMAS:
-            self._rows(f"PRAGMA {pragma}")
+        self._rows(_PRAGMAS)
         self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
     def close(self) -> None:
