@@ -8,7 +8,9 @@ Times are seconds since the epoch, UTC, as ``float``; None = unknown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from gemmasearch.light import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemmasearch.errors import GsearchError, ModelProblem, NothingFound, UsageProblem
+from gemmasearch.light import dataclass
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from gemmasearch.errors import ModelProblem
+from gemmasearch.light import dataclass
 from gemmasearch.remembered import Remembered
 from gemmasearch.settings import Settings
 

@@ -6,11 +6,11 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch import models
+from gemmasearch.light import dataclass
 from gemmasearch.models import Passage
 from gemmasearch.store import words
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from gemmasearch.light import blake2b
 from gemmasearch.models.proxy import EmbedderProxy
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
 
 from gemmasearch import places
 from gemmasearch.errors import UsageProblem
+from gemmasearch.light import dataclass
 
 
 @dataclass(frozen=True, slots=True)

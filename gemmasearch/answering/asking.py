@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
@@ -15,6 +15,7 @@ from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.scope import beyond, described, named_in
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
+from gemmasearch.light import dataclass
 from gemmasearch.models.once import Once
 from gemmasearch.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from gemmasearch.answering import evidence, grounding, hostile, packing, spans, 
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Evidence, Hit, Sentence
+from gemmasearch.light import dataclass
 from gemmasearch.models import prompts
 from gemmasearch.settings import Settings
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from gemmasearch.answering.numbers import numbers_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.numbers import dated_in, months_in, numbers_in, units_in
 from gemmasearch.answering.sentences import units_of
 from gemmasearch.documents import Hit
+from gemmasearch.light import dataclass
 
 ENOUGH = 0.7  # share of a clause's content words that its source sentence must hold
 _CLAUSE = re.compile(r"[,;:]\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+|;\s+|\s+—\s+")

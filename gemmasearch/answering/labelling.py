@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
 from gemmasearch.answering.labels import MOODS, Label, held_out, softmax, text_vectors, toward
 from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
+from gemmasearch.light import dataclass
 from gemmasearch.models import Embedder
 from gemmasearch.store.rows import LabelRow, VerdictRow
 

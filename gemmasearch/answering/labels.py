@@ -9,11 +9,11 @@ world. Measured by ``python -m tests.quality answers labels``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemmasearch.answering import given
 from gemmasearch.errors import UsageProblem
+from gemmasearch.light import dataclass
 from gemmasearch.models import Embedder, Passage
 
 if TYPE_CHECKING:

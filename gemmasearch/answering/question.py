@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gemmasearch.answering import words
+from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
 KINDS = ("who", "when", "where", "number", "money", "yesno", "why", "how", "list", "summary", "what")

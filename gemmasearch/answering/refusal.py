@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gemmasearch.answering.evidence import Candidate
 from gemmasearch.answering.question import Question
+from gemmasearch.light import dataclass
 
 LOOKED_AT = 5  # best candidates whose words count
 MEANT = 12  # best candidates whose meaning counts

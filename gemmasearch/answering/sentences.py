@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gemmasearch.answering.words import fold, listed
 from gemmasearch.documents import Hit
+from gemmasearch.light import dataclass
 
 
 @dataclass(frozen=True, slots=True)

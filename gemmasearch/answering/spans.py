@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gemmasearch.answering import words
 from gemmasearch.answering.question import Question
+from gemmasearch.light import dataclass
 from gemmasearch.store import stopwords
 
 

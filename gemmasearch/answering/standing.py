@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from gemmasearch.answering.asking import answer
 from gemmasearch.answering.drafting import REFUSAL
 from gemmasearch.documents import Answer, Condition
 from gemmasearch.errors import UsageProblem
+from gemmasearch.light import dataclass
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:

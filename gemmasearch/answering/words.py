@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import lru_cache
 
+from gemmasearch.light import dataclass
 from gemmasearch.store import stopwords
 from gemmasearch.store import words as indexed
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gemmasearch.cli import render, streams
 from gemmasearch.errors import GsearchError, InternalError, Interrupted, MachineRefused
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     import subprocess

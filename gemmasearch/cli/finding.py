@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.errors import NothingFound, UsageProblem
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.cli.asked import Session

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from gemmasearch.cli.quick import SHARED, SHARED_FLAGS
+from gemmasearch.cli import line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 INDEX = "index"
-FLAGS = {**SHARED_FLAGS, "--prune": "prune", "--foreground": "foreground", "--strict": "strict"}
+FLAGS = {**line.SHARED_FLAGS, "--prune": "prune", "--foreground": "foreground", "--strict": "strict"}
 VALUES = {
     "--db": "db", "--embedder": "embedder", "--dim": "dim", "--gpu": "gpu", "--ocr": "ocr", "--archives": "archives",
     "--max-time": "max_time", "--scheduled": "scheduled",
@@ -40,8 +40,8 @@ def run(arguments: Sequence[str]) -> int | None:
         return 0
     from gemmasearch.cli.asked import guarded, run_command
 
-    shared = {name: request.get(name, usual) for name, usual in SHARED.items()}
-    values = {name: value for name, value in request.items() if name not in SHARED}
+    shared = {name: request.get(name, usual) for name, usual in line.SHARED.items()}
+    values = {name: value for name, value in request.items() if name not in line.SHARED}
     if found is None:
         return guarded(lambda: run_command(_index, INDEX, shared, None, values), arguments)
     return guarded(
@@ -50,24 +50,9 @@ def run(arguments: Sequence[str]) -> int | None:
 
 
 def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
-    """The options of a plain line by the names of the command's parameters, as Typer would give them."""
-    found: dict[str, Any] = {"paths": []}
-    rest = iter(arguments[1:])
-    for argument in rest:
-        if not argument.startswith("-"):
-            found["paths"].append(argument)
-        elif argument in FLAGS:
-            found[FLAGS[argument]] = True
-        else:
-            name, equals, value = argument.partition("=")
-            given = value if equals else next(rest, None) if name in VALUES else None
-            if name not in VALUES or given is None or given.startswith("-"):
-                return None
-            understood = _value(VALUES[name], given)
-            if understood is None:
-                return None
-            found[VALUES[name]] = understood
-    return found if all(found["paths"]) else None
+    """The options of a plain line by the names of the command's parameters; an empty path is for Typer."""
+    found = line.read(arguments[1:], "paths", FLAGS, VALUES, _value)
+    return found if found and all(found["paths"]) else None
 
 
 def _value(name: str, given: str) -> str | int | float | None:
@@ -87,23 +72,13 @@ def _index(session: Any, **values: Any) -> int:
 
 def _glance(request: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a run would report, if a glance is enough to tell."""
-    index = _index_file(request)
+    index = line.index_file(request)
     if not index or any(request.get(name) for name in _WHOLE):
         return None
     from gemmasearch.indexing import glance
 
     wanted = [os.path.abspath(os.path.expanduser(path)) for path in request["paths"]]
-    return glance.glance(os.path.abspath(index), wanted, request, request.get("scheduled", 0.0))
-
-
-def _index_file(request: Mapping[str, Any]) -> str:
-    """The index that the line means; "" where only the whole settings can tell."""
-    from gemmasearch import places
-
-    given = request.get("db") or os.environ.get("GSEARCH_DB")
-    if not given and os.path.exists(places.config_file(os.environ)):
-        return ""
-    return places.index_file(given or "")
+    return glance.glance(index, wanted, request, request.get("scheduled", 0.0))
 
 
 def _shown(session: Any, found: Mapping[str, Any]) -> int:

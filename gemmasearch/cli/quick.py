@@ -10,24 +10,22 @@ from __future__ import annotations
 import os
 import sys
 
+from gemmasearch.cli import line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
 SEARCH, ASK = "search", "ask"
-SHARED = {"json": False, "db": None, "quiet": False, "verbose": False}
 SHAPE = {"paths": False, "null": False, "jsonl": False, "csv": False, "format": None}
-SHARED_FLAGS = {
-    "--json": "json", "--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose",
-}  # fmt: skip
 # Parameters by the options that are understood here, and the one that takes the words of the line.
 FLAGS = {
     SEARCH: {
-        **SHARED_FLAGS, "--paths": "paths", "--null": "null", "-0": "null", "--jsonl": "jsonl", "--csv": "csv",
+        **line.SHARED_FLAGS, "--paths": "paths", "--null": "null", "-0": "null", "--jsonl": "jsonl", "--csv": "csv",
         "--all": "everything", "--explain": "explain",
     },
-    ASK: {**SHARED_FLAGS, "--extract": "extract"},
+    ASK: {**line.SHARED_FLAGS, "--extract": "extract"},
 }  # fmt: skip
 VALUES = {
     SEARCH: {
@@ -111,26 +109,12 @@ def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
     if not arguments or arguments[0] not in _WORDS:
         return None
     command = arguments[0]
-    flags, values, words = FLAGS[command], VALUES[command], _WORDS[command]
-    found: dict[str, Any] = {words: []}
-    rest = iter(arguments[1:])
-    for argument in rest:
-        if not argument.startswith("-"):
-            found[words].append(_here(argument) if "in:" in argument else argument)
-        elif argument in flags:
-            found[flags[argument]] = True
-        else:
-            name, equals, value = argument.partition("=")
-            if name not in values or (equals and not name.startswith("--")):
-                return None
-            given = value if equals else next(rest, None)
-            if given is None or given.startswith("-"):
-                return None
-            understood = _value(values[name], given)
-            if understood is None:
-                return None
-            found[values[name]] = understood
-    return found if found[words] else None
+    words = _WORDS[command]
+    found = line.read(arguments[1:], words, FLAGS[command], VALUES[command], _value)
+    if not found or not found[words]:
+        return None
+    found[words] = [_here(word) if "in:" in word else word for word in found[words]]
+    return found
 
 
 def excludes(argument: str) -> bool:
@@ -174,9 +158,9 @@ def _value(name: str, given: str) -> str | int | None:
 
 def split(request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The options that all commands have, those of how hits are written, and the command's own."""
-    shared = {name: request.get(name, usual) for name, usual in SHARED.items()}
+    shared = {name: request.get(name, usual) for name, usual in line.SHARED.items()}
     shape = {name: request.get(name, usual) for name, usual in SHAPE.items()}
-    return shared, shape, {k: v for k, v in request.items() if k not in SHARED and k not in SHAPE}
+    return shared, shape, {k: v for k, v in request.items() if k not in line.SHARED and k not in SHAPE}
 
 
 def _without_settings(function: Any) -> Any:
@@ -211,18 +195,17 @@ def _asked_helper(request: dict[str, Any]) -> int | None:
 
 def _index(request: Mapping[str, Any]) -> str:
     """The index file that the line means; "" where only the whole settings can tell."""
-    from gemmasearch import places
+    return line.index_file(request) or _configured_index()
 
-    given = request.get("db") or os.environ.get("GSEARCH_DB")
-    if not given and os.path.exists(places.config_file(os.environ)):
-        from gemmasearch import settings
-        from gemmasearch.errors import GsearchError
 
-        try:
-            return str(settings.load().db_path)
-        except GsearchError:
-            return ""
-    return os.path.abspath(places.index_file(given or ""))
+def _configured_index() -> str:
+    from gemmasearch import settings
+    from gemmasearch.errors import GsearchError
+
+    try:
+        return os.path.abspath(settings.load().db_path)
+    except GsearchError:
+        return ""
 
 
 def _command(request: Mapping[str, Any], index: str) -> bytes:
@@ -240,13 +223,13 @@ def line_of(request: Mapping[str, Any]) -> list[str]:
     """A plain line of ``search`` that :func:`parsed` understands as this request."""
     flags = {name: flag for flag, name in FLAGS[SEARCH].items()}
     values = {name: flag for flag, name in VALUES[SEARCH].items()}
-    line = [SEARCH, *request["query"]]
+    words = [SEARCH, *request["query"]]
     for name, value in request.items():
         if name in flags:
-            line.append(flags[name])
+            words.append(flags[name])
         elif name in values:
-            line += [values[name], str(value)]
-    return line
+            words += [values[name], str(value)]
+    return words
 
 
 def passed(name: str) -> bool:

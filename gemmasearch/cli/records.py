@@ -6,7 +6,7 @@ A path that is not valid UTF-8 cannot be a JSON string: then ``path`` holds it w
 
 from __future__ import annotations
 
-import base64
+from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ def as_json(value: Any) -> Any:
     if isinstance(value, PurePath):
         return _text(str(value))
     if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
+        return _base64(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [as_json(v) for v in value]
     if isinstance(value, float):
@@ -58,9 +58,9 @@ def _object(items: dict[str, Any]) -> dict[str, Any]:
 def _exact(value: Any) -> Any:
     """The bytes of a text, or of each of some texts, of which one is no Unicode; None where all are."""
     if isinstance(value, str):
-        return base64.b64encode(_bytes(value)).decode() if _text(value) != value else None
+        return _base64(_bytes(value)) if _text(value) != value else None
     if isinstance(value, list | tuple) and any(isinstance(v, str) and _text(v) != v for v in value):
-        return [base64.b64encode(_bytes(str(v))).decode() for v in value]
+        return [_base64(_bytes(str(v))) for v in value]
     return None
 
 
@@ -82,3 +82,7 @@ def _text(value: str) -> str:
 
 def _is_escaped(value: str) -> bool:
     return all(not 0xD800 <= ord(c) <= 0xDFFF or 0xDC80 <= ord(c) <= 0xDCFF for c in value)
+
+
+def _base64(value: bytes) -> str:
+    return b2a_base64(value, newline=False).decode()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gemmasearch.cli.asked import Session, run_command
+from gemmasearch.light import dataclass
 
 __all__ = ["CommandSpec", "EmbedderOption", "GeneratorOption", "Session", "register"]
 

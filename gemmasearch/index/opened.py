@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from gemmasearch.errors import NothingFound, UsageProblem
+from gemmasearch.light import dataclass
 from gemmasearch.matching import Models
 from gemmasearch.settings import Settings
 

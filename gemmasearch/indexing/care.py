@@ -6,7 +6,6 @@ What writes takes the run lock: none of it may meet a run half-way.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.documents import Problem
@@ -17,6 +16,7 @@ from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root, Store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import time_ns
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from gemmasearch.indexing.ignores import NAMES as IGNORE_FILES
 from gemmasearch.indexing.ignores import Ignores
 from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, is_within, made_by_program
 from gemmasearch.indexing.secrets import is_secret_name
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.maildirs import Maildirs
@@ -60,6 +61,7 @@ def crawl(
     skip: Collection[str] = (),
     own: str = "",
     known: dict[str, Stamp] | None = None,
+    settled: bool = False,
     maildirs: Maildirs | None = None,
     trail: Trail | None = None,
     stop: Callable[[str], bool] = lambda folder: False,
@@ -69,6 +71,7 @@ def crawl(
     :param skip: paths not to enter (roots of their own). :param own: the index file, never indexed.
     :param known: the stamps of files that need no look; one that still has its stamp is taken out of the mapping
         instead of being yielded, so that a hundred thousand of them cost little.
+    :param settled: the names of known files were found good under these rules (:mod:`gemmasearch.indexing.settled`).
     :param maildirs: the folders whose files may need no look; what they hold is taken out of ``known``.
     :param trail: gets what the walk goes by beside the files.
     :param stop: asked before each folder; True ends the walk.
@@ -86,9 +89,9 @@ def crawl(
         else:
             yield Found(root, stamp)
     elif stat.S_ISDIR(status.st_mode):
-        yield from _Walk(
-            rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, maildirs=maildirs, trail=trail
-        ).below(root)
+        walk = _Walk(rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, settled)
+        walk.maildirs, walk.trail = maildirs, trail
+        yield from walk.below(root)
     else:
         yield Problem(root, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
 
@@ -101,6 +104,7 @@ class _Walk:
     device: int
     known: dict[str, Stamp] = field(default_factory=dict)
     stop: Callable[[str], bool] = lambda folder: False
+    settled: bool = False
     named: str = ""  # the root as it was given, and where it really is
     root: str = ""
     through_links: set[tuple[int, int]] = field(default_factory=set)
@@ -182,6 +186,8 @@ class _Walk:
         ignores = ignores.within(folder, names)
         base = folder.rstrip("/")
         folders: list[tuple[str, Ignores]] = []
+        if self.settled and not maildir and not ignores.any:
+            entries = self._without_known(base, entries)
         for entry in entries:
             path = f"{base}/{entry.name}"
             try:
@@ -200,6 +206,22 @@ class _Walk:
             else:
                 yield found
         return folders
+
+    def _without_known(self, base: str, entries: Sequence[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+        """The entries without the known files that have their stamps, whatever their names."""
+        left: list[os.DirEntry[str]] = []
+        known, take = self.known, self.known.pop
+        for entry in entries:
+            path = f"{base}/{entry.name}"
+            if stamp := take(path, None):
+                try:
+                    if _is_as_known(entry.stat(follow_symlinks=False), stamp):
+                        continue
+                except OSError:
+                    pass  # it is met again
+                known[path] = stamp
+            left.append(entry)
+        return left
 
     def _look(
         self, entry: os.DirEntry[str], path: str, maildir: bool, ignores: Ignores
@@ -228,9 +250,7 @@ class _Walk:
         if self.rules.limits and status.st_size > self.rules.limit_of(name):
             return Problem(path, "too-large", f"{status.st_size} bytes")
         known = self.known.get(path)
-        if known and known == (
-            status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev,
-        ):  # fmt: skip
+        if known and _is_as_known(status, known):
             del self.known[path]
             return None
         return Found(path, stamp_of(status))
@@ -290,6 +310,12 @@ class _Walk:
         """The index and the files beside it (-wal, -shm, .lock)."""
         own = self.own_name
         return bool(own) and name.startswith(own) and os.path.realpath(path).startswith(self.own)
+
+
+def _is_as_known(status: os.stat_result, stamp: Stamp) -> bool:
+    return stamp == (
+        status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev,
+    )  # fmt: skip
 
 
 def _listed(fd: int) -> list[os.DirEntry[str]]:

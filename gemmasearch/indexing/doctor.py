@@ -6,13 +6,13 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from gemmasearch.errors import GsearchError, IndexProblem, MachineRefused
 from gemmasearch.indexing.heartbeat import heartbeats
 from gemmasearch.indexing.lock import described, holder, unended
+from gemmasearch.light import dataclass
 from gemmasearch.readers import Isolated, formats
 from gemmasearch.readers.channel import Died
 from gemmasearch.readers.recognition import mime_of

@@ -9,10 +9,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gemmasearch.indexing.rules import MADE_FOLDERS, made_by_program
+from gemmasearch.light import dataclass
 
 CHANGES = frozenset({"created", "modified", "moved", "deleted", "closed"})
 SYSCTL = "sudo sysctl fs.inotify.max_user_watches=524288"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from gemmasearch.errors import NothingFound
 from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.rules import is_within
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root, Store

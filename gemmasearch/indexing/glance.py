@@ -175,9 +175,9 @@ def surroundings(flags: Mapping[str, Any]) -> str:
 def began_here() -> float:
     """When this process began, in epoch seconds, as psutil says it; 0.0 where the system has no such files."""
     try:
-        with open("/proc/self/stat", "rb") as own, open("/proc/stat", "rb") as system:
+        with open("/proc/self/stat", "rb") as own:
             ticks = int(own.read().rpartition(b")")[2].split()[19])
-            boot = next(int(line.split()[1]) for line in system if line.startswith(b"btime"))
-        return boot + ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError, StopIteration):
+        boot = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)  # as the kernel says it in /proc/stat
+        return int(boot) + ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
         return 0.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.indexing.current import READERS
+from gemmasearch.light import dataclass
 from gemmasearch.readers import growth
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.opening import opened

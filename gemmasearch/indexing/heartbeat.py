@@ -8,11 +8,11 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from gemmasearch.errors import GsearchError, LockHeld
 from gemmasearch.indexing import glance
+from gemmasearch.light import dataclass
 from gemmasearch.store import Store
 
 WATCH, RUN, SCHEDULED = "watch", glance.RUN, glance.SCHEDULED  # names in the store's state

@@ -13,11 +13,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from gemmasearch.errors import Interrupted, LockHeld, MachineRefused
 from gemmasearch.indexing.glance import began_here
+from gemmasearch.light import dataclass
 
 POLL_SECONDS = 0.05
 LEAST_WAIT = 0.3  # seconds: whoever only asks who holds the lock has it for an instant, too

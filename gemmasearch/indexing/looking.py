@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gemmasearch.documents import Problem, SyncEvent
@@ -12,7 +12,9 @@ from gemmasearch.indexing.crawl import Found, RootUnavailable, Stamp, crawl
 from gemmasearch.indexing.current import CURRENT, is_current
 from gemmasearch.indexing.maildirs import Maildirs
 from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.indexing.settled import Settled, mark
 from gemmasearch.indexing.trail import Trail
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.tally import Tally
@@ -28,7 +30,9 @@ class Look:
     """What there is in a root. Files that are as they were known are only counted."""
 
     root: Root
+    mark: str = ""  # what decides about names
     complete: bool = False  # so that absence means something
+    closed: bool = False  # except of folders that could not be looked into
     files: int = 0
     known: int = 0  # before
     stale: list[Found] = field(default_factory=list)
@@ -47,18 +51,19 @@ class Onlooker:
     registered: Sequence[Root]
     tally: Tally
     prune: bool
+    settled: Settled
     remembered: Mapping[str, Any] = field(default_factory=dict)  # of the maildirs of each root
     seen: int = 0  # files in the roots looked at before
 
     def look(self, root: Root) -> Look:
         inner = [r.path for r in self.registered if r.path != root.path and is_within(r.path, root.path)]
-        stamps = _without(inner, self.store.stamps_below(root.path, CURRENT))
-        outdated = [
-            row for row in self.store.outdated_below(root.path, CURRENT) if not _in_any(row.path, inner)
-        ]
-        reasons = {p: why for p, why in self.store.reasons_below(root.path).items() if p in stamps}
+        below = self.store.known_below(root.path, CURRENT)
+        stamps = _without(inner, below.stamps)
+        outdated = [row for row in below.outdated if not _in_any(row.path, inner)]
+        reasons = {p: why for p, why in below.reasons.items() if p in stamps}
         known = len(stamps)
-        look, found, problems = Look(root), list[Found](), list[Problem]()
+        look = Look(root, mark(root, inner, str(self.store.path)))
+        found, problems = list[Found](), list[Problem]()
         unsure = [*inner, *(row.path for row in outdated)]
         look.maildirs = Maildirs.of(self.remembered.get(root.path, {}), root, stamps, unsure)
         look.trail.sure = not root.options.get("follow")
@@ -89,6 +94,7 @@ class Onlooker:
             if row:
                 look.rows[each.path] = row
         closed = tuple(p.path.rstrip("/") + "/" for p in problems if p.reason in ("unreadable", "limit"))
+        look.closed = bool(closed)
         look.gone = [row for row in rows.values() if not row.path.startswith(closed)]
         look.known = known + len(outdated)
         return look
@@ -113,14 +119,15 @@ class Onlooker:
 
         yield from crawl(
             look.root.path, rules=Rules.of(look.root.options), skip=inner, own=str(self.store.path),
-            known=stamps, maildirs=look.maildirs, trail=look.trail, stop=stop,
+            known=stamps, settled=self.settled.holds(look.root, look.mark), maildirs=look.maildirs,
+            trail=look.trail, stop=stop,
         )  # fmt: skip
 
     def _rows(self, root: Root, stamps: dict[str, Stamp]) -> Iterator[FileRow]:
         """All that is known of the files that did not turn up as they were."""
         if len(stamps) > _FEW:
             return (row for row in self.store.files_below(root.path) if row.path in stamps)
-        return (row for path in stamps if (row := self.store.file(path)))
+        return (row for path in sorted(stamps, key=os.fsencode) if (row := self.store.file(path)))
 
     def _count(self, files: int, reasons: list[str]) -> None:
         self.tally.skipped.update(reasons)

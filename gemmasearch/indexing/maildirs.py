@@ -14,11 +14,12 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from gemmasearch.indexing import current
+from gemmasearch.indexing import current, settled
 from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.light import dataclass
 from gemmasearch.store import glance
 
 if TYPE_CHECKING:
@@ -110,4 +111,5 @@ def keep(store: Store, found: Mapping[str, Maildirs]) -> None:
 def look_at_all(store: Store) -> None:
     """The next run looks at every file."""
     store.set_state(STATE, "{}")
+    settled.look_at_all(store)
     glance.forget(store.db.rows)

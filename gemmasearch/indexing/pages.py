@@ -12,13 +12,13 @@ import io
 import os
 import re
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document
 from gemmasearch.errors import MachineRefused, UsageProblem
+from gemmasearch.light import dataclass
 from gemmasearch.readers import read, recognise
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from gemmasearch.errors import GsearchError, IndexDamaged, IndexForeign, IndexMissing
 from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.lock import lock_path, run_lock
+from gemmasearch.light import dataclass
 from gemmasearch.store import Store, schema
 from gemmasearch.store.care import Salvage
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
 from gemmasearch.indexing.ignores import matches
+from gemmasearch.light import dataclass
 
 # Folders that programs fill: copies of what is elsewhere, or nothing a person wrote.
 MADE_FOLDERS = frozenset(

@@ -12,10 +12,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from gemmasearch.errors import MachineRefused, UsageProblem
+from gemmasearch.light import dataclass
 
 NAME = "gsearch-index"
 LABEL = "org.gemmasearch.index"

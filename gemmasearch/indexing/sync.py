@@ -13,6 +13,7 @@ from gemmasearch.documents import SyncEvent, SyncReport
 from gemmasearch.indexing import maildirs, trail
 from gemmasearch.indexing.looking import Look, Onlooker
 from gemmasearch.indexing.rules import is_within
+from gemmasearch.indexing.settled import Settled
 from gemmasearch.indexing.tally import Tally
 from gemmasearch.store import glance
 
@@ -71,7 +72,8 @@ def _run(
     outer = [store.add_root(path).path for path in wanted or ()]
     registered = store.roots()
     chosen = [r for r in registered if not outer or any(is_within(r.path, o) for o in outer)]
-    onlooker = Onlooker(store, registered, tally, prune, maildirs.records(store))
+    settled = Settled.of(store, registered)
+    onlooker = Onlooker(store, registered, tally, prune, settled, maildirs.records(store))
     looks = [onlooker.look(root) for root in chosen if not tally.interrupted]
     with store.vectors_kept():
         if any(look.stale or look.gone for look in looks):
@@ -79,7 +81,7 @@ def _run(
 
             _write(Writer(store, embedder, read, settings, registered, tally), onlooker, looks)
     if not tally.interrupted:
-        _sign(store, looks, tally)
+        _sign(store, looks, tally, settled)
     if tally.interrupted or not _is_complete(store, embedder):
         from gemmasearch.indexing.embedding import embed
 
@@ -109,9 +111,10 @@ def _is_complete(store: Store, embedder: Embedder) -> bool:
     return is_own and not store.pending_count(spaces[0].id)
 
 
-def _sign(store: Store, looks: Sequence[Look], tally: Tally) -> None:
+def _sign(store: Store, looks: Sequence[Look], tally: Tally, settled: Settled) -> None:
     complete = [look for look in looks if look.complete and look.root.path not in tally.unavailable]
     with store.writing():
         for look in complete:
             store.looked_at(look.root.id, seen=look.files, at=time.time())
         maildirs.keep(store, {look.root.path: look.maildirs for look in complete})
+        settled.keep(complete)

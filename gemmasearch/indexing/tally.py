@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gemmasearch.documents import FileStamp, Problem, SyncEvent, SyncReport
+from gemmasearch.light import dataclass
 
 
 @dataclass(slots=True)

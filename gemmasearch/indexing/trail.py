@@ -6,10 +6,11 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import TYPE_CHECKING
 
 from gemmasearch.indexing import current, glance, maildirs
+from gemmasearch.light import dataclass
 from gemmasearch.store.files import UNPURGED
 from gemmasearch.store.glance import GLANCE, roots, situation
 from gemmasearch.store.traces import PURGED

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent, SyncReport
@@ -21,6 +21,7 @@ from gemmasearch.indexing.ahead import Read
 from gemmasearch.indexing.events import Dirt, Watches
 from gemmasearch.indexing.manners import on_battery
 from gemmasearch.indexing.sync import sync
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder

@@ -7,8 +7,9 @@ module loads no native library.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

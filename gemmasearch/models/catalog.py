@@ -7,10 +7,10 @@ that carries it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gemmasearch.errors import ModelUnsuitable
+from gemmasearch.light import dataclass
 from gemmasearch.models.facts import Facts
 from gemmasearch.settings import Settings
 

@@ -11,11 +11,11 @@ import mmap
 import os
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
+from gemmasearch.light import dataclass
 
 MAX_ENTRIES = 1 << 16
 MAX_NAME = 1 << 16

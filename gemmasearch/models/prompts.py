@@ -7,8 +7,8 @@ nomic-embed-text. A change here changes every vector: raise ``PROMPT_VERSION``, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from gemmasearch.light import dataclass
 from gemmasearch.models.header import Header
 
 PROMPT_VERSION = 1

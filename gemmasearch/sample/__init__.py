@@ -7,10 +7,11 @@ it is fiction; the addresses end in ``.example``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+from gemmasearch.light import dataclass
 
 
 @dataclass(frozen=True, slots=True)

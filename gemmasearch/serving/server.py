@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gemmasearch.errors import GsearchError, LockHeld, MachineRefused, UsageProblem
+from gemmasearch.light import dataclass
 from gemmasearch.serving import door, wire
 from gemmasearch.settings import Settings
 

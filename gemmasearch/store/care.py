@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from gemmasearch.errors import IndexDamaged, MachineRefused
+from gemmasearch.light import dataclass
 from gemmasearch.store import glance, schema, seals, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
@@ -282,7 +283,6 @@ class Care:
             sql = "SELECT id FROM files WHERE reason <> '' AND (path = ? OR (path >= ? AND path < ?))"
             ids.update(id for (id,) in self.db.rows(sql, (os.fsencode(path), low, high)))
         self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
-        glance.forget(self.db.rows)
         return len(ids)
 
 

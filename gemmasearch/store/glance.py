@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import _collections_abc
 import os
-
-import apsw
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from types import ModuleType
     from typing import Any
+
+
+def _sqlite() -> ModuleType:
+    """apsw, without the package ``collections``: it wants no more of it than ``collections.abc``, which every
+    interpreter has loaded, and all of it takes as long to load as what a glance does."""
+    names = ("collections", "collections.abc")
+    if any(name in sys.modules for name in names):
+        import apsw
+
+        return apsw
+    stand_in = type(sys)("collections")
+    sys.modules.update(zip(names, (stand_in, _collections_abc), strict=True))
+    try:
+        import apsw
+    finally:
+        for name in names:
+            sys.modules.pop(name, None)
+    return apsw
+
+
+if TYPE_CHECKING:
+    import apsw
+else:
+    apsw = _sqlite()
 
 GLANCE = "glance"  # in state: what the last run that found nothing new went by
 _PATIENCE_MS = 1000
-_PRAGMAS = (
-    "trusted_schema = OFF", "cell_size_check = ON", "synchronous = NORMAL", "secure_delete = ON",
-    "temp_store = MEMORY",
+_PRAGMAS = "; ".join(
+    f"PRAGMA {setting}" for setting in (
+        "trusted_schema = OFF", "cell_size_check = ON", "synchronous = NORMAL", "secure_delete = ON",
+        "temp_store = MEMORY",
+    )
 )  # fmt: skip
 Error = apsw.Error
 
@@ -50,8 +77,7 @@ class Glanced:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
         self._connection = apsw.Connection(path, flags=flags)
         self._connection.set_busy_timeout(_PATIENCE_MS)
-        for pragma in _PRAGMAS:
-            self._rows(f"PRAGMA {pragma}")
+        self._rows(_PRAGMAS)
         self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
     def close(self) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gemmasearch.documents import FileStamp, Problem
+from gemmasearch.light import dataclass
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
 from gemmasearch.store.rows import FileRow
@@ -32,6 +32,17 @@ class Current:
         return self.reader, self.tries, f"[{listed}]"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Files of a folder."""
+
+    stamps: dict[
+        str, tuple[int, int, int, int, int]
+    ]  # path -> size, mtime, ctime, inode, device of current ones
+    outdated: list[FileRow]  # the others, which must be looked into, in the byte order of their paths
+    reasons: dict[str, str]  # path -> why it is not indexed, where that is so
+
+
 class Journal:
     """Part of Store: what is known of files."""
 
@@ -41,21 +52,26 @@ class Journal:
         """The file at ``path`` and all below it, in the byte order of their paths."""
         return map(_file, self.db.rows(f"{_FILE} WHERE {_BELOW} ORDER BY path", _range(path)))
 
-    def stamps_below(self, path: str, current: Current) -> dict[str, tuple[int, int, int, int, int]]:
-        """Path -> (size, mtime, ctime, inode, device) of the files at and below ``path`` that are current."""
-        sql = f"SELECT path, size, mtime_ns, ctime_ns, inode, device FROM files WHERE {_BELOW} AND {_CURRENT}"
-        rows = self.db.each(sql, (*_range(path), *current.params()))
-        return {row[0].decode("utf-8", "surrogateescape"): row[1:] for row in rows}  # as os.fsdecode does
+    def known_below(self, path: str, current: Current) -> Known:
+        """The files at and below ``path``: what a look at all of them goes by."""
+        where, params = f"{self._way_below(path)} WHERE {_BELOW}", _range(path)
+        more = (*params, *current.params())
+        stamps = self.db.each(
+            f"SELECT path, size, mtime_ns, ctime_ns, inode, device FROM files {where} AND {_CURRENT}", more
+        )
+        outdated = self.db.rows(f"{_FILE} {where} AND NOT ({_CURRENT}) ORDER BY path", more)
+        reasons = self.db.rows(f"SELECT path, reason FROM files {where} AND reason <> ''", params)
+        return Known(
+            {row[0].decode("utf-8", "surrogateescape"): row[1:] for row in stamps},  # as os.fsdecode does
+            [_file(row) for row in outdated],
+            {os.fsdecode(path): reason for path, reason in reasons},
+        )
 
-    def outdated_below(self, path: str, current: Current) -> list[FileRow]:
-        """The other files at and below ``path``: they must be looked into."""
-        sql = f"{_FILE} WHERE {_BELOW} AND NOT ({_CURRENT}) ORDER BY path"
-        return [_file(row) for row in self.db.rows(sql, (*_range(path), *current.params()))]
-
-    def reasons_below(self, path: str) -> dict[str, str]:
-        """Path -> why it is not indexed, of the files at and below ``path`` that are not."""
-        sql = f"SELECT path, reason FROM files WHERE {_BELOW} AND reason <> ''"
-        return {os.fsdecode(path): reason for path, reason in self.db.rows(sql, _range(path))}
+    def _way_below(self, path: str) -> str:
+        """How to reach the rows of the files below a path: where they are many, all rows are gone through in their
+        own order. The order of paths leads from page to page: five times as long among 250,000 files."""
+        below = self.db.value(f"SELECT count(*) FROM files WHERE {_BELOW}", _range(path))
+        return "NOT INDEXED" if 8 * below > (self.db.value("SELECT max(id) FROM files") or 0) else ""
 
     def file(self, path: str) -> FileRow | None:
         row = self.db.one(f"{_FILE} WHERE path = ?", (os.fsencode(path),))

@@ -8,9 +8,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import fields
-from hashlib import blake2b
 
 from gemmasearch.documents import Document, FileStamp, Section
+from gemmasearch.light import blake2b
 
 # SQLite stores UTF-8, which has no lone surrogates, and its own functions stop at NUL. One character for one,
 # so that offsets stay true.

@@ -6,10 +6,11 @@ it. A seal also holds the identity of its index, so that pages of another one do
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any
 
 import apsw
+
+from gemmasearch.light import blake2b
 
 CHUNK = ("document_id", "ordinal", "start", '"end"', "text", "headings", "page", "label", "line", "tokens",
          "quoted", "key")  # fmt: skip

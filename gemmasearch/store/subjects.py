@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from hashlib import blake2b
+
+from gemmasearch.light import blake2b
 
 NAMES = 24  # references of one message that are looked at: the first and the last ones
 

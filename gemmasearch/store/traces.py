@@ -6,10 +6,11 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from gemmasearch.errors import MachineRefused
+from gemmasearch.light import dataclass
 from gemmasearch.store import words
 from gemmasearch.store.files import UNPURGED, Files
 from gemmasearch.store.packing import plain

@@ -26,6 +26,7 @@ from itertools import filterfalse
 from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gemmasearch import light
 from gemmasearch.store import stopwords
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ RUN = re.compile(rf"[\w{_MARKS}]+")
 _SPACED = bytes(c if chr(c).isalnum() or c == ord("_") else 32 for c in range(128)) + bytes(
     128
 )  # of ASCII text
-_PIECE = re.compile(rf"[{_UNSPACED}]+|[^_{_UNSPACED}]+")
-_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_PIECE = light.pattern(rf"[{_UNSPACED}]+|[^_{_UNSPACED}]+")
+_IS_UNSPACED = light.pattern(rf"[{_UNSPACED}]")
 # Accents and vowel signs that people leave out when they type; the breve of й is part of the letter.
 _STRIP = re.compile(
     "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u200c\u200d]"
@@ -349,17 +350,17 @@ def tokens(text: str, language: str = "") -> Iterator[Token]:
 
 
 _SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7af]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-    ("hy", re.compile("[\u0530-\u058f]")),
-    ("ta", re.compile("[\u0b80-\u0bff]")),
+    ("ja", light.pattern("[\u3040-\u30ff]")),
+    ("ko", light.pattern("[\uac00-\ud7af]")),
+    ("zh", light.pattern("[\u4e00-\u9fff]")),
+    ("ru", light.pattern("[\u0400-\u04ff]")),
+    ("ar", light.pattern("[\u0600-\u06ff]")),
+    ("hi", light.pattern("[\u0900-\u097f]")),
+    ("el", light.pattern("[\u0370-\u03ff]")),
+    ("th", light.pattern("[\u0e00-\u0e7f]")),
+    ("he", light.pattern("[\u0590-\u05ff]")),
+    ("hy", light.pattern("[\u0530-\u058f]")),
+    ("ta", light.pattern("[\u0b80-\u0bff]")),
 )
 _LATIN = tuple(name for name in stopwords.LANGUAGES if name not in ("ru", "uk", "el", "ar", "hi"))
 _SAMPLE = 2000  # characters looked at

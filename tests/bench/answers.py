@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -19,9 +18,9 @@ from gemmasearch.models import prompts
 from gemmasearch.settings import Settings
 from tests.bare import llama
 from tests.bench import Row, Unavailable, in_turns, row
+from tests.bench.command import ROOT, gsearch
 from tests.bench.texts import model, passages
 
-ROOT = Path(__file__).parents[2]
 QUESTIONS = (
     "When was the boiler serviced and how much did it cost?",
     "How much is the deposit for the flat?",
@@ -76,7 +75,7 @@ def _as_commands(settings: Settings, label: str) -> Row:
     }  # fmt: skip
 
     def run(*arguments: str) -> None:
-        command = [sys.executable, "-m", "gemmasearch", *arguments, QUESTIONS[0], "--db", settings.db]
+        command = gsearch(*arguments, QUESTIONS[0], "--db", settings.db)
         subprocess.run(command, env=environment, check=True, capture_output=True)
 
     base, ours = in_turns(lambda: run("search"), lambda: run("ask", "--extract"), rounds=5)

@@ -6,17 +6,17 @@ import mailbox
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.bench import Row, Unavailable, row, seconds
+from tests.bench import Row, Unavailable, in_turns, row, seconds
+from tests.bench.command import ROOT, gsearch
 
 MESSAGES = 10_000
 UNCHANGED = 5_000
-ROUNDS = 5
+ROUNDS = 20  # of some milliseconds each
 
 
 @row
@@ -52,8 +52,7 @@ def unchanged_mail() -> Sequence[Row]:
         for command in (notmuch, ours, notmuch, ours):
             _run(command)
             time.sleep(1.1)
-        base = min(seconds(lambda: _run(notmuch)) for _ in range(ROUNDS))
-        own = min(seconds(lambda: _run(ours)) for _ in range(ROUNDS))
+        base, own = in_turns(lambda: _run(notmuch), lambda: _run(ours), ROUNDS)
         return [
             Row("index, no new mail", "notmuch new", base, own, "s", 3.0, f"{UNCHANGED:,} maildir messages")
         ]
@@ -109,10 +108,10 @@ def _recoll(home: Path, tree: Path) -> list[str]:
 
 
 def _ours(home: Path, root: str) -> list[str]:
-    db = str(home / "private" / "index.db")
-    return [sys.executable, "-m", "gemmasearch", "index", "--quiet", "--foreground", "--db", db, root]
+    return gsearch("index", "--quiet", "--foreground", "--db", str(home / "private" / "index.db"), root)
 
 
 def _run(command: list[str]) -> None:
-    environment = {**os.environ, "GSEARCH_EMBEDDER": "static", "GSEARCH_GENERATOR": "none"}
+    ours = {"PYTHONPATH": str(ROOT), "GSEARCH_EMBEDDER": "static", "GSEARCH_GENERATOR": "none"}
+    environment = {**os.environ, **ours}
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, env=environment)

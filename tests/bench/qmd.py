@@ -10,7 +10,6 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,10 +21,10 @@ from gemmasearch.index import Index
 from gemmasearch.models import open_embedder
 from gemmasearch.settings import Settings
 from tests.bench import Row, Unavailable, row, seconds
+from tests.bench.command import ROOT, gsearch
 from tests.bench.embedding import full_size
 from tests.bench.texts import NOTES, copy_notes
 
-ROOT = Path(__file__).parents[2]
 PORTION = 100  # notes that one indexes before the other's turn
 QUESTIONS = 7
 ROUNDS = 5
@@ -58,9 +57,7 @@ class Both:
             "XDG_RUNTIME_DIR": str(self.folder / "ours"), "GSEARCH_MODELS_DIR": self.settings.models_dir,
             "GSEARCH_EMBEDDER": self.settings.embedder, "GSEARCH_GENERATOR": "none",
         }  # fmt: skip
-        return _output(
-            [sys.executable, "-m", "gemmasearch", *arguments, "--db", self.settings.db], environment
-        )
+        return _output(gsearch(*arguments, "--db", self.settings.db), environment)
 
 
 @row

@@ -10,20 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench import Row, in_turns, row
-
-ROOT = Path(__file__).parents[2]
+from tests.bench.command import ROOT, gsearch
 
 
 def _runner(home: Path, *arguments: str) -> list[str]:
     command, *rest = arguments
-    return [
-        sys.executable,
-        "-m",
-        "gemmasearch",
-        command,
-        *rest,
-        *(["--db", str(home / "index.db")] if rest else []),
-    ]
+    return gsearch(command, *rest, *(["--db", str(home / "index.db")] if rest else []))
 
 
 @row

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import Row, Unavailable, row, seconds
+from tests.bench.command import ROOT, gsearch
 from tests.indexing.trees import sentence
 
 FILES = int(os.environ.get("GSEARCH_BENCH_FILES", "100000"))
@@ -26,7 +27,7 @@ ROUNDS = 5
 def unchanged() -> Sequence[Row]:
     """The whole command, warm caches; its memory; and how many files of the tree it opens (strace)."""
     with _tree() as (tree, db):
-        ours = [sys.executable, "-m", "gemmasearch", "index", "--quiet", "--foreground", "--db", str(db)]
+        ours = gsearch("index", "--quiet", "--foreground", "--db", str(db))
         find = ["find", str(tree), "-type", "f", "-printf", "%s %T@ %p\n"]
         _run([*ours, str(tree)])
         time.sleep(2.1)  # stamps prove nothing before
@@ -77,7 +78,8 @@ def _run(command: list[str]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "GSEARCH_EMBEDDER": "static", "GSEARCH_GENERATOR": "none"}
+    ours = {"PYTHONPATH": str(ROOT), "GSEARCH_EMBEDDER": "static", "GSEARCH_GENERATOR": "none"}
+    return {**os.environ, **ours}
 
 
 def _peak(command: list[str]) -> float:

@@ -171,6 +171,17 @@ def test_a_glance_reports_what_the_run_would_and_loads_next_to_nothing(home: Pat
     assert len({re.sub(r"[\d.]+ s$", "", line.strip()) for line in lines}) == 1, lines
 
 
+def test_what_a_glance_does_without_is_there_for_others() -> None:
+    code = "import sys; before = 'collections' in sys.modules; import gemmasearch.store.glance as g; " \
+           "assert before or 'collections' not in sys.modules, 'loaded'; " \
+           "import collections.abc; from collections import OrderedDict; import apsw; " \
+           "assert collections.abc is sys.modules['collections.abc'] and g.apsw is apsw; " \
+           "assert apsw.Connection(':memory:').execute('SELECT :n', OrderedDict(n=3)).fetchall() == [(3,)]"  # fmt: skip
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_glance_leaves_the_marks_of_a_run(home: Path) -> None:
     with Store.open(home / "p" / "index.db", read_only=True) as store:
         before, looked = store.state(glance.RUN), store.roots()[0].looked

@@ -176,6 +176,29 @@ def test_a_cold_search_by_words_keeps_to_its_budget_of_modules(home: Path) -> No
     assert len(loaded - nothing) <= COLD_BUDGET, sorted(loaded - nothing)
 
 
+WAITS = """
+import atexit, sys, threading
+from gemmasearch.__main__ import run
+def last():
+    threading.main_thread().join()
+    print("of a thread", flush=True)
+if sys.argv[1] == "exit":
+    atexit.register(print, "at the exit", flush=True)
+else:
+    threading.Thread(target=last).start()
+sys.argv[1:] = ["search", "heating"]
+run()
+"""
+
+
+@pytest.mark.parametrize("what", ["exit", "thread"])
+def test_what_waits_for_the_end_of_a_search_is_not_cut_off(home: Path, what: str) -> None:
+    plain = gsearch(home, "search", "heating").stdout
+    done = gsearch(home, what, code=WAITS)
+    said = {"exit": b"at the exit\n", "thread": b"of a thread\n"}[what]
+    assert (done.returncode, done.stdout) == (0, plain + said), done.stderr
+
+
 def test_a_cold_search_with_the_static_embedder_keeps_to_its_budget_of_modules(home: Path) -> None:
     """The tokenizer's file took a third of the search to read."""
     nothing = modules(gsearch(home, code=NOTHING))
