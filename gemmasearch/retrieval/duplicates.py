@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from zlib import crc32
 
+from gemmasearch.light import dataclass
 from gemmasearch.store import Store, words
 
 SHINGLE = 5  # words

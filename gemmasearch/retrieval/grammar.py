@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from gemmasearch.documents import Condition
+from gemmasearch.light import dataclass
 from gemmasearch.retrieval import fields
 
 MOST_TOKENS = 256  # of a longer line the rest is left out

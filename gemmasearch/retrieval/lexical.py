@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
+from gemmasearch.light import dataclass
 from gemmasearch.retrieval.terms import Counted
 from gemmasearch.store import Reading, words
 from gemmasearch.store.words import Vocabulary

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from gemmasearch.documents import Hit
 from gemmasearch.errors import UsageProblem
+from gemmasearch.light import dataclass
 
 ORDERS = ("relevance", "date", "path")
 GROUPS = ("file", "thread")

@@ -7,10 +7,11 @@ Words that only stand side by side are ranked: any of them is enough, and the ra
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from gemmasearch.documents import Condition
+from gemmasearch.light import dataclass
 from gemmasearch.retrieval import grammar
 from gemmasearch.retrieval.grammar import Either, Filter, Group, Must, Node, Not, Term
 

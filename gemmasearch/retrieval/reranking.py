@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.lexical import Candidates
 

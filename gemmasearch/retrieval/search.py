@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import UsageProblem
+from gemmasearch.light import dataclass
 from gemmasearch.models import Embedder
 from gemmasearch.retrieval import (
     calibration,

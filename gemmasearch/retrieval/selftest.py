@@ -12,11 +12,11 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 
 from gemmasearch.documents import Hit
+from gemmasearch.light import dataclass
 from gemmasearch.models import Embedder
 from gemmasearch.models.once import Once
 from gemmasearch.retrieval.around import telling
