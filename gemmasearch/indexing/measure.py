@@ -8,7 +8,7 @@ It depends on nothing but the text itself, so that the same paragraph has the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _SLICE = 20_000  # characters looked at in one step, which bounds the memory
 
@@ -63,8 +63,9 @@ _BEYOND = re.compile(r"[^\x00-\x7f]+")
 class Measure:
     """``measure(text)`` is about ``count_tokens(text)``."""
 
-    def __init__(self, count_tokens: Callable[[str], int]) -> None:
-        self._rates = tuple(
+    def __init__(self, count_tokens: Callable[[str], int], rates: Sequence[float] = ()) -> None:
+        """:param rates: those of a measure with the same ``count_tokens``, which then counts nothing."""
+        self.rates = tuple(rates) or tuple(
             count_tokens(sample) / len(pattern.findall(sample)) for pattern, sample in _SCRIPTS
         )
 
@@ -72,10 +73,10 @@ class Measure:
         if len(text) > _SLICE:
             return sum(self(text[i : i + _SLICE]) for i in range(0, len(text), _SLICE))
         if text.isascii():
-            return _pieces(text.encode("ascii")) * self._rates[0]
-        tokens = _pieces(text.encode("utf-8", "surrogatepass")) * self._rates[0]
+            return _pieces(text.encode("ascii")) * self.rates[0]
+        tokens = _pieces(text.encode("utf-8", "surrogatepass")) * self.rates[0]
         beyond = " ".join(_BEYOND.findall(text))
-        for (pattern, _), rate in zip(_SCRIPTS[1:], self._rates[1:], strict=True):
+        for (pattern, _), rate in zip(_SCRIPTS[1:], self.rates[1:], strict=True):
             tokens += len(pattern.findall(beyond)) * rate
         return tokens
 

@@ -112,7 +112,7 @@ class Isolated:
                         wait_for_dotlock(path)
                 with nullcontext(source) if stream else format.prepared(source) as given:
                     run = self._isolated if format.isolated else self._here
-                    yield from map(_with_language, run(format, given))
+                    yield from map(with_language, run(format, given))
         except CannotRead as e:
             yield e.problem(path)
         except OSError as e:
@@ -194,7 +194,7 @@ class Isolated:
             self._busy.discard(worker)
 
 
-def _with_language(item: Document | Problem) -> Document | Problem:
+def with_language(item: Document | Problem) -> Document | Problem:
     """Detected here and not in the workers, which would each load the model into their limited memory."""
     if (
         isinstance(item, Problem)
