@@ -34,7 +34,10 @@ class Ready:
 
 
 def ready(document: Document, chunks: Sequence[Chunk], path_words: str) -> Ready:
-    """:param path_words: as its file's row has them."""
+    """The words are those that the view ``passage_words`` makes of the rows.
+
+    :param path_words: as its file's row has them.
+    """
     part, title, hash = clean(document.part), clean(document.title), document_hash(document)
     sender, recipients, copies = clean(document.sender), clean(document.recipients), clean(document.copies)
     attachments, tags, language = _list(document.attachments), _list(document.tags), clean(document.language)
@@ -43,12 +46,17 @@ def ready(document: Document, chunks: Sequence[Chunk], path_words: str) -> Ready
         clean(document.message_id), _list(document.references), attachments, tags, language,
         json.dumps({clean(k): clean(v) for k, v in document.meta.items()}, ensure_ascii=False), len(chunks),
     )  # fmt: skip
-    head = title, f"{sender} {recipients} {copies} {attachments} {tags}", path_words
+    who = f"{sender} {recipients} {copies} {attachments} {tags}"
+    head = f"{title} {who} {path_words}"
+    of_head = tuple(map(words.exact, (title, who, path_words)))
     rows, spelled = [], []
     for chunk in chunks:
         text, headings = clean(chunk.text), [clean(h).replace("\n", " ") for h in chunk.headings]
+        steps = "\n".join(headings)
         rows.append(_chunk(document.title, chunk, text, headings))
-        spelled.append(_words(*head, "\n".join(headings), text, language))
+        of_text = language or words.guess_language(text)
+        body = words.exact(text), words.forms(text, of_text)
+        spelled.append((*body, *of_head, words.exact(steps), words.forms(f"{head} {steps}", of_text)))
     names = names_of(document.kind, document.title, document.message_id, document.references)
     return Ready(part, hash, row, document.offset, document.length, sorted(names), rows, spelled)
 
@@ -59,15 +67,6 @@ def _chunk(title: str, chunk: Chunk, text: str, headings: list[str]) -> tuple[Va
         chunk.ordinal, chunk.start, chunk.end, packed(text), "\n".join(headings), chunk.page, clean(chunk.label),
         chunk.line, chunk.tokens, int(chunk.quoted),
         passage_key(passage_title(title, headings), text) if embedded else None,
-    )  # fmt: skip
-
-
-def _words(title: str, names: str, path: str, headings: str, body: str, language: str) -> tuple[str, ...]:
-    """What the view ``passage_words`` makes of the rows."""
-    language = language or words.guess_language(body)
-    return (
-        words.exact(body), words.forms(body, language), words.exact(title), words.exact(names), words.exact(path),
-        words.exact(headings), words.forms(f"{title} {names} {path} {headings}", language),
     )  # fmt: skip
 
 
