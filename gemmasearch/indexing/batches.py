@@ -1,13 +1,16 @@
-"""Small files in batches for the helpers, and what became of each."""
+"""Small files and the documents of large ones in batches for the helpers, and what became of each."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, cast
 
+from gemmasearch.documents import Document
 from gemmasearch.indexing.helper import SMALL, Made, Wanted
 from gemmasearch.indexing.helpers import Batch, Helpers
+from gemmasearch.store.ready import Ready
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.crawl import Found
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
 
 FILES, BYTES = 32, 1 << 18  # of a batch, at most
 RETURNED = 4  # files of a kind that came back: no more of them are given away
-NAMES = 1 << 15  # characters of paths in a request, which must fit into the buffer of a socket
 
 
 class Helped:
@@ -42,7 +44,7 @@ class Batches:
     def __init__(self, helpers: Helpers) -> None:
         self._helpers = helpers
         self._filling: list[Wanted] = []
-        self._bytes = self._characters = 0
+        self._bytes = 0
         self._batch = Batch()
         self._waiting: dict[Batch, int] = {}  # files of a batch that are not taken yet
         self._returned: Counter[str] = Counter()  # suffix -> how many more files came back than were read
@@ -59,10 +61,9 @@ class Batches:
     def add(self, found: Found, words: str, *, guarded: bool) -> Helped:
         self._filling.append((found.path, words, guarded))
         self._bytes += found.stamp.size
-        self._characters += len(found.path) + len(words)
         batch, place = self._batch, len(self._filling) - 1
         self._waiting[batch] = place + 1
-        if place + 1 == FILES or self._bytes >= BYTES or self._characters >= NAMES:
+        if place + 1 == FILES or self._bytes >= BYTES:
             self._begin()
         return Helped(self, batch, place)
 
@@ -82,7 +83,36 @@ class Batches:
 
     def _begin(self) -> None:
         self._helpers.begin(self._filling, self._batch)
-        self._filling, self._bytes, self._characters, self._batch = [], 0, 0, Batch()
+        self._filling, self._bytes, self._batch = [], 0, Batch()
+
+
+def made_ahead(
+    documents: Iterable[Document | Ready], words: str, helpers: Helpers
+) -> Iterator[Document | Ready]:
+    """The documents of a large file, most of them made ready by helpers; in their order."""
+    waiting: deque[tuple[list[Document | Ready], Batch]] = deque()
+    rest = iter(documents)
+    while (given := _some(rest)) or waiting:
+        if given:
+            batch = Batch()
+            helpers.begin([(each, words, False) for each in given if isinstance(each, Document)], batch)
+            waiting.append((given, batch))
+        if len(waiting) > helpers.room or not given:
+            given, batch = waiting.popleft()
+            made = iter(helpers.result(batch))
+            for each in given:
+                found = next(made) if isinstance(each, Document) else None
+                yield each if found is None else cast("Document | Ready", found[1][0])
+
+
+def _some(documents: Iterator[Document | Ready]) -> list[Document | Ready]:
+    """The next documents, as many as make a batch."""
+    some: list[Document | Ready] = []
+    size = 0
+    while len(some) < FILES and size < BYTES and (each := next(documents, None)):
+        some.append(each)
+        size += len(each.text) if isinstance(each, Document) else 0
+    return some
 
 
 def _suffix(path: str) -> str:

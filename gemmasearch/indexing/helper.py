@@ -1,4 +1,4 @@
-"""A helper process: reads small files of trusted formats and makes their documents ready to be written.
+"""A helper process: reads small files of trusted formats, and makes documents ready to be written.
 
 It does what the run would do itself, on another core. What it cannot do it gives back: files whose formats need a
 worker process, whatever raises an error, and documents whose passages the embedder's tokenizer must count.
@@ -9,9 +9,11 @@ when its parent does.
 from __future__ import annotations
 
 import pickle
+import queue
 import signal
 import socket
 import struct
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -45,9 +47,12 @@ class Task:
     rates: tuple[float, ...]
 
 
-Wanted = tuple[str, str, bool]  # a path, its words, and whether it may be a private key
+# A file's path or one of its documents, the words of its path, and whether it may be a private key.
+Wanted = tuple[str | Document, str, bool]
 Item = Ready | Document | Problem
-Made = tuple[bytes, list[Item]]  # the digest of the bytes that were read, and what is in them
+Made = tuple[
+    bytes, list[Item]
+]  # the digest of the bytes that were read, b"" of a document, and what is in them
 
 
 class NotHere(Exception):
@@ -60,8 +65,19 @@ def main(descriptor: int, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the parent's to decide
     with socket.socket(fileno=descriptor) as channel:
         maker = Maker(received(channel))
-        while (wanted := received(channel)) is not None:
+        requests: queue.SimpleQueue[Sequence[Wanted] | None] = queue.SimpleQueue()
+        threading.Thread(target=_receive, args=(channel, requests), daemon=True).start()
+        while (wanted := requests.get()) is not None:
             send(channel, maker.made(wanted))
+
+
+def _receive(channel: socket.socket, requests: queue.SimpleQueue[Sequence[Wanted] | None]) -> None:
+    """Take requests as they come: a parent that sends one reads no answer meanwhile."""
+    try:
+        while (wanted := received(channel)) is not None:
+            requests.put(wanted)
+    finally:
+        requests.put(None)
 
 
 def send(channel: socket.socket, message: Any) -> None:
@@ -97,9 +113,11 @@ class Maker:
     def made(self, wanted: Sequence[Wanted]) -> list[Made | None]:
         return [self._tried(*each) for each in wanted]
 
-    def _tried(self, path: str, words: str, guarded: bool) -> Made | None:
+    def _tried(self, what: str | Document, words: str, guarded: bool) -> Made | None:
         try:
-            return self._made(path, words, guarded)
+            if isinstance(what, Document):
+                return b"", [self._cut(what, words)]
+            return self._made(what, words, guarded)
         except Exception:  # noqa: BLE001  (the run meets it again and says what there is to say)
             return None
 
@@ -118,7 +136,10 @@ class Maker:
             return item
         if item.part and is_secret_part(item.part, item.text):
             return Problem(path, "secret", part=item.part)
-        task = self._task
+        return self._cut(item, words)
+
+    def _cut(self, item: Document, words: str) -> Ready | Document:
+        task, item = self._task, with_language(item)
         try:
             chunks = chunking.split(item, _uncounted, task.target, task.limit, measure=self._measure)
         except NotHere:
@@ -138,7 +159,7 @@ def _items(raw: bytes, path: str, settings: Settings) -> Iterator[Document | Pro
     for item in items(format, source, settings):
         if isinstance(item, Problem) and item.reason in ("memory", "crash"):
             raise NotHere
-        yield with_language(item)
+        yield item
 
 
 def _uncounted(text: str) -> int:

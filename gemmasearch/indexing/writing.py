@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import islice
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import Document, Problem, SyncEvent
 from gemmasearch.indexing import chunking, growing
 from gemmasearch.indexing.ahead import Ahead, Begun, Read
-from gemmasearch.indexing.batches import Batches, Helped
+from gemmasearch.indexing.batches import Batches, Helped, made_ahead
 from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
 from gemmasearch.indexing.helper import KEY, SMALL, Task
 from gemmasearch.indexing.helpers import MOST, Helpers
@@ -25,7 +25,7 @@ from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_
 from gemmasearch.models.native import cores
 from gemmasearch.readers import refused
 from gemmasearch.readers.formats import CannotRead
-from gemmasearch.readers.isolate import Isolated
+from gemmasearch.readers.isolate import Isolated, with_language
 from gemmasearch.readers.opening import opened
 from gemmasearch.store.keys import clean, document_hash, path_words
 from gemmasearch.store.ready import Ready, ready
@@ -86,14 +86,18 @@ class Writer:
     _done: int = 0
     _measured: Measure | None = None
     _forgotten: frozenset[bytes] | None = None
+    _ends: ExitStack = field(default_factory=ExitStack)
+    _helpers: Helpers | None = None
     _batches: Batches | None = None
     _own: int = 0  # of those that wait, files that no helper reads
 
     def write(self, stale: Sequence[Found], known: Mapping[str, FileRow], moves: Moves) -> None:
         """Bring the stale files up to date; rows whose files moved are taken out of ``moves``."""
         width = cores()
-        with self._helpers(stale, width) as helpers, Ahead(self.read, width) as ahead:
-            self._batches = Batches(helpers) if helpers else None
+        small = sum(found.stamp.size <= SMALL for found in stale)
+        with ExitStack() as self._ends, Ahead(self.read, width) as ahead:
+            if small >= MANY and isinstance(getattr(self.read, "__self__", None), Readers | Isolated):
+                self._batches = Batches(helpers) if (helpers := self._helped()) else None
             for found in stale:
                 if self.tally.stopped():
                     return
@@ -104,17 +108,13 @@ class Writer:
         if stale and not self.tally.interrupted:
             self.tally.progress(SyncEvent("read", len(stale), len(stale)))
 
-    def _helpers(self, stale: Sequence[Found], width: int) -> AbstractContextManager[Helpers | None]:
-        """Processes that read what is small and plain, where there is enough of it to be worth their start."""
-        small = sum(found.stamp.size <= SMALL for found in stale)
-        if (
-            width < 2
-            or small < MANY
-            or not isinstance(getattr(self.read, "__self__", None), Readers | Isolated)
-        ):
-            return nullcontext()
-        target, limit = self._sizes()
-        return Helpers(Task(self.settings, target, limit, self._measure().rates), min(width - 1, MOST))
+    def _helped(self) -> Helpers | None:
+        """Processes that take over a part of the work, started when there is enough of it; None on one core."""
+        if self._helpers is None and (more := cores() - 1):
+            target, limit = self._sizes()
+            task = Task(self.settings, target, limit, self._measure().rates)
+            self._helpers = self._ends.enter_context(Helpers(task, min(more, MOST)))
+        return self._helpers
 
     def remove(self, gone: Sequence[FileRow]) -> None:
         for at in range(0, len(gone), 100):
@@ -264,7 +264,8 @@ class Writer:
         transactions: without its stamp a killed run leaves it to be read again, a mailbox from where it was.
         """
         found, row, problems = job.found, job.row, job.problems
-        group = list(islice(job.documents, DOCUMENTS_PER_TRANSACTION))
+        documents = job.documents
+        group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
         whole = _whole(problems)
         if whole == "vanished":
             return  # between the look and now: the next run sees what became of it
@@ -294,7 +295,9 @@ class Writer:
                 break
             if self.tally.stopped():
                 return
-            group = list(islice(job.documents, DOCUMENTS_PER_TRANSACTION))
+            if documents is job.documents and not before and (helpers := self._helped()):
+                documents = made_ahead(documents, clean(self._words(found.path)), helpers)
+            group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
         if whole := _whole(problems):
             self.tally.skipped[whole] += 1
         else:
@@ -370,7 +373,7 @@ class Writer:
     def _is_forgotten(self, document: Document | Ready) -> bool:
         if self._forgotten is None:
             self._forgotten = self.store.is_forgotten()
-        return bool(self._forgotten) and _hash(document) in self._forgotten
+        return bool(self._forgotten) and _hash(_complete(document)) in self._forgotten
 
     def _is_guarded(self, found: Found) -> bool:
         """Whether it is left out if it is a private key: not if it was named itself or the root allows it."""
@@ -393,7 +396,7 @@ class Writer:
         self, file_id: int, path: str, document: Document | Ready, before: dict[str, tuple[int, bytes]]
     ) -> str:
         """Write a document unless it is there already. :return: its part, as it is stored."""
-        part = clean(document.part)
+        document, part = _complete(document), clean(document.part)
         known = before.get(part)
         if known and known[1] == _hash(document):
             self.store.move_document(known[0], document.offset, document.length)
@@ -424,6 +427,11 @@ class Writer:
     def _owner(self, path: str) -> str:
         """Of nested roots the innermost."""
         return max((r.path for r in self.registered if is_within(path, r.path)), key=len, default="")
+
+
+def _complete(document: Document | Ready) -> Document | Ready:
+    """With its language."""
+    return with_language(document) if isinstance(document, Document) else document
 
 
 def _hash(document: Document | Ready) -> bytes:

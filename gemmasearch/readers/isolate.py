@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, Protocol, Self, TypeVar
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import frames, language, ocr
@@ -58,10 +58,14 @@ class Isolated:
     "limit") and the next file gets a new one.
     """
 
-    def __init__(self, settings: Settings | None = None, *, memory: Memory | None = None) -> None:
-        """``memory`` keeps the texts of pictures beyond this run; without one they are kept within it."""
+    def __init__(
+        self, settings: Settings | None = None, *, memory: Memory | None = None, detect: bool = True
+    ) -> None:
+        """``memory`` keeps the texts of pictures beyond this run; without one they are kept within it. Without
+        ``detect`` the language of a document is for the caller to find out (:func:`with_language`)."""
         self.settings = settings or Settings()
         self._memory = memory or Remembered()
+        self._detect = detect
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._starter: ThreadPoolExecutor | None = None
@@ -112,7 +116,7 @@ class Isolated:
                         wait_for_dotlock(path)
                 with nullcontext(source) if stream else format.prepared(source) as given:
                     run = self._isolated if format.isolated else self._here
-                    yield from map(with_language, run(format, given))
+                    yield from map(with_language, run(format, given)) if self._detect else run(format, given)
         except CannotRead as e:
             yield e.problem(path)
         except OSError as e:
@@ -194,13 +198,14 @@ class Isolated:
             self._busy.discard(worker)
 
 
-def with_language(item: Document | Problem) -> Document | Problem:
+T = TypeVar("T", bound=Document | Problem)
+
+
+def with_language(item: T) -> T:
     """Detected here and not in the workers, which would each load the model into their limited memory."""
-    if (
-        isinstance(item, Problem)
-        or item.language
-        or item.kind in ("code", "data", "sheet", "contact", "visit")
-    ):
+    if not isinstance(item, Document) or item.language:
+        return item
+    if item.kind in ("code", "data", "sheet", "contact", "visit"):
         return item
     return replace(item, language=language.detect(item.text, item.quoted))
 

@@ -1,4 +1,4 @@
-"""Small files that helper processes read: the index is the one that the run alone would make."""
+"""What helper processes read and cut: the index is the one that the run alone would make."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def plant_all(tree: Path) -> None:
 
 
 def run(db: Path, tree: Path, *, many: int, stop: int | None = None) -> SyncReport:
-    """:param many: small files for which helpers are started. :param stop: after so many files were read."""
+    """
+    :param many: small files for which helpers are started. :param stop: after so many files were read.
+    """
     told: list[SyncEvent] = []
     with (
         Store.open(db, create=True) as store,
@@ -50,6 +52,8 @@ def run(db: Path, tree: Path, *, many: int, stop: int | None = None) -> SyncRepo
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(writing, "MANY", many)
+        if many == 1:  # of the mailbox, too, most documents go to helpers
+            patch.setattr(writing, "DOCUMENTS_PER_TRANSACTION", 4)
         return sync(
             store, StaticEmbedder(), readers.read, Settings(), roots=[str(tree)], progress=told.append,
             stop=lambda: stop is not None and len(told) > stop,
