@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from gemmasearch.documents import Document
 from gemmasearch.indexing.helper import SMALL, Made, Wanted
 from gemmasearch.indexing.helpers import Batch, Helpers
+from gemmasearch.readers.table import by_suffix
 from gemmasearch.store.ready import Ready
 
 if TYPE_CHECKING:
@@ -54,9 +55,12 @@ class Batches:
         return len(self._waiting) >= self._helpers.room
 
     def takes(self, found: Found, row: FileRow | None) -> bool:
-        """Whether helpers are likely to read it: of a mailbox only what was added may have to be read."""
-        small = found.stamp.size <= SMALL and (row is None or row.tail is None)
-        return small and self._returned[_suffix(found.path)] < RETURNED
+        """Whether helpers are likely to read it."""
+        if found.stamp.size > SMALL or (row and row.tail is not None):
+            return False  # of a mailbox only what was added may have to be read
+        suffix = _suffix(found.path)
+        named = by_suffix(suffix)
+        return named is not None and not named.isolated and self._returned[suffix] < RETURNED
 
     def add(self, found: Found, words: str, *, guarded: bool) -> Helped:
         self._filling.append((found.path, words, guarded))

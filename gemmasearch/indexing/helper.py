@@ -24,7 +24,7 @@ from gemmasearch.indexing import chunking
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.secrets import holds_key, is_secret_part
 from gemmasearch.readers.formats import CannotRead, Source
-from gemmasearch.readers.isolate import with_language
+from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened
 from gemmasearch.readers.recognition import recognised
 from gemmasearch.readers.run import items

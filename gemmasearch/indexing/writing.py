@@ -25,7 +25,8 @@ from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_
 from gemmasearch.models.native import cores
 from gemmasearch.readers import refused
 from gemmasearch.readers.formats import CannotRead
-from gemmasearch.readers.isolate import Isolated, with_language
+from gemmasearch.readers.isolate import Isolated
+from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened
 from gemmasearch.store.keys import clean, document_hash, path_words
 from gemmasearch.store.ready import Ready, ready

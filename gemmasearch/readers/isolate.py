@@ -11,14 +11,15 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self, TypeVar
+from typing import BinaryIO, Protocol, Self
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import frames, language, ocr
+from gemmasearch.readers import frames, ocr
 from gemmasearch.readers.channel import Died, Worker
 from gemmasearch.readers.formats import CannotRead, Format, Source
+from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened, wait_for_dotlock
 from gemmasearch.readers.recognition import recognised
 from gemmasearch.readers.run import items
@@ -62,7 +63,7 @@ class Isolated:
         self, settings: Settings | None = None, *, memory: Memory | None = None, detect: bool = True
     ) -> None:
         """``memory`` keeps the texts of pictures beyond this run; without one they are kept within it. Without
-        ``detect`` the language of a document is for the caller to find out (:func:`with_language`)."""
+        ``detect`` the language of a document is for the caller to find out (``language.with_language``)."""
         self.settings = settings or Settings()
         self._memory = memory or Remembered()
         self._detect = detect
@@ -196,18 +197,6 @@ class Isolated:
     def _done_with(self, worker: Worker) -> None:
         with self._lock:
             self._busy.discard(worker)
-
-
-T = TypeVar("T", bound=Document | Problem)
-
-
-def with_language(item: T) -> T:
-    """Detected here and not in the workers, which would each load the model into their limited memory."""
-    if not isinstance(item, Document) or item.language:
-        return item
-    if item.kind in ("code", "data", "sheet", "contact", "visit"):
-        return item
-    return replace(item, language=language.detect(item.text, item.quoted))
 
 
 @dataclass(slots=True)
