@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from gemmasearch.documents import Document
@@ -55,12 +56,9 @@ class Batches:
         return len(self._waiting) >= self._helpers.room
 
     def takes(self, found: Found, row: FileRow | None) -> bool:
-        """Whether helpers are likely to read it."""
-        if found.stamp.size > SMALL or (row and row.tail is not None):
-            return False  # of a mailbox only what was added may have to be read
-        suffix = _suffix(found.path)
-        named = by_suffix(suffix)
-        return named is not None and not named.isolated and self._returned[suffix] < RETURNED
+        """Whether helpers are likely to read it: of a mailbox only what was added may have to be read."""
+        grows = row is not None and row.tail is not None
+        return is_plain(found) and not grows and self._returned[_suffix(found.path)] < RETURNED
 
     def add(self, found: Found, words: str, *, guarded: bool) -> Helped:
         self._filling.append((found.path, words, guarded))
@@ -88,6 +86,17 @@ class Batches:
     def _begin(self) -> None:
         self._helpers.begin(self._filling, self._batch)
         self._filling, self._bytes, self._batch = [], 0, Batch()
+
+
+def is_plain(found: Found) -> bool:
+    """Whether it is small, and its name promises a format that needs no worker process."""
+    return found.stamp.size <= SMALL and _is_trusted(_suffix(found.path))
+
+
+@cache
+def _is_trusted(suffix: str) -> bool:
+    format = by_suffix(suffix)
+    return format is not None and not format.isolated
 
 
 def made_ahead(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import Document, Problem, SyncEvent
 from gemmasearch.indexing import chunking, growing
 from gemmasearch.indexing.ahead import Ahead, Begun, Read
-from gemmasearch.indexing.batches import Batches, Helped, made_ahead
+from gemmasearch.indexing.batches import Batches, Helped, is_plain, made_ahead
 from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
 from gemmasearch.indexing.helper import KEY, SMALL, Task
 from gemmasearch.indexing.helpers import MOST, Helpers
@@ -95,9 +95,9 @@ class Writer:
     def write(self, stale: Sequence[Found], known: Mapping[str, FileRow], moves: Moves) -> None:
         """Bring the stale files up to date; rows whose files moved are taken out of ``moves``."""
         width = cores()
-        small = sum(found.stamp.size <= SMALL for found in stale)
         with ExitStack() as self._ends, Ahead(self.read, width) as ahead:
-            if small >= MANY and isinstance(getattr(self.read, "__self__", None), Readers | Isolated):
+            ours = isinstance(getattr(self.read, "__self__", None), Readers | Isolated)
+            if ours and sum(map(is_plain, stale)) >= MANY:
                 self._batches = Batches(helpers) if (helpers := self._helped()) else None
             for found in stale:
                 if self.tally.stopped():
