@@ -124,9 +124,21 @@ class _Cutter:
     # -- passages of one region
 
     def passages(self, region: _Region, title: str) -> Iterator[Span]:
-        room = max(PROMPT, self.limit - PROMPT - (self.count(title) if title else 0))
+        room: int | None = None
         for span in self._packed(self._blocks(region.start, region.end)):
+            if self._is_short(span, title):
+                yield span
+                continue
+            if room is None:
+                room = max(PROMPT, self.limit - PROMPT - (self.count(title) if title else 0))
             yield from self._within(span, room)
+
+    def _is_short(self, span: Span, title: str) -> bool:
+        """Whether it needs no counting: no tokenizer makes more tokens than bytes, but for one at the start."""
+        most = 4 * (span[1] - span[0] + len(title)) + 2
+        return most < self.limit - PROMPT or (
+            len(f"{title}{self.text[span[0] : span[1]]}".encode("utf-8", "replace")) + 2 < self.limit - PROMPT
+        )
 
     def _blocks(self, start: int, end: int) -> list[Span]:
         blocks = [m.span() for m in _BLOCK.finditer(self.text, start, end)]
@@ -220,7 +232,6 @@ class _Cutter:
         """The passage itself, or its halves, until each has at most ``room`` tokens."""
         start, end = span
         text = self.text[start:end]
-        # No tokenizer makes more tokens than bytes: short texts need no counting.
         if len(text) < 2 or len(text.encode("utf-8", "replace")) < room or self.count(text) <= room:
             yield span
             return

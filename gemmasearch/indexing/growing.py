@@ -15,6 +15,7 @@ from gemmasearch.readers.opening import opened
 if TYPE_CHECKING:
     from gemmasearch.indexing.crawl import Found
     from gemmasearch.store import FileRow, Store
+    from gemmasearch.store.ready import Ready
 
 
 class OldMessage(Exception):
@@ -36,7 +37,7 @@ class Box:
         """Whether a part belongs to a message at or behind ``start``."""
         return _message(part) not in self.old
 
-    def only_new(self, documents: Iterable[Document]) -> Iterator[Document]:
+    def only_new(self, documents: Iterable[Document | Ready]) -> Iterator[Document | Ready]:
         """:raises OldMessage: one has the name of a message before ``start``."""
         for document in documents:
             if not self.is_behind(document.part):

@@ -8,7 +8,7 @@ It depends on nothing but the text itself, so that the same paragraph has the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _SLICE = 20_000  # characters looked at in one step, which bounds the memory
 
@@ -41,19 +41,53 @@ _SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+# What the first of the patterns tells apart: letters, digits, signs, and all else.
+_CLASSES = (
+    bytes(
+        ord(
+            "a"
+            if chr(c).isalpha()
+            else "0"
+            if chr(c).isdigit()
+            else "!"
+            if chr(c).isprintable() and c != 32
+            else " "
+        )
+        for c in range(128)
+    )
+    + b" " * 128
+)
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
+
+
 class Measure:
     """``measure(text)`` is about ``count_tokens(text)``."""
 
-    def __init__(self, count_tokens: Callable[[str], int]) -> None:
-        self._rates = tuple(
+    def __init__(self, count_tokens: Callable[[str], int], rates: Sequence[float] = ()) -> None:
+        """:param rates: those of a measure with the same ``count_tokens``, which then counts nothing."""
+        self.rates = tuple(rates) or tuple(
             count_tokens(sample) / len(pattern.findall(sample)) for pattern, sample in _SCRIPTS
         )
 
     def __call__(self, text: str) -> float:
         if len(text) > _SLICE:
             return sum(self(text[i : i + _SLICE]) for i in range(0, len(text), _SLICE))
-        tokens = len(_SCRIPTS[0][0].findall(text)) * self._rates[0]
-        if not text.isascii():
-            for (pattern, _), rate in zip(_SCRIPTS[1:], self._rates[1:], strict=True):
-                tokens += len(pattern.findall(text)) * rate
+        if text.isascii():
+            return _pieces(text.encode("ascii")) * self.rates[0]
+        tokens = _pieces(text.encode("utf-8", "surrogatepass")) * self.rates[0]
+        beyond = " ".join(_BEYOND.findall(text))
+        for (pattern, _), rate in zip(_SCRIPTS[1:], self.rates[1:], strict=True):
+            tokens += len(pattern.findall(beyond)) * rate
         return tokens
+
+
+def _pieces(raw: bytes) -> int:
+    """How often the first pattern is found in a text, several times as fast as the pattern.
+
+    Eights of letters become one sign; what is left of a run, seven at most, is drawn together to one letter.
+    """
+    kinds = raw.translate(_CLASSES)
+    letters = kinds.replace(b"a" * 8, b"A")
+    rest = letters.replace(b"aaaa", b"a").replace(b"aa", b"a").replace(b"aa", b"a")
+    digits = kinds.replace(b"00", b"0") if b"00" in kinds else kinds
+    return letters.count(b"A") + rest.count(b"a") + digits.count(b"0") + kinds.count(b"!")

@@ -51,7 +51,8 @@ def reading(
 
 
 class Readers:
-    """The readers of one run, there from the first file that is read; not for threads."""
+    """The readers of one run, there from the first file that is read; not for threads. Languages are for the run to
+    detect."""
 
     def __init__(self, settings: Settings, memory: Recognised) -> None:
         self._settings = settings
@@ -62,7 +63,7 @@ class Readers:
         if self._isolated is None:
             from gemmasearch.readers import Isolated
 
-            self._isolated = Isolated(self._settings, memory=self._memory)
+            self._isolated = Isolated(self._settings, memory=self._memory, detect=False)
         return self._isolated.read(path, start=start)
 
     def close(self) -> None:

@@ -96,6 +96,8 @@ _KEY = re.compile(
     re.MULTILINE,
 )
 
+_SIGNS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-", b"AGE-SECRET-KEY-1")  # one of which every match of it has
+
 
 def is_secret_name(path: str, folder: bool) -> bool:
     """Whether a path says that what is under it is a key, a password store or a history."""
@@ -113,7 +115,7 @@ def is_secret_name(path: str, folder: bool) -> bool:
 def holds_key(head: bytes) -> bool:
     """Whether a small file holds a private key."""
     narrow = head.replace(b"\0", b"") if b"\0" in head else head  # UTF-16, as some shells write everything
-    return _KEY.search(narrow) is not None
+    return any(sign in narrow for sign in _SIGNS) and _KEY.search(narrow) is not None
 
 
 def is_secret_part(part: str, text: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -13,16 +13,23 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import Document, Problem, SyncEvent
 from gemmasearch.indexing import chunking, growing
 from gemmasearch.indexing.ahead import Ahead, Begun, Read
+from gemmasearch.indexing.batches import Batches, Helped, is_plain, made_ahead
 from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
+from gemmasearch.indexing.helper import KEY, SMALL, Task
+from gemmasearch.indexing.helpers import MOST, Helpers
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.moves import Moves, kind_of_name
+from gemmasearch.indexing.recognised import Readers
 from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
 from gemmasearch.models.native import cores
 from gemmasearch.readers import refused
 from gemmasearch.readers.formats import CannotRead
+from gemmasearch.readers.isolate import Isolated
+from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened
 from gemmasearch.store.keys import clean, document_hash, path_words
+from gemmasearch.store.ready import Ready, ready
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.crawl import Found
@@ -37,7 +44,8 @@ LARGE = (
 )  # bytes: of larger files that have no reader, disk images and films, not all is read for a hash
 WAITING = 4  # files that are read or wait to be written, for each core …
 COMPANY = 2  # … and so many times more while they are small and quickly read: they share a transaction
-SMALL, SHARE = 1 << 16, 32  # bytes of a file, and such files in one transaction
+SHARE = 32  # small files in one transaction
+MANY = 400  # small files of a run for which helpers are started
 PATIENCE = 200_000_000  # ns for which a file that is read may wait for company
 
 
@@ -48,15 +56,20 @@ class Job:
     found: Found
     row: FileRow | None
     digest: bytes | None
-    documents: Iterator[Document]
+    documents: Iterator[Document | Ready]
     problems: list[Problem]  # met so far
     began: int  # ns
-    reading: Begun | None = None  # None: there is nothing to read
+    reading: Begun | Helped | None = None  # None: there is nothing to read
 
     @property
     def is_small(self) -> bool:
         """Whether writing it takes a moment and needs no waiting."""
         return self.found.stamp.size <= SMALL and (self.reading is None or self.reading.is_short)
+
+    @property
+    def is_helped(self) -> bool:
+        """Whether it was not looked at before it was read."""
+        return isinstance(self.reading, Helped)
 
 
 @dataclass(slots=True)
@@ -72,22 +85,37 @@ class Writer:
     tally: Tally
     _waiting: deque[Job] = field(default_factory=deque)
     _done: int = 0
-    _measure: Measure | None = None
+    _measured: Measure | None = None
     _forgotten: frozenset[bytes] | None = None
+    _ends: ExitStack = field(default_factory=ExitStack)
+    _helpers: Helpers | None = None
+    _batches: Batches | None = None
+    _own: int = 0  # of those that wait, files that no helper reads
 
     def write(self, stale: Sequence[Found], known: Mapping[str, FileRow], moves: Moves) -> None:
         """Bring the stale files up to date; rows whose files moved are taken out of ``moves``."""
         width = cores()
-        with Ahead(self.read, width) as ahead:
+        with ExitStack() as self._ends, Ahead(self.read, width) as ahead:
+            ours = isinstance(getattr(self.read, "__self__", None), Readers | Isolated)
+            if ours and sum(map(is_plain, stale)) >= MANY:
+                self._batches = Batches(helpers) if (helpers := self._helped()) else None
             for found in stale:
                 if self.tally.stopped():
                     return
                 self._file(found, known.get(found.path), moves, ahead, len(stale))
-                if self._enough(width):
-                    self._written(len(self._waiting) - WAITING * width, len(stale))
-            self._written(len(self._waiting), len(stale))
+                if due := self._due(width):
+                    self._written(due, moves, len(stale))
+            self._written(len(self._waiting), moves, len(stale))
         if stale and not self.tally.interrupted:
             self.tally.progress(SyncEvent("read", len(stale), len(stale)))
+
+    def _helped(self) -> Helpers | None:
+        """Processes that take over a part of the work, started when there is enough of it; None on one core."""
+        if self._helpers is None and (more := cores() - 1):
+            target, limit = self._sizes()
+            task = Task(self.settings, target, limit, self._measure().rates)
+            self._helpers = self._ends.enter_context(Helpers(task, min(more, MOST)))
+        return self._helpers
 
     def remove(self, gone: Sequence[FileRow]) -> None:
         for at in range(0, len(gone), 100):
@@ -102,43 +130,90 @@ class Writer:
             self._move(unopened, found, began)
         elif row and growing.may_have_grown(row, found) and self._grown(found, row, began):
             pass
+        elif self._batches and self._batches.takes(found, row):
+            helped = self._batches.add(found, self._words(found.path), guarded=self._is_guarded(found))
+            self._waiting.append(Job(found, row, None, iter(()), [], began, helped))
+            return
         else:
-            large = found.stamp.size > LARGE and refused(found.path, self.settings)
-            digest = None if large else digest_of(found.path)
-            if digest and any(job.digest == digest for job in self._waiting):
-                self._written(len(self._waiting), total)  # what is read once need not be read for its copy
-            if row and digest and is_read(row) and row.hash == digest:
-                self._restamp(row, found, began)
-            elif row is None and digest and (moved := moves.same_bytes(found, digest)):
-                self._move(moved, found, began)
-            elif row is not None or digest is None or not self._copied(found, digest, began):
+            digest = self._digest(found)
+            if digest and any(self._may_equal(job, found, digest) for job in self._waiting):
+                self._written(len(self._waiting), moves, total)  # what is read once need not be read again
+            if not self._is_known(found, row, digest, began, moves):
                 self._waiting.append(self._begun(found, row, digest, began, ahead))
+                self._own += 1
                 return
         self._told(found, total)
 
-    def _enough(self, width: int) -> bool:
-        """Whether some of what waits is to be written: the first one at once if it is large or has waited long."""
-        count, most = len(self._waiting), WAITING * width
-        if count <= most:
-            return False
-        first = self._waiting[0]
-        return count >= COMPANY * most or first.found.stamp.size > SMALL or now_ns() - first.began > PATIENCE
+    def _digest(self, found: Found) -> bytes | None:
+        large = found.stamp.size > LARGE and refused(found.path, self.settings)
+        return None if large else digest_of(found.path)
 
-    def _written(self, jobs: int, total: int) -> None:
+    @staticmethod
+    def _may_equal(job: Job, found: Found, digest: bytes) -> bool:
+        """Whether a file that waits may be the same as another one."""
+        return job.found.stamp.size == found.stamp.size and job.digest in (None, digest)
+
+    def _is_known(
+        self, found: Found, row: FileRow | None, digest: bytes | None, began: int, moves: Moves
+    ) -> bool:
+        """Do what the digest is enough for. :return: whether it was."""
+        if digest is None:
+            return False
+        if row:
+            same = is_read(row) and row.hash == digest
+            if same:
+                self._restamp(row, found, began)
+            return same
+        if moved := moves.same_bytes(found, digest):
+            self._move(moved, found, began)
+            return True
+        return self._copied(found, digest, began)
+
+    def _due(self, width: int) -> int:
+        """How many of those that wait are to be written: the first one at once if it is large or has waited long."""
+        if self._batches and self._batches.is_full:
+            return SHARE
+        most = WAITING * width
+        if self._own <= most:
+            return 0
+        first = self._waiting[0]
+        late = first.found.stamp.size > SMALL or now_ns() - first.began > PATIENCE
+        return len(self._waiting) - most if late or self._own >= COMPANY * most else 0
+
+    def _written(self, jobs: int, moves: Moves, total: int) -> None:
         """Write what was begun first; neighbours that are small and read already in one transaction."""
         while jobs > 0:
             if self.tally.stopped():
                 return
-            together = [self._waiting.popleft()]
+            together = [self._next()]
             if together[0].is_small:
                 while self._waiting and len(together) < min(jobs, SHARE) and self._waiting[0].is_small:
-                    together.append(self._waiting.popleft())
+                    together.append(self._next())
             for job in together:
                 self._told(job.found, total)
             with self.store.writing() if len(together) > 1 else nullcontext():
                 for job in together:
-                    self._put_all(job)
+                    if not job.is_helped or not self._is_known(
+                        job.found, job.row, job.digest, job.began, moves
+                    ):
+                        self._put_all(job)
             jobs -= len(together)
+
+    def _next(self) -> Job:
+        """The first one that waits; of a helper's what it made, else the file is read when it is written."""
+        job = self._waiting.popleft()
+        if not self._batches or not isinstance(job.reading, Helped):
+            self._own -= 1
+            return job
+        found = job.found
+        made = self._batches.taken(found, job.reading)
+        if made is not None:
+            return replace(job, digest=made[0], documents=self._items(found.path, made[1], job.problems))
+        digest = self._digest(found)
+        if self._is_key(found):
+            return replace(job, digest=digest, problems=[Problem(found.path, "secret", KEY)])
+        documents = self._items(found.path, self.read(found.path), job.problems)
+        return replace(job, digest=digest, documents=documents)
 
     def _told(self, found: Found, total: int) -> None:
         self.tally.progress(SyncEvent("read", self._done, total, found.path))
@@ -190,7 +265,8 @@ class Writer:
         transactions: without its stamp a killed run leaves it to be read again, a mailbox from where it was.
         """
         found, row, problems = job.found, job.row, job.problems
-        group = list(islice(job.documents, DOCUMENTS_PER_TRANSACTION))
+        documents = job.documents
+        group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
         whole = _whole(problems)
         if whole == "vanished":
             return  # between the look and now: the next run sees what became of it
@@ -209,7 +285,7 @@ class Writer:
                     before = self.store.known_documents(file_id)
                     if box:
                         before = {part: known for part, known in before.items() if box.is_behind(part)}
-                kept.update(self._put(file_id, document, before) for document in group)
+                kept.update(self._put(file_id, found.path, document, before) for document in group)
                 met = [*(box.problems if box else ()), *problems]
                 if last:
                     self.store.remove_documents(id for part, (id, _) in before.items() if part not in kept)
@@ -220,7 +296,9 @@ class Writer:
                 break
             if self.tally.stopped():
                 return
-            group = list(islice(job.documents, DOCUMENTS_PER_TRANSACTION))
+            if documents is job.documents and not before and (helpers := self._helped()):
+                documents = made_ahead(documents, clean(self._words(found.path)), helpers)
+            group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
         if whole := _whole(problems):
             self.tally.skipped[whole] += 1
         else:
@@ -274,36 +352,40 @@ class Writer:
         self, found: Found, row: FileRow | None, digest: bytes | None, began: int, ahead: Ahead
     ) -> Job:
         if self._is_key(found):
-            problem = Problem(found.path, "secret", "it holds a private key")
+            problem = Problem(found.path, "secret", KEY)
             return Job(found, row, digest, iter(()), [problem], began)
         problems: list[Problem] = []
         reading = ahead.begin(found.path)
         return Job(found, row, digest, self._items(found.path, reading, problems), problems, began, reading)
 
     def _items(
-        self, path: str, items: Iterable[Document | Problem], problems: list[Problem]
-    ) -> Iterator[Document]:
+        self, path: str, items: Iterable[Document | Ready | Problem], problems: list[Problem]
+    ) -> Iterator[Document | Ready]:
         for item in items:
             if isinstance(item, Problem):
                 problems.append(item)
-            elif item.part and is_secret_part(item.part, item.text):
+            elif isinstance(item, Document) and item.part and is_secret_part(item.part, item.text):
                 problems.append(Problem(path, "secret", part=item.part))
             elif self._is_forgotten(item):
                 problems.append(Problem(path, "forgotten", "", clean(item.part)))
             else:
                 yield item
 
-    def _is_forgotten(self, document: Document) -> bool:
+    def _is_forgotten(self, document: Document | Ready) -> bool:
         if self._forgotten is None:
             self._forgotten = self.store.is_forgotten()
-        return bool(self._forgotten) and document_hash(document) in self._forgotten
+        return bool(self._forgotten) and _hash(_complete(document)) in self._forgotten
 
-    def _is_key(self, found: Found) -> bool:
-        """A private key under an innocent name, unless the file was named itself or the root allows it."""
+    def _is_guarded(self, found: Found) -> bool:
+        """Whether it is left out if it is a private key: not if it was named itself or the root allows it."""
         if found.stamp.size > KEY_SEARCH_BYTES or any(r.path == found.path for r in self.registered):
             return False
         owner = self._owner(found.path)
-        if any(r.path == owner and Rules.of(r.options).secrets for r in self.registered):
+        return not any(r.path == owner and Rules.of(r.options).secrets for r in self.registered)
+
+    def _is_key(self, found: Found) -> bool:
+        """A private key under an innocent name."""
+        if not self._is_guarded(found):
             return False
         try:
             with opened(found.path) as source:
@@ -311,21 +393,34 @@ class Writer:
         except (OSError, CannotRead):
             return False
 
-    def _put(self, file_id: int, document: Document, before: dict[str, tuple[int, bytes]]) -> str:
+    def _put(
+        self, file_id: int, path: str, document: Document | Ready, before: dict[str, tuple[int, bytes]]
+    ) -> str:
         """Write a document unless it is there already. :return: its part, as it is stored."""
-        part = clean(document.part)
+        document, part = _complete(document), clean(document.part)
         known = before.get(part)
-        if known and known[1] == document_hash(document):
+        if known and known[1] == _hash(document):
             self.store.move_document(known[0], document.offset, document.length)
             return part
-        count, limit = self.embedder.count_tokens, self.embedder.max_tokens
-        self._measure = self._measure or Measure(count)
-        target = min(self.settings.chunk_tokens, limit)
-        chunks = chunking.split(document, count, target, limit, measure=self._measure)
-        self.store.put_document(file_id, document, chunks)
+        made = document if isinstance(document, Ready) else self._ready(document, path)
+        self.store.put_ready(file_id, made)
         self.tally.counts["documents"] += 1
-        self.tally.counts["chunks"] += len(chunks)
+        self.tally.counts["chunks"] += len(made.chunks)
         return part
+
+    def _ready(self, document: Document, path: str) -> Ready:
+        target, limit = self._sizes()
+        chunks = chunking.split(document, self.embedder.count_tokens, target, limit, measure=self._measure())
+        return ready(document, chunks, clean(self._words(path)))
+
+    def _sizes(self) -> tuple[int, int]:
+        """Tokens that a passage should have, and that it may have at most."""
+        limit = self.embedder.max_tokens
+        return min(self.settings.chunk_tokens, limit), limit
+
+    def _measure(self) -> Measure:
+        self._measured = self._measured or Measure(self.embedder.count_tokens)
+        return self._measured
 
     def _words(self, path: str) -> str:
         return path_words(path, self._owner(path))
@@ -333,6 +428,15 @@ class Writer:
     def _owner(self, path: str) -> str:
         """Of nested roots the innermost."""
         return max((r.path for r in self.registered if is_within(path, r.path)), key=len, default="")
+
+
+def _complete(document: Document | Ready) -> Document | Ready:
+    """With its language."""
+    return with_language(document) if isinstance(document, Document) else document
+
+
+def _hash(document: Document | Ready) -> bytes:
+    return document.hash if isinstance(document, Ready) else document_hash(document)
 
 
 def _whole(problems: Sequence[Problem]) -> str:

@@ -121,7 +121,8 @@ class StaticEmbedder:
         for first in range(0, len(texts), _BATCH):
             for row, tokens in enumerate(known or self._tokens(texts[first : first + _BATCH]), first):
                 if ids := tokens[:MAX_TOKENS]:
-                    vectors[row] = table[ids].astype(np.float32, copy=False).mean(axis=0)
+                    found = table.take(ids, axis=0).astype(np.float32, copy=False)
+                    np.add.reduce(found, axis=0, out=vectors[row])  # their mean has the same direction
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1)
         return vectors

@@ -11,14 +11,15 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import frames, language, ocr
+from gemmasearch.readers import frames, ocr
 from gemmasearch.readers.channel import Died, Worker
 from gemmasearch.readers.formats import CannotRead, Format, Source
+from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened, wait_for_dotlock
 from gemmasearch.readers.recognition import recognised
 from gemmasearch.readers.run import items
@@ -58,10 +59,14 @@ class Isolated:
     "limit") and the next file gets a new one.
     """
 
-    def __init__(self, settings: Settings | None = None, *, memory: Memory | None = None) -> None:
-        """``memory`` keeps the texts of pictures beyond this run; without one they are kept within it."""
+    def __init__(
+        self, settings: Settings | None = None, *, memory: Memory | None = None, detect: bool = True
+    ) -> None:
+        """``memory`` keeps the texts of pictures beyond this run; without one they are kept within it. Without
+        ``detect`` the language of a document is for the caller to find out (``language.with_language``)."""
         self.settings = settings or Settings()
         self._memory = memory or Remembered()
+        self._detect = detect
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._starter: ThreadPoolExecutor | None = None
@@ -112,7 +117,7 @@ class Isolated:
                         wait_for_dotlock(path)
                 with nullcontext(source) if stream else format.prepared(source) as given:
                     run = self._isolated if format.isolated else self._here
-                    yield from map(_with_language, run(format, given))
+                    yield from map(with_language, run(format, given)) if self._detect else run(format, given)
         except CannotRead as e:
             yield e.problem(path)
         except OSError as e:
@@ -192,17 +197,6 @@ class Isolated:
     def _done_with(self, worker: Worker) -> None:
         with self._lock:
             self._busy.discard(worker)
-
-
-def _with_language(item: Document | Problem) -> Document | Problem:
-    """Detected here and not in the workers, which would each load the model into their limited memory."""
-    if (
-        isinstance(item, Problem)
-        or item.language
-        or item.kind in ("code", "data", "sheet", "contact", "visit")
-    ):
-        return item
-    return replace(item, language=language.detect(item.text, item.quoted))
 
 
 @dataclass(slots=True)

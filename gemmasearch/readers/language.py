@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from gemmasearch.documents import Document, Problem
 
 SAMPLE = 500  # characters looked at
 GLANCE = (
@@ -18,6 +21,19 @@ _NOT_WORDS = re.compile(
     r"https?://\S+|\S+@\S+|`[^`\n]*`|[\d_#*|<>{}\[\]()=/\\]+|^(?: {4}|\t|```).*$", re.MULTILINE
 )
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+T = TypeVar("T", bound=Document | Problem)
+
+
+def with_language(item: T) -> T:
+    """An item with its language, where it has one. Not for workers, which would each load the model into their
+    limited memory."""
+    if not isinstance(item, Document) or item.language:
+        return item
+    if item.kind in ("code", "data", "sheet", "contact", "visit"):
+        return item
+    return replace(item, language=detect(item.text, item.quoted))
 
 
 def detect(text: str, quoted: Sequence[tuple[int, int]] = ()) -> str:

@@ -31,7 +31,7 @@ ALIVE_EVERY = 0.5  # seconds between two signs of life
 
 def main(descriptor: int, parent: int, memory_mb: int, models_mb: int) -> None:
     """Serve requests from the socket ``descriptor`` until it is closed."""
-    _end_with(parent)
+    end_with(parent)
     _without_terminal()
     memory = _Memory(memory_mb, models_mb)
     with socket.socket(fileno=descriptor) as channel:
@@ -183,7 +183,7 @@ def _without_terminal() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """Be killed when the parent dies, also while busy (Linux; elsewhere the processor limit ends it)."""
     if sys.platform != "linux":
         return

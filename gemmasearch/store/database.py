@@ -105,7 +105,7 @@ class Database:
             _set(connection, temp_store="MEMORY")  # no text of yours in a temporary folder
             connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
             fts.register(connection)
-            seals.register(connection)
+            self.seal = seals.register(connection)
             if self.read_only:
                 _set(connection, query_only="ON")
             else:

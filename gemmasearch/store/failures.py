@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 import apsw
 
@@ -24,23 +23,30 @@ _DAMAGE = (
 )
 
 
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
+class translated:
     """Run the body; an apsw exception leaves as IndexDamaged, MachineRefused or LockHeld.
 
     Anything else (a mistake in our SQL, a wrong type) passes through unchanged: it is a bug, not a condition.
     """
-    try:
-        yield
-    except apsw.Error as e:
-        if (known := _known(e, path)) is None:
-            raise
-        raise known from e
-    except UnicodeDecodeError:
-        # Its message holds the text. All that was ever written is UTF-8.
-        raise IndexDamaged(f"the index {path} is damaged (a text is no UTF-8)", REPAIR) from None
-    except MemoryError as e:
-        raise MachineRefused(f"out of memory while using {path}") from e
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if isinstance(error, apsw.Error) and (known := _known(error, self._path)) is not None:
+            raise known from error
+        if isinstance(error, UnicodeDecodeError):
+            # Its message holds the text. All that was ever written is UTF-8.
+            raise IndexDamaged(f"the index {self._path} is damaged (a text is no UTF-8)", REPAIR) from None
+        if isinstance(error, MemoryError):
+            raise MachineRefused(f"out of memory while using {self._path}") from error
 
 
 def _known(e: apsw.Error, path: Path) -> GsearchError | None:

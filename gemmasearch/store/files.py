@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import apsw
-
 from gemmasearch.documents import Chunk, Document, FileStamp, Problem
 from gemmasearch.store import fts, seals, signs
 from gemmasearch.store.database import Database
-from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title, storable
-from gemmasearch.store.packing import packed
+from gemmasearch.store.keys import clean, storable
 from gemmasearch.store.pictures import Pictures
+from gemmasearch.store.ready import Ready, ready
 from gemmasearch.store.roots import below
-from gemmasearch.store.subjects import names_of
 
 MOST_COPIED = 500  # documents of a file that are taken over in one transaction
 UNPURGED = "unpurged"  # in state: words may be left in the file that no chunk holds
@@ -48,39 +44,32 @@ class Files(Pictures):
 
     def put_document(self, file_id: int, document: Document, chunks: Sequence[Chunk]) -> int:
         """Write a document with its chunks and words; one of the same part is replaced. :return: its id."""
-        part = clean(document.part)
+        words = self.db.value("SELECT path_words FROM files WHERE id = ?", (file_id,))
+        return self.put_ready(file_id, ready(document, chunks, words))
+
+    def put_ready(self, file_id: int, document: Ready) -> int:
+        """The same of one that was made ready with the words of the file's path."""
+        part = document.part
         old = self.db.value("SELECT id FROM documents WHERE file_id = ? AND part = ?", (file_id, part))
         if old is not None:
             # The old vectors stay until the new chunks are in: most of them are the same passages.
             self.db.run("UPDATE documents SET part = ? WHERE id = ?", (f"{part}\0old", old))
-        new = self._insert_document(file_id, part, document, len(chunks))
-        self.db.many(
-            _INSERT_CHUNK,
-            (_chunk(new, document.title, chunk) for chunk in chunks),
-        )
-        self.db.run(f"INSERT INTO words(rowid, {_WORDS}) SELECT id, {_WORDS} FROM passage_words WHERE id IN "
-                    "(SELECT id FROM chunks WHERE document_id = ?)", (new,))  # fmt: skip
+        row = (file_id, *document.row)
+        new = self.db.insert(_INSERT_DOCUMENT, (*row, document.offset, document.length, self.db.seal(*row)))
+        if document.names:
+            sql = "INSERT INTO links(name, document_id) VALUES(?, ?)"
+            self.db.many(sql, [(name, new) for name in document.names])
+        self._insert_chunks(new, document)
         if old is not None:
             self.remove_documents([old])
         return new
 
-    def _insert_document(self, file_id: int, part: str, document: Document, chunk_count: int) -> int:
-        id = self.db.insert(
-            _INSERT_DOCUMENT,
-            (
-                file_id, part, document_hash(document), clean(document.kind), clean(document.title),
-                finite(document.date), clean(document.sender), clean(document.recipients), clean(document.copies),
-                clean(document.message_id), _list(document.references), _list(document.attachments),
-                _list(document.tags), clean(document.language),
-                json.dumps({clean(k): clean(v) for k, v in document.meta.items()}, ensure_ascii=False),
-                chunk_count, document.offset, document.length,
-            ),
-        )  # fmt: skip
-        names = names_of(document.kind, document.title, document.message_id, document.references)
-        self.db.many(
-            "INSERT INTO links(name, document_id) VALUES(?, ?)", [(name, id) for name in sorted(names)]
-        )
-        return id
+    def _insert_chunks(self, document_id: int, document: Ready) -> None:
+        rows = [(document_id, *chunk) for chunk in document.chunks]
+        self.db.many(_INSERT_CHUNK, [(*row, self.db.seal(*row)) for row in rows])
+        # AUTOINCREMENT numbers the rows of one transaction without gaps.
+        first = self.db.connection.last_insert_rowid() - len(rows) + 1
+        self.db.many(_INSERT_WORDS, [(id, *words) for id, words in enumerate(document.words, first)])
 
     def move_document(self, document_id: int, offset: int | None, length: int | None) -> None:
         """A known document stands elsewhere in its file."""
@@ -284,15 +273,13 @@ _DOCUMENT = ", ".join((*seals.DOCUMENT[1:], '"offset"', "length"))
 _CHUNK = ", ".join(seals.CHUNK[1:])
 
 
-def _sealed_insert(table: str, sealed: tuple[str, ...], *more: str) -> str:
-    columns = (*sealed, *more)
-    places = [f"?{number}" for number in range(1, len(columns) + 1)]
-    seal = f"gs_seal({', '.join(places[: len(sealed)])})"
-    return f"INSERT INTO {table}({', '.join(columns)}, seal) VALUES({', '.join(places)}, {seal})"
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table}({', '.join(columns)}) VALUES({', '.join('?' * len(columns))})"
 
 
-_INSERT_DOCUMENT = _sealed_insert("documents", seals.DOCUMENT, '"offset"', "length")
-_INSERT_CHUNK = _sealed_insert("chunks", seals.CHUNK)
+_INSERT_DOCUMENT = _insert("documents", (*seals.DOCUMENT, '"offset"', "length", "seal"))
+_INSERT_CHUNK = _insert("chunks", (*seals.CHUNK, "seal"))
+_INSERT_WORDS = _insert("words", ("rowid", *fts.COLUMNS))
 
 
 def _stamp(stamp: FileStamp | None) -> tuple[int | None, ...]:
@@ -300,20 +287,3 @@ def _stamp(stamp: FileStamp | None) -> tuple[int | None, ...]:
         return (None,) * 5
     kept = storable(stamp)
     return kept.size, kept.mtime_ns, kept.ctime_ns, kept.inode, kept.device
-
-
-def _list(items: Sequence[str]) -> str:
-    return json.dumps([clean(item) for item in items], ensure_ascii=False)
-
-
-def _chunk(document_id: int, title: str, chunk: Chunk) -> tuple[apsw.SQLiteValue, ...]:
-    headings = [clean(h).replace("\n", " ") for h in chunk.headings]
-    key = (
-        None
-        if chunk.quoted or not chunk.text.strip()
-        else passage_key(passage_title(title, headings), chunk.text)
-    )
-    return (
-        document_id, chunk.ordinal, chunk.start, chunk.end, packed(clean(chunk.text)), "\n".join(headings),
-        chunk.page, clean(chunk.label), chunk.line, chunk.tokens, int(chunk.quoted), key,
-    )  # fmt: skip

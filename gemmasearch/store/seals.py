@@ -6,6 +6,7 @@ it. A seal also holds the identity of its index, so that pages of another one do
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import apsw
@@ -30,8 +31,11 @@ def broken(columns: tuple[str, ...], alias: str) -> str:
     return f"{alias}seal IS NOT {of(columns, alias)}"
 
 
-def register(connection: apsw.Connection) -> None:
-    """Give a connection ``gs_seal(column, …)``: 8 bytes over the values and the identity of the index."""
+def register(connection: apsw.Connection) -> Callable[..., bytes]:
+    """Give a connection ``gs_seal(column, …)``: 8 bytes over the values and the identity of the index.
+
+    :return: the same function, for rows that are written.
+    """
     identity: list[bytes] = []
 
     def seal(*values: Any) -> bytes:
@@ -41,3 +45,4 @@ def register(connection: apsw.Connection) -> None:
         return blake2b(repr(values).encode("utf-8", "replace"), digest_size=8, key=identity[0][:64]).digest()
 
     connection.create_scalar_function("gs_seal", seal, -1, deterministic=True, flags=apsw.SQLITE_INNOCUOUS)
+    return seal

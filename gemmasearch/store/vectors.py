@@ -319,11 +319,12 @@ class Vectors(Narrow):
             )
         kept = rounded(matrix)
         rows = [(space_id, key, vector.tobytes()) for key, vector in zip(keys, kept, strict=True)]
+        sealed = [(*row, self.db.seal(*row)) for row in rows]
         sql = """INSERT INTO vectors(space_id, key, vector, seal)
-                 SELECT ?1, ?2, ?3, gs_seal(?1, ?2, ?3) WHERE EXISTS (SELECT 1 FROM chunks WHERE key = ?2)
+                 SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM chunks WHERE key = ?2)
                  ON CONFLICT DO NOTHING RETURNING id, key"""
         with self.db.writing():
-            ids = {key: id for id, key in self.db.many(sql, rows)}
+            ids = {key: id for id, key in self.db.many(sql, sealed)}
             new = {key: at for at, key in enumerate(keys) if key in ids}
             if new:
                 signs.put(self.db, space_id, [ids[key] for key in new], kept[list(new.values())])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gemmasearch.documents import Chunk, Document, Section
 from gemmasearch.indexing.chunking import PROMPT, split
-from gemmasearch.indexing.measure import Measure
+from gemmasearch.indexing.measure import _SCRIPTS, Measure, _pieces
 from gemmasearch.store.keys import passage_title
 
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -190,3 +190,10 @@ def test_the_title_counts_against_the_limit(limit: int) -> None:
 def test_the_measure_is_near_the_count() -> None:
     text = "The bill for heating came in March; it was 312.50 euros, more than in the year before. " * 20
     assert Measure(count)(text) == pytest.approx(count(text), rel=0.25)
+
+
+@settings(max_examples=300)
+@given(st.text(st.sampled_from("aZ9 !~_\n\x7fé中\u0301😀"), max_size=60), st.integers(1, 20))
+def test_pieces_are_counted_as_the_pattern_finds_them(text: str, times: int) -> None:
+    for each in (text, "".join(c * times for c in text)):
+        assert _pieces(each.encode()) == len(_SCRIPTS[0][0].findall(each))

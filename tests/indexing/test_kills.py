@@ -180,7 +180,7 @@ def kills_at_commits(folder: Path, files: int, share: float, seed: int) -> None:
         finally:
             apsw.connection_hooks.remove(watch)
         assert contents(victim) == expected
-        assert commits > files // 8 and copies  # of small files some share a transaction
+        assert commits > files // 16 and copies  # of small files up to 32 share a transaction
         for number, copy in enumerate(copies):
             complete(tree, copy)
             assert contents(copy) == expected, copy.parent.name
@@ -221,7 +221,7 @@ def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_o
     tmp_path: Path, asked: signal.Signals
 ) -> None:
     tree, db = tmp_path / "tree", tmp_path / "i" / "i.db"
-    plant(tree, 600)
+    plant(tree, 1500)
     process = subprocess.Popen(
         [*COMMAND[:4], str(tree), "--db", str(db)],
         env=environment(),
@@ -229,7 +229,8 @@ def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_o
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not (db.exists() and db.stat().st_size > 300_000) and process.poll() is None:
+    wal = db.with_name(db.name + "-wal")  # the tables alone take a quarter of that
+    while not (wal.exists() and wal.stat().st_size > 2_000_000) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(asked)
     out, said = process.communicate(timeout=60)
@@ -246,7 +247,7 @@ def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_o
 @pytest.mark.timeout(3600)
 def test_runs_with_a_time_limit_end_cleanly_and_get_there_together(tmp_path: Path) -> None:
     tree, db, rounds = tmp_path / "tree", tmp_path / "i" / "i.db", 0
-    plant(tree, 500)
+    plant(tree, 2000)
     said = "(interrupted)"
     while "(interrupted)" in said and rounds < 100:
         line = [*COMMAND[:4], "--foreground", "--max-time", "1s", str(tree), "--db", str(db)]

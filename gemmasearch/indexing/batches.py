@@ -1,0 +1,132 @@
+"""Small files and the documents of large ones in batches for the helpers, and what became of each."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from gemmasearch.documents import Document
+from gemmasearch.indexing.helper import SMALL, Made, Wanted
+from gemmasearch.indexing.helpers import Batch, Helpers
+from gemmasearch.readers.table import by_suffix
+from gemmasearch.store.ready import Ready
+
+if TYPE_CHECKING:
+    from gemmasearch.indexing.crawl import Found
+    from gemmasearch.store import FileRow
+
+FILES, BYTES = 32, 1 << 18  # of a batch, at most
+RETURNED = 4  # files of a kind that came back: no more of them are given away
+
+
+class Helped:
+    """A file in a batch: like Begun, but that all of it comes at once."""
+
+    def __init__(self, batches: Batches, batch: Batch, place: int) -> None:
+        self._batches = batches
+        self.batch = batch
+        self._place = place
+
+    @property
+    def is_short(self) -> bool:
+        """It is there, and it is soon written."""
+        return self.batch.done() and self.made() is not None
+
+    def made(self) -> Made | None:
+        """What a helper made of it, waited for; None if the run must read it."""
+        return self._batches.result(self.batch)[self._place]
+
+
+class Batches:
+    """Fills batches and has them read, so many at a time."""
+
+    def __init__(self, helpers: Helpers) -> None:
+        self._helpers = helpers
+        self._filling: list[Wanted] = []
+        self._bytes = 0
+        self._batch = Batch()
+        self._waiting: dict[Batch, int] = {}  # files of a batch that are not taken yet
+        self._returned: Counter[str] = Counter()  # suffix -> how many more files came back than were read
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._waiting) >= self._helpers.room
+
+    def takes(self, found: Found, row: FileRow | None) -> bool:
+        """Whether helpers are likely to read it: of a mailbox only what was added may have to be read."""
+        grows = row is not None and row.tail is not None
+        return is_plain(found) and not grows and self._returned[_suffix(found.path)] < RETURNED
+
+    def add(self, found: Found, words: str, *, guarded: bool) -> Helped:
+        self._filling.append((found.path, words, guarded))
+        self._bytes += found.stamp.size
+        batch, place = self._batch, len(self._filling) - 1
+        self._waiting[batch] = place + 1
+        if place + 1 == FILES or self._bytes >= BYTES:
+            self._begin()
+        return Helped(self, batch, place)
+
+    def taken(self, found: Found, helped: Helped) -> Made | None:
+        """What became of a file; once for each."""
+        batch, made = helped.batch, helped.made()
+        self._waiting[batch] -= 1
+        if not self._waiting[batch]:
+            del self._waiting[batch]
+        self._returned[_suffix(found.path)] += 1 if made is None else -1
+        return made
+
+    def result(self, batch: Batch) -> list[Made | None]:
+        if batch is self._batch:
+            self._begin()
+        return self._helpers.result(batch)
+
+    def _begin(self) -> None:
+        self._helpers.begin(self._filling, self._batch)
+        self._filling, self._bytes, self._batch = [], 0, Batch()
+
+
+def is_plain(found: Found) -> bool:
+    """Whether it is small, and its name promises a format that needs no worker process."""
+    return found.stamp.size <= SMALL and _is_trusted(_suffix(found.path))
+
+
+@cache
+def _is_trusted(suffix: str) -> bool:
+    format = by_suffix(suffix)
+    return format is not None and not format.isolated
+
+
+def made_ahead(
+    documents: Iterable[Document | Ready], words: str, helpers: Helpers
+) -> Iterator[Document | Ready]:
+    """The documents of a large file, most of them made ready by helpers; in their order."""
+    waiting: deque[tuple[list[Document | Ready], Batch]] = deque()
+    rest = iter(documents)
+    while (given := _some(rest)) or waiting:
+        if given:
+            batch = Batch()
+            helpers.begin([(each, words, False) for each in given if isinstance(each, Document)], batch)
+            waiting.append((given, batch))
+        if len(waiting) > helpers.room or not given:
+            given, batch = waiting.popleft()
+            made = iter(helpers.result(batch))
+            for each in given:
+                found = next(made) if isinstance(each, Document) else None
+                yield each if found is None else cast("Document | Ready", found[1][0])
+
+
+def _some(documents: Iterator[Document | Ready]) -> list[Document | Ready]:
+    """The next documents, as many as make a batch."""
+    some: list[Document | Ready] = []
+    size = 0
+    while len(some) < FILES and size < BYTES and (each := next(documents, None)):
+        some.append(each)
+        size += len(each.text) if isinstance(each, Document) else 0
+    return some
+
+
+def _suffix(path: str) -> str:
+    return os.path.splitext(path)[1].lower()

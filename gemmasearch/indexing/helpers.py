@@ -1,0 +1,137 @@
+"""The helper processes of a run with many small files, as the run sees them."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, cast
+
+from gemmasearch.indexing.helper import Made, Maker, Task, Wanted, received, send
+
+MOST = 2  # processes: more of them would wait for the writer
+AHEAD = 2  # batches that each of them is asked for at a time …
+SPARE = 3  # … and more that wait
+_START = (
+    "import json, sys; *a, sys.path[:] = json.loads(sys.argv[1]);"
+    "from gemmasearch.indexing.helper import main; main(*a)"
+)
+_PACKAGES = str(Path(__file__).resolve().parents[2])
+
+Batch = Future[list[Made | None]]
+Asked = tuple[Sequence[Wanted], Batch]
+_END: Final[Asked] = ((), Future())
+
+
+class Helpers:
+    """So many processes that read ahead. A context manager.
+
+    They die with the thread that enters it. A batch whose helper died comes back as None for each file.
+    """
+
+    def __init__(self, task: Task, count: int) -> None:
+        self._task = task
+        self._count = count
+        self._maker = Maker(task)
+        self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def room(self) -> int:
+        """Batches that may wait."""
+        return AHEAD * self._count + SPARE
+
+    def begin(self, wanted: Sequence[Wanted], batch: Batch) -> None:
+        """Have files read; ``batch`` gets what is made of them, in their order."""
+        self._asked.put((wanted, batch))
+
+    def result(self, batch: Batch) -> list[Made | None]:
+        """What was made of a batch that was begun. As long as it is not there, this process makes others."""
+        while not batch.done() and (asked := self._next(wait=False)):
+            wanted, other = asked
+            other.set_result(self._maker.made(wanted))
+        return batch.result()
+
+    def __enter__(self) -> Self:
+        for _ in range(self._count):
+            channel, theirs = socket.socketpair()
+            with theirs:
+                self._processes.append(_started(theirs))
+            thread = threading.Thread(target=self._serve, args=(channel,), name="helped", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        for process in self._processes:
+            process.send_signal(signal.SIGKILL)
+        for _ in self._threads:
+            self._asked.put(_END)
+        for thread in self._threads:
+            thread.join()
+        for process in self._processes:
+            process.wait()
+
+    def _serve(self, channel: socket.socket) -> None:
+        """Ask one helper for batch after batch, the next one before the last one is there, until it dies."""
+        pending: deque[Asked] = deque()
+        alive = True
+        with channel:
+            _tell(channel, self._task)
+            while alive or pending:
+                if alive and len(pending) < AHEAD and (asked := self._next(wait=not pending)):
+                    if asked is _END:
+                        return
+                    _tell(channel, asked[0])
+                    pending.append(asked)
+                    continue
+                wanted, batch = pending.popleft()
+                made = _answer(channel) if alive else None
+                alive = made is not None
+                batch.set_result([None] * len(wanted) if made is None else made)
+
+    def _next(self, *, wait: bool) -> Asked | None:
+        try:
+            return self._asked.get(block=wait)
+        except queue.Empty:
+            return None
+
+
+def _started(theirs: socket.socket) -> subprocess.Popen[bytes]:
+    path = [_PACKAGES, *(os.path.abspath(p) for p in sys.path if p)]
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-c", _START, json.dumps([theirs.fileno(), os.getpid(), path])],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(theirs.fileno(),),
+        start_new_session=True,
+        cwd="/",
+    )
+
+
+def _tell(channel: socket.socket, message: object) -> None:
+    with suppress(OSError):  # one that died gives no answer either
+        send(channel, message)
+
+
+def _answer(channel: socket.socket) -> list[Made | None] | None:
+    """What a helper made of a batch; None where it died."""
+    try:
+        return cast("list[Made | None] | None", received(channel))
+    except (OSError, EOFError):
+        return None

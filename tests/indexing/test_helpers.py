@@ -1,0 +1,130 @@
+"""What helper processes read and cut: the index is the one that the run alone would make."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gemmasearch.documents import Document, SyncEvent, SyncReport
+from gemmasearch.indexing import helper, writing
+from gemmasearch.indexing.helper import Maker, Task
+from gemmasearch.indexing.measure import Measure
+from gemmasearch.indexing.sync import sync
+from gemmasearch.models.fake import FakeEmbedder
+from gemmasearch.models.static import StaticEmbedder
+from gemmasearch.readers import Isolated
+from gemmasearch.settings import Settings
+from gemmasearch.store import Store
+from gemmasearch.store.ready import Ready
+from tests.indexing.trees import contents, note, plant, sound, stir
+
+KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\n" + "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAAB\n" * 3
+
+
+def plant_all(tree: Path) -> None:
+    """What helpers read, what they give back, and what is not read at all."""
+    plant(tree, 150)
+    chance = random.Random(5)
+    for number in range(12):
+        (tree / f"page{number}.html").write_text(f"<title>Page</title><p>{note(chance)}</p>")
+        (tree / f"twin{number}.md").write_text("# Twin\n\nThe same boiler and garden as elsewhere.\n")
+    (tree / "hidden.txt").write_text(KEY)
+    (tree / "empty.md").write_text("")
+    (tree / "film.md").write_bytes(bytes(range(256)) * 40)
+    (tree / "long.md").write_text(note(chance, 600))
+    (tree / "code.py").write_text("def boiler(candle):\n    return candle\n")
+
+
+def run(db: Path, tree: Path, *, many: int, stop: int | None = None) -> SyncReport:
+    """
+    :param many: small files for which helpers are started. :param stop: after so many files were read.
+    """
+    told: list[SyncEvent] = []
+    with (
+        Store.open(db, create=True) as store,
+        Isolated() as readers,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(writing, "MANY", many)
+        if many == 1:  # of the mailbox, too, most documents go to helpers
+            patch.setattr(writing, "DOCUMENTS_PER_TRANSACTION", 4)
+        return sync(
+            store, StaticEmbedder(), readers.read, Settings(), roots=[str(tree)], progress=told.append,
+            stop=lambda: stop is not None and len(told) > stop,
+        )  # fmt: skip
+
+
+def counts(report: SyncReport) -> tuple[object, ...]:
+    problems = sorted((p.path, p.reason, p.part) for p in report.problems)
+    files = (report.new, report.changed, report.moved, report.unchanged, report.gone)
+    return (*files, report.documents, report.chunks, report.embedded, report.skipped, problems)
+
+
+def test_the_index_is_the_same(tmp_path: Path) -> None:
+    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
+    plant_all(tree)
+    assert counts(run(alone, tree, many=10_000)) == counts(run(helped, tree, many=1))
+    assert contents(alone) == contents(helped)
+    stir(tree, 1)
+    (tree / "page1.html").write_text("<p>Another ladder.</p>")
+    assert counts(run(alone, tree, many=10_000)) == counts(run(helped, tree, many=1))
+    assert contents(alone) == contents(helped)
+    sound(helped)
+    assert psutil.Process().children() == []
+
+
+def test_a_helper_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
+    plant_all(tree)
+    run(alone, tree, many=10_000)
+    killed: list[int] = []
+    told = writing.Writer._told
+
+    def kill(self: writing.Writer, *about: object) -> None:
+        if len(killed) < 2:
+            for process in psutil.Process().children():
+                with suppress(psutil.Error):  # one that is dead already
+                    if "indexing.helper" in " ".join(process.cmdline()):
+                        killed.append(process.pid)
+                        os.kill(process.pid, signal.SIGKILL)
+        told(self, *about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writing.Writer, "_told", kill)
+    run(helped, tree, many=1)
+    assert killed
+    assert contents(alone) == contents(helped)
+
+
+def test_a_run_that_is_stopped_ends_its_helpers_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
+    plant_all(tree)
+    run(alone, tree, many=10_000)
+    report = run(helped, tree, many=1, stop=60)
+    assert report.interrupted and 0 < report.new < 150
+    assert psutil.Process().children() == []
+    run(helped, tree, many=1)
+    sound(helped)
+    assert contents(alone) == contents(helped)
+
+
+def test_what_a_helper_cannot_do_comes_back(tmp_path: Path) -> None:
+    for name, text in (("a.md", "# A\n\nboiler"), ("b.html", "<p>candle</p>"), ("c.txt", KEY), ("d.md", "")):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "e.md").write_text("boiler " * helper.SMALL)
+    (tmp_path / "f.md").write_text("boiler " * 200)
+    task = Task(Settings(), 20, 40, Measure(FakeEmbedder().count_tokens).rates)
+    names = ("a.md", "b.html", "c.txt", "c.txt", "d.md", "e.md", "f.md", "none.md")
+    wanted = [(str(tmp_path / name), name, at != 3) for at, name in enumerate(names)]
+    note_, page, key, allowed, empty, large, counted, absent = Maker(task).made(wanted)
+    assert note_ and isinstance(note_[1][0], Ready) and note_[1][0].part == ""
+    assert page is None and large is None and absent is None
+    assert key and [p.reason for p in key[1] if not isinstance(p, Ready | Document)] == ["secret"]
+    assert allowed and isinstance(allowed[1][0], Ready | Document)
+    assert empty and [p.reason for p in empty[1] if not isinstance(p, Ready | Document)] == ["empty"]
+    assert counted and isinstance(counted[1][0], Document)
