@@ -11,25 +11,24 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem, SyncEvent
-from gemmasearch.indexing import chunking, growing
+from gemmasearch.indexing import growing
 from gemmasearch.indexing.ahead import Ahead, Begun, Read
 from gemmasearch.indexing.batches import Batches, Helped, is_plain, made_ahead
 from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
-from gemmasearch.indexing.helper import KEY, SMALL, Task
+from gemmasearch.indexing.helper import KEY, SMALL
 from gemmasearch.indexing.helpers import MOST, Helpers
-from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.moves import Moves, kind_of_name
 from gemmasearch.indexing.recognised import Readers
 from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
+from gemmasearch.indexing.storing import Storing
 from gemmasearch.models.native import cores
 from gemmasearch.readers import refused
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.isolate import Isolated
-from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened
-from gemmasearch.store.keys import clean, document_hash, path_words
-from gemmasearch.store.ready import Ready, ready
+from gemmasearch.store.keys import clean, path_words
+from gemmasearch.store.ready import Ready
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.crawl import Found
@@ -85,12 +84,14 @@ class Writer:
     tally: Tally
     _waiting: deque[Job] = field(default_factory=deque)
     _done: int = 0
-    _measured: Measure | None = None
-    _forgotten: frozenset[bytes] | None = None
+    _storing: Storing = field(init=False)
     _ends: ExitStack = field(default_factory=ExitStack)
     _helpers: Helpers | None = None
     _batches: Batches | None = None
     _own: int = 0  # of those that wait, files that no helper reads
+
+    def __post_init__(self) -> None:
+        self._storing = Storing(self.store, self.embedder, self.settings, self.tally)
 
     def write(self, stale: Sequence[Found], known: Mapping[str, FileRow], moves: Moves) -> None:
         """Bring the stale files up to date; rows whose files moved are taken out of ``moves``."""
@@ -112,9 +113,7 @@ class Writer:
     def _helped(self) -> Helpers | None:
         """Processes that take over a part of the work, started when there is enough of it; None on one core."""
         if self._helpers is None and (more := cores() - 1):
-            target, limit = self._sizes()
-            task = Task(self.settings, target, limit, self._measure().rates)
-            self._helpers = self._ends.enter_context(Helpers(task, min(more, MOST)))
+            self._helpers = self._ends.enter_context(Helpers(self._storing.task(), min(more, MOST)))
         return self._helpers
 
     def remove(self, gone: Sequence[FileRow]) -> None:
@@ -273,19 +272,17 @@ class Writer:
         if whole == "busy":
             self._postpone(found, row, problems)
             return
-        kept: set[str] = set()
+        words, kept = self._words(found.path), set[str]()
         file_id = None
         while True:
             last = len(group) < DOCUMENTS_PER_TRANSACTION
             with self.store.writing():
                 if file_id is None:
-                    file_id = self.store.begin_file(
-                        found.path, self._words(found.path), tail=row.tail if row and box else None
-                    )
+                    file_id = self.store.begin_file(found.path, words, tail=row.tail if row and box else None)
                     before = self.store.known_documents(file_id)
                     if box:
                         before = {part: known for part, known in before.items() if box.is_behind(part)}
-                kept.update(self._put(file_id, found.path, document, before) for document in group)
+                kept.update(self._storing.put(file_id, words, document, before) for document in group)
                 met = [*(box.problems if box else ()), *problems]
                 if last:
                     self.store.remove_documents(id for part, (id, _) in before.items() if part not in kept)
@@ -297,7 +294,7 @@ class Writer:
             if self.tally.stopped():
                 return
             if documents is job.documents and not before and (helpers := self._helped()):
-                documents = made_ahead(documents, clean(self._words(found.path)), helpers)
+                documents = made_ahead(documents, clean(words), helpers)
             group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
         if whole := _whole(problems):
             self.tally.skipped[whole] += 1
@@ -366,15 +363,10 @@ class Writer:
                 problems.append(item)
             elif isinstance(item, Document) and item.part and is_secret_part(item.part, item.text):
                 problems.append(Problem(path, "secret", part=item.part))
-            elif self._is_forgotten(item):
+            elif self._storing.is_forgotten(item):
                 problems.append(Problem(path, "forgotten", "", clean(item.part)))
             else:
                 yield item
-
-    def _is_forgotten(self, document: Document | Ready) -> bool:
-        if self._forgotten is None:
-            self._forgotten = self.store.is_forgotten()
-        return bool(self._forgotten) and _hash(_complete(document)) in self._forgotten
 
     def _is_guarded(self, found: Found) -> bool:
         """Whether it is left out if it is a private key: not if it was named itself or the root allows it."""
@@ -393,50 +385,12 @@ class Writer:
         except (OSError, CannotRead):
             return False
 
-    def _put(
-        self, file_id: int, path: str, document: Document | Ready, before: dict[str, tuple[int, bytes]]
-    ) -> str:
-        """Write a document unless it is there already. :return: its part, as it is stored."""
-        document, part = _complete(document), clean(document.part)
-        known = before.get(part)
-        if known and known[1] == _hash(document):
-            self.store.move_document(known[0], document.offset, document.length)
-            return part
-        made = document if isinstance(document, Ready) else self._ready(document, path)
-        self.store.put_ready(file_id, made)
-        self.tally.counts["documents"] += 1
-        self.tally.counts["chunks"] += len(made.chunks)
-        return part
-
-    def _ready(self, document: Document, path: str) -> Ready:
-        target, limit = self._sizes()
-        chunks = chunking.split(document, self.embedder.count_tokens, target, limit, measure=self._measure())
-        return ready(document, chunks, clean(self._words(path)))
-
-    def _sizes(self) -> tuple[int, int]:
-        """Tokens that a passage should have, and that it may have at most."""
-        limit = self.embedder.max_tokens
-        return min(self.settings.chunk_tokens, limit), limit
-
-    def _measure(self) -> Measure:
-        self._measured = self._measured or Measure(self.embedder.count_tokens)
-        return self._measured
-
     def _words(self, path: str) -> str:
         return path_words(path, self._owner(path))
 
     def _owner(self, path: str) -> str:
         """Of nested roots the innermost."""
         return max((r.path for r in self.registered if is_within(path, r.path)), key=len, default="")
-
-
-def _complete(document: Document | Ready) -> Document | Ready:
-    """With its language."""
-    return with_language(document) if isinstance(document, Document) else document
-
-
-def _hash(document: Document | Ready) -> bytes:
-    return document.hash if isinstance(document, Ready) else document_hash(document)
 
 
 def _whole(problems: Sequence[Problem]) -> str:

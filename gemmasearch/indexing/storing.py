@@ -1,0 +1,84 @@
+"""Documents on their way into the store: cut into passages, made ready and put, unless they are there already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gemmasearch.documents import Document
+from gemmasearch.indexing import chunking
+from gemmasearch.indexing.helper import Task
+from gemmasearch.indexing.measure import Measure
+from gemmasearch.readers.language import with_language
+from gemmasearch.store.keys import clean, document_hash
+from gemmasearch.store.ready import Ready, ready
+
+if TYPE_CHECKING:
+    from gemmasearch.indexing.tally import Tally
+    from gemmasearch.models import Embedder
+    from gemmasearch.settings import Settings
+    from gemmasearch.store import Store
+
+
+@dataclass(slots=True)
+class Storing:
+    """One run's way of cutting. What helpers made ready is only put."""
+
+    store: Store
+    embedder: Embedder
+    settings: Settings
+    tally: Tally
+    _measured: Measure | None = None
+    _forgotten: frozenset[bytes] | None = None
+
+    def put(
+        self, file_id: int, words: str, document: Document | Ready, before: dict[str, tuple[int, bytes]]
+    ) -> str:
+        """Write a document unless it is there already. :return: its part, as it is stored.
+
+        :param words: of its file's path. :param before: part -> id and hash of what the file had.
+        """
+        document, part = _complete(document), clean(document.part)
+        known = before.get(part)
+        if known and known[1] == _hash(document):
+            self.store.move_document(known[0], document.offset, document.length)
+            return part
+        made = document if isinstance(document, Ready) else self._ready(document, words)
+        self.store.put_ready(file_id, made)
+        self.tally.counts["documents"] += 1
+        self.tally.counts["chunks"] += len(made.chunks)
+        return part
+
+    def is_forgotten(self, document: Document | Ready) -> bool:
+        """Whether it was forgotten by a query and is to stay away."""
+        if self._forgotten is None:
+            self._forgotten = self.store.is_forgotten()
+        return bool(self._forgotten) and _hash(_complete(document)) in self._forgotten
+
+    def task(self) -> Task:
+        """The same for helpers."""
+        target, limit = self._sizes()
+        return Task(self.settings, target, limit, self._measure().rates)
+
+    def _ready(self, document: Document, words: str) -> Ready:
+        target, limit = self._sizes()
+        chunks = chunking.split(document, self.embedder.count_tokens, target, limit, measure=self._measure())
+        return ready(document, chunks, clean(words))
+
+    def _sizes(self) -> tuple[int, int]:
+        """Tokens that a passage should have, and that it may have at most."""
+        limit = self.embedder.max_tokens
+        return min(self.settings.chunk_tokens, limit), limit
+
+    def _measure(self) -> Measure:
+        self._measured = self._measured or Measure(self.embedder.count_tokens)
+        return self._measured
+
+
+def _complete(document: Document | Ready) -> Document | Ready:
+    """With its language."""
+    return with_language(document) if isinstance(document, Document) else document
+
+
+def _hash(document: Document | Ready) -> bytes:
+    return document.hash if isinstance(document, Ready) else document_hash(document)
