@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import os
 import shutil
 import statistics
 import tempfile
@@ -42,6 +43,7 @@ def sizes(text: str) -> list[int]:
 
 def report(wanted: list[int]) -> bool:
     """:return: whether every exponent keeps to its bar."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command of ours does
     found = {size: _in_a_process(size) for size in wanted}
     print(f"{'':24}" + "".join(f"{size:>14,}" for size in wanted) + f"{'exponent':>10}  bar")
     good = True
