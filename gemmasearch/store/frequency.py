@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from gemmasearch.store.database import Database
 
+LIMIT = 10_000  # words that are remembered
+
 
 class Frequency:
     """Part of Store: a search asks for the same words several times, and counting a common one takes a while."""
@@ -38,6 +40,3 @@ class Frequency:
         if self._frequencies is None or self._frequencies[0] != now or len(self._frequencies[1]) > LIMIT:
             self._frequencies = now, {}
         return self._frequencies[1]
-
-
-LIMIT = 10_000  # words that are remembered

@@ -105,8 +105,7 @@ class Narrow(Frequency):
         yield fts.any_of([*rare, *pairs]) or fts.all_of(ordered)
         if common:
             yield fts.any_of([*rare, *pairs, common[0]])
-            if share < 1:
-                yield every  # what is rare in the whole index need not be there
+            yield every  # what is rare in the whole index need not be where a filter looks
 
     def _shares(self, terms: Sequence[Sought]) -> dict[str, float]:
         """The share of passages that match each term: that of the commonest of its words, or what is counted in

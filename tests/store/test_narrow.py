@@ -99,8 +99,11 @@ def test_a_filter_that_keeps_none_of_the_rarer_words_still_finds_the_commonest(
     add_note(store, "/other.md", *(f"report {n} " for n in range(100)))
     monkeypatch.setattr(narrow, "WALKED", 1)
     monkeypatch.setattr(narrow, "ENOUGH", 50)
-    inside = [Condition("path", "has", "other.md")]
-    assert len(found(store, "winter", "boiler", "report", conditions=inside)) == 100
+    for inside in (
+        Condition("path", "has", "other.md"),
+        Condition("words", "match", '"report" NOT "number"'),
+    ):
+        assert len(found(store, "winter", "boiler", "report", conditions=[inside])) == 100
 
 
 def test_within_a_filter_every_word_counts(store: Store) -> None:
