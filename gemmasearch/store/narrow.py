@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, combinations
@@ -96,7 +95,7 @@ class Narrow(Frequency):
         ordered = sorted(distinct, key=lambda term: shares[term])
         walked = list(accumulate(shares[term] * total for term in ordered))
         expected = [share * each for each in walked]
-        rare = ordered[: bisect_right(expected, RANKED)]
+        rare = ordered[: sum(each <= RANKED for each in expected)]
         while len(rare) > 1 and walked[len(rare) - 1] > WALKED and expected[len(rare) - 2] >= ENOUGH:
             rare.pop()
         common = ordered[len(rare) :]
