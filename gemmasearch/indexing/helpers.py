@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
 import queue
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
 
 from gemmasearch.indexing.helper import Made, Maker, Task, Wanted, received, send
+from gemmasearch.readers.channel import started
 
 MOST = 2  # processes: more of them would wait for the writer
 AHEAD = 2  # batches that each of them is asked for at a time …
 SPARE = 3  # … and more that wait
-_START = (
-    "import json, sys; *a, sys.path[:] = json.loads(sys.argv[1]);"
-    "from gemmasearch.indexing.helper import main; main(*a)"
-)
-_PACKAGES = str(Path(__file__).resolve().parents[2])
-
 Batch = Future[list[Made | None]]
 Asked = tuple[Sequence[Wanted], Batch]
 _END: Final[Asked] = ((), Future())
@@ -68,7 +59,7 @@ class Helpers:
         for _ in range(self._count):
             channel, theirs = socket.socketpair()
             with theirs:
-                self._processes.append(_started(theirs))
+                self._processes.append(started("gemmasearch.indexing.helper", theirs))
             thread = threading.Thread(target=self._serve, args=(channel,), name="helped", daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -109,19 +100,6 @@ class Helpers:
             return self._asked.get(block=wait)
         except queue.Empty:
             return None
-
-
-def _started(theirs: socket.socket) -> subprocess.Popen[bytes]:
-    path = [_PACKAGES, *(os.path.abspath(p) for p in sys.path if p)]
-    return subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", _START, json.dumps([theirs.fileno(), os.getpid(), path])],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=(theirs.fileno(),),
-        start_new_session=True,
-        cwd="/",
-    )
 
 
 def _tell(channel: socket.socket, message: object) -> None:

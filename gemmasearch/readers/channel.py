@@ -21,10 +21,7 @@ from gemmasearch.readers.sandbox import Sandbox
 from gemmasearch.settings import Settings
 
 # -I: neither the current folder nor the user's site-packages may put a module in its way.
-_START = (
-    "import json, sys; *a, sys.path[:] = json.loads(sys.argv[1]);"
-    "from gemmasearch.readers.worker import main; main(*a)"
-)
+_MAIN = "gemmasearch.readers.worker"
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 NO_PROGRESS = 0.5  # of a document's time: so long may a reader be silent that reports its progress
 
@@ -40,6 +37,32 @@ class Died(Exception):
         self.detail = detail
 
 
+def started(
+    module: str, theirs: socket.socket, *arguments: int, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """A process of this program that runs ``main(descriptor, parent, *arguments)`` of a module, with nothing of this
+    one but a socket; ``env`` is its whole environment, None = ours."""
+    start = f"import json, sys; *a, sys.path[:] = json.loads(sys.argv[1]);from {module} import main; main(*a)"
+    path = [_PACKAGES, *(os.path.abspath(p) for p in sys.path if p)]
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-I",
+            "-B",
+            "-c",
+            start,
+            json.dumps([theirs.fileno(), os.getpid(), *arguments, path]),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(theirs.fileno(),),
+        start_new_session=True,
+        cwd="/",
+        env=env,
+    )
+
+
 class Worker:
     """One process and the socket to it."""
 
@@ -50,18 +73,8 @@ class Worker:
         self._sandbox: Sandbox | None = None
         self._channel, theirs = socket.socketpair()
         with theirs:
-            path = [_PACKAGES, *(os.path.abspath(p) for p in sys.path if p)]
-            start = json.dumps([theirs.fileno(), os.getpid(), memory_mb, models_mb, path])
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", _START, start],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-                cwd="/",
-                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-            )
+            environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+            self._process = started(_MAIN, theirs, memory_mb, models_mb, env=environment)
 
     def is_alive(self) -> bool:
         return self._process.poll() is None

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Chunk, Document, FileStamp, Problem
 from gemmasearch.store import fts, seals, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean, storable
 from gemmasearch.store.pictures import Pictures
-from gemmasearch.store.ready import Ready, ready
 from gemmasearch.store.roots import below
+
+if TYPE_CHECKING:
+    from gemmasearch.store.ready import Ready
 
 MOST_COPIED = 500  # documents of a file that are taken over in one transaction
 UNPURGED = "unpurged"  # in state: words may be left in the file that no chunk holds
@@ -44,6 +47,8 @@ class Files(Pictures):
 
     def put_document(self, file_id: int, document: Document, chunks: Sequence[Chunk]) -> int:
         """Write a document with its chunks and words; one of the same part is replaced. :return: its id."""
+        from gemmasearch.store.ready import ready  # searches write nothing
+
         words = self.db.value("SELECT path_words FROM files WHERE id = ?", (file_id,))
         return self.put_ready(file_id, ready(document, chunks, words))
 

@@ -16,47 +16,43 @@ tokenizer, and any SQLite can read the file.
 from __future__ import annotations
 
 import re
-import sys
-import unicodedata
-from array import array
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import cache, lru_cache
 from itertools import filterfalse
-from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gemmasearch import light
 from gemmasearch.store import stopwords
+from gemmasearch.store.guess import guess_from, guess_language
+from gemmasearch.store.letters import IS_UNSPACED, RUN, SPACED, UNSPACED, fold, runs, unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = [
+    "LONGEST",
+    "RUN",
+    "Analysis",
+    "Token",
+    "Vocabulary",
+    "analyses",
+    "exact",
+    "fold",
+    "forms",
+    "guess_from",
+    "guess_language",
+    "held",
+    "holding",
+    "runs",
+    "stem",
+    "tokens",
+    "unspaced",
+]
+
 LONGEST = 64  # characters of a token that are kept: hashes and base64 stay findable by their beginning
 
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u3130-\u318f"
-    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-)
-# `\w` leaves out combining marks; without them Hindi, Arabic or decomposed Latin words would fall apart.
-_MARKS = (
-    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0900-\u0963\u0971-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc"
-    "\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d\u3099\u309a"
-)
-RUN = re.compile(rf"[\w{_MARKS}]+")
-_SPACED = bytes(c if chr(c).isalnum() or c == ord("_") else 32 for c in range(128)) + bytes(
-    128
-)  # of ASCII text
-_BARE = _SPACED.replace(b"_", b" ")
-_PIECE = light.pattern(rf"[{_UNSPACED}]+|[^_{_UNSPACED}]+")
-_IS_UNSPACED = light.pattern(rf"[{_UNSPACED}]")
-# Accents and vowel signs that people leave out when they type; the breve of й is part of the letter.
-_STRIP = re.compile(
-    "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u200c\u200d]"
-)
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ى": "ي", "ة": "ه"}
-)
+_BARE = SPACED.replace(b"_", b" ")  # for words without their underscores
+_PIECE = light.pattern(rf"[{UNSPACED}]+|[^_{UNSPACED}]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _LETTERS_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 
@@ -86,18 +82,6 @@ class Token:
     words: frozenset[str]
 
 
-def fold(text: str) -> str:
-    """Case, width, accents and vowel points removed; two spellings of one word become equal.
-
-    >>> fold("Größe") == fold("GROSSE") == fold("Gro\u0308ße")
-    True
-    """
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", _STRIP.sub("", decomposed)).casefold().translate(_LETTERS)
-
-
 def stem(word: str, language: str) -> str:
     """The Snowball stem of a folded word; the word itself where the language has no stemmer."""
     name = _SNOWBALL.get(language)
@@ -115,11 +99,6 @@ def _stemmers(name: str) -> Any:
 def _stemmer(name: str) -> Callable[[str], str]:
     stem_word: Callable[[str], str] = _stemmers(name).stemWord
     return lambda word: fold(stem_word(word))
-
-
-def unspaced(text: str) -> bool:
-    """Whether the text has characters of a script that writes no spaces between words."""
-    return not text.isascii() and _IS_UNSPACED.search(text) is not None
 
 
 # Compatibility forms such as "⒈" or "㈠" fold to what the tokenizer of the index would split.
@@ -162,7 +141,7 @@ def _analyse_any(run: str, language: str) -> Analysis:
     forms: list[str] = []
     pieces = _PIECE.findall(run)
     for piece in pieces:
-        if _IS_UNSPACED.match(piece):
+        if IS_UNSPACED.match(piece):
             exact += _pairs(piece)
             continue
         word = _word(piece)[:LONGEST]
@@ -278,13 +257,6 @@ def exact(text: str) -> str:
     return _head(text, "", 0) if len(text) <= _HEAD else _spelled("", 0).of(_runs(text))
 
 
-def runs(text: str) -> list[str]:
-    """The runs of a text, in order, as they are written."""
-    if text.isascii():  # five times as fast as the pattern
-        return text.encode("ascii").translate(_SPACED).decode("ascii").split()
-    return RUN.findall(text)
-
-
 def forms(text: str, language: str = "") -> str:
     """The other forms of a text's words, separated by spaces; function words have none."""
     language = language or guess_language(text)
@@ -363,98 +335,10 @@ def tokens(text: str, language: str = "") -> Iterator[Token]:
             continue
         for piece in _PIECE.finditer(run):
             at = match.start() + piece.start()
-            if _IS_UNSPACED.match(piece.group()):
+            if IS_UNSPACED.match(piece.group()):
                 for i in range(len(piece.group())):
                     pair = piece.group()[i : i + 2]
                     yield Token(at + i, at + i + len(pair), frozenset((fold(pair),)))
             else:
                 found = of[piece.group()]
                 yield Token(at, at + len(piece.group()), frozenset((*found.exact, *found.forms)))
-
-
-_SCRIPTS = (
-    ("ja", light.pattern("[\u3040-\u30ff]")),
-    ("ko", light.pattern("[\uac00-\ud7af]")),
-    ("zh", light.pattern("[\u4e00-\u9fff]")),
-    ("ru", light.pattern("[\u0400-\u04ff]")),
-    ("ar", light.pattern("[\u0600-\u06ff]")),
-    ("hi", light.pattern("[\u0900-\u097f]")),
-    ("el", light.pattern("[\u0370-\u03ff]")),
-    ("th", light.pattern("[\u0e00-\u0e7f]")),
-    ("he", light.pattern("[\u0590-\u05ff]")),
-    ("hy", light.pattern("[\u0530-\u058f]")),
-    ("ta", light.pattern("[\u0b80-\u0bff]")),
-)
-_LATIN = tuple(name for name in stopwords.LANGUAGES if name not in ("ru", "uk", "el", "ar", "hi"))
-_SAMPLE = 2000  # characters looked at
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-
-
-def guess_from(counts: Mapping[str, int], text: str) -> str:
-    """:func:`guess_language` of a text whose runs were counted already."""
-    if len(text) > _SAMPLE:
-        return guess_language(text)
-    if not text.isascii() and (name := _by_script(text)):
-        return name
-    votes = _votes_of()
-    found = [run for run in counts if run in votes]
-    total = sum(map(mul, map(counts.__getitem__, found), map(votes.__getitem__, found)))
-    if not text.isascii():
-        total += sum(counts[run] * votes.get(fold(run), 0) for run in counts if not run.isascii())
-    by_language = array("H", total.to_bytes(2 * len(_LATIN), sys.byteorder))
-    if sys.byteorder == "big":
-        by_language.reverse()
-    most = max(by_language)
-    return _LATIN[by_language.index(most)] if most else "en"
-
-
-@cache
-def _votes_of() -> dict[str, int]:
-    """Function words in the usual ways of writing them -> one vote for each of their languages, 16 bits apiece: the
-    votes of a whole text are one sum."""
-    votes = {word: sum(1 << 16 * _LATIN.index(name) for name in of) for word, of in _function_words().items()}
-    return {v: vote for word, vote in votes.items() for v in (word.upper(), word.capitalize(), word)}
-
-
-def guess_language(text: str, default: str = "en") -> str:
-    """ISO 639-1 by script, then by function words: good enough to choose a stemmer, no more.
-
-    ``default`` is given where nothing speaks for any language (a name, a number, program text).
-    """
-    sample = text[:_SAMPLE]
-    if not sample.isascii() and (name := _by_script(sample)):
-        return name
-    return _by_function_words(sample, default)
-
-
-def _by_script(sample: str) -> str:
-    """The language of a script that has a third of the letters, "" where none has."""
-    other = "".join(_NOT_ASCII.findall(sample))
-    letters = 0
-    for name, script in _SCRIPTS:
-        if count := len(script.findall(other)):
-            letters = letters or sum(c.isalpha() for c in sample) or 1
-            if count * 3 > letters:
-                return _cyrillic(sample) if name == "ru" else name
-    return ""
-
-
-def _cyrillic(sample: str) -> str:
-    return "uk" if re.search("[іїєґ]", sample) else "ru"
-
-
-def _by_function_words(sample: str, default: str) -> str:
-    known = _function_words()
-    counts = dict.fromkeys(_LATIN, 0)
-    for word in RUN.findall(sample.lower()) if sample.isascii() else map(fold, RUN.findall(sample)):
-        for name in known.get(word, ()):
-            counts[name] += 1
-    best = max(counts, key=lambda name: (counts[name], name == default))
-    return best if counts[best] else default
-
-
-@cache
-def _function_words() -> dict[str, tuple[str, ...]]:
-    """Each function word -> the languages that have it."""
-    every = frozenset().union(*(stopwords.of(name) for name in _LATIN))
-    return {word: tuple(name for name in _LATIN if word in stopwords.of(name)) for word in every}

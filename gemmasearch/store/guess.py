@@ -1,0 +1,101 @@
+"""Which language a text is likely to be in: good enough to choose a stemmer, no more."""
+
+from __future__ import annotations
+
+import re
+import sys
+from array import array
+from collections.abc import Mapping
+from functools import cache
+from operator import mul
+
+from gemmasearch import light
+from gemmasearch.store import stopwords
+from gemmasearch.store.letters import RUN, fold
+
+_SCRIPTS = (
+    ("ja", light.pattern("[\u3040-\u30ff]")),
+    ("ko", light.pattern("[\uac00-\ud7af]")),
+    ("zh", light.pattern("[\u4e00-\u9fff]")),
+    ("ru", light.pattern("[\u0400-\u04ff]")),
+    ("ar", light.pattern("[\u0600-\u06ff]")),
+    ("hi", light.pattern("[\u0900-\u097f]")),
+    ("el", light.pattern("[\u0370-\u03ff]")),
+    ("th", light.pattern("[\u0e00-\u0e7f]")),
+    ("he", light.pattern("[\u0590-\u05ff]")),
+    ("hy", light.pattern("[\u0530-\u058f]")),
+    ("ta", light.pattern("[\u0b80-\u0bff]")),
+)
+_LATIN = tuple(name for name in stopwords.LANGUAGES if name not in ("ru", "uk", "el", "ar", "hi"))
+_SAMPLE = 2000  # characters looked at
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+def guess_from(counts: Mapping[str, int], text: str) -> str:
+    """:func:`guess_language` of a text whose runs were counted already."""
+    if len(text) > _SAMPLE:
+        return guess_language(text)
+    if not text.isascii() and (name := _by_script(text)):
+        return name
+    votes = _votes_of()
+    found = [run for run in counts if run in votes]
+    total = sum(map(mul, map(counts.__getitem__, found), map(votes.__getitem__, found)))
+    if not text.isascii():
+        total += sum(counts[run] * votes.get(fold(run), 0) for run in counts if not run.isascii())
+    by_language = array("H", total.to_bytes(2 * len(_LATIN), sys.byteorder))
+    if sys.byteorder == "big":
+        by_language.reverse()
+    most = max(by_language)
+    return _LATIN[by_language.index(most)] if most else "en"
+
+
+@cache
+def _votes_of() -> dict[str, int]:
+    """Function words in the usual ways of writing them -> one vote for each of their languages, 16 bits apiece: the
+    votes of a whole text are one sum."""
+    votes = {word: sum(1 << 16 * _LATIN.index(name) for name in of) for word, of in _function_words().items()}
+    return {v: vote for word, vote in votes.items() for v in (word.upper(), word.capitalize(), word)}
+
+
+def guess_language(text: str, default: str = "en") -> str:
+    """ISO 639-1 by script, then by function words: good enough to choose a stemmer, no more.
+
+    ``default`` is given where nothing speaks for any language (a name, a number, program text).
+    """
+    sample = text[:_SAMPLE]
+    if not sample.isascii() and (name := _by_script(sample)):
+        return name
+    return _by_function_words(sample, default)
+
+
+def _by_script(sample: str) -> str:
+    """The language of a script that has a third of the letters, "" where none has."""
+    other = "".join(_NOT_ASCII.findall(sample))
+    letters = 0
+    for name, script in _SCRIPTS:
+        if count := len(script.findall(other)):
+            letters = letters or sum(c.isalpha() for c in sample) or 1
+            if count * 3 > letters:
+                return _cyrillic(sample) if name == "ru" else name
+    return ""
+
+
+def _cyrillic(sample: str) -> str:
+    return "uk" if re.search("[іїєґ]", sample) else "ru"
+
+
+def _by_function_words(sample: str, default: str) -> str:
+    known = _function_words()
+    counts = dict.fromkeys(_LATIN, 0)
+    for word in RUN.findall(sample.lower()) if sample.isascii() else map(fold, RUN.findall(sample)):
+        for name in known.get(word, ()):
+            counts[name] += 1
+    best = max(counts, key=lambda name: (counts[name], name == default))
+    return best if counts[best] else default
+
+
+@cache
+def _function_words() -> dict[str, tuple[str, ...]]:
+    """Each function word -> the languages that have it."""
+    every = frozenset().union(*(stopwords.of(name) for name in _LATIN))
+    return {word: tuple(name for name in _LATIN if word in stopwords.of(name)) for word in every}

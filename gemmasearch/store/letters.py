@@ -1,0 +1,55 @@
+"""Runs of letters in a text, and their folding: what words and the guess of a language begin with."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from gemmasearch import light
+
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u3130-\u318f"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+# `\w` leaves out combining marks; without them Hindi, Arabic or decomposed Latin words would fall apart.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0900-\u0963\u0971-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc"
+    "\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d\u3099\u309a"
+)
+RUN = re.compile(rf"[\w{_MARKS}]+")
+SPACED = bytes(c if chr(c).isalnum() or c == ord("_") else 32 for c in range(128)) + bytes(
+    128
+)  # of ASCII text
+IS_UNSPACED = light.pattern(rf"[{UNSPACED}]")
+# Accents and vowel signs that people leave out when they type; the breve of й is part of the letter.
+_STRIP = re.compile(
+    "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u200c\u200d]"
+)
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ى": "ي", "ة": "ه"}
+)
+
+
+def fold(text: str) -> str:
+    """Case, width, accents and vowel points removed; two spellings of one word become equal.
+
+    >>> fold("Größe") == fold("GROSSE") == fold("Gro\u0308ße")
+    True
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", _STRIP.sub("", decomposed)).casefold().translate(_LETTERS)
+
+
+def unspaced(text: str) -> bool:
+    """Whether the text has characters of a script that writes no spaces between words."""
+    return not text.isascii() and IS_UNSPACED.search(text) is not None
+
+
+def runs(text: str) -> list[str]:
+    """The runs of a text, in order, as they are written."""
+    if text.isascii():  # five times as fast as the pattern
+        return text.encode("ascii").translate(SPACED).decode("ascii").split()
+    return RUN.findall(text)
