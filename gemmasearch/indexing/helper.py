@@ -14,15 +14,15 @@ import signal
 import socket
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.indexing import chunking
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.secrets import holds_key, is_secret_part
+from gemmasearch.light import blake2b
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened
@@ -53,6 +53,14 @@ Item = Ready | Document | Problem
 Made = tuple[
     bytes, list[Item]
 ]  # the digest of the bytes that were read, b"" of a document, and what is in them
+
+
+def digest(blocks: Iterable[bytes]) -> bytes:
+    """16 bytes over the content of a file, by which copies and moves are known."""
+    found = blake2b(digest_size=16)
+    for block in blocks:
+        found.update(block)
+    return found.digest()
 
 
 class NotHere(Exception):
@@ -126,10 +134,10 @@ class Maker:
             raw = source.stream.read(SMALL + 1)
         if len(raw) > SMALL:
             raise NotHere
-        digest = blake2b(raw, digest_size=16).digest()
+        whole = digest((raw,))
         if guarded and holds_key(raw):
-            return digest, [Problem(path, "secret", KEY)]
-        return digest, [self._ready(item, path, words) for item in _items(raw, path, self._task.settings)]
+            return whole, [Problem(path, "secret", KEY)]
+        return whole, [self._ready(item, path, words) for item in _items(raw, path, self._task.settings)]
 
     def _ready(self, item: Document | Problem, path: str, words: str) -> Item:
         if isinstance(item, Problem):

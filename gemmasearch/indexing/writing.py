@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from gemmasearch.indexing import growing
 from gemmasearch.indexing.ahead import Ahead, Begun, Read
 from gemmasearch.indexing.batches import Batches, Helped, is_plain, made_ahead
 from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
-from gemmasearch.indexing.helper import KEY, SMALL
+from gemmasearch.indexing.helper import KEY, SMALL, digest
 from gemmasearch.indexing.helpers import MOST, Helpers
 from gemmasearch.indexing.moves import Moves, kind_of_name
 from gemmasearch.indexing.recognised import Readers
@@ -400,11 +400,8 @@ def _whole(problems: Sequence[Problem]) -> str:
 
 def digest_of(path: str) -> bytes | None:
     """16 bytes over the file's content; None if it cannot be read, which its reader will say why."""
-    digest = blake2b(digest_size=16)
     try:
         with opened(path) as source:
-            while block := source.stream.read(1 << 20):
-                digest.update(block)
+            return digest(iter(partial(source.stream.read, 1 << 20), b""))
     except (OSError, CannotRead):
         return None
-    return digest.digest()
