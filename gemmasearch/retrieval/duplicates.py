@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import TypeVar
 from zlib import crc32
 
 from gemmasearch.light import dataclass
@@ -19,6 +20,7 @@ SHINGLE = 5  # words
 SKETCH = 64  # hashes kept of a document
 COMMON = 40  # a shingle in more documents than this is boilerplate and pairs nothing
 ALIKE = 0.8  # Jaccard from which two passages or documents count as one
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,11 @@ class Passage:
         self._words = frozenset(self._said)
 
     @cached_property
-    def _shingles(self) -> frozenset[int]:
-        return _shingled(self._said)
+    def _shingles(self) -> frozenset[tuple[str, ...]]:
+        """As they are: to tell few texts apart takes no hashes."""
+        if len(self._said) < SHINGLE:
+            return frozenset({tuple(self._said)} if self._said else ())
+        return frozenset(zip(*(self._said[at:] for at in range(SHINGLE)), strict=False))
 
     def is_twin(self, other: Passage) -> bool:
         """Whether the two are near-duplicates.
@@ -56,17 +61,14 @@ class Passage:
 
 def shingles(text: str) -> frozenset[int]:
     """Hashes of every run of five words; a shorter text is one shingle, a text without words none."""
-    return _shingled(words.exact(text).split())
-
-
-def _shingled(found: Sequence[str]) -> frozenset[int]:
+    found = words.exact(text).split()
     if not found:
         return frozenset()
     last = max(1, len(found) - SHINGLE + 1)
     return frozenset(crc32(" ".join(found[i : i + SHINGLE]).encode()) for i in range(last))
 
 
-def likeness(one: frozenset[int], other: frozenset[int]) -> float:
+def likeness(one: frozenset[T], other: frozenset[T]) -> float:
     """Jaccard: shared shingles of all shingles, 0..1."""
     if one.isdisjoint(other):
         return 0.0

@@ -12,6 +12,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from gemmasearch.light import dataclass
@@ -32,13 +33,14 @@ Idf = Mapping[str, float]
 class Bag(NamedTuple):
     """The runs of a passage and how often each is there; what a run stands for depends on the language alone.
 
-    ``head`` has those of what stands above the passage, by the weight of their fields.
+    ``head`` has those of what stands above the passage, by the weight of their fields; passages of one document may
+    share it.
     """
 
     reading: Reading
     language: str
     runs: Counter[str]
-    head: dict[str, float]
+    head: Mapping[str, float]
     length: float  # in words
 
     def text(self) -> str:
@@ -51,15 +53,21 @@ def bag(reading: Reading) -> Bag:
     """The runs of one passage with those that stand above it."""
     counts = Counter(words.runs(reading.text))
     language = reading.language or words.guess_from(counts, reading.text)
+    head, above = _head(reading.title, reading.names, reading.path, reading.headings)
+    return Bag(reading, language, counts, head, above + _words_of(counts, reading.text))
+
+
+@lru_cache(maxsize=512)
+def _head(title: str, names: str, path: str, headings: str) -> tuple[Mapping[str, float], int]:
+    """Run -> the weights of the fields that hold it together, and how many runs there are."""
     head: dict[str, float] = defaultdict(float)
     above = 0
-    for name, weight in FIELDS.items():
-        if text := getattr(reading, name):
-            runs = words.runs(text)
-            above += len(runs)
-            for run in runs:
-                head[run] += weight
-    return Bag(reading, language, counts, head, above + _words_of(counts, reading.text))
+    for text, weight in zip((title, names, path, headings), FIELDS.values(), strict=True):
+        runs = words.runs(text) if text else ()
+        above += len(runs)
+        for run in runs:
+            head[run] += weight
+    return dict(head), above
 
 
 def _words_of(counts: Counter[str], text: str) -> int:

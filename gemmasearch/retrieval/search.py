@@ -48,10 +48,12 @@ Bound = Callable[[float], float]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates of one search, best first, before they become hits. ``asked`` names the sides that answered."""
+    """Candidates of one search, before they become hits: the best that were read, in order, and the others, whose
+    equals have no order. ``asked`` names the sides that answered."""
 
     query: Query
-    fused: tuple[Fused, ...]
+    best: tuple[Fused, ...]
+    others: tuple[Fused, ...]
     asked: tuple[str, ...]
     sought: frozenset[str]
     rarity: Rarity = ()
@@ -146,14 +148,16 @@ def rank(
     weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0
     forms = terms.asked_for(store, query, telling, known)
     rarity = calibration.rarity(store, forms)
-    fused = pool.in_order(store, fusion.fuse(by_words, by_meaning, weight), (by_words, by_meaning))
-    asked = tuple(name for name, found in (("words", by_words), ("meaning", by_meaning)) if found is not None)
+    sides = (by_words, by_meaning)
+    first, others = pool.in_order(store, fusion.fuse(by_words, by_meaning, weight), sides, reranking.READ)
+    asked = tuple(name for name, found in zip(("words", "meaning"), sides, strict=True) if found is not None)
     counted = terms.counted(query, telling, known)
     abroad = space is not None and fusion.is_abroad(space.name, known[0])
-    ordered, cosines = _reordered(store, fused, asked, counted, vector, weight, abroad)
+    best, cosines = _reordered(store, first, asked, counted, vector, weight, abroad)
     return Ranking(
         query,
-        tuple(ordered),
+        tuple(best),
+        tuple(others) if best else (),
         asked,
         frozenset().union(*forms),
         rarity,
@@ -173,15 +177,15 @@ def _vector(embedder: Embedder | None, space: SpaceRow | None, text: str) -> np.
 
 def _reordered(
     store: Store,
-    fused: Sequence[Fused],
+    first: Sequence[Fused],
     asked: Sequence[str],
     counted: Sequence[Counted],
     vector: np.ndarray | None,
     weight: float,
     abroad: bool,
 ) -> tuple[list[Fused], dict[int, float]]:
-    """The best candidates read and ordered anew, the others behind them, with scores below 0; and the cosines."""
-    ids = [f.chunk_id for f in fused[: reranking.READ]]
+    """The first candidates, read and ordered anew; and the cosines."""
+    ids = [f.chunk_id for f in first]
     only_meaning = asked == ("meaning",)
     readings = [] if only_meaning else store.readings(ids)
     if only_meaning:
@@ -207,8 +211,7 @@ def _reordered(
             best = reranking.both(candidates, words, vectors, weight)
         else:
             best = reranking.by_words(candidates, words)
-    behind = [Fused(f.chunk_id, f.score - 1, f.words, f.meaning) for f in fused[reranking.READ :]]
-    return best + behind, cosines
+    return best, cosines
 
 
 def hits(
@@ -254,10 +257,11 @@ def found_among(
     """The same before they are judged, with their place in the ranking as score, and a few more to judge them by."""
     wanted = max(limit, calibration.AMONG) * (SPARE if collapse else 2)
     choose = partial(_chosen, store, wanted=wanted, per_document=per_document, only=only)
-    # Those that were read have scores of 0 or more, quoted or not, and the others none above: they come first.
-    considered, quoted, enough = choose(ranking.fused[: reranking.READ])
-    if not enough and len(ranking.fused) > reranking.READ:
-        considered, quoted, _ = choose(ranking.fused)
+    considered, quoted, enough = choose(ranking.best)
+    if not enough and ranking.others:
+        # Those that were read have scores of 0 or more, quoted or not, and come first.
+        others = [f._replace(score=f.score - 1) for f in pool.settled(store, ranking.others)]
+        considered, quoted, _ = choose((*ranking.best, *others))
     passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
     ranked = [(f, passages[f.chunk_id]) for f in considered if f.chunk_id in passages]
     if collapse:

@@ -102,23 +102,13 @@ def _word_end(text: str, at: int) -> int:
 
 def _on_one_line(text: str, marks: Sequence[Span]) -> Snippet:
     """White space becomes single spaces and the marks move with it."""
+    line = " ".join(text.split())
     lead = len(text) - len(text.lstrip())
-    place: list[int] = []
-    written: list[str] = []
-    size = 0
-    spaced = True
-    for char in text:
-        place.append(size)
-        if char.isspace():
-            if not spaced:
-                written.append(" ")
-                size += 1
-            spaced = True
-        else:
-            written.append(char)
-            size += 1
-            spaced = False
-    place.append(size)
-    line = "".join(written).rstrip()
-    moved = [(place[a], min(place[b], len(line))) for a, b in marks if a >= lead]
+    moved = [(_moved(text, a), min(_moved(text, b), len(line))) for a, b in marks if a >= lead]
     return Snippet(line, tuple((a, b) for a, b in moved if a < b))
+
+
+def _moved(text: str, at: int) -> int:
+    """Where a place of a text is on its one line."""
+    before = " ".join(text[:at].split())
+    return len(before) + (1 if before and text[at - 1].isspace() else 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, combinations
 from typing import Any, NamedTuple
@@ -71,12 +70,16 @@ class Narrow(Frequency):
                   WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""
         return [id for (id,) in self.db.rows(sql, (carray(array("q", chunk_ids)),))]
 
-    def best_first(self, scored: Mapping[int, float]) -> list[int]:
-        """The chunks of ``scored`` (id -> score), equals in the order of :meth:`in_order`."""
-        counts = Counter(scored.values())
-        equals = [id for id, score in scored.items() if counts[score] > 1]
-        place = {id: at for at, id in enumerate(self.in_order(equals) if equals else ())}
-        return sorted(scored, key=lambda id: (-scored[id], place.get(id, 0)))
+    def best_first(self, scored: Mapping[int, float], limit: int) -> list[int]:
+        """The best ``limit`` chunks of ``scored`` (id -> score). Which of those that equal the last are among them is
+        settled by the order of :meth:`in_order`; the order of other equals is open."""
+        ordered = sorted(scored, key=lambda id: -scored[id])
+        if limit >= len(ordered):
+            return ordered
+        least = scored[ordered[limit - 1]]
+        better = [id for id in ordered[:limit] if scored[id] > least]
+        equal = [id for id in ordered[len(better) :] if scored[id] == least]
+        return better + self.in_order(equal)[: limit - len(better)]
 
     def affordable(self, terms: Sequence[Sought], share: float = 1.0) -> Iterator[str]:
         """Expressions for the passages worth scoring, the next for where the one before finds too few: those with

@@ -144,8 +144,19 @@ class Vectors(Narrow):
         self, scored: dict[int, float], limit: int, conditions: Sequence[Condition]
     ) -> list[tuple[int, float]]:
         """The chunks of vectors under the filters, best first; at most ``TWINS`` of equal text."""
-        if not scored:
-            return []
+        ordered = sorted((id for id in scored if scored[id] is not None), key=lambda id: -scored[id])
+        enough = limit  # most vectors have a chunk under the filters
+        while enough < len(ordered) and scored[ordered[enough]] == scored[ordered[limit - 1]]:
+            enough += 1
+        found = self._chunks_of(ordered[:enough], scored, conditions)
+        if len(found) < limit and ordered[enough:]:
+            found |= self._chunks_of(ordered[enough:], scored, conditions)
+        return [(id, found[id]) for id in self.best_first(found, limit)]
+
+    def _chunks_of(
+        self, ids: Sequence[int], scored: dict[int, float], conditions: Sequence[Condition]
+    ) -> dict[int, float]:
+        """Chunk id -> score of its vector, for the vectors ``ids``."""
         chosen = "carray(?) k CROSS JOIN vectors v CROSS JOIN"
         sql = f"SELECT v.id, c.id FROM {chosen} chunks c"
         params: tuple[Any, ...] = ()
@@ -158,16 +169,14 @@ class Vectors(Narrow):
             sql = f"SELECT v.id, c.id FROM {chosen} {_JOINED}"
             where, params = f"{where} AND {filtered}", tuple(values)
         equal: dict[int, list[int]] = {}
-        in_turn = carray(array("q", sorted(scored)))
+        in_turn = carray(array("q", sorted(ids)))
         for vector_id, chunk_id in self.db.rows(f"{sql} WHERE {where}", (in_turn, *params)):
             equal.setdefault(vector_id, []).append(chunk_id)
-        found = {
+        return {
             id: scored[vector_id]
-            for vector_id, ids in equal.items()
-            if scored[vector_id] is not None
-            for id in (ids if len(ids) <= TWINS else self.in_order(ids)[:TWINS])
+            for vector_id, chunks in equal.items()
+            for id in (chunks if len(chunks) <= TWINS else self.in_order(chunks)[:TWINS])
         }
-        return [(id, found[id]) for id in self.best_first(found)[:limit]]
 
     def _signs_now(self, space: SpaceRow) -> signs.Signs:
         """The signs as they are in the file now; read again only after somebody wrote."""

@@ -120,20 +120,32 @@ def _analyse(run: str, language: str) -> Analysis:
 
 
 def _analyse_ascii(run: str, language: str) -> Analysis:
-    """The same in fewer steps: words are lower-case as they stand, and pieces are what underscores leave."""
-    pieces = list(filter(None, run.split("_")))
-    exact = [piece[:LONGEST].lower() for piece in pieces]
-    stop, new = stopwords.of(language), list[str]()
-    for piece, word in zip(pieces, exact, strict=True):
-        if word not in stop:
-            new.append(word)
-        if len(piece) <= LONGEST and len(parts := _CAMEL.findall(piece)) > 1:
-            new += map(str.lower, parts)
-    if len(pieces) > 1 and len(run) <= LONGEST:
-        new.append(run.replace("_", "").lower())
+    return _analyse_together([run], language)[run]
+
+
+def _analyse_together(runs: Sequence[str], language: str) -> dict[str, Analysis]:
+    """Of ASCII runs, in fewer steps: words are lower-case as they stand, pieces are what underscores leave, and all
+    are stemmed at once."""
+    stop = stopwords.of(language)
+    exact: list[tuple[str, ...]] = []
+    bare: list[str] = []  # what becomes the forms of all runs, one after the other
+    ends: list[int] = []
+    for run in runs:
+        pieces = [piece for piece in run.split("_") if piece] if "_" in run else [run]
+        exact.append(tuple(piece[:LONGEST].lower() for piece in pieces))
+        for piece, word in zip(pieces, exact[-1], strict=True):
+            if word not in stop:
+                bare.append(word)
+            if len(piece) <= LONGEST and len(parts := _CAMEL.findall(piece)) > 1:
+                bare += map(str.lower, parts)
+        if len(pieces) > 1 and len(run) <= LONGEST:
+            bare.append(run.replace("_", "").lower())
+        ends.append(len(bare))
     name = _SNOWBALL.get(language)
-    forms = map(fold, _stemmers(name).stemWords(new)) if name else new
-    return Analysis(tuple(exact), tuple(filter(None, forms)))
+    stems = list(map(fold, _stemmers(name).stemWords(bare))) if name else bare
+    starts = [0, *ends]
+    forms = (tuple(filter(None, stems[start:end])) for start, end in zip(starts, ends, strict=False))
+    return {run: Analysis(*both) for run, *both in zip(runs, exact, forms, strict=True)}
 
 
 def _analyse_any(run: str, language: str) -> Analysis:
@@ -168,11 +180,21 @@ class _Cache(dict[str, Analysis]):
 
     def __missing__(self, run: str) -> Analysis:
         found = _analyse(run, self.language)
-        if len(run) <= LONGEST:
-            if len(self) >= self.LIMIT:
-                self.clear()
-            self[run] = found
+        self._keep({run: found})
         return found
+
+    def of(self, runs: Set[str]) -> dict[str, Analysis]:
+        """The analyses of runs, of which the new ones are analysed together."""
+        new = [run for run in runs if run not in self and run.isascii()]
+        found = _analyse_together(new, self.language) if new else {}
+        self._keep(found)
+        return {run: found.get(run) or self[run] for run in runs}
+
+    def _keep(self, found: dict[str, Analysis]) -> None:
+        kept = {run: analysis for run, analysis in found.items() if len(run) <= LONGEST}
+        if len(self) + len(kept) > self.LIMIT:
+            self.clear()
+        self.update(kept)
 
 
 @cache
@@ -186,12 +208,11 @@ class Vocabulary:
     Most runs are plain, one ASCII word without humps; they have one form or, as function words, none.
     """
 
-    def __init__(self, runs: Set[str], language: str) -> None:
-        of = _cached(language)
+    def __init__(self, runs: set[str], language: str) -> None:
         self._plain = list(filter(_PLAIN.fullmatch, runs))
         self._words = list(map(str.lower, self._plain))
         self._forms = _forms_of(self._words, language)
-        self._others = {run: of[run] for run in runs - set(self._plain)}
+        self._others = _cached(language).of(runs.difference(self._plain))
         self._form_of: dict[str, str] = {}
 
     def forms(self, run: str) -> Sequence[str]:
