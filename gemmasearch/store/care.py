@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gemmasearch.errors import IndexDamaged, MachineRefused
 from gemmasearch.light import dataclass
-from gemmasearch.store import glance, schema, seals, signs
+from gemmasearch.store import folders, glance, schema, seals, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
@@ -107,6 +107,7 @@ class Care:
     def examine(self) -> list[Finding]:
         """Everything that contradicts itself; [] = sound. Reads the whole file."""
         found = [*self._file(), *self._counted("rows", _CONTRADICTIONS), *self._links(), *self._words()]
+        found += self._folders()
         return found + (self._counted("vectors", _VECTORS) or self._wrong_signs())
 
     def _wrong_signs(self) -> list[Finding]:
@@ -123,6 +124,13 @@ class Care:
         except (ValueError, TypeError):  # its references are no JSON: the seal of the row says so
             return []
         return [Finding("rows", f"{wrong} links between messages are not what was written")] if wrong else []
+
+    def _folders(self) -> list[Finding]:
+        try:
+            wrong = folders.wrong(self.db)
+        except IndexDamaged as e:
+            return [Finding("file", e.message)]
+        return [Finding("rows", f"{wrong} files that are counted to another folder than theirs")] if wrong else []
 
     def _names(self) -> Iterator[tuple[int, Iterable[int]]]:
         sql = "SELECT id, kind, title, message_id, refs FROM documents"
@@ -188,6 +196,7 @@ class Care:
                 self.db.run(sql)
             self.db.run("INSERT INTO words(words) VALUES('rebuild')")
             signs.rebuild(self.db)
+            folders.rebuild(self.db)
             self.db.run("DELETE FROM links")
             self.db.many(
                 "INSERT INTO links(name, document_id) VALUES(?, ?)",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Chunk, Document, FileStamp, Problem
-from gemmasearch.store import fts, seals, signs
+from gemmasearch.store import folders, fts, seals, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean, storable
 from gemmasearch.store.pictures import Pictures
@@ -39,7 +39,8 @@ class Files(Pictures):
         name = os.fsencode(path)
         known = self.db.one("SELECT id, path_words FROM files WHERE path = ?", (name,))
         if known is None:
-            return self.db.insert("INSERT INTO files(path, path_words) VALUES(?, ?)", (name, clean(words)))
+            row = (name, clean(words), folders.number(self.db, name))
+            return self.db.insert("INSERT INTO files(path, path_words, folder_id) VALUES(?, ?, ?)", row)
         if known[1] != clean(words):
             self._rewrite_words(known[0], {"path_words": clean(words)})
         self.db.run("UPDATE files SET size = NULL, tail = ? WHERE id = ?", (tail, known[0]))
@@ -123,9 +124,11 @@ class Files(Pictures):
         """The file has another name now; documents, chunks and vectors stay what they are."""
         name = os.fsencode(path)
         with self.db.writing():
-            old = self.db.value("SELECT path FROM files WHERE id = ?", (file_id,))
+            old, folder = self.db.rows("SELECT path, folder_id FROM files WHERE id = ?", (file_id,))[0]
             self.db.run("UPDATE OR REPLACE decisions SET path = ? WHERE path = ?", (name, old))
-            self._rewrite_words(file_id, {"path": name, "path_words": clean(words)})
+            now = folders.number(self.db, name)
+            self._rewrite_words(file_id, {"path": name, "path_words": clean(words), "folder_id": now})
+            folders.drop_empty(self.db, (folder,))
             self.db.run("UPDATE problems SET path = ? WHERE file_id = ?", (name, file_id))
 
     def copy_file(self, file_id: int, path: str, words: str, stamp: FileStamp, *, racy: bool) -> bool:
@@ -177,7 +180,7 @@ class Files(Pictures):
             (file_id,),
         )
 
-    def _rewrite_words(self, file_id: int, columns: Mapping[str, str | bytes]) -> None:
+    def _rewrite_words(self, file_id: int, columns: Mapping[str, str | bytes | int]) -> None:
         ids = "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id WHERE d.file_id = ?"
         with self.db.writing():
             self._words_left()
@@ -243,12 +246,15 @@ class Files(Pictures):
 
     def remove_files(self, file_ids: Iterable[int]) -> None:
         with self.db.writing():
+            left: set[int] = set()
             for id in file_ids:
                 documents = self.db.rows("SELECT id FROM documents WHERE file_id = ?", (id,))
                 self.remove_documents(row[0] for row in documents)
                 learned = "DELETE FROM label_examples WHERE path = (SELECT path FROM files WHERE id = ?)"
                 self.db.run(learned, (id,))  # a text of it that a label goes by
-                self.db.run("DELETE FROM files WHERE id = ?", (id,))
+                gone = self.db.rows("DELETE FROM files WHERE id = ? RETURNING folder_id", (id,))
+                left.update(folder for (folder,) in gone)
+            folders.drop_empty(self.db, left)
             self.drop_unshown()
 
     # -- problems of the crawl

@@ -26,10 +26,6 @@ _KINDS = {
     "email": "mail", "message": "mail", "mails": "mail", "notes": "note", "text": "note", "pdfs": "pdf",
     "html": "web", "bookmark": "web",
 }  # fmt: skip
-# A path as gs_path folds it, for what is ASCII to be found in: where every byte is a character, SQLite's own function
-# does, a third of the time for all files of a large index. (Bytes that are no UTF-8 stand for nothing in ASCII.)
-_PATH = """CASE length(CAST(f.path AS TEXT)) WHEN length(f.path) THEN lower(CAST(f.path AS TEXT))
-           ELSE gs_path(f.path) END"""
 Sql = tuple[str, list[Any]]
 
 
@@ -126,11 +122,18 @@ def _type(condition: Condition) -> Sql:
 
 
 def _path(condition: Condition) -> Sql:
-    return _in_path(_folded(condition))
+    folded = _folded(condition)
+    return f"instr({_folded_path('f.path', folded)}, ?) > 0", [folded]
 
 
-def _in_path(folded: str) -> Sql:
-    return f"instr({_PATH if folded.isascii() else 'gs_path(f.path)'}, ?) > 0", [folded]
+def _folded_path(column: str, sought: str) -> str:
+    """A path as gs_path folds it, for ``sought`` to be found in. For ASCII SQLite's own function does where every
+    byte is a character, a third of the time for all files of a large index; bytes that are no UTF-8 stand for nothing
+    in ASCII."""
+    if not sought.isascii():
+        return f"gs_path({column})"
+    text = f"CAST({column} AS TEXT)"
+    return f"CASE length({text}) WHEN length({column}) THEN lower({text}) ELSE gs_path({column}) END"
 
 
 def _inside(condition: Condition) -> Sql:
@@ -141,7 +144,9 @@ def _inside(condition: Condition) -> Sql:
         whole = os.fsencode(os.path.normpath(place))
         below = whole.rstrip(b"/") + b"/"
         return "f.path = ? OR (f.path >= ? AND f.path < ?)", [whole, below, below[:-1] + b"0"]
-    return _in_path("/" + words.fold(clean(value)).strip("/") + "/")
+    name = "/" + words.fold(clean(value)).strip("/") + "/"
+    named = f"SELECT x.id FROM folders x WHERE instr({_folded_path('x.path', name)}, ?) > 0"
+    return f"f.folder_id IN ({named})", [name]
 
 
 def _has(condition: Condition) -> Sql:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import apsw
 
-from gemmasearch.store import seals
+from gemmasearch.store import folders, seals
 from gemmasearch.store.keys import readers_key
 from gemmasearch.store.subjects import names_of
 
@@ -156,7 +156,7 @@ def _eight_bits(connection: apsw.Connection) -> None:
 
 
 class _Statements:
-    """A bare connection with the methods of Database that ``signs`` calls."""
+    """A bare connection with the methods of Database that ``signs`` and ``folders`` call."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
@@ -170,6 +170,13 @@ class _Statements:
 
     def run(self, sql: str, params: Any = ()) -> None:
         self.rows(sql, params)
+
+    def insert(self, sql: str, params: Any = ()) -> int:
+        self.rows(sql, params)
+        return self._connection.last_insert_rowid()
+
+    def each(self, sql: str, params: Any = ()) -> Iterator[tuple[Any, ...]]:
+        yield from self._connection.execute(sql, params)
 
 
 _LINKS = """
@@ -320,6 +327,15 @@ def _smaller(connection: apsw.Connection) -> None:
             continue
 
 
+def _folders(connection: apsw.Connection) -> None:
+    """Files name their folder, so that a filter by one need not look at every path."""
+    if "folder_id" not in {row[1] for row in connection.execute("PRAGMA table_info(files)")}:
+        connection.execute("ALTER TABLE files ADD COLUMN folder_id INTEGER NOT NULL DEFAULT 0").fetchall()
+    for _ in connection.execute(folders.SCHEMA):
+        continue
+    folders.rebuild(_Statements(connection))
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _first,
     _eight_bits,
@@ -330,6 +346,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _erased_by_merging,
     _questions,
     _smaller,
+    _folders,
 )
 VERSION = len(MIGRATIONS)
 

@@ -122,6 +122,7 @@ class Traces(Files):
         sql = """SELECT 1 FROM chunks WHERE instr(gs_text(text), ?1) UNION ALL SELECT 1 FROM documents
                  WHERE instr(title || sender || recipients || copies || attachments || tags || meta || refs, ?1)
                  UNION ALL SELECT 1 FROM files WHERE instr(path, CAST(?1 AS BLOB)) OR instr(path_words, ?1)
+                 UNION ALL SELECT 1 FROM folders WHERE instr(path, CAST(?1 AS BLOB))
                  UNION ALL SELECT 1 FROM roots WHERE instr(path, CAST(?1 AS BLOB)) OR instr(options, ?1)
                  UNION ALL SELECT 1 FROM problems WHERE instr(path, CAST(?1 AS BLOB)) OR instr(detail, ?1)
                  UNION ALL SELECT 1 FROM state WHERE instr(value, ?1) LIMIT 1"""

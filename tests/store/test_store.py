@@ -125,10 +125,10 @@ def mount(folder: Path, options: str) -> None:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte."""
+    """A disk of two megabytes."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount(folder, "size=1m")
+    mount(folder, "size=2m")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=False)
 
@@ -369,3 +369,36 @@ def test_an_index_of_the_first_schema_is_brought_up_to_date_when_it_is_only_read
         assert store.summary().waiting == {}
         assert list(store.problems()) == [Problem("/a", "no-text")]
         assert store.db.value("PRAGMA user_version") == schema.VERSION
+
+
+def test_the_name_of_a_folder_goes_with_its_last_file(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        for path in ("/home/plans/a.md", "/home/plans/b.md", "/home/c.md"):
+            add_note(store, path, "text ")
+        kept = [Condition("in", "is", "plans")]
+        assert len(store.kept_documents(kept)) == 2
+        ids = {path: id for id, path in store.db.rows("SELECT id, path FROM files")}
+        store.move_file(ids[b"/home/plans/a.md"], "/home/a.md", "a md")
+        assert len(store.kept_documents(kept)) == 1
+        store.remove_files([ids[b"/home/plans/b.md"]])
+        assert not store.kept_documents(kept)
+        assert store.db.rows("SELECT path FROM folders") == [(b"/home/",)]
+        assert store.examine() == []
+        store.db.run("UPDATE folders SET path = '/elsewhere/'")
+        assert [finding.where for finding in store.examine()] == ["rows"]
+        store.rebuild_derived()
+        assert store.examine() == []
+
+
+def test_an_index_of_the_ninth_schema_gets_its_folders(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        add_note(store, "/home/plans/\udcff.md", "text ")
+    old = apsw.Connection(str(db))
+    for sql in ("DROP INDEX files_by_folder", "DROP TABLE folders", "ALTER TABLE files DROP COLUMN folder_id"):
+        old.execute(sql)
+    old.pragma("user_version", 9)
+    old.close()
+    with Store.open(db, read_only=True) as store:
+        assert len(store.kept_documents([Condition("in", "is", "plans")])) == 1
+    with Store.open(db) as store:
+        assert store.examine() == []
