@@ -141,6 +141,8 @@ def rank(
             "`gsearch search --mode words`, or `gsearch index` with the model at hand",
         )
     by_words = by_meaning = None
+    if vector is not None and mode == "hybrid" and not conditions:
+        store.begin_nearest(vector, POOL)
     if mode != "meaning":
         by_words = store.match_any([terms.sought(term, known) for term in telling], POOL, conditions)
     if vector is not None:

@@ -130,7 +130,11 @@ class Care:
             wrong = folders.wrong(self.db)
         except IndexDamaged as e:
             return [Finding("file", e.message)]
-        return [Finding("rows", f"{wrong} files that are counted to another folder than theirs")] if wrong else []
+        return (
+            [Finding("rows", f"{wrong} files that are counted to another folder than theirs")]
+            if wrong
+            else []
+        )
 
     def _names(self) -> Iterator[tuple[int, Iterable[int]]]:
         sql = "SELECT id, kind, title, message_id, refs FROM documents"

@@ -44,7 +44,8 @@ def drop_empty(db: Statements, ids: Iterable[int]) -> None:
     """The name of a folder goes with its last file."""
     for id in set(ids):
         db.run(
-            "DELETE FROM folders WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM files WHERE folder_id = ?1)", (id,)
+            "DELETE FROM folders WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM files WHERE folder_id = ?1)",
+            (id,),
         )
 
 

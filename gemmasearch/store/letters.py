@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 
@@ -21,6 +22,14 @@ RUN = re.compile(rf"[\w{_MARKS}]+")
 SPACED = bytes(c if chr(c).isalnum() or c == ord("_") else 32 for c in range(128)) + bytes(
     128
 )  # of ASCII text
+# Western text in one byte per character: ASCII, Latin-1, and what editors and word processors write beside them.
+_WESTERN = (
+    "".join(map(chr, range(128)))
+    + "€‚„…†‡‰Š‹Œ‘’“”•–—™š›œžŽŸ−→←✓≤≥≈\u202f"
+    + "".join(map(chr, range(160, 256)))
+)
+_TO_BYTES = codecs.charmap_build(_WESTERN)
+_SPACED_WESTERN = bytes(c if RUN.match(chr) else 32 for c, chr in enumerate(_WESTERN))
 IS_UNSPACED = light.pattern(rf"[{UNSPACED}]")
 # Accents and vowel signs that people leave out when they type; the breve of й is part of the letter.
 _STRIP = re.compile(
@@ -52,4 +61,8 @@ def runs(text: str) -> list[str]:
     """The runs of a text, in order, as they are written."""
     if text.isascii():  # five times as fast as the pattern
         return text.encode("ascii").translate(SPACED).decode("ascii").split()
-    return RUN.findall(text)
+    try:
+        western, _ = codecs.charmap_encode(text, "strict", _TO_BYTES)
+    except UnicodeEncodeError:
+        return RUN.findall(text)
+    return codecs.charmap_decode(western.translate(_SPACED_WESTERN), "strict", _WESTERN)[0].split()

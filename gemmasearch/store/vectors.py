@@ -32,6 +32,9 @@ _COSINE = "1.0 - vec_distance_cosine(vec_int8(v.vector), vec_int8(?))"
 EXACT_BELOW = 16 * signs.BLOCK
 CANDIDATES = 2  # vectors compared per one wanted, by their signs; measured recall beside README's figures
 WIDE = 0.02  # of the first candidates: a filter that lets so many pass is tried on more of them
+BESIDE = (
+    64 * signs.BLOCK
+)  # from so many vectors on, their signs are compared while words are looked up: some 3 ms
 TWINS = 4  # of passages with equal text, this many are listed: the rest would only crowd out others
 
 
@@ -54,11 +57,44 @@ class SpaceLike(Protocol):
     def key(self) -> str: ...
 
 
+class Begun:
+    """A look at the signs of all vectors in a thread of its own: numpy needs no Python for most of it."""
+
+    def __init__(self, known: signs.Signs, query: np.ndarray, wanted: int) -> None:
+        from threading import Thread
+
+        self._asked = (known, query.tobytes(), wanted)
+        self._found: list[np.ndarray] = []
+        self._thread = Thread(target=lambda: self._found.append(known.nearest(query, wanted)), daemon=True)
+        self._thread.start()
+
+    def is_for(self, known: signs.Signs, query: np.ndarray, wanted: int) -> bool:
+        """Whether that is what is asked now."""
+        return self._asked[0] is known and self._asked[1:] == (query.tobytes(), wanted)
+
+    def found(self) -> np.ndarray | None:
+        """See :meth:`Signs.nearest`, when it is done; None if it could not be done."""
+        self._thread.join()
+        return self._found[0] if self._found else None
+
+
 class Vectors(Narrow):
     """Part of Store: meaning."""
 
     db: Database
     _signs_read: tuple[Any, signs.Signs] | None = None
+    _begun: Begun | None = None
+
+    def begin_nearest(self, vector: np.ndarray, limit: int) -> None:
+        """Let another thread begin with what :meth:`nearest` does for the same vector and limit without conditions."""
+        space = self.active_space()
+        if space is None or vector.shape != (space.dim,):
+            return
+        if (
+            self.db.value("SELECT count(*) FROM signs WHERE space_id = ?", (space.id,)) * signs.BLOCK
+            >= BESIDE
+        ):
+            self._begun = Begun(self._signs_now(space), rounded(vector[None])[0], limit * CANDIDATES)
 
     def nearest(
         self, vector: np.ndarray, limit: int, conditions: Sequence[Condition] = ()
@@ -106,7 +142,9 @@ class Vectors(Narrow):
         if documents is not None and len(documents) <= MANY:
             own = known.nearest_of(query, self._kept(space, conditions), wanted)
             return self._listed(self._scored(space, query, own), limit, conditions)
-        first = known.nearest(query, wanted)
+        first = self._ended(known, query, wanted)
+        if first is None:
+            first = known.nearest(query, wanted)
         found = self._listed(self._scored(space, query, first), limit, conditions)
         if not conditions or len(found) >= limit or len(first) < wanted:
             return found
@@ -118,6 +156,11 @@ class Vectors(Narrow):
                 return found
         own = known.nearest_of(query, self._kept(space, conditions), wanted)
         return self._listed(self._scored(space, query, own), limit, conditions)
+
+    def _ended(self, known: signs.Signs, query: np.ndarray, wanted: int) -> np.ndarray | None:
+        """What :meth:`begin_nearest` found, if that is what is asked."""
+        begun, self._begun = self._begun, None
+        return begun.found() if begun and begun.is_for(known, query, wanted) else None
 
     def _kept(self, space: SpaceRow, conditions: Sequence[Condition]) -> np.ndarray:
         """Ids of the vectors of all passages that a filter keeps."""

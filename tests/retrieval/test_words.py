@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gemmasearch.store import words
+from gemmasearch.store import letters, words
 
 
 @pytest.mark.parametrize(
@@ -135,3 +137,8 @@ def test_hashes_and_endless_lines_cost_no_more_than_their_length() -> None:
         words.exact(text)
         words.forms(text)
     assert time.process_time() - started < 30
+
+
+@given(st.text(st.sampled_from(letters._WESTERN + "\u0301中かñ\u200dж😀\u2028\ufeff"), max_size=40))
+def test_runs_of_western_text_are_those_of_the_pattern(text: str) -> None:
+    assert letters.runs(text) == letters.RUN.findall(text)

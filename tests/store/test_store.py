@@ -394,7 +394,11 @@ def test_an_index_of_the_ninth_schema_gets_its_folders(db: Path) -> None:
     with Store.open(db, create=True) as store:
         add_note(store, "/home/plans/\udcff.md", "text ")
     old = apsw.Connection(str(db))
-    for sql in ("DROP INDEX files_by_folder", "DROP TABLE folders", "ALTER TABLE files DROP COLUMN folder_id"):
+    for sql in (
+        "DROP INDEX files_by_folder",
+        "DROP TABLE folders",
+        "ALTER TABLE files DROP COLUMN folder_id",
+    ):
         old.execute(sql)
     old.pragma("user_version", 9)
     old.close()
