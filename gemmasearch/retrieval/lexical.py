@@ -31,7 +31,7 @@ Idf = Mapping[str, float]
 
 
 class Bag(NamedTuple):
-    """The runs of a passage and how often each is there; what a run stands for depends on the language alone.
+    """The runs of a passage in order; what a run stands for depends on the language alone.
 
     ``head`` has those of what stands above the passage, by the weight of their fields; passages of one document may
     share it.
@@ -39,7 +39,7 @@ class Bag(NamedTuple):
 
     reading: Reading
     language: str
-    runs: Counter[str]
+    runs: list[str]
     head: Mapping[str, float]
     length: float  # in words
 
@@ -51,10 +51,10 @@ class Bag(NamedTuple):
 
 def bag(reading: Reading) -> Bag:
     """The runs of one passage with those that stand above it."""
-    counts = Counter(words.runs(reading.text))
-    language = reading.language or words.guess_from(counts, reading.text)
+    runs = words.runs(reading.text)
+    language = reading.language or words.guess_from(runs, reading.text)
     head, above = _head(reading.title, reading.names, reading.path, reading.headings)
-    return Bag(reading, language, counts, head, above + _words_of(counts, reading.text))
+    return Bag(reading, language, runs, head, above + _words_of(runs, reading.text))
 
 
 @lru_cache(maxsize=512)
@@ -70,12 +70,12 @@ def _head(title: str, names: str, path: str, headings: str) -> tuple[Mapping[str
     return dict(head), above
 
 
-def _words_of(counts: Counter[str], text: str) -> int:
+def _words_of(runs: Sequence[str], text: str) -> int:
     """How many exact words a text has: a run has one, unless it has underscores or an unspaced script."""
     if "_" not in text and not words.unspaced(text):
-        return counts.total()
-    others = [run for run in counts if "_" in run or not run.isascii()]
-    return counts.total() + sum(counts[run] * (len(words.exact(run).split()) - 1) for run in others)
+        return len(runs)
+    others = (run for run in runs if "_" in run or not run.isascii())
+    return len(runs) + sum(len(words.exact(run).split()) - 1 for run in others)
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ class Candidates:
         """The forms of a passage's own words, and how often each is there."""
         vocabulary = self._vocabulary[bag.language]
         found: dict[str, int] = defaultdict(int)
-        for run, count in bag.runs.items():
+        for run, count in Counter(bag.runs).items():
             for form in vocabulary.forms(run):
                 found[form] += count
         return found
@@ -160,7 +160,8 @@ class Candidates:
         held: dict[int, set[str]] = defaultdict(set)
         for id, each in self.bags.items():
             own = within[each.language]
-            held[self.document_of[id]].update(*map(own.__getitem__, own.keys() & each.runs.keys()))
+            there = set(filter(own.__contains__, each.runs))
+            held[self.document_of[id]].update(*map(own.__getitem__, there))
         return Counter(form for found in held.values() for form in found)
 
     def _counted(self, wanted: Sequence[Counted]) -> dict[int, Counts]:
@@ -171,9 +172,9 @@ class Candidates:
         for id, each in self.bags.items():
             counts = Counts([0.0] * len(wanted), [0.0] * len(wanted), each.length)
             of = places[each.language]
-            for run in of.keys() & each.runs.keys():
+            for run in filter(of.__contains__, each.runs):
                 for at in of[run]:
-                    counts.body[at] += each.runs[run]
+                    counts.body[at] += 1
             for run in of.keys() & each.head.keys():
                 for at in of[run]:
                     counts.head[at] += each.head[run]

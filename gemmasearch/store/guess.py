@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cache
-from operator import mul
 
 from gemmasearch import light
 from gemmasearch.store import stopwords
@@ -31,17 +30,16 @@ _SAMPLE = 2000  # characters looked at
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-def guess_from(counts: Mapping[str, int], text: str) -> str:
-    """:func:`guess_language` of a text whose runs were counted already."""
+def guess_from(runs: Sequence[str], text: str) -> str:
+    """:func:`guess_language` of a text whose runs are known already."""
     if len(text) > _SAMPLE:
         return guess_language(text)
     if not text.isascii() and (name := _by_script(text)):
         return name
     votes = _votes_of()
-    found = [run for run in counts if run in votes]
-    total = sum(map(mul, map(counts.__getitem__, found), map(votes.__getitem__, found)))
+    total = sum(map(votes.__getitem__, filter(votes.__contains__, runs)))
     if not text.isascii():
-        total += sum(counts[run] * votes.get(fold(run), 0) for run in counts if not run.isascii())
+        total += sum(votes.get(fold(run), 0) for run in runs if not run.isascii())
     by_language = array("H", total.to_bytes(2 * len(_LATIN), sys.byteorder))
     if sys.byteorder == "big":
         by_language.reverse()

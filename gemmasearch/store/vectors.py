@@ -86,7 +86,7 @@ class Vectors(Narrow):
     _begun: Begun | None = None
 
     def begin_nearest(self, vector: np.ndarray, limit: int) -> None:
-        """Let another thread begin with what :meth:`nearest` does for the same vector and limit without conditions."""
+        """Let another thread begin what :meth:`nearest` does for the same vector and limit without conditions."""
         space = self.active_space()
         if space is None or vector.shape != (space.dim,):
             return
