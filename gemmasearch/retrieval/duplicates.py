@@ -7,13 +7,18 @@ no pair without a common shingle is looked at.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from gemmasearch.light import dataclass
 from gemmasearch.store import Store, words
+
+if TYPE_CHECKING:
+    from gemmasearch.store import DocumentRow
 
 SHINGLE = 5  # words
 SKETCH = 64  # hashes kept of a document
@@ -128,6 +133,11 @@ def _twins(store: Store, ids: Sequence[int], sketches: dict[int, frozenset[int]]
     return Twins(
         tuple(row.document_id for row in rows),
         tuple(row.path for row in rows),
-        tuple(row.title for row in rows),
+        tuple(map(_title, rows)),
         min(_estimate(first, sketches[row.document_id]) for row in rows),
     )
+
+
+def _title(row: DocumentRow) -> str:
+    """As hits are called: what has no title goes by the name of its file, an attachment by its own."""
+    return row.title or os.path.basename(row.part if "attached_to" in row.meta else row.path)
