@@ -24,6 +24,8 @@ def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -
     assert gsearch("label", "add", "walk", "--describe", "a walk in nature")[0] == 0
     code, text = gsearch("label", "run")
     assert code == 0 and text == "invoice\t4\nwalk\t4\n"
+    said = run("label", "run", "--db", db, env={"GSEARCH_EMBEDDER": "static"}).said
+    assert "without examples: walk;" in said and "invoice" not in said
     assert (
         gsearch("label", "review", "invoice", "--yes", home / "walk0.md", "--no", home / "bill1.md")[0] == 0
     )
@@ -47,6 +49,14 @@ def test_a_later_example_took_the_set_and_the_type_of_a_label_away(tmp_path: Pat
     assert run("label", "add", "bill", "--example", bill, "--db", db).code == 0
     (row,) = json.loads(run("label", "list", "--json", "--db", db).text)["data"]
     assert (row["rivals"], row["kind"], len(row["examples"])) == ("post", "mail", 1)
+
+
+def test_labels_that_are_bare_names_say_what_would_help() -> None:
+    for labels, told in (("invoice,cooking", True), ("invoice=bills to pay,cooking", False)):
+        done = run(
+            "classify", "--labels", labels, "-", stdin=b"Please pay.", env={"GSEARCH_EMBEDDER": "static"}
+        )
+        assert done.code == 0 and ("--example" in done.said) == told
 
 
 def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Path) -> None:
