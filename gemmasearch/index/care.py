@@ -72,8 +72,11 @@ class Caring(Opened):
         """Let the next run read failed files again. :return: how many. :raises NothingFound: a path nobody knows."""
         from gemmasearch.indexing import care
 
-        if unknown := next((p for p in paths if not self.knows(p)), None):
-            raise not_indexed(os.fspath(unknown))
+        if unknown := [p for p in paths if not self.knows(p)]:
+            failed = {problem.path for problem in self._store.problems()}  # folders, too
+            for path in unknown:
+                if absolute(path) not in failed:
+                    raise not_indexed(os.fspath(path))
         return care.retry(self._store, [absolute(p) for p in paths])
 
     def compact(self) -> Compacted:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
-from tests.cli.terminal import run
+import pytest
+
+from tests.cli.terminal import COMMAND, run
 
 
 def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -> None:
@@ -81,3 +87,23 @@ def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Pa
     assert nothing.code == 2 and "no text on standard input" in nothing.said
     for wrong in (["--ready", "x", "-"], ["--labels", "a,b", "/no/such"]):
         assert run("classify", *wrong, stdin=b"x", env=env).code == 2
+
+
+@pytest.mark.parametrize("deadly", [signal.SIGTERM, signal.SIGHUP])
+def test_what_was_read_from_a_pipe_stayed_behind_when_the_command_was_ended(
+    tmp_path: Path, deadly: signal.Signals
+) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "GSEARCH_EMBEDDER": "static"}
+    process = subprocess.Popen(
+        [*COMMAND, "classify", "--labels", "a,b", "-"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("gsearch-*/index.db")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(deadly)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, b"gsearch: interrupted\n")
+    assert not list(tmp_path.glob("gsearch-*"))
