@@ -234,6 +234,13 @@ def test_on_a_terminal_hits_fit_and_carry_links(indexed: Indexed) -> None:
     assert b"\x1b[1mHeating and hot water\x1b[0m" in done.out  # the title stands out, it is not dim
 
 
+def test_what_is_listed_and_not_ranked_had_a_score_of_zero(indexed: Indexed) -> None:
+    score = re.compile(rb"\x1b\[36m  \d+\x1b")
+    assert score.search(run_on_terminal("search", "boiler", "--db", indexed.db).out)
+    listed = run_on_terminal("search", "type:mail", "--db", indexed.db)
+    assert listed.code == 0 and not score.search(listed.out)
+
+
 def test_names_no_locale_can_spell_are_indexed_found_and_printed_exactly(tmp_path: Path) -> None:
     folder = tmp_path / "odd"
     folder.mkdir()
