@@ -23,6 +23,8 @@ def explain(line: str) -> list[str]:
     if query.excluded:
         remarks.append("no document with: " + ", ".join(_named(t) for t in query.excluded))
     remarks += [f"filter: {_condition(c)}" for c in query.conditions]
+    remarks += [f"no filter, searched as words: {said}" for said in misread(line)]
+    remarks += [f"nothing can pass both filters: {said}" for said in contradictory(line)]
     if query.text.strip():
         return [*remarks, f"meaning of: {query.text}"]
     return [*remarks, "filters alone: listed newest first" if query.conditions else "nothing to look for"]
