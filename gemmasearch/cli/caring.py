@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,8 +27,8 @@ SHOWN = 20  # passages of a document that `why` lists without being asked for al
 def roots(
     session: Session,
     folder: Annotated[
-        Path | None,
-        typer.Argument(metavar="FOLDER", help="A registered folder whose options change.", readable=False),
+        str | None,
+        typer.Argument(metavar="FOLDER", help="A registered folder whose options change."),
     ] = None,
     include: Annotated[
         list[str] | None,
@@ -73,11 +72,13 @@ def roots(
     changes = {name: value for name, value in given.items() if value is not None or reset}
     if changes and folder is None:
         raise UsageProblem("which folder?", "gsearch roots FOLDER --exclude PATTERN")
+    from gemmasearch.index.opened import absolute
+
     out = session.out
     with session.index(write=bool(changes)) as index:
         found = [index.edit_root(str(folder), changes)] if changes else index.roots()
     if folder is not None and not changes:
-        found = [root for root in found if root.path == str(folder.expanduser().absolute())]
+        found = [root for root in found if root.path == absolute(folder)]
         if not found:
             raise UsageProblem(f"{folder} is not a registered folder", "`gsearch roots` lists them")
     if changes:
@@ -117,15 +118,13 @@ def _option(value: Any) -> str:
 def why(
     session: Session,
     path: Annotated[
-        Path,
-        typer.Argument(
-            metavar="HIT-OR-PATH", help="A file, a folder, or a hit's handle (c123).", readable=False
-        ),
+        str,
+        typer.Argument(metavar="HIT-OR-PATH", help="A file, a folder, or a hit's handle (c123)."),
     ],
 ) -> int:
     """Say whether a file is in the index, and if not, what keeps it out."""
     with session.index() as index:
-        found = index.why(str(path))
+        found = index.why(path)
     code = 0 if found.indexed else NothingFound.exit_code
     return session.out.result(found, lambda: _show_why(session.out, found), code)
 
@@ -160,13 +159,13 @@ def _passage(found: WhyChunk) -> str:
 def retry(
     session: Session,
     paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="PATH", help="Only these; none: all that failed.", readable=False),
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Only these; none: all that failed."),
     ] = None,
 ) -> int:
     """Let the next run read files again that could not be read, also those that were given up."""
     with session.index(write=True) as index:
-        count = index.retry([str(p) for p in paths or ()])
+        count = index.retry(paths or ())
     out = session.out
     return out.result({"files": count}, lambda: out.line(f"{views.plural(count, 'file')} for the next run"))
 

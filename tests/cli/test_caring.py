@@ -212,6 +212,25 @@ def test_an_empty_name_forgets_nothing(tmp_path: Path) -> None:
     assert run("search", "kiln", "--db", db).code == 0
 
 
+@pytest.mark.parametrize("command", ["index", "why", "roots", "retry"])
+def test_an_unset_variable_was_the_folder_where_one_stands(tmp_path: Path, command: str) -> None:
+    """`gsearch index "$FOLDER"` registered it."""
+    db = tmp_path / "i" / "i.db"
+    (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
+    assert run("index", tmp_path / "a.md", "--embedder", "fake", "--db", db).code == 0
+    done = run(command, "", "--db", db, cwd=tmp_path)
+    assert done.code == 2 and "empty name" in done.said
+    assert len(run("roots", "--db", db).lines) == 1
+
+
+@pytest.mark.parametrize("paths", [[], ["/no/such/folder"], [""]])
+def test_a_run_of_nothing_left_an_empty_index(tmp_path: Path, paths: list[str]) -> None:
+    db = tmp_path / "i" / "i.db"
+    assert run("index", *paths, "--db", db).code == 2
+    missing = run("search", "kiln", "--db", db)
+    assert missing.code == 3 and "gsearch index FOLDER" in missing.said
+
+
 def test_what_the_system_makes_up_is_no_folder_of_files(tmp_path: Path) -> None:
     done = run("index", "/proc/self", "--db", tmp_path / "i.db")
     assert done.code == 2 and "makes it up" in done.said
