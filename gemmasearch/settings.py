@@ -45,7 +45,7 @@ class Settings:
         "'auto' (Gemma 3 if it is there, else SmolLM2 if installed), 'none', a name of the catalog, or a GGUF file",
     )
     dim: int = _setting(
-        256, "dimensions kept of a Matryoshka embedder: 768, 512, 256 or 128", check="positive"
+        256, "dimensions kept of a Matryoshka embedder: 768, 512, 256 or 128", check="dimensions"
     )
     threads: int = _setting(0, "threads for the models, 0 = one per core", check="natural")
     gpu: str = _setting("auto", "auto (used where llama.cpp was built for one) or off", check="gpu")
@@ -171,6 +171,9 @@ _CHOICES = {
 }
 
 
+_LEAST = {"positive": 1, "dimensions": 64}  # with fewer, no model of ours tells texts apart
+
+
 def _checked(name: str, value: Any, label: str) -> Any:
     spec = next(f for f in fields(Settings) if f.name == name)
     default, check = spec.default, spec.metadata["check"]
@@ -179,8 +182,8 @@ def _checked(name: str, value: Any, label: str) -> Any:
             number = int(str(value))
         except ValueError:
             raise UsageProblem(f"{label}: {value!r} is not a whole number") from None
-        if number < (1 if check == "positive" else 0):
-            raise UsageProblem(f"{label}: {number} is too small")
+        if number < _LEAST.get(check, 0):
+            raise UsageProblem(f"{label}: {number} is too small", spec.metadata["help"])
         return number
     allowed = _CHOICES.get(check, ())
     if allowed and value not in allowed:

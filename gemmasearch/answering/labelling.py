@@ -114,6 +114,12 @@ class Labelling:
         rows = self._store.verdicts(self.find(name).id, undecided=True)
         return sorted(rows, key=lambda row: abs(row.confidence - 0.5))[:limit]
 
+    def untaught(self) -> list[str]:
+        """The labels that go by their name and description alone, but for those of ready-made sets."""
+        return [
+            row.name for row in self.all() if not row.examples and not row.decided and row.rivals not in SETS
+        ]
+
     def run(self, query: str = "") -> Run:
         """Apply every label to the documents that a query line's filters and words leave ("" = all).
 

@@ -36,6 +36,8 @@ def ask(
     if format_ not in ("text", "markdown"):
         raise UsageProblem(f"there is no format {format_!r}", "text or markdown")
     markdown = format_ == "markdown"
+    if markdown and session.out.json:
+        raise UsageProblem("--format and --json exclude each other")
     if saved is not None and question:
         raise UsageProblem("--saved asks a question that was kept", "leave the question out")
     if new_only and saved is None:

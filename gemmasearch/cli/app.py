@@ -105,6 +105,7 @@ def _invoke(arguments: Sequence[str]) -> int:
         if context is not None and message == context.get_help():  # `gsearch` or `gsearch models` alone
             render.Output().note(message)
             return UsageProblem.exit_code
+        message = message.replace("Value error, ", "")  # of the library that checks the values
         where = context.command_path if context is not None else "gsearch"
         return render.failure(UsageProblem(message.rstrip("."), f"see `{where} --help`"), arguments)
 

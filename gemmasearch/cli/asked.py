@@ -57,14 +57,13 @@ class Session:
     @contextmanager
     def texts_only(self) -> Iterator[Index]:
         """An empty index that is gone afterwards: for a text that comes from elsewhere."""
-        import tempfile
-
         from gemmasearch.index import Index
 
-        with tempfile.TemporaryDirectory(prefix="gsearch-") as folder:
-            path = Path(folder) / "index.db"
-            with Index.open(path, settings=self.settings) as index:
-                yield index
+        with (
+            passing_folder("gsearch-") as folder,
+            Index.open(folder / "index.db", settings=self.settings) as index,
+        ):
+            yield index
 
     def looked_up(self, work: Callable[[Index | Remote], Found]) -> Found:
         """What ``work`` finds: through the warm helper if one answers, else in the index itself."""
@@ -99,6 +98,26 @@ class Session:
         command += ["--db", os.path.abspath(self.settings.db_path), "--embedder", self.settings.embedder]
         nothing = subprocess.DEVNULL
         return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, **options)
+
+
+@contextmanager
+def passing_folder(prefix: str) -> Iterator[Path]:
+    """A private folder that is gone afterwards, also where SIGTERM or a closed terminal ends the command."""
+    import signal
+    import tempfile
+
+    ends = (signal.SIGTERM, signal.SIGHUP)
+    deadly = [
+        each for each in ends if signal.getsignal(each) == signal.SIG_DFL
+    ]  # not those that nohup ignores
+    for each in deadly:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        with tempfile.TemporaryDirectory(prefix=prefix) as folder:
+            yield Path(folder)
+    finally:
+        for each in deadly:
+            signal.signal(each, signal.SIG_DFL)
 
 
 def run_command(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,14 +20,15 @@ if TYPE_CHECKING:
     from gemmasearch.indexing.forgetting import Forgotten
     from gemmasearch.store import Root
 
+NAMED = 5  # documents that `forget` names before it asks
 SHOWN = 20  # passages of a document that `why` lists without being asked for all
 
 
 def roots(
     session: Session,
     folder: Annotated[
-        Path | None,
-        typer.Argument(metavar="FOLDER", help="A registered folder whose options change.", readable=False),
+        str | None,
+        typer.Argument(metavar="FOLDER", help="A registered folder whose options change."),
     ] = None,
     include: Annotated[
         list[str] | None,
@@ -72,11 +72,15 @@ def roots(
     changes = {name: value for name, value in given.items() if value is not None or reset}
     if changes and folder is None:
         raise UsageProblem("which folder?", "gsearch roots FOLDER --exclude PATTERN")
+    from gemmasearch.index.opened import absolute
+
     out = session.out
     with session.index(write=bool(changes)) as index:
         found = [index.edit_root(str(folder), changes)] if changes else index.roots()
     if folder is not None and not changes:
-        found = [root for root in found if root.path == str(folder.expanduser().absolute())]
+        found = [root for root in found if root.path == absolute(folder)]
+        if not found:
+            raise UsageProblem(f"{folder} is not a registered folder", "`gsearch roots` lists them")
     if changes:
         out.note("`gsearch index` applies it")
     return out.result(found, lambda: views.table(out, [_root_row(r, session) for r in found]))
@@ -113,11 +117,14 @@ def _option(value: Any) -> str:
 
 def why(
     session: Session,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or folder.", readable=False)],
+    path: Annotated[
+        str,
+        typer.Argument(metavar="HIT-OR-PATH", help="A file, a folder, or a hit's handle (c123)."),
+    ],
 ) -> int:
     """Say whether a file is in the index, and if not, what keeps it out."""
     with session.index() as index:
-        found = index.why(str(path))
+        found = index.why(path)
     code = 0 if found.indexed else NothingFound.exit_code
     return session.out.result(found, lambda: _show_why(session.out, found), code)
 
@@ -152,13 +159,13 @@ def _passage(found: WhyChunk) -> str:
 def retry(
     session: Session,
     paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="PATH", help="Only these; none: all that failed.", readable=False),
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Only these; none: all that failed."),
     ] = None,
 ) -> int:
     """Let the next run read files again that could not be read, also those that were given up."""
     with session.index(write=True) as index:
-        count = index.retry([str(p) for p in paths or ()])
+        count = index.retry(paths or ())
     out = session.out
     return out.result({"files": count}, lambda: out.line(f"{views.plural(count, 'file')} for the next run"))
 
@@ -207,14 +214,13 @@ def forget(
     with session.index(write=True) as index:
         paths, query = _told_apart(index, what or ())
         paths += _visited(index, browser or ())
+        documents = index.matching(query) if query else []
         if query and (dry_run or not yes):
-            _announce(out, index, query)
+            _announce(out, index, query, documents)
         if dry_run:
-            return out.result(
-                {"documents": index.matching(query) if query else [], "paths": paths}, lambda: None
-            )
-        if query and out.attended and not yes and not typer.confirm("Forget them?", err=True):
-            raise Interrupted("nothing was forgotten")
+            return out.result({"documents": documents, "paths": paths}, lambda: None)
+        if documents and not yes:
+            _ask(out)
         gone = index.forget(paths, query=query, verify=verify)
     for path in gone.excluded:
         out.note(f"still on disk, and excluded from now on (`gsearch index` of it lets it in again): {path}")
@@ -236,15 +242,33 @@ def _told_apart(index: Index, what: Sequence[str]) -> tuple[list[str], str]:
     known = [each for each in what if index.knows(each) or os.path.lexists(os.path.expanduser(each))]
     rest = [each for each in what if each not in known]
     for each in rest:
+        if re.fullmatch(r"c\d{1,18}", each):
+            raise UsageProblem(
+                f"{each} is the handle of a hit: forget takes files or a query",
+                f"`gsearch show {each}` names its file; '\"{each}\"' is the word",
+            )
         if each.startswith((os.sep, "~", "." + os.sep)):
             raise NothingFound(f"not in the index: {each}", "`gsearch roots` lists what is indexed")
     return known, " ".join(rest)
 
 
-def _announce(out: Output, index: Index, query: str) -> None:
-    hits = index.search(query, mode="words", limit=5, per_document=1)
-    out.note(f"{views.plural(len(index.matching(query)), 'document')} match {query}")
-    for hit in hits:
+def _ask(out: Output) -> None:
+    """:raises UsageProblem: nobody can be asked. :raises Interrupted: the answer is no."""
+    if not out.can_ask:
+        raise UsageProblem(
+            "nothing was forgotten: nobody is there to be asked", "--yes forgets without asking"
+        )
+    if not out.confirm("Forget them?"):
+        raise Interrupted("nothing was forgotten")
+
+
+def _announce(out: Output, index: Index, query: str, documents: Sequence[int]) -> None:
+    """Say how many documents a query finds, and name some of them."""
+    out.note(f"{views.plural(len(documents), 'document')} match {query}")
+    found = (
+        index.search(query, mode="words", limit=NAMED, per_document=1, collapse=False) if documents else []
+    )
+    for hit in (hit for hit in found if hit.document_id in documents):
         out.note(f"  {one_line(hit.title)}  {path_field(hit.path)}")
 
 

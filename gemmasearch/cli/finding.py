@@ -73,7 +73,7 @@ def search(
         if after:
             out.note("no more hits")
         else:
-            _say_nothing_found(session, line, suggest=not new)
+            _say_nothing_found(session, line, new=new)
     if found and session.people and not new and sort == Order.relevance and _is_far(found[0]):
         out.note("nothing here matches well")
     page = number or session.settings.results
@@ -150,9 +150,9 @@ def _show_groups(session: Session, line: str, groups: list[HitGroup]) -> int:
     return session.out.result(data, show, 0 if found else NothingFound.exit_code)
 
 
-def _say_nothing_found(session: Session, line: str, *, suggest: bool = True) -> None:
-    session.out.note(f"nothing found for: {line}")
-    if suggest:
+def _say_nothing_found(session: Session, line: str, *, new: bool = False) -> None:
+    session.out.note(f"nothing new for: {line}" if new else f"nothing found for: {line}")
+    if not new:
         with session.index() as index:
             for filter in index.empty_filters(line):
                 session.out.note(f"nothing in the index passes the filter: {filter}")

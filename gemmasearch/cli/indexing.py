@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,10 +21,8 @@ if TYPE_CHECKING:
 def index(
     session: Session,
     paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="PATH", help="Folders or files to add; none: all that were added before.", readable=False
-        ),
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Folders or files to add; none: all that were added before."),
     ] = None,
     browser: Annotated[
         list[str] | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -68,9 +69,13 @@ def run(
 ) -> int:
     """Apply the labels to indexed documents; `gsearch search label:NAME` finds them."""
     with session.index(write=True) as index:
-        done = index.labels().run(" ".join(query or ()))
+        labels = index.labels()
+        done = labels.run(" ".join(query or ()))
         for note in index.notes:
             session.out.note(note)
+        untaught = ", ".join(labels.untaught())
+    if untaught:
+        session.out.note(f"without examples: {untaught}; a few make it better: `gsearch label review NAME`")
     if done.without_vector:
         session.out.note(f"{views.plural(done.without_vector, 'document')} without a vector: not looked at")
 
@@ -130,7 +135,7 @@ def _show_verdicts(out: Output, rows: Sequence[VerdictRow]) -> None:
                 "yes" if r.chosen else "no",
                 f"c{r.chunk_id}",
                 path_field(r.path),
-                r.title,
+                r.title or os.path.basename(r.path),
             )
             for r in rows
         ],
@@ -196,6 +201,8 @@ def classify(
         texts, unread = _readable(index, sources)
         found = index.classify(list(texts.values()), names, examples=shown)
     out = session.out
+    if not shown and not any(names.values()):
+        out.note("by the names of the labels alone: A=DESCRIPTION and --example A=FILE make it better")
     for problem in unread:
         out.note(f"left out: {problem.message}")
     sources = list(texts)

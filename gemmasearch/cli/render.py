@@ -128,6 +128,11 @@ class Output:
         """Whether a person looks on: stdout or stderr is a terminal."""
         return sys.stdout.isatty() or sys.stderr.isatty()
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether a question on stderr can be answered on stdin."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
     @cached_property
     def console(self) -> Console:
         """Rich on stdout; only for a terminal, only for ``Text`` that was built piece by piece."""
@@ -175,13 +180,13 @@ class Output:
 
     def prompt(self, text: str) -> None:
         """Invite a line of input, where a person is there to type it."""
-        if sys.stdin.isatty() and sys.stderr.isatty():
+        if self.can_ask:
             sys.stderr.write(text)
             sys.stderr.flush()
 
     def confirm(self, question: str) -> bool:
         """Ask on stderr, read from stdin; without a terminal the answer is no."""
-        if not sys.stdin.isatty() or not sys.stderr.isatty():
+        if not self.can_ask:
             return False
         sys.stderr.write(harmless(question) + " [y/N] ")
         sys.stderr.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +14,7 @@ import typer
 
 from gemmasearch.cli import views
 from gemmasearch.cli.answering import show_answer
+from gemmasearch.cli.asked import passing_folder
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
 from gemmasearch.errors import UsageProblem
 
@@ -58,8 +58,8 @@ def demo(
 @contextmanager
 def _place(keep: Path | None) -> Iterator[Path]:
     if keep is None:
-        with tempfile.TemporaryDirectory(prefix="gsearch-demo-") as temporary:
-            yield Path(temporary)
+        with passing_folder("gsearch-demo-") as temporary:
+            yield temporary
         return
     folder = keep.expanduser().absolute()
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):

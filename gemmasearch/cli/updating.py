@@ -34,10 +34,11 @@ def index(
     scheduled: float = 0.0,
 ) -> int:
     """The options are those of the command. :return: the exit code."""
+    from gemmasearch.index import named
     from gemmasearch.known import browser_histories, ocr_missing, step_back
 
     out = session.out
-    wanted = [str(p) for p in paths or ()]
+    wanted = named(paths or ())
     wanted += [path for name in browser or () for path in browser_histories(name)]
     limit = seconds_of(max_time) if max_time else None
     if lacking := ocr_missing(session.settings):
@@ -49,6 +50,8 @@ def index(
         raise UsageProblem(
             "which folder?", "name it, or change its options: gsearch roots FOLDER --exclude PATTERN"
         )
+    if not wanted and not session.settings.db_path.exists():
+        raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
     with session.index(create=True) as opened, stop_on_signals(out) as asked, out.progress() as progress:
         stop = _until(limit, asked)
         try:

@@ -115,7 +115,8 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
 
     head = Text.assemble((f"{number:>2}. ", "dim"))
     head.append(_shown(hit.title), style="bold")
-    head.append(f"  {percent(hit.score)}", style="cyan")
+    if hit.words is not None or hit.meaning is not None:  # else it was listed, not ranked
+        head.append(f"  {percent(hit.score)}", style="cyan")
     head.append(f"  {hit.id}", style="dim")
     out.rich(head)
     where = Text("    ")

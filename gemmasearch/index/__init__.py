@@ -29,6 +29,20 @@ if TYPE_CHECKING:
 _MADE_UP = ("/proc/", "/sys/", "/dev/")
 
 
+def named(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
+    """Folders and files to index, absolute.
+
+    :raises UsageProblem: one that does not exist, has no name, or holds no files.
+    """
+    roots = [absolute(p) for p in paths]
+    for root in roots:
+        if not os.path.lexists(root):
+            raise UsageProblem(f"there is no {root}", "name a folder or a file that exists")
+        if f"{os.path.realpath(root)}/".startswith(_MADE_UP):
+            raise UsageProblem(f"{root} holds no files: the system makes it up", "name another folder")
+    return roots
+
+
 class Index(Finding, Answering, Caring):
     """One person's index. Open it with :meth:`open`; use it as a context manager or :meth:`close` it.
 
@@ -84,12 +98,7 @@ class Index(Finding, Answering, Caring):
         from gemmasearch.indexing.lock import run_lock
         from gemmasearch.indexing.recognised import reading
 
-        roots = [absolute(p) for p in paths]
-        for root in roots:
-            if not os.path.lexists(root):
-                raise UsageProblem(f"there is no {root}", "name a folder or a file that exists")
-            if f"{os.path.realpath(root)}/".startswith(_MADE_UP):
-                raise UsageProblem(f"{root} holds no files: the system makes it up", "name another folder")
+        roots = named(paths)
         if not roots and not self._store.roots():
             raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
         said, stopped = progress or (lambda event: None), stop or (lambda: False)

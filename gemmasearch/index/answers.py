@@ -29,6 +29,7 @@ class Answering(Opened):
         """
         from gemmasearch import answering
 
+        self._note_contradictions(question)
         return answering.answer(
             self._store,
             self._models.query_embedder(),

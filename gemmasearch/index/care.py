@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.errors import NothingFound
-from gemmasearch.index.opened import Opened, absolute
+from gemmasearch.index.opened import Opened, absolute, not_indexed
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.care import Compacted, Why
@@ -19,9 +20,16 @@ class Caring(Opened):
     """Part of Index: care."""
 
     def why(self, path: str | os.PathLike[str]) -> Why:
-        """Whether a path is in the index, and if not, which rule or error keeps it out."""
+        """Whether a path is in the index, and if not, which rule or error keeps it out. Of a hit (``c123``), its
+        file with that one document.
+
+        :raises NothingFound: no such hit.
+        """
         from gemmasearch.indexing import care
 
+        if passage := self._passage(os.fspath(path)):
+            found = care.why(self._store, passage.path)
+            return replace(found, documents=tuple(d for d in found.documents if d.part == passage.part))
         return care.why(self._store, absolute(path))
 
     def forget(
@@ -61,9 +69,14 @@ class Caring(Opened):
         return any(True for _ in self._store.files_below(place)) or any(roots)
 
     def retry(self, paths: Sequence[str | os.PathLike[str]] = ()) -> int:
-        """Let the next run read failed files again. :return: how many."""
+        """Let the next run read failed files again. :return: how many. :raises NothingFound: a path nobody knows."""
         from gemmasearch.indexing import care
 
+        if unknown := [p for p in paths if not self.knows(p)]:
+            failed = {problem.path for problem in self._store.problems()}  # folders, too
+            for path in unknown:
+                if absolute(path) not in failed:
+                    raise not_indexed(os.fspath(path))
         return care.retry(self._store, [absolute(p) for p in paths])
 
     def compact(self) -> Compacted:

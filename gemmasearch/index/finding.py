@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Hit
-from gemmasearch.errors import ModelProblem, NothingFound
+from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.index.opened import Opened
 from gemmasearch.shown import Place, Shown, surroundings, whole
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gemmasearch.models import Embedder
     from gemmasearch.retrieval import HitGroup, Twins
     from gemmasearch.retrieval.selftest import SelfTest
+    from gemmasearch.store import DocumentRow
 
 _ALL = 1000  # hits looked through where only some of them count
 _SHORT = 80  # characters of a passage that say too little of what it is about
@@ -66,6 +67,7 @@ class Finding(Opened):
             self.notes.append(f"no search is saved as {query[1:].strip()}: searched as words")
 
         self.notes.extend(f"no filter, searched as words: {said}" for said in retrieval.misread(line))
+        self._note_contradictions(line)
 
         def look(number: int) -> list[Hit]:
             nonlocal embedder
@@ -152,13 +154,17 @@ class Finding(Opened):
         return retrieval.saved(self._store)
 
     def similar(self, target: str = "", *, text: str = "", limit: int | None = None) -> list[Hit]:
-        """Passages like a hit (``c123``), like an indexed file, or like ``text``; never of the same document."""
+        """Passages like a hit (``c123``), like an indexed file, or like ``text``; never of the same document.
+
+        :raises UsageProblem: a mailbox, or another file of several documents: they have no likeness in common.
+        """
         from gemmasearch import retrieval
 
         own: list[int] = []
         if not text:
             handle = self._passage(target)
             documents = [] if handle else self._documents(target)
+            _refuse_several(target, documents)
             if handle and len(handle.text) < _SHORT:
                 whole_of = self._store.document(handle.document_id)
                 text = f"{handle.title}\n{whole_of.text if whole_of else handle.text}"
@@ -233,3 +239,13 @@ class Finding(Opened):
             return Place(row.path, row.kind, row.page, row.line, inside, url)
         document = self._documents(target)[0]
         return Place(document.path, document.kind)
+
+
+def _refuse_several(target: str, documents: Sequence[DocumentRow]) -> None:
+    whole = [d for d in documents if "attached_to" not in d.meta]
+    if len(whole) > 1:
+        what = "messages" if whole[0].kind == "mail" else "documents"
+        raise UsageProblem(
+            f"{target} holds {len(whole):,} {what}",
+            "name one by its handle, such as c123: `gsearch search` shows them",
+        )

@@ -42,6 +42,11 @@ class Opened:
     ) -> None:
         self.close()
 
+    def _note_contradictions(self, line: str) -> None:
+        from gemmasearch import retrieval
+
+        self.notes.extend(f"nothing can pass both filters: {said}" for said in retrieval.contradictory(line))
+
     def _passage(self, target: str) -> PassageRow | None:
         """The passage of a handle; None for anything that is none. :raises NothingFound: it is gone."""
         handle = _HANDLE.match(target)
@@ -56,6 +61,8 @@ class Opened:
         """The documents of an indexed file. :raises NothingFound: it is not indexed."""
         if documents := self._store.documents_at(absolute(target)):
             return documents
+        if os.path.isdir(absolute(target)):
+            raise NothingFound(f"{target} is a folder", "name a file in it, or a hit such as c123")
         raise not_indexed(target)
 
 

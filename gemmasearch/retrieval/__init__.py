@@ -5,7 +5,7 @@ from __future__ import annotations
 from gemmasearch.retrieval.around import did_you_mean, similar, thread
 from gemmasearch.retrieval.calibration import in_another_order, in_ranking
 from gemmasearch.retrieval.duplicates import Twins, dupes
-from gemmasearch.retrieval.explain import empty_filters, explain, misread
+from gemmasearch.retrieval.explain import contradictory, empty_filters, explain, misread
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.paging import HitGroup, arranged, grouped
 from gemmasearch.retrieval.query import Query, parse
@@ -18,6 +18,7 @@ __all__ = [
     "Term",
     "Twins",
     "arranged",
+    "contradictory",
     "did_you_mean",
     "documents_that_match",
     "dupes",

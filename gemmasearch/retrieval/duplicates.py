@@ -15,6 +15,7 @@ from zlib import crc32
 
 from gemmasearch.light import dataclass
 from gemmasearch.store import Store, words
+from gemmasearch.store.rows import called
 
 SHINGLE = 5  # words
 SKETCH = 64  # hashes kept of a document
@@ -130,6 +131,6 @@ def _twins(store: Store, ids: Sequence[int], sketches: dict[int, frozenset[int]]
     return Twins(
         tuple(row.document_id for row in rows),
         tuple(row.path for row in rows),
-        tuple(row.title for row in rows),
+        tuple(called(row.title, row.path, row.part, row.meta) for row in rows),
         min(_estimate(first, sketches[row.document_id]) for row in rows),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from gemmasearch.documents import Condition
-from gemmasearch.retrieval.fields import FILTERS
+from gemmasearch.retrieval.fields import DATES, FILTERS
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import EITHER, TEXT, parse
+from gemmasearch.retrieval.search import search
 from gemmasearch.store import Store
 
 
@@ -22,6 +23,8 @@ def explain(line: str) -> list[str]:
     if query.excluded:
         remarks.append("no document with: " + ", ".join(_named(t) for t in query.excluded))
     remarks += [f"filter: {_condition(c)}" for c in query.conditions]
+    remarks += [f"no filter, searched as words: {said}" for said in misread(line)]
+    remarks += [f"nothing can pass both filters: {said}" for said in contradictory(line)]
     if query.text.strip():
         return [*remarks, f"meaning of: {query.text}"]
     return [*remarks, "filters alone: listed newest first" if query.conditions else "nothing to look for"]
@@ -29,14 +32,59 @@ def explain(line: str) -> list[str]:
 
 def empty_filters(store: Store, line: str) -> list[str]:
     """The filters of a line that no document passes even alone."""
-    plain = [c for c in parse(line).conditions if not c.negated and c.field not in (EITHER, TEXT, "thread")]
-    return [_condition(c) for c in plain if not store.listing((c,), 1)]
+    plain = [c for c in parse(line).conditions if not c.negated and c.field not in (EITHER, TEXT)]
+    return [_condition(c) + _thread_hint(c) for c in plain if not _passed(store, c)]
+
+
+def _passed(store: Store, condition: Condition) -> bool:
+    if condition.field == "thread":
+        return bool(search(store, None, f'thread:"{condition.value}"', limit=1))
+    return bool(store.listing((condition,), 1))
+
+
+def _thread_hint(condition: Condition) -> str:
+    return (
+        " (no hit or message is called so: search again, files may have changed)"
+        if condition.field == "thread"
+        else ""
+    )
 
 
 def misread(line: str) -> list[str]:
     """What begins like a filter but has no value that makes sense, such as ``date:gibberish``."""
-    named = ((term.text, term.text.partition(":")[0].lower()) for term in parse(line).words)
-    return [text for text, name in named if ":" in text and name in FILTERS]
+    named = ((term.text, *term.text.partition(":")[::2]) for term in parse(line).words)
+    found = [(text, name.lower(), value) for text, name, value in named if value and name.lower() in FILTERS]
+    return [
+        text + (" (it ends before it begins)" if _backwards(name, value) else "")
+        for text, name, value in found
+    ]
+
+
+def contradictory(line: str) -> list[str]:
+    """Pairs of filters that nothing passes together, such as ``after:2024 before:2023``."""
+    spans: dict[str, list[Condition]] = {}
+    for condition in parse(line).conditions:
+        if condition.op in (">=", "<") and not condition.negated:
+            spans.setdefault(condition.field, []).append(condition)
+    found = []
+    for conditions in spans.values():
+        low = max((c for c in conditions if c.op == ">="), key=_bound, default=None)
+        high = min((c for c in conditions if c.op == "<"), key=_bound, default=None)
+        if low and high and _bound(low) >= _bound(high):
+            found.append(f"{_condition(low)}, and {_condition(high)}")
+    return found
+
+
+def _bound(condition: Condition) -> float:
+    return float(condition.value)
+
+
+def _backwards(name: str, value: str) -> bool:
+    """Whether a range of time would be one the other way round."""
+    left, dots, right = value.partition("..")
+    return (
+        bool(dots) and name in DATES and bool(FILTERS[name](f"{right}..{left}", datetime.now().astimezone()))
+    )
 
 
 def _named(term: Term) -> str:

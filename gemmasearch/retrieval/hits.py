@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from gemmasearch.retrieval import duplicates, snippets
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.quotes import Candidate
 from gemmasearch.store import PassageRow, Store
+from gemmasearch.store.rows import called
 
 
 def collapsed(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -66,7 +66,7 @@ def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
         path=row.path,
         part=row.part,
         kind=row.kind,
-        title=row.title or os.path.basename(row.part if "attached_to" in row.meta else row.path),
+        title=called(row.title, row.path, row.part, row.meta),
         score=min(1.0, max(0.0, fused.score)),
         snippet=snippets.snippet(row.text, sought, row.language),
         text=row.text,

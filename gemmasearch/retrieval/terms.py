@@ -76,7 +76,9 @@ def forms(term: Term, known: Sequence[str]) -> list[frozenset[str]]:
         return [frozenset(exact)]
     if words.unspaced(term.text):
         return [frozenset((*exact, *_stems(term.text, known)))]
-    return [group for part in _parts(exact) for group in _groups(part, known)]
+    found = [group for part in _parts(exact) for group in _groups(part, known)]
+    number = fts.joined(term.text)  # holds each of the groups that it is written in
+    return [group | {number} for group in found] if number else found
 
 
 def asked_for(
@@ -134,4 +136,7 @@ def _counted(term: Term, known: Sequence[str]) -> list[Counted]:
     if len(exact) > 1:
         found.append(Counted(" ".join(exact), "phrase", EXACT))
     stems = dict.fromkeys(_stems(term.text, known))
+    if number := fts.joined(term.text):
+        found.append(Counted(number, "exact", EXACT))
+        stems[number] = None
     return found + [Counted(stem, "form", 1 - EXACT) for stem in stems]

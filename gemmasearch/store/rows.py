@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
 from gemmasearch.documents import FileStamp
 from gemmasearch.light import dataclass
+
+
+def called(title: str, path: str, part: str, meta: Mapping[str, Any]) -> str:
+    """What a document is called: without a title, by the name of its file, an attachment by its own."""
+    return title or os.path.basename(part if "attached_to" in meta else path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,58 @@ def test_a_filter_that_nothing_passes_is_named(indexed: Indexed) -> None:
     assert done.code == 1 and "nothing in the index passes the filter: type is banana" in done.said
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "after:2026 before:2025 boiler",
+        "date:2025 date:2024",
+        "size:10M..2k boiler",
+        "(after:2025 before:2025)",
+    ],
+)
+def test_filters_that_exclude_each_other_were_searched_in_silence(indexed: Indexed, line: str) -> None:
+    for command in ("search", "ask"):
+        done = indexed.run(command, line)
+        assert done.code == 1 and "nothing can pass both filters" in done.said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "after:2025 before:2026 boiler",
+        "after:2026 OR before:2025 boiler",
+        "-after:2026 before:2025",
+        "boiler",
+    ],
+)
+def test_filters_that_go_together_are_not_said_to_exclude_each_other(indexed: Indexed, line: str) -> None:
+    assert "both filters" not in indexed.run("search", line).said
+
+
+def test_a_range_that_ends_before_it_begins_says_so(indexed: Indexed) -> None:
+    assert "date:2024..2023 (it ends before it begins)" in indexed.run("search", "date:2024..2023 rent").said
+
+
+@pytest.mark.parametrize("name", ["c99999", "nobody@nowhere"])
+def test_the_thread_of_nothing_was_an_empty_result(indexed: Indexed, name: str) -> None:
+    done = indexed.run("search", f"thread:{name}")
+    assert done.code == 1 and f"thread is {name} (no hit or message is called so" in done.said
+
+
+def test_a_mailbox_was_similar_to_whatever_its_first_messages_said(indexed: Indexed) -> None:
+    box = next(indexed.home.rglob("*.mbox"))
+    done = indexed.run("similar", box)
+    assert done.code == 2 and "messages" in done.said and "c123" in done.said
+
+
+def test_twins_without_titles_go_by_the_names_of_their_files(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("the kiln reached twelve hundred degrees on Tuesday and cooled down\n")
+    run("index", tmp_path / "a.txt", tmp_path / "b.txt", "--db", tmp_path / "i" / "i.db", env=STATIC)
+    lines = run("dupes", "--db", tmp_path / "i" / "i.db").lines
+    assert [line.split("\t")[1] for line in lines] == ["a.txt", "b.txt"]
+
+
 def test_a_model_that_is_not_there_was_passed_over_in_silence(indexed: Indexed) -> None:
     for command in (("search", "boiler"), ("ask", "when was the boiler serviced?"), ("similar", "-")):
         done = indexed.run(*command, "--embedder", "/no/such.gguf", stdin=b"the boiler")

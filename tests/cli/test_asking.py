@@ -140,7 +140,13 @@ def test_ask_as_json_holds_sentences_citations_evidence_and_timings(indexed: Ind
 
 
 def test_impossible_combinations_are_usage_errors(indexed: Indexed) -> None:
-    for arguments in (["--saved", "x", "why"], ["--new-only", "why"], ["--saved", "x", "--context", "y"], []):
+    for arguments in (
+        ["--saved", "x", "why"],
+        ["--new-only", "why"],
+        ["--saved", "x", "--context", "y"],
+        ["--format", "markdown", "--json", "why"],
+        [],
+    ):
         assert indexed.run("ask", *arguments).code == 2
 
 

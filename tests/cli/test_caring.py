@@ -118,7 +118,7 @@ def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: P
     assert b"canarymallory" in place.bytes()
     listed = place("forget", "from:mallory", "--dry-run", "--json")
     assert len(json.loads(listed.text)["data"]["documents"]) == 3 and b"canarymallory" in place.bytes()
-    done = place("forget", "from:mallory", "--verify")
+    done = place("forget", "from:mallory", "--verify", "--yes")
     assert done.code == 0 and "3 documents" in done.text and "verified" in done.text, done.text
     assert b"canarymallory" not in place.bytes() and b"canarydana" in place.bytes()
     with box.open("a") as stream:
@@ -212,6 +212,25 @@ def test_an_empty_name_forgets_nothing(tmp_path: Path) -> None:
     assert run("search", "kiln", "--db", db).code == 0
 
 
+@pytest.mark.parametrize("command", ["index", "why", "roots", "retry"])
+def test_an_unset_variable_was_the_folder_where_one_stands(tmp_path: Path, command: str) -> None:
+    """`gsearch index "$FOLDER"` registered it."""
+    db = tmp_path / "i" / "i.db"
+    (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
+    assert run("index", tmp_path / "a.md", "--embedder", "fake", "--db", db).code == 0
+    done = run(command, "", "--db", db, cwd=tmp_path)
+    assert done.code == 2 and "empty name" in done.said
+    assert len(run("roots", "--db", db).lines) == 1
+
+
+@pytest.mark.parametrize("paths", [[], ["/no/such/folder"], [""]])
+def test_a_run_of_nothing_left_an_empty_index(tmp_path: Path, paths: list[str]) -> None:
+    db = tmp_path / "i" / "i.db"
+    assert run("index", *paths, "--db", db).code == 2
+    missing = run("search", "kiln", "--db", db)
+    assert missing.code == 3 and "gsearch index FOLDER" in missing.said
+
+
 def test_what_the_system_makes_up_is_no_folder_of_files(tmp_path: Path) -> None:
     done = run("index", "/proc/self", "--db", tmp_path / "i.db")
     assert done.code == 2 and "makes it up" in done.said
@@ -246,9 +265,48 @@ def test_forgetting_a_query_takes_words_whole(tmp_path: Path) -> None:
     notes.mkdir()
     (notes / "a.md").write_text("s4ljhbwiy6k5zz2df1a5akb5 and page 1\n")
     assert run("index", notes, "--embedder", "fake", "--db", db).code == 0
-    assert run("forget", "nosuchword-zz", "--db", db).code == 1
-    assert run("forget", "aaaaword1", "--db", db).code == 1
-    assert run("forget", "page-1", "--db", db).code == 0
+    assert run("forget", "nosuchword-zz", "--yes", "--db", db).code == 1
+    assert run("forget", "aaaaword1", "--yes", "--db", db).code == 1
+    assert run("forget", "page-1", "--yes", "--db", db).code == 0
+
+
+def test_a_query_in_a_script_forgot_without_being_told_to(place: Place) -> None:
+    for given in ([], ["--json"], ["--quiet"]):
+        done = place("forget", "canaryfig", *given)
+        assert done.code == 2 and "nothing was forgotten" in done.text + done.said
+    assert b"canaryfig" in place.bytes()
+    assert place("forget", "canaryfig", "-y").code == 0
+    assert b"canaryfig" not in place.bytes()
+
+
+def test_what_a_query_does_not_find_was_named_before_it_was_forgotten(place: Place) -> None:
+    """Words that a search takes apart ("aug-9") are taken whole here."""
+    done = place("forget", "--dry-run", "august-9")
+    assert "0 documents match" in done.said and "fig.md" not in done.said
+
+
+def test_a_handle_was_a_word_to_forget_and_a_path_to_ask_about(place: Place) -> None:
+    handle = place("search", "--mode", "words", "--format", "{id}", "canaryfig").text.strip()
+    refused = place("forget", handle, "--yes")
+    assert refused.code == 2 and f"gsearch show {handle}" in refused.said
+    said = place("why", handle)
+    assert said.code == 0 and "fig.md" in said.text and f"{handle} line 1" in said.text
+    gone = place("why", "c99999")
+    assert gone.code == 1 and "no hit c99999" in gone.said
+
+
+@pytest.mark.parametrize(
+    "command, code", [("retry", 1), ("roots", 2), ("show", 1), ("similar", 1), ("thread", 1)]
+)
+def test_a_name_that_nobody_knows_was_passed_over_in_silence(place: Place, command: str, code: int) -> None:
+    done = place(command, "nowhere.md")
+    assert done.code == code and done.said.startswith("gsearch: ") and "nowhere.md" in done.said
+
+
+def test_a_folder_was_said_not_to_be_in_the_index(place: Place) -> None:
+    for command in ("show", "similar", "thread", "open"):
+        done = place(command, place.home)
+        assert done.code == 1 and "is a folder" in done.said
 
 
 def test_a_note_is_no_history_of_a_browser(tmp_path: Path) -> None:

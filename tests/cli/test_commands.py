@@ -195,6 +195,20 @@ def test_settings_say_where_they_come_from(tmp_path: Path) -> None:
     assert rows["mode"] == ["hybrid", "default"]
 
 
+def test_vectors_of_seven_dimensions_were_made_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("A note.\n")
+    done = run("index", tmp_path / "a.md", "--dim", "7", "--db", tmp_path / "i" / "i.db")
+    assert done.code == 2 and "--dim: 7 is too small" in done.said and "128" in done.said
+    assert not (tmp_path / "i").exists()
+
+
+def test_a_choice_that_is_none_is_refused_without_the_words_of_a_library(indexed: Indexed) -> None:
+    done = indexed.run("search", "boiler", "--sort", "size")
+    assert (
+        done.code == 2 and "'size' is not one of 'relevance'" in done.said and "Value error" not in done.said
+    )
+
+
 def test_a_setting_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("resluts = 3\n")
@@ -232,6 +246,13 @@ def test_on_a_terminal_hits_fit_and_carry_links(indexed: Indexed) -> None:
     shown = re.sub(r"\x1b\]8;.*?\x1b\\\\|\x1b\[[0-9;]*m", "", done.out.decode()).splitlines()
     assert max(len(line) for line in shown if "/" not in line) <= 80  # a path is never broken
     assert b"\x1b[1mHeating and hot water\x1b[0m" in done.out  # the title stands out, it is not dim
+
+
+def test_what_is_listed_and_not_ranked_had_a_score_of_zero(indexed: Indexed) -> None:
+    score = re.compile(rb"\x1b\[36m  \d+\x1b")
+    assert score.search(run_on_terminal("search", "boiler", "--db", indexed.db).out)
+    listed = run_on_terminal("search", "type:mail", "--db", indexed.db)
+    assert listed.code == 0 and not score.search(listed.out)
 
 
 def test_names_no_locale_can_spell_are_indexed_found_and_printed_exactly(tmp_path: Path) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
-from tests.cli.terminal import run
+import pytest
+
+from tests.cli.terminal import COMMAND, run
 
 
 def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -> None:
@@ -24,6 +30,8 @@ def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -
     assert gsearch("label", "add", "walk", "--describe", "a walk in nature")[0] == 0
     code, text = gsearch("label", "run")
     assert code == 0 and text == "invoice\t4\nwalk\t4\n"
+    said = run("label", "run", "--db", db, env={"GSEARCH_EMBEDDER": "static"}).said
+    assert "without examples: walk;" in said and "invoice" not in said
     assert (
         gsearch("label", "review", "invoice", "--yes", home / "walk0.md", "--no", home / "bill1.md")[0] == 0
     )
@@ -49,6 +57,14 @@ def test_a_later_example_took_the_set_and_the_type_of_a_label_away(tmp_path: Pat
     assert (row["rivals"], row["kind"], len(row["examples"])) == ("post", "mail", 1)
 
 
+def test_labels_that_are_bare_names_say_what_would_help() -> None:
+    for labels, told in (("invoice,cooking", True), ("invoice=bills to pay,cooking", False)):
+        done = run(
+            "classify", "--labels", labels, "-", stdin=b"Please pay.", env={"GSEARCH_EMBEDDER": "static"}
+        )
+        assert done.code == 0 and ("--example" in done.said) == told
+
+
 def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Path) -> None:
     bill = tmp_path / "bill.md"
     bill.write_text("Rechnung 17, zahlbar bis Mai")
@@ -71,3 +87,23 @@ def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Pa
     assert nothing.code == 2 and "no text on standard input" in nothing.said
     for wrong in (["--ready", "x", "-"], ["--labels", "a,b", "/no/such"]):
         assert run("classify", *wrong, stdin=b"x", env=env).code == 2
+
+
+@pytest.mark.parametrize("deadly", [signal.SIGTERM, signal.SIGHUP])
+def test_what_was_read_from_a_pipe_stayed_behind_when_the_command_was_ended(
+    tmp_path: Path, deadly: signal.Signals
+) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "GSEARCH_EMBEDDER": "static"}
+    process = subprocess.Popen(
+        [*COMMAND, "classify", "--labels", "a,b", "-"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("gsearch-*/index.db")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(deadly)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, b"gsearch: interrupted\n")
+    assert not list(tmp_path.glob("gsearch-*"))

@@ -168,6 +168,8 @@ def test_a_quoted_reply_ranks_below_a_message_of_its_own(add, store) -> None:
 
 
 def test_a_line_is_explained_part_by_part() -> None:
+    assert "nothing can pass both filters: size from" in "\n".join(explain("size:>2M size:<1k"))
+    assert "no filter, searched as words: date:gibberish" in explain("date:gibberish")
     remarks = explain('budget "north wing" -draft type:pdf after:2024 cat OR dog')
     assert remarks[0] == "any of these words, ranked: budget"
     assert 'required: "north wing"' in remarks

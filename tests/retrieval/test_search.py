@@ -213,3 +213,11 @@ def test_a_line_without_a_word_finds_nothing_and_fails_nowhere(library, store, e
     assert search(store, embedder, line, mode="words") == []
     search(store, embedder, line, mode="hybrid")
     search(store, embedder, line, mode="meaning")
+
+
+@pytest.mark.parametrize("line", ["1,400", "1.400 euros", "+1,400", "978-0-306-40615-7", "030-9876-543"])
+def test_a_number_asked_for_in_groups_was_not_found_where_it_stands_without(store, add, line: str) -> None:
+    add("/n/roof.md", "The roof costs 1400 euros. ISBN 9780306406157. Call 0309876543.", title="Roof")
+    add("/n/flour.md", "Flour for twelve loaves.", title="Flour")
+    (hit,) = search(store, None, line, mode="words")
+    assert hit.title == "Roof" and hit.score > 0.7 and hit.snippet.marks

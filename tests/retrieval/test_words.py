@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gemmasearch.store import letters, words
+from gemmasearch.store import fts, letters, words
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,6 @@ def test_every_substring_of_chinese_is_a_phrase_of_pairs() -> None:
     indexed = f" {words.exact(text)} "
     for start in range(len(text)):
         for end in range(start + 2, len(text) + 1):
-            from gemmasearch.store import fts
-
             assert f" {fts.searched(text[start:end])} " in indexed
 
 
@@ -141,3 +139,16 @@ def test_hashes_and_endless_lines_cost_no_more_than_their_length() -> None:
 @given(st.text(st.sampled_from(letters._WESTERN + "\u0301中かñ\u200dж😀\u2028\ufeff"), max_size=40))
 def test_runs_of_western_text_are_those_of_the_pattern(text: str) -> None:
     assert letters.runs(text) == letters.RUN.findall(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("1,400", "1400"), ("€1.400.000", "1400000"), ("12'500?", "12500"), ("978-3-16-148410-0", "9783161484100"),
+        ("0-306-40615-X", "030640615x"), ("030-9876543", "0309876543"),
+        ("1400", ""), ("3.14", ""), ("1,40", ""), ("2024-03-15", ""), ("1.2.3", ""), ("192.168.1.1", ""), ("POL-358", ""),
+        ("1,400.50", ""), ("1,400.500", ""), ("555-1234", ""),
+    ],
+)  # fmt: skip
+def test_numbers_in_groups_are_told_from_dates_versions_and_decimals(text: str, joined: str) -> None:
+    assert fts.joined(text) == joined
