@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gemmasearch.errors import IndexDamaged, MachineRefused
 from gemmasearch.light import dataclass
-from gemmasearch.store import folders, glance, schema, seals, signs
+from gemmasearch.store import glance, schema, seals, signs
 from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
@@ -126,6 +126,8 @@ class Care:
         return [Finding("rows", f"{wrong} links between messages are not what was written")] if wrong else []
 
     def _folders(self) -> list[Finding]:
+        from gemmasearch.store import folders
+
         try:
             wrong = folders.wrong(self.db)
         except IndexDamaged as e:
@@ -188,6 +190,8 @@ class Care:
     def rebuild_derived(self) -> None:
         """Take out what contradicts itself, make words anew from the text, and let the next run read every file
         again, which writes what is missing and embeds only what has no vector. A kill leaves the index as it was."""
+        from gemmasearch.store import folders
+
         with self.db.writing():
             # FTS5's own 'rebuild' trusts parts of what may be damaged: a new table does not.
             with self.db.unprotected():

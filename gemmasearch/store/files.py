@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Chunk, Document, FileStamp, Problem
-from gemmasearch.store import folders, fts, seals, signs
+from gemmasearch.store import fts, seals, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean, storable
 from gemmasearch.store.pictures import Pictures
@@ -36,6 +36,8 @@ class Files(Pictures):
         :param words: keys.path_words of it. :param tail: of a mailbox, what stays true whatever happens now.
         :return: the file's id.
         """
+        from gemmasearch.store import folders  # searches write nothing
+
         name = os.fsencode(path)
         known = self.db.one("SELECT id, path_words FROM files WHERE path = ?", (name,))
         if known is None:
@@ -122,6 +124,8 @@ class Files(Pictures):
 
     def move_file(self, file_id: int, path: str, words: str) -> None:
         """The file has another name now; documents, chunks and vectors stay what they are."""
+        from gemmasearch.store import folders
+
         name = os.fsencode(path)
         with self.db.writing():
             old, folder = self.db.rows("SELECT path, folder_id FROM files WHERE id = ?", (file_id,))[0]
@@ -245,6 +249,8 @@ class Files(Pictures):
             self._waiting.update(key for (key,) in keys)
 
     def remove_files(self, file_ids: Iterable[int]) -> None:
+        from gemmasearch.store import folders
+
         with self.db.writing():
             left: set[int] = set()
             for id in file_ids:

@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 
-from gemmasearch.store import folders, seals
+from gemmasearch.store import seals
 from gemmasearch.store.keys import readers_key
 from gemmasearch.store.subjects import names_of
 
@@ -329,6 +329,8 @@ def _smaller(connection: apsw.Connection) -> None:
 
 def _folders(connection: apsw.Connection) -> None:
     """Files name their folder, so that a filter by one need not look at every path."""
+    from gemmasearch.store import folders
+
     if "folder_id" not in {row[1] for row in connection.execute("PRAGMA table_info(files)")}:
         connection.execute("ALTER TABLE files ADD COLUMN folder_id INTEGER NOT NULL DEFAULT 0").fetchall()
     for _ in connection.execute(folders.SCHEMA):
