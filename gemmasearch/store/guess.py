@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from gemmasearch import light
 from gemmasearch.store import stopwords
-from gemmasearch.store.letters import RUN, fold
+from gemmasearch.store.letters import fold, runs
 
 _SCRIPTS = (
     ("ja", light.pattern("[\u3040-\u30ff]")),
@@ -30,16 +30,28 @@ _SAMPLE = 2000  # characters looked at
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-def guess_from(runs: Sequence[str], text: str) -> str:
+def guess_language(text: str) -> str:
+    """ISO 639-1 by script, then by function words: good enough to choose a stemmer, no more. English where nothing
+    speaks for any language (a name, a number, program text)."""
+    sample = text[:_SAMPLE]
+    if sample.isascii():
+        return _elected(runs(sample.lower()))
+    return _by_script(sample) or _elected(map(fold, runs(sample)))
+
+
+def guess_from(found: Sequence[str], text: str) -> str:
     """:func:`guess_language` of a text whose runs are known already."""
     if len(text) > _SAMPLE:
         return guess_language(text)
-    if not text.isascii() and (name := _by_script(text)):
-        return name
+    if text.isascii():
+        return _elected(found)
+    return _by_script(text) or _elected(run if run.isascii() else fold(run) for run in found)
+
+
+def _elected(found: Iterable[str]) -> str:
+    """The language that most of some words speak for, the first of equals."""
     votes = _votes_of()
-    total = sum(map(votes.__getitem__, filter(votes.__contains__, runs)))
-    if not text.isascii():
-        total += sum(votes.get(fold(run), 0) for run in runs if not run.isascii())
+    total = sum(map(votes.__getitem__, filter(votes.__contains__, found)))
     by_language = array("H", total.to_bytes(2 * len(_LATIN), sys.byteorder))
     if sys.byteorder == "big":
         by_language.reverse()
@@ -53,17 +65,6 @@ def _votes_of() -> dict[str, int]:
     votes of a whole text are one sum."""
     votes = {word: sum(1 << 16 * _LATIN.index(name) for name in of) for word, of in _function_words().items()}
     return {v: vote for word, vote in votes.items() for v in (word.upper(), word.capitalize(), word)}
-
-
-def guess_language(text: str, default: str = "en") -> str:
-    """ISO 639-1 by script, then by function words: good enough to choose a stemmer, no more.
-
-    ``default`` is given where nothing speaks for any language (a name, a number, program text).
-    """
-    sample = text[:_SAMPLE]
-    if not sample.isascii() and (name := _by_script(sample)):
-        return name
-    return _by_function_words(sample, default)
 
 
 def _by_script(sample: str) -> str:
@@ -80,16 +81,6 @@ def _by_script(sample: str) -> str:
 
 def _cyrillic(sample: str) -> str:
     return "uk" if re.search("[іїєґ]", sample) else "ru"
-
-
-def _by_function_words(sample: str, default: str) -> str:
-    known = _function_words()
-    counts = dict.fromkeys(_LATIN, 0)
-    for word in RUN.findall(sample.lower()) if sample.isascii() else map(fold, RUN.findall(sample)):
-        for name in known.get(word, ()):
-            counts[name] += 1
-    best = max(counts, key=lambda name: (counts[name], name == default))
-    return best if counts[best] else default
 
 
 @cache
