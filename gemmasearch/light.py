@@ -9,6 +9,7 @@ decorator compiles six methods for each, which took a seventh of that time. Here
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 
 try:
@@ -91,8 +92,13 @@ def _compiled_init(cls: Any, frozen: bool) -> Any:
     return known["__init__"]
 
 
+@functools.cache
+def _compared(cls: type) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(cls) if f.compare)
+
+
 def _values(self: Any) -> tuple[Any, ...]:
-    return tuple(getattr(self, f.name) for f in dataclasses.fields(self) if f.compare)
+    return tuple([getattr(self, name) for name in _compared(self.__class__)])
 
 
 def _eq(self: Any, other: object) -> bool:

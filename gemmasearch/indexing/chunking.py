@@ -89,6 +89,7 @@ class _Cutter:
         self.target = max(1, min(target, limit - PROMPT))
         self.measure = measure
         self.sizes: dict[Span, float] = {}  # of what was packed
+        self.fenced = "```" in text or "~~~" in text
 
     def size(self, span: Span) -> float:
         return self.measure(self.text[span[0] : span[1]])
@@ -144,7 +145,7 @@ class _Cutter:
         blocks = [m.span() for m in _BLOCK.finditer(self.text, start, end)]
         if blocks and blocks[0][0] > start:
             blocks[0] = (start, blocks[0][1])
-        return self._whole_fences(blocks)
+        return self._whole_fences(blocks) if self.fenced else blocks
 
     def _whole_fences(self, blocks: list[Span]) -> list[Span]:
         joined: list[Span] = []

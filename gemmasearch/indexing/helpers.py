@@ -8,9 +8,9 @@ import socket
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Final, Self, cast
 
@@ -31,10 +31,10 @@ class Helpers:
     They die with the thread that enters it. A batch whose helper died comes back as None for each file.
     """
 
-    def __init__(self, task: Task, count: int) -> None:
-        self._task = task
+    def __init__(self, task: Callable[[], Task], count: int) -> None:
+        """:param task: says how files are read and cut, which takes a tokenizer: asked for while they start."""
+        self._said = task
         self._count = count
-        self._maker = Maker(task)
         self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads: list[threading.Thread] = []
@@ -56,10 +56,13 @@ class Helpers:
         return batch.result()
 
     def __enter__(self) -> Self:
-        for _ in range(self._count):
-            channel, theirs = socket.socketpair()
-            with theirs:
-                self._processes.append(started("gemmasearch.indexing.helper", theirs))
+        with ExitStack() as failed:
+            failed.callback(self._end)
+            channels = [self._start() for _ in range(self._count)]
+            self._task = self._said()
+            self._maker = Maker(self._task)
+            failed.pop_all()
+        for channel in channels:
             thread = threading.Thread(target=self._serve, args=(channel,), name="helped", daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -68,6 +71,15 @@ class Helpers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _start(self) -> socket.socket:
+        channel, theirs = socket.socketpair()
+        with theirs:
+            self._processes.append(started("gemmasearch.indexing.helper", theirs))
+        return channel
+
+    def _end(self) -> None:
         for process in self._processes:
             process.send_signal(signal.SIGKILL)
         for _ in self._threads:

@@ -113,7 +113,7 @@ class Writer:
     def _helped(self) -> Helpers | None:
         """Processes that take over a part of the work, started when there is enough of it; None on one core."""
         if self._helpers is None and (more := cores() - 1):
-            self._helpers = self._ends.enter_context(Helpers(self._storing.task(), min(more, MOST)))
+            self._helpers = self._ends.enter_context(Helpers(self._storing.task, min(more, MOST)))
         return self._helpers
 
     def remove(self, gone: Sequence[FileRow]) -> None:
@@ -171,7 +171,7 @@ class Writer:
     def _due(self, width: int) -> int:
         """How many of those that wait are to be written: the first one at once if it is large or has waited long."""
         if self._batches and self._batches.is_full:
-            return SHARE
+            return min(SHARE, len(self._waiting))
         most = WAITING * width
         if self._own <= most:
             return 0

@@ -118,10 +118,14 @@ class StaticEmbedder:
 
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         table = self._table(len(texts))
+        # Memory of its own for each long text would be mapped and given back each time.
+        room = np.empty((MAX_TOKENS, self.dim), dtype=table.dtype)
         for first in range(0, len(texts), _BATCH):
             for row, tokens in enumerate(known or self._tokens(texts[first : first + _BATCH]), first):
                 if ids := tokens[:MAX_TOKENS]:
-                    found = table.take(ids, axis=0).astype(np.float32, copy=False)
+                    # "clip", since numpy copies once more where it may raise an error.
+                    found = table.take(ids, axis=0, out=room[: len(ids)], mode="clip")
+                    found = found.astype(np.float32, copy=False)
                     np.add.reduce(found, axis=0, out=vectors[row])  # their mean has the same direction
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1)

@@ -157,7 +157,12 @@ class Format:
 
     def matches(self, head: bytes, path: str) -> bool:
         """Its own exact test of the content; False where it has none."""
-        return bool(self.sniff) and cast("Callable[[bytes, str], bool]", _named(self.sniff))(head, path)
+        return bool(self.sniff) and _test(self.sniff)(head, path)
+
+
+@functools.cache
+def _test(spec: str) -> Callable[[bytes, str], bool]:
+    return cast("Callable[[bytes, str], bool]", _named(spec))
 
 
 @functools.cache

@@ -6,9 +6,12 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gemmasearch.documents import Document, Problem
+
+if TYPE_CHECKING:
+    from gemmasearch.readers.language_model import Classifier
 
 SAMPLE = 500  # characters looked at
 GLANCE = (
@@ -20,6 +23,7 @@ SURE = 0.7  # of 6,738 pages in 15 languages 98 % are told, of their first lines
 _NOT_WORDS = re.compile(
     r"https?://\S+|\S+@\S+|`[^`\n]*`|[\d_#*|<>{}\[\]()=/\\]+|^(?: {4}|\t|```).*$", re.MULTILINE
 )
+_NO_LETTERS = bytes(c for c in range(128) if not chr(c).isalpha())
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -49,11 +53,16 @@ def detect(text: str, quoted: Sequence[tuple[int, int]] = ()) -> str:
 
 def _told(sample: str) -> tuple[str, float]:
     words = _NOT_WORDS.sub(" ", sample)
-    letters = sum(map(str.isalpha, words)) + 2 * len(_DENSE.findall(words))
-    if letters < LETTERS:
+    if _letters(words) < LETTERS:
         return "", 0.0
     language, probability = _identifier().classify(" ".join(words.split()))
-    return str(language), float(probability)
+    return language, probability
+
+
+def _letters(words: str) -> int:
+    if words.isascii():  # several times as fast
+        return len(words.encode("ascii").translate(None, _NO_LETTERS))
+    return sum(map(str.isalpha, words)) + 2 * len(_DENSE.findall(words))
 
 
 def _own(text: str, quoted: Sequence[tuple[int, int]], left: int) -> str:
@@ -70,7 +79,7 @@ def _own(text: str, quoted: Sequence[tuple[int, int]], left: int) -> str:
 
 
 @functools.cache
-def _identifier() -> Any:
+def _identifier() -> Classifier:
     from gemmasearch.readers.language_model import load
 
     return load()

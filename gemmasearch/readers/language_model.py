@@ -7,11 +7,13 @@ becomes resident.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,25 +21,72 @@ if TYPE_CHECKING:
 TABLES = ("ptc", "pc", "classes", "nextmove", "nextmove_row", "out_feat")
 
 
-def load() -> Any:
-    """A ``LanguageIdentifier`` with probabilities; from the package itself where no cache can be kept."""
+class Classifier(Protocol):
+    def classify(self, text: str) -> tuple[str, float]:
+        """The likeliest language, and its probability."""
+        ...
+
+
+def load() -> Classifier:
+    """The classifier of the mapped tables; the package's own one where no cache can be kept."""
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
     packed = Path(MODEL_DIR) / MODEL_FILE
     tables = _unpacked(packed)
     if tables is None:
-        return LanguageIdentifier.from_model_file(packed, norm_probs=True)
-    return LanguageIdentifier(
-        tables["ptc"],
-        tables["pc"],
-        tables["classes"].tolist(),
-        memoryview(
-            cast(Any, tables["nextmove"])
-        ),  # looked into one by one: numpy would make an object of each
-        tables["out_feat"].tolist(),
-        norm_probs=True,
-        tk_row=tables["nextmove_row"].tolist(),
-    )
+        return cast(Classifier, LanguageIdentifier.from_model_file(packed, norm_probs=True))
+    return _Mapped(tables)
+
+
+class _Mapped:
+    """``LanguageIdentifier.classify`` to the last bit, in half the time for a short text."""
+
+    def __init__(self, tables: Mapping[str, np.ndarray]) -> None:
+        import numpy as np
+        from py3langid.langid import LanguageIdentifier, visit_counts
+
+        self._visits, self._encoded = visit_counts, LanguageIdentifier._encode
+        # Looked into one by one: numpy would make an object of each.
+        self._moves = memoryview(cast(Any, tables["nextmove"]))
+        self._bases = [row << 8 for row in tables["nextmove_row"].tolist()]
+        self._features = tables["out_feat"].tolist()
+        self._classes = tables["classes"].tolist()
+        self._prior, self._half = tables["pc"], tables["ptc"]
+        # Half-precision rows are widened when they are first met, most of them never.
+        self._rows = np.empty(self._half.shape, dtype=np.float32)
+        self._met = np.zeros(len(self._half), dtype=np.bool_)
+        first = {name: at for at, name in reversed(list(enumerate(self._classes)))}
+        self._twins = [at for at, name in enumerate(self._classes) if first[name] != at]
+        self._firsts = [first[self._classes[at]] for at in self._twins]
+
+    def classify(self, text: str) -> tuple[str, float]:
+        import numpy as np
+
+        raw = self._encoded(text)
+        scores = self._scores(self._visits(self._moves, self._bases, self._features, raw))
+        scores *= 1.0 / math.sqrt(len(raw) or 1)
+        np.exp(scores - scores.max(), out=scores)
+        scores /= scores.sum()
+        # A language in two scripts has two classes.
+        np.add.at(scores, self._firsts, scores[self._twins])
+        scores[self._twins] = 0.0
+        best = int(scores.argmax())
+        return str(self._classes[best]), float(scores[best])
+
+    def _scores(self, visits: Mapping[int, int] | None) -> np.ndarray:
+        """The logarithm of each class's likelihood, from how often the features were met."""
+        import numpy as np
+
+        if not visits:
+            return np.zeros(len(self._classes), dtype=np.float32)
+        features = np.fromiter(visits, dtype=np.intp, count=len(visits))
+        new = features[~self._met[features]]
+        if len(new):
+            self._rows[new] = self._half[new]
+            self._met[new] = True
+        counts = np.fromiter(visits.values(), dtype=np.float32, count=len(visits))
+        scores: np.ndarray = np.log1p(counts) @ self._rows[features] + self._prior
+        return scores
 
 
 def _unpacked(packed: Path) -> dict[str, np.ndarray] | None:

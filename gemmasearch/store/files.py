@@ -101,14 +101,15 @@ class Files(Pictures):
         caller's to remove. A problem with part "" is the file's own and becomes its ``reason``."""
         reason = next((p.reason for p in problems if not p.part), "")
         self.db.run("DELETE FROM problems WHERE file_id = ?", (file_id,))
-        self.db.many(
-            "INSERT INTO problems(path, file_id, part, reason, detail, waits, pages) "
-            "SELECT path, id, ?2, ?3, ?4, ?5, ?6 FROM files WHERE id = ?1",
-            [
-                (file_id, clean(p.part), clean(p.reason), clean(p.detail), clean(p.waits), p.pages)
-                for p in problems
-            ],
-        )
+        if problems:
+            self.db.many(
+                "INSERT INTO problems(path, file_id, part, reason, detail, waits, pages) "
+                "SELECT path, id, ?2, ?3, ?4, ?5, ?6 FROM files WHERE id = ?1",
+                [
+                    (file_id, clean(p.part), clean(p.reason), clean(p.detail), clean(p.waits), p.pages)
+                    for p in problems
+                ],
+            )
         self.db.run(
             """UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, device = ?, racy = ?, hash = ?,
                    reader = ?, reason = ?, tries = ?, tail = ?, tail_hash = ? WHERE id = ?""",

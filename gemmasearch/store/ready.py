@@ -15,6 +15,7 @@ from gemmasearch.store.keys import clean, document_hash, finite, passage_key, pa
 from gemmasearch.store.packing import packed
 from gemmasearch.store.subjects import names_of
 
+_JSON = json.JSONEncoder(ensure_ascii=False)  # ``json.dumps`` makes one each time
 Value = str | bytes | int | float | None
 
 
@@ -44,7 +45,7 @@ def ready(document: Document, chunks: Sequence[Chunk], path_words: str) -> Ready
     row = (
         part, hash, clean(document.kind), title, finite(document.date), sender, recipients, copies,
         clean(document.message_id), _list(document.references), attachments, tags, language,
-        json.dumps({clean(k): clean(v) for k, v in document.meta.items()}, ensure_ascii=False), len(chunks),
+        _JSON.encode({clean(k): clean(v) for k, v in document.meta.items()}), len(chunks),
     )  # fmt: skip
     who = f"{sender} {recipients} {copies} {attachments} {tags}"
     head = f"{title} {who} {path_words}"
@@ -71,4 +72,4 @@ def _chunk(title: str, chunk: Chunk, text: str, headings: list[str]) -> tuple[Va
 
 
 def _list(items: Sequence[str]) -> str:
-    return json.dumps([clean(item) for item in items], ensure_ascii=False)
+    return _JSON.encode([clean(item) for item in items]) if items else "[]"

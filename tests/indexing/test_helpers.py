@@ -76,6 +76,15 @@ def helpers() -> list[psutil.Process]:
     return found
 
 
+def test_notes_so_long_that_few_of_them_fill_the_batches_are_all_read(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for number in range(40):
+        text = f"# Note {number}\n\n" + "boiler " * helper.SMALL
+        (tree / f"{number}.md").write_text(text[: helper.SMALL])
+    assert run(tmp_path / "a" / "i.db", tree, many=1).new == 40
+
+
 def test_the_index_is_the_same(tmp_path: Path) -> None:
     tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
     plant_all(tree)

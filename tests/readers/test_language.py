@@ -1,29 +1,30 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
+from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
 from gemmasearch.readers import language_model
 from gemmasearch.readers.language import detect
 from tests.readers.contract import documents
 from tests.readers.mail_files import message
 
+LANGUAGES = {
+    "The deposit is returned within thirty days after the keys are handed over.": "en",
+    "Die Kaution wird innerhalb von dreißig Tagen nach der Schlüsselübergabe zurückgezahlt.": "de",
+    "La caution est rendue dans les trente jours qui suivent la remise des clés.": "fr",
+    "La fianza se devuelve dentro de los treinta días siguientes a la entrega de llaves.": "es",
+    "敷金は鍵の返却から三十日以内に返金されます。": "ja",
+    "Залог возвращается в течение тридцати дней после передачи ключей.": "ru",
+    "ok": "",
+    "1234 5678 https://example.org/the-deposit-is-returned": "",
+    "": "",
+}
 
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("The deposit is returned within thirty days after the keys are handed over.", "en"),
-        ("Die Kaution wird innerhalb von dreißig Tagen nach der Schlüsselübergabe zurückgezahlt.", "de"),
-        ("La caution est rendue dans les trente jours qui suivent la remise des clés.", "fr"),
-        ("La fianza se devuelve dentro de los treinta días siguientes a la entrega de llaves.", "es"),
-        ("敷金は鍵の返却から三十日以内に返金されます。", "ja"),
-        ("Залог возвращается в течение тридцати дней после передачи ключей.", "ru"),
-        ("ok", ""),
-        ("1234 5678 https://example.org/the-deposit-is-returned", ""),
-        ("", ""),
-    ],
-)
+
+@pytest.mark.parametrize(("text", "language"), LANGUAGES.items())
 def test_the_language_of_a_text_is_told_or_left_open(text: str, language: str) -> None:
     assert detect(text) == language
 
@@ -44,6 +45,16 @@ def test_the_model_is_unpacked_once_and_again_where_half_of_it_is_left(
     assert language_model.load().classify(text) == said
     assert (folder / "nextmove.npy").stat().st_size > 1000
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_what_is_told_is_what_the_library_tells() -> None:
+    mapped = language_model.load()
+    library = LanguageIdentifier.from_model_file(Path(MODEL_DIR) / MODEL_FILE, norm_probs=True)
+    chance = random.Random(3)
+    texts = ["", "a", "\ud800", "ALL CAPITALS HERE", "Ово је српски текст", "Ovo je srpski tekst", *LANGUAGES]
+    texts += ["".join(chance.choices("".join(LANGUAGES), k=chance.randint(1, 500))) for _ in range(200)]
+    assert type(mapped) is not LanguageIdentifier
+    assert [mapped.classify(text) for text in texts] == [library.classify(text) for text in texts]
 
 
 def test_a_language_is_told_where_nothing_can_be_kept(

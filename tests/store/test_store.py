@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import stat
 import subprocess
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -344,6 +346,15 @@ def test_a_text_comes_back_as_it_was_packed(text: str) -> None:
     stored = packed(text)
     assert plain(stored) == text
     assert isinstance(stored, str) or len(stored) < len(text.encode())
+
+
+def test_packing_quickly_saves_as_much_whatever_the_length() -> None:
+    chance = random.Random(2)
+    words = ["".join(chance.choices("etaoinshrdlu", k=chance.randint(2, 9))) for _ in range(600)]
+    for length in (300, 1000, 3833, 3834, 3835, 4096, 20_000):
+        text = " ".join(chance.choices(words, k=length))[:length]
+        stored = packed(text)
+        assert plain(stored) == text and len(stored) <= 1.01 * len(zlib.compress(text.encode()))
 
 
 def test_a_damaged_text_is_no_text_and_its_seal_says_so(db: Path) -> None:
