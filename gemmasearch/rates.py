@@ -103,7 +103,8 @@ def _advice(embedder: Embedder, per_second: float, settings: Settings) -> list[s
     said = []
     if native and (command := models.rebuilt(embedder, settings)):
         said.append(
-            f"llama.cpp was built so that AMX of this processor cannot be used; built again it can: {command}"
+            "llama.cpp was built so that it cannot use AMX of this processor; built again it embeds two to "
+            f"three times as fast: {command}"
         )
     if native and per_second < _SLOW:
         if settings.gpu == "off":
