@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
-from gemmasearch.models import Embedder, Generator, Passage, calibrate, catalog
+from gemmasearch.models import Embedder, Generator, Passage, catalog
 from gemmasearch.models.catalog import Entry
 from gemmasearch.models.facts import Facts
 from gemmasearch.models.header import Header, read_header
@@ -78,6 +78,7 @@ def _static(settings: Settings) -> Embedder:
 
 
 def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings, lazy: bool) -> Embedder:
+    from gemmasearch.models import calibrate
     from gemmasearch.models.gguf import BATCH_TOKENS, GgufEmbedder
 
     header = _trusted(path, entry, "embedder", settings)
@@ -99,6 +100,7 @@ def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings, lazy: bo
 
 def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passage]) -> bool:
     """See :func:`gemmasearch.models.calibrated`."""
+    from gemmasearch.models import calibrate
     from gemmasearch.models.gguf import GgufEmbedder
 
     if not isinstance(embedder, GgufEmbedder) or settings.threads or not passages:
