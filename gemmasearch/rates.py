@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gemmasearch.store import PassageRow, Store
 
 SAMPLE = 48  # passages that are embedded
+MANY = 1000  # passages, in an index run whose rate is told
 QUERIES = 7
 PAGE_TOKENS = 450  # of a printed page, where the index holds no PDF to count
 _SLOW = 50.0  # passages per second: below, a first index takes long
@@ -49,10 +50,11 @@ def measured(store: Store, embedder: Embedder, settings: Settings, search: Calla
     rows = store.passages(store.sample(SAMPLE))
     passages = [Passage(row.title, row.text) for row in rows]
     calibrated = models.calibrated(embedder, settings, passages)
-    per_second = _embedded(embedder, passages)
+    waiting = store.without_vector(embedder.space.key)
+    with models.in_bulk(embedder, settings, max(waiting, MANY)):
+        per_second = _embedded(embedder, passages)
     tokens = statistics.fmean(embedder.count_tokens(p.text) for p in passages)
     shape = getattr(embedder, "shape", (None, None))
-    waiting = store.without_vector(embedder.space.key)
     return Rates(
         model=embedder.space.name,
         threads=shape[0],
@@ -68,7 +70,7 @@ def measured(store: Store, embedder: Embedder, settings: Settings, search: Calla
             mode: _asked(rows, partial(search, mode=mode)) for mode in ("words", "meaning", "hybrid")
         },
         memory_mb=_anonymous(),
-        advice=tuple(_advice(shape[0] is not None, per_second, settings)),
+        advice=tuple(_advice(embedder, per_second, settings)),
     )
 
 
@@ -95,9 +97,15 @@ def _asked(rows: Sequence[PassageRow], search: Callable[[str], Any]) -> float:
     return 1000 * statistics.median(spent) if spent else 0.0
 
 
-def _advice(native: bool, per_second: float, settings: Settings) -> list[str]:
+def _advice(embedder: Embedder, per_second: float, settings: Settings) -> list[str]:
     """What would make it faster here."""
+    native = hasattr(embedder, "shape")
     said = []
+    if native and (command := models.rebuilt(embedder, settings)):
+        said.append(
+            "llama.cpp was built so that it cannot use AMX of this processor; built again it embeds two to "
+            f"three times as fast: {command}"
+        )
     if native and per_second < _SLOW:
         if settings.gpu == "off":
             said.append("the GPU is off: --gpu auto uses one where llama.cpp was built for it")

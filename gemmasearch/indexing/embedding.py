@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent
-from gemmasearch.models import Passage
+from gemmasearch.models import Passage, in_bulk
 
 if TYPE_CHECKING:
     from array import array
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from gemmasearch.indexing.tally import Tally
     from gemmasearch.models import Embedder
+    from gemmasearch.settings import Settings
     from gemmasearch.store import Store
     from gemmasearch.store.rows import Pending
 
@@ -41,20 +42,20 @@ class _Slices:
         return vectors
 
 
-def embed(store: Store, embedder: Embedder, tally: Tally) -> None:
+def embed(store: Store, embedder: Embedder, settings: Settings, tally: Tally) -> None:
     """Fill the embedder's space; it serves searches when it is complete."""
     space = store.ensure_space(embedder.space)
     while not tally.interrupted and store.derive(space.id):
         tally.stopped()
     if not tally.interrupted:
-        _fill(store, embedder, space.id, tally)
+        _fill(store, embedder, settings, space.id, tally)
     if not tally.interrupted:
         store.complete_space(space.id)
         store.checkpoint()
     tally.counts["pending"] = store.pending_count(space.id)
 
 
-def _fill(store: Store, embedder: Embedder, space_id: int, tally: Tally) -> None:
+def _fill(store: Store, embedder: Embedder, settings: Settings, space_id: int, tally: Tally) -> None:
     """The vectors of a batch are written while the model works on the next one."""
     waiting = store.waiting(space_id)
     total = store.pending_count(space_id) if waiting else 0
@@ -67,7 +68,7 @@ def _fill(store: Store, embedder: Embedder, space_id: int, tally: Tally) -> None
             tally.counts["embedded"] += store.add_vectors(space_id, keys, vectors.result())
             tally.progress(SyncEvent("embed", tally.counts["embedded"], total))
 
-    with ThreadPoolExecutor(1, "embedding") as model:
+    with in_bulk(embedder, settings, total), ThreadPoolExecutor(1, "embedding") as model:
         for batch in _batches(store, space_id, waiting, slices):
             if tally.stopped():
                 break

@@ -85,7 +85,7 @@ def _run(
     if tally.interrupted or not _is_complete(store, embedder):
         from gemmasearch.indexing.embedding import embed
 
-        embed(store, embedder, tally)
+        embed(store, embedder, settings, tally)
     if not tally.interrupted:
         trail.keep(store, settings, looks, registered, tally, began_ns)
     return tally.report(time.monotonic() - started)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import numpy as np
 
     from gemmasearch.settings import Settings
@@ -138,3 +140,19 @@ def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passag
     from gemmasearch.models import choose
 
     return choose.calibrated(embedder, settings, passages)
+
+
+def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> AbstractContextManager[None]:
+    """Within it the embedder may take more memory to embed so many passages faster; what it had is given back at the
+    end. Whether that pays is tried once per model and machine, some ten seconds long."""
+    from gemmasearch.models import choose
+
+    return choose.in_bulk(embedder, settings, passages)
+
+
+def rebuilt(embedder: Embedder, settings: Settings) -> str:
+    """The command that builds llama.cpp again so that a part of this processor is used which the one at hand leaves
+    idle; "" where nothing would be gained."""
+    from gemmasearch.models import choose
+
+    return choose.rebuilt(embedder, settings)

@@ -8,11 +8,12 @@ silently another one.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from gemmasearch.errors import ModelMissing
-from gemmasearch.models import Embedder, Generator, Passage, calibrate, catalog
+from gemmasearch.errors import ModelMissing, ModelUnsuitable
+from gemmasearch.models import Embedder, Generator, Passage, catalog
 from gemmasearch.models.catalog import Entry
 from gemmasearch.models.facts import Facts
 from gemmasearch.models.header import Header, read_header
@@ -77,6 +78,7 @@ def _static(settings: Settings) -> Embedder:
 
 
 def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings, lazy: bool) -> Embedder:
+    from gemmasearch.models import calibrate
     from gemmasearch.models.gguf import BATCH_TOKENS, GgufEmbedder
 
     header = _trusted(path, entry, "embedder", settings)
@@ -98,12 +100,47 @@ def _gguf_embedder(path: Path, entry: Entry | None, settings: Settings, lazy: bo
 
 def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passage]) -> bool:
     """See :func:`gemmasearch.models.calibrated`."""
+    from gemmasearch.models import calibrate
     from gemmasearch.models.gguf import GgufEmbedder
 
     if not isinstance(embedder, GgufEmbedder) or settings.threads or not passages:
         return False
     calibrate.calibrate(embedder, passages, Facts(settings.models_path), embedder.path)
     return True
+
+
+@contextmanager
+def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> Iterator[None]:
+    """See :func:`gemmasearch.models.in_bulk`."""
+    if embedder.space.name == "static":  # and nothing of llama.cpp is imported
+        yield
+        return
+    from gemmasearch.models import tiles
+    from gemmasearch.models.gguf import GgufEmbedder
+
+    facts = Facts(settings.models_path)
+    if not isinstance(embedder, GgufEmbedder) or not tiles.pay(embedder.path, facts, passages):
+        yield
+        return
+    try:
+        embedder.reload(tiles=True)
+    except ModelUnsuitable:  # what was available is gone
+        embedder.reload(tiles=False)
+    try:
+        yield
+    finally:
+        embedder.reload(tiles=False)
+
+
+def rebuilt(embedder: Embedder, settings: Settings) -> str:
+    """See :func:`gemmasearch.models.rebuilt`."""
+    from gemmasearch.models import tiles
+    from gemmasearch.models.gguf import GgufEmbedder
+
+    is_broken = (
+        isinstance(embedder, GgufEmbedder) and tiles.gain(embedder.path, Facts(settings.models_path)) == 0.0
+    )
+    return tiles.REBUILT if is_broken else ""
 
 
 def _gguf_generator(path: Path, entry: Entry | None, settings: Settings) -> Generator:

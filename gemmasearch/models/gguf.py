@@ -45,9 +45,11 @@ class GgufEmbedder:
         gpu_layers: int = -1,
         batch_tokens: int = BATCH_TOKENS,
         lazy: bool = False,
+        tiles: bool = False,
     ) -> None:
         """
         :param lazy: load the file when the first text comes.
+        :param tiles: see :meth:`reload`.
         :param batch_tokens: per decode, for texts that are shorter.
         :param dim: dimensions kept where the family is a Matryoshka one; others keep all.
         :param threads: 0 = one per core.
@@ -74,6 +76,7 @@ class GgufEmbedder:
         self._gpu_layers = gpu_layers
         self._loaded: Native | None = None
         self._most = 0
+        self._tiles = tiles
         if not lazy:
             self._load()
 
@@ -82,7 +85,7 @@ class GgufEmbedder:
         return self._loaded or self._load()
 
     def _load(self) -> Native:
-        native = Native(self._path, self._configure, gpu_layers=self._gpu_layers)
+        native = Native(self._path, self._configure, gpu_layers=self._gpu_layers, tiles=self._tiles)
         self._batch = Batch(native.api, self._tokens)
         self._tail = _tail_length(native)
         self._loaded = native
@@ -129,6 +132,19 @@ class GgufEmbedder:
         with self._lock:
             self._native.api.llama_set_n_threads(self._native.context, threads, threads)
             self._threads, self._batch_tokens = threads, batch_tokens
+
+    def reload(self, *, tiles: bool) -> None:
+        """Go on with AMX tiles (:mod:`gemmasearch.models.tiles`), or without: then the file is loaded with the next
+        text. Vectors stay the same but for rounding.
+
+        :raises ModelUnsuitable: there is no memory for them.
+        """
+        with self._lock:
+            if self._loaded is not None:
+                self._loaded.close()
+            self._loaded, self._most, self._tiles = None, 0, tiles
+            if tiles:
+                self._load()
 
     def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
         return self._embed([self.family.query_text(q, task) for q in queries])

@@ -20,6 +20,7 @@ from typing import Any, cast
 from weakref import WeakSet
 
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
+from gemmasearch.models.buffers import offered
 
 SPINS = "1000"  # some ten microseconds: longer than a barrier between equal halves of work takes
 _log: deque[str] = deque(maxlen=8)
@@ -84,12 +85,6 @@ def _interface() -> ModuleType:
             del sys.modules[name]
 
 
-def uses_tiles(api: ModuleType) -> bool:
-    """Whether llama.cpp would multiply with AMX tiles. Compilers drop its set-up of them, and the first use then ends
-    the process with SIGILL (llama.cpp pull request 26954); the same switch turns the repacking of weights off."""
-    return b"AMX_INT8 = 1" in api.llama_print_system_info()
-
-
 def last_errors() -> str:
     """What llama.cpp complained of last, on one line."""
     return "; ".join(line for line in _log if line)
@@ -114,8 +109,11 @@ class Native:
     ``configure`` gets the context parameters (``llama_context_params``) to change.
     """
 
-    def __init__(self, path: Path, configure: Callable[[Any], None], *, gpu_layers: int = -1) -> None:
+    def __init__(
+        self, path: Path, configure: Callable[[Any], None], *, gpu_layers: int = -1, tiles: bool = False
+    ) -> None:
         """
+        :param tiles: multiply with AMX tiles: faster, but the weights are copied (:mod:`gemmasearch.models.tiles`).
         :raises ModelUnsuitable: llama.cpp does not take the file.
         """
         self.path = path
@@ -125,8 +123,8 @@ class Native:
         _log.clear()
         parameters = api.llama_model_default_params()
         parameters.n_gpu_layers = gpu_layers
-        parameters.use_extra_bufts = not uses_tiles(api)
-        self._model = api.llama_model_load_from_file(os.fsencode(path), parameters)
+        with offered(api, tiles=tiles) as parameters.use_extra_bufts:
+            self._model = api.llama_model_load_from_file(os.fsencode(path), parameters)
         if not self._model:
             raise ModelUnsuitable(f"llama.cpp cannot load {path}: {last_errors() or 'no reason given'}")
         _open.add(self)

@@ -56,7 +56,7 @@ def main() -> None:
 
     _, _, role, name = sys.argv
     path = Path(name)
-    _limit_memory(path.stat().st_size)
+    limit_memory(path.stat().st_size)
     try:
         _use_once(path, role)
     except GsearchError as e:
@@ -85,7 +85,8 @@ def _use_once(path: Path, role: str) -> None:
         generator.close()
 
 
-def _limit_memory(beside: int) -> None:
+def limit_memory(beside: int) -> None:
+    """Let this process have no more than a model of ``beside`` bytes may need, and leave no core file."""
     try:
         import resource
     except ImportError:  # Windows has no limits of this kind

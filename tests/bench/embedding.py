@@ -7,8 +7,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gemmasearch.models import Embedder, Passage
+from gemmasearch.models import Embedder, Passage, in_bulk
 from gemmasearch.models.native import cores
+from gemmasearch.rates import MANY
+from gemmasearch.settings import Settings
+from tests import gguf_files
 from tests.bare import llama
 from tests.bench import Row, in_turns, row
 from tests.bench.texts import model, passages
@@ -41,10 +44,11 @@ def _against_llama(path: Path, embedder: Embedder, texts: list[str], name: str) 
     documents = [Passage("", text) for text in texts]
     prompted = [embedder.family.document_text("", t) for t in texts]  # type: ignore[attr-defined]
     tokens = sum(min(len(bare.tokenize(t.encode())), embedder.max_tokens) for t in prompted)
-    base, ours = in_turns(
-        lambda: [bare.embed(text, normalize=True) for text in prompted],
-        lambda: embedder.embed_documents(documents),
-    )
+    with in_bulk(embedder, Settings(models_dir=str(gguf_files.scratch() / "m")), MANY):
+        base, ours = in_turns(
+            lambda: [bare.embed(text, normalize=True) for text in prompted],
+            lambda: embedder.embed_documents(documents),
+        )
     bare.close()
     embedder.close()
     return [Row(f"embed, {name}", "bare llama-cpp-python loop", tokens / base, tokens / ours, "tok/s", 0.95)]
@@ -69,7 +73,8 @@ _OURS = """
 from gemmasearch.models import Passage
 from gemmasearch.models.gguf import GgufEmbedder
 from gemmasearch.models.header import read_header
-ours = GgufEmbedder(Path(path), read_header(Path(path)), "bench")
+from tests.bare import works
+ours = GgufEmbedder(Path(path), read_header(Path(path)), "bench", tiles=works(Path(path), True))
 embed = lambda texts: ours.embed_documents([Passage("", text) for text in texts])
 """
 
@@ -133,8 +138,6 @@ def embed_gemma() -> Sequence[Row]:
 
 def full_size(kind: str) -> Path:
     """A file of EmbeddingGemma's shape, written once per machine (some 300 MB, half a minute)."""
-    from tests import gguf_files
-
     path = gguf_files.scratch() / f"embeddinggemma-shape-{kind}.gguf"
     if not path.is_file():
         partial = path.with_suffix(".part")

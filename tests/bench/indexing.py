@@ -12,8 +12,9 @@ from pathlib import Path
 
 from gemmasearch.documents import SyncEvent
 from gemmasearch.index import Index
-from gemmasearch.models import Embedder, Passage, open_embedder
+from gemmasearch.models import Embedder, Passage, in_bulk, open_embedder
 from gemmasearch.models.native import cores
+from gemmasearch.rates import MANY
 from gemmasearch.settings import Settings
 from tests.bare import llama
 from tests.bench import Row, row, seconds
@@ -87,13 +88,20 @@ def _against_llama(name: str, path: Path, bar: float) -> Row:
     return Row(name, "bare llama-cpp-python loop", rate, sum(sizes) / ours, "tok/s", bar, note)
 
 
+def known_to_be_good(settings: Settings) -> None:
+    """The model is hashed and tried, alone and with tiles, as it is once per model and machine."""
+    embedder = open_embedder(settings)
+    with in_bulk(embedder, settings, MANY):
+        embedder.close()
+
+
 @contextmanager
 def _notes(count: int, usual: int, embedder: str) -> Iterator[tuple[Path, Settings]]:
     """A folder of so many real notes, and settings for an index of it whose model is known to be good."""
     with tempfile.TemporaryDirectory() as folder:
         home = copy_notes(Path(folder) / "notes", count, usual)
         settings = Settings(db=f"{folder}/private/index.db", models_dir=f"{folder}/models", embedder=embedder)
-        open_embedder(settings).close()
+        known_to_be_good(settings)
         yield home, settings
 
 

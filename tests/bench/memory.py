@@ -40,7 +40,7 @@ _BARE = """
 import json, sys
 from tests.bare import llama
 texts = json.load(sys.stdin)
-bare = llama(sys.argv[1], embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, flash_attn=True)
+bare = llama(sys.argv[1], tiles=False, embedding=True, n_ctx=512, n_batch=512, n_ubatch=512, flash_attn=True)
 for text in texts:
     bare.embed(text)
 """

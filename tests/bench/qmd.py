@@ -23,6 +23,7 @@ from gemmasearch.settings import Settings
 from tests.bench import Row, Unavailable, row, seconds
 from tests.bench.command import ROOT, gsearch
 from tests.bench.embedding import full_size
+from tests.bench.indexing import known_to_be_good
 from tests.bench.texts import NOTES, copy_notes
 
 PORTION = 100  # notes that one indexes before the other's turn
@@ -67,10 +68,14 @@ def qmd_index() -> Sequence[Row]:
 
     Notes come in portions of a hundred, and who goes first changes with each, so that a drift of the machine falls
     on both; the text of the files, in our tokenizer's tokens, counts once for both, whatever each makes of it. Our
-    model is hashed and tried before (qmd does neither).
+    model is hashed and tried before (qmd does neither). The catalog's file is the Q8_0 one; the Q4_0 one is what both
+    would take for speed.
     """
-    path = full_size("Q8_0")
-    with _both(str(path)) as both:
+    return [_indexed(kind) for kind in ("Q8_0", "Q4_0")]
+
+
+def _indexed(kind: str) -> Row:
+    with _both(str(full_size(kind))) as both:
         spent = {"theirs": 0.0, "ours": 0.0}
         portions = -(-NOTES // PORTION)
         usual = 300 // portions
@@ -84,8 +89,8 @@ def qmd_index() -> Sequence[Row]:
         tokens, files = _source_tokens(both)
     rates = {side: tokens / each for side, each in spent.items()}
     note = f"{tokens:,} tokens in {files} notes"
-    name = "index notes, EmbeddingGemma shape Q8_0"
-    return [Row(name, "qmd update and embed", rates["theirs"], rates["ours"], "tok/s", 1.4, note)]
+    name = f"index notes, EmbeddingGemma shape {kind}"
+    return Row(name, "qmd update and embed", rates["theirs"], rates["ours"], "tok/s", 1.4, note)
 
 
 def _their_run(both: Both) -> None:
@@ -192,7 +197,7 @@ def _both(embedder: str) -> Iterator[Both]:
         settings = Settings(
             db=f"{name}/ours/index.db", models_dir=f"{name}/ours/models", embedder=embedder, generator="none"
         )
-        open_embedder(settings).close()
+        known_to_be_good(settings)
         yield Both(qmd, folder, settings)
 
 
