@@ -34,19 +34,13 @@ def recognised(source: Source) -> Format:
     head = source.head()
     if not head.strip(b" \t\r\n\0") and len(head) == source.size:
         raise CannotRead("empty")
-    for format in _tested():
-        if format.matches(head, source.path):
+    for format in formats():
+        if format.sniff and format.matches(head, source.path):
             return format
     named = by_suffix(os.path.splitext(source.path)[1])
     if is_text(head):
         return named if named and named.textual else _text_without_a_name(head)
     return _binary(head, named)
-
-
-@functools.cache
-def _tested() -> tuple[Format, ...]:
-    """The formats that have a test of their own."""
-    return tuple(format for format in formats() if format.sniff)
 
 
 def _text_without_a_name(head: bytes) -> Format:

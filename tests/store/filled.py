@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +13,13 @@ import numpy as np
 from gemmasearch.documents import Chunk, Document, FileStamp
 from gemmasearch.models import Space
 from gemmasearch.store import Store
+from gemmasearch.store.packing import packed
 from gemmasearch.store.vectors import rounded
 
 STAMP = FileStamp(10, 20, 30, 40, 50)
-_ZLIB = zlib.compress(b"")[:2]
+# How deflated texts begin, short and long ones.
+_PACKED = [made for made in (packed(1_000 * "x"), packed(10_000 * "x")) if isinstance(made, bytes)]
+_ZLIB = re.compile(b"|".join(re.escape(made[:2]) for made in _PACKED))
 SPACE = Space("toy", "toy-model", 8, 8, 1, True)
 
 
@@ -83,15 +87,13 @@ def file_bytes(db: Path) -> bytes:
 def inflated(raw: bytes) -> bytes:
     """What every deflated text in some bytes says, as far as it goes: free pages and pieces of rows included."""
     found = [raw[:0]]
-    at = raw.find(_ZLIB)
-    while at >= 0:
+    for head in _ZLIB.finditer(raw):
         stream = zlib.decompressobj()
-        for start in range(at, len(raw), 512):  # up to where it is damaged
+        for start in range(head.start(), len(raw), 512):  # up to where it is damaged
             try:
                 found.append(stream.decompress(raw[start : start + 512]))
             except zlib.error:
                 break
             if stream.eof:
                 break
-        at = raw.find(_ZLIB, at + 1)
     return b"\0".join(found)
