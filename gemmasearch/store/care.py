@@ -54,8 +54,8 @@ _VECTORS = {
     "vectors, but no space that serves searches": """
         SELECT count(*) FROM vectors WHERE NOT EXISTS (SELECT 1 FROM spaces WHERE state = 'active')""",
     "chunks without a vector in a complete space": """
-        SELECT count(*) FROM chunks c JOIN spaces s ON s.state = 'active' AND c.id <= s.complete_to
-        WHERE c.key IS NOT NULL
+        SELECT count(*) FROM chunks c JOIN spaces s ON s.state = 'active' AND +c.id <= s.complete_to
+        WHERE c.key IS NOT NULL  -- in the order of keys, as they are in the other index
           AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space_id = s.id AND v.key = c.key)""",
 }
 
@@ -106,9 +106,10 @@ class Care:
 
     def examine(self) -> list[Finding]:
         """Everything that contradicts itself; [] = sound. Reads the whole file."""
-        found = [*self._file(), *self._counted("rows", _CONTRADICTIONS), *self._links(), *self._words()]
-        found += self._folders()
-        return found + (self._counted("vectors", _VECTORS) or self._wrong_signs())
+        with self.db.roomy():
+            found = [*self._file(), *self._counted("rows", _CONTRADICTIONS), *self._links(), *self._words()]
+            found += self._folders()
+            return found + (self._counted("vectors", _VECTORS) or self._wrong_signs())
 
     def _wrong_signs(self) -> list[Finding]:
         number = signs.wrong(self.db)
