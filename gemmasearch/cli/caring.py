@@ -219,8 +219,9 @@ def forget(
             _announce(out, index, query, documents)
         if dry_run:
             return out.result({"documents": documents, "paths": paths}, lambda: None)
-        if documents and not yes:
-            _ask(out)
+        # Only what people type is asked about: a script has said what it wants.
+        if documents and not yes and out.can_ask and not out.confirm("Forget them?"):
+            raise Interrupted("nothing was forgotten")
         gone = index.forget(paths, query=query, verify=verify)
     for path in gone.excluded:
         out.note(f"still on disk, and excluded from now on (`gsearch index` of it lets it in again): {path}")
@@ -250,16 +251,6 @@ def _told_apart(index: Index, what: Sequence[str]) -> tuple[list[str], str]:
         if each.startswith((os.sep, "~", "." + os.sep)):
             raise NothingFound(f"not in the index: {each}", "`gsearch roots` lists what is indexed")
     return known, " ".join(rest)
-
-
-def _ask(out: Output) -> None:
-    """:raises UsageProblem: nobody can be asked. :raises Interrupted: the answer is no."""
-    if not out.can_ask:
-        raise UsageProblem(
-            "nothing was forgotten: nobody is there to be asked", "--yes forgets without asking"
-        )
-    if not out.confirm("Forget them?"):
-        raise Interrupted("nothing was forgotten")
 
 
 def _announce(out: Output, index: Index, query: str, documents: Sequence[int]) -> None:

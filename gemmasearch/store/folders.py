@@ -53,7 +53,7 @@ def rebuild(db: Statements) -> None:
     """Make all rows anew from the paths; within a transaction."""
     db.run("DELETE FROM folders")
     numbers: dict[bytes, int] = {}
-    for id, path in db.rows("SELECT id, path FROM files"):
+    for id, path in db.rows("SELECT id, path FROM files WHERE typeof(path) = 'blob'"):
         folder = of(path)
         if folder not in numbers:
             numbers[folder] = db.insert(_INSERT, (folder,))
@@ -63,7 +63,7 @@ def rebuild(db: Statements) -> None:
 def wrong(db: Statements) -> int:
     """How many files are counted to another folder than theirs."""
     sql = "SELECT f.path, x.path FROM files f LEFT JOIN folders x ON x.id = f.folder_id"
-    return sum(of(path) != folder for path, folder in db.each(sql))
+    return sum(not isinstance(path, bytes) or of(path) != folder for path, folder in db.each(sql))
 
 
 _INSERT = "INSERT INTO folders(path) VALUES(?)"
