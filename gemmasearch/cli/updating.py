@@ -34,7 +34,7 @@ def index(
     scheduled: float = 0.0,
 ) -> int:
     """The options are those of the command. :return: the exit code."""
-    from gemmasearch.index import named
+    from gemmasearch.index import named, nothing_yet
     from gemmasearch.known import browser_histories, ocr_missing, step_back
 
     out = session.out
@@ -51,7 +51,7 @@ def index(
             "which folder?", "name it, or change its options: gsearch roots FOLDER --exclude PATTERN"
         )
     if not wanted and not session.settings.db_path.exists():
-        raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
+        raise nothing_yet()
     with session.index(create=True) as opened, stop_on_signals(out) as asked, out.progress() as progress:
         stop = _until(limit, asked)
         try:

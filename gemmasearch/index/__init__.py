@@ -43,6 +43,11 @@ def named(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
     return roots
 
 
+def nothing_yet() -> UsageProblem:
+    """A run without folders, before any was added."""
+    return UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
+
+
 class Index(Finding, Answering, Caring):
     """One person's index. Open it with :meth:`open`; use it as a context manager or :meth:`close` it.
 
@@ -100,7 +105,7 @@ class Index(Finding, Answering, Caring):
 
         roots = named(paths)
         if not roots and not self._store.roots():
-            raise UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
+            raise nothing_yet()
         said, stopped = progress or (lambda event: None), stop or (lambda: False)
         with heartbeat.of_run(self._store, scheduled), run_lock(self._store.path, wait=wait, stop=stopped):
             if options:

@@ -27,9 +27,9 @@ class Answering(Opened):
 
         ``extract`` answers with the sources' own sentences even if a generator is at hand.
         """
-        from gemmasearch import answering
+        from gemmasearch import answering, retrieval
 
-        self._note_contradictions(question)
+        self._note_contradictions(retrieval.parse(question))
         return answering.answer(
             self._store,
             self._models.query_embedder(),

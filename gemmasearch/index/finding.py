@@ -66,8 +66,9 @@ class Finding(Opened):
         if line == query and re.match(r"@[\w.-]+\s*\Z", query):
             self.notes.append(f"no search is saved as {query[1:].strip()}: searched as words")
 
-        self.notes.extend(f"no filter, searched as words: {said}" for said in retrieval.misread(line))
-        self._note_contradictions(line)
+        parsed = retrieval.parse(line)
+        self.notes.extend(f"no filter, searched as words: {said}" for said in retrieval.misread(parsed))
+        self._note_contradictions(parsed)
 
         def look(number: int) -> list[Hit]:
             nonlocal embedder

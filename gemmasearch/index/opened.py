@@ -13,6 +13,7 @@ from gemmasearch.matching import Models
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
+    from gemmasearch.retrieval import Query
     from gemmasearch.store import DocumentRow, PassageRow, Store
 
 _HANDLE = re.compile(r"c(\d{1,18})\Z")
@@ -42,10 +43,10 @@ class Opened:
     ) -> None:
         self.close()
 
-    def _note_contradictions(self, line: str) -> None:
+    def _note_contradictions(self, query: Query) -> None:
         from gemmasearch import retrieval
 
-        self.notes.extend(f"nothing can pass both filters: {said}" for said in retrieval.contradictory(line))
+        self.notes.extend(f"nothing can pass both filters: {said}" for said in retrieval.contradictory(query))
 
     def _passage(self, target: str) -> PassageRow | None:
         """The passage of a handle; None for anything that is none. :raises NothingFound: it is gone."""

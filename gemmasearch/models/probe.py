@@ -22,12 +22,8 @@ def probe(path: Path, role: str) -> None:
 
     :raises ModelUnsuitable: the child failed, died or took too long; with its reason.
     """
-    root = str(Path(__file__).resolve().parents[2])
-    command = [sys.executable, "-P", "-c", _CODE, root, role, str(path)]
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
-        )
+        done = in_a_child(_CODE, role, str(path), seconds=SECONDS)
     except subprocess.TimeoutExpired:
         raise ModelUnsuitable(f"{path} is unsuitable: a trial took more than {SECONDS} seconds") from None
     if done.returncode == 0:
@@ -38,6 +34,21 @@ def probe(path: Path, role: str) -> None:
     raise ModelUnsuitable(
         f"{path} is damaged or hostile: llama.cpp crashed on it ({_ending(done.returncode)})",
         "fetch it again, or choose another model: `gsearch models list`",
+    )
+
+
+def in_a_child(code: str, *arguments: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
+    """What a program says and how it ends, in a process of its own; its first argument is where our packages are.
+
+    :raises subprocess.TimeoutExpired: it took longer than ``seconds``.
+    """
+    root = str(Path(__file__).resolve().parents[2])
+    return subprocess.run(
+        [sys.executable, "-P", "-c", code, root, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=seconds,
+        check=False,
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from gemmasearch.models.buffers import has_tiles
 from gemmasearch.models.facts import Facts
 from gemmasearch.models.native import library
+from gemmasearch.models.probe import in_a_child, limit_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,12 +66,8 @@ def _tried(path: Path) -> float | None:
     """What a child finds out; None if it was ended, or could not do it, for another reason than its tiles."""
     if _available() < MEMORY:
         return None
-    root = str(Path(__file__).resolve().parents[2])
-    command = [sys.executable, "-P", "-c", _CODE, root, str(path)]
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
-        )
+        done = in_a_child(_CODE, str(path), seconds=SECONDS)
         return 0.0 if done.returncode in _DIED else float(done.stdout) if done.returncode == 0 else None
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
@@ -80,7 +77,6 @@ def main() -> None:
     """The child's side: the gain on stdout, unless it dies of SIGILL."""
     from gemmasearch.models.gguf import GgufEmbedder
     from gemmasearch.models.header import read_header
-    from gemmasearch.models.probe import limit_memory
 
     path = Path(sys.argv[2])
     limit_memory(path.stat().st_size)

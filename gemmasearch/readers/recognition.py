@@ -35,7 +35,7 @@ def recognised(source: Source) -> Format:
     if not head.strip(b" \t\r\n\0") and len(head) == source.size:
         raise CannotRead("empty")
     for format in formats():
-        if format.sniff and format.matches(head, source.path):
+        if format.matches(head, source.path):
             return format
     named = by_suffix(os.path.splitext(source.path)[1])
     if is_text(head):

@@ -44,9 +44,7 @@ class Passage:
     @cached_property
     def _shingles(self) -> frozenset[tuple[str, ...]]:
         """As they are: to tell few texts apart takes no hashes."""
-        if len(self._said) < SHINGLE:
-            return frozenset({tuple(self._said)} if self._said else ())
-        return frozenset(zip(*(self._said[at:] for at in range(SHINGLE)), strict=False))
+        return _shingled(self._said)
 
     def is_twin(self, other: Passage) -> bool:
         """Whether the two are near-duplicates.
@@ -62,11 +60,13 @@ class Passage:
 
 def shingles(text: str) -> frozenset[int]:
     """Hashes of every run of five words; a shorter text is one shingle, a text without words none."""
-    found = words.exact(text).split()
-    if not found:
-        return frozenset()
-    last = max(1, len(found) - SHINGLE + 1)
-    return frozenset(crc32(" ".join(found[i : i + SHINGLE]).encode()) for i in range(last))
+    return frozenset(crc32(" ".join(shingle).encode()) for shingle in _shingled(words.exact(text).split()))
+
+
+def _shingled(found: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    if len(found) < SHINGLE:
+        return frozenset({tuple(found)} if found else ())
+    return frozenset(zip(*(found[at:] for at in range(SHINGLE)), strict=False))
 
 
 def likeness(one: frozenset[T], other: frozenset[T]) -> float:

@@ -7,7 +7,7 @@ from datetime import datetime
 from gemmasearch.documents import Condition
 from gemmasearch.retrieval.fields import DATES, FILTERS
 from gemmasearch.retrieval.grammar import Term
-from gemmasearch.retrieval.query import EITHER, TEXT, parse
+from gemmasearch.retrieval.query import EITHER, TEXT, Query, parse
 from gemmasearch.retrieval.search import search
 from gemmasearch.store import Store
 
@@ -23,8 +23,8 @@ def explain(line: str) -> list[str]:
     if query.excluded:
         remarks.append("no document with: " + ", ".join(_named(t) for t in query.excluded))
     remarks += [f"filter: {_condition(c)}" for c in query.conditions]
-    remarks += [f"no filter, searched as words: {said}" for said in misread(line)]
-    remarks += [f"nothing can pass both filters: {said}" for said in contradictory(line)]
+    remarks += [f"no filter, searched as words: {said}" for said in misread(query)]
+    remarks += [f"nothing can pass both filters: {said}" for said in contradictory(query)]
     if query.text.strip():
         return [*remarks, f"meaning of: {query.text}"]
     return [*remarks, "filters alone: listed newest first" if query.conditions else "nothing to look for"]
@@ -50,9 +50,9 @@ def _thread_hint(condition: Condition) -> str:
     )
 
 
-def misread(line: str) -> list[str]:
+def misread(query: Query) -> list[str]:
     """What begins like a filter but has no value that makes sense, such as ``date:gibberish``."""
-    named = ((term.text, *term.text.partition(":")[::2]) for term in parse(line).words)
+    named = ((term.text, *term.text.partition(":")[::2]) for term in query.words)
     found = [(text, name.lower(), value) for text, name, value in named if value and name.lower() in FILTERS]
     return [
         text + (" (it ends before it begins)" if _backwards(name, value) else "")
@@ -60,10 +60,10 @@ def misread(line: str) -> list[str]:
     ]
 
 
-def contradictory(line: str) -> list[str]:
+def contradictory(query: Query) -> list[str]:
     """Pairs of filters that nothing passes together, such as ``after:2024 before:2023``."""
     spans: dict[str, list[Condition]] = {}
-    for condition in parse(line).conditions:
+    for condition in query.conditions:
         if condition.op in (">=", "<") and not condition.negated:
             spans.setdefault(condition.field, []).append(condition)
     found = []

@@ -20,13 +20,15 @@ def in_order(
     Which of equals are among the first is settled by their places in the store; the order of other equals is open.
     """
     high = frozenset().union(*(_first(side) for side in sides if side))
-    ordered = sorted(fused, key=lambda f: (f.chunk_id not in high, -f.score))
-    start = stop = first
-    while 0 < start < len(ordered) and ordered[start - 1].score == ordered[first].score:
-        start -= 1
-    while start < first and stop < len(ordered) and ordered[stop].score == ordered[first].score:
-        stop += 1
-    ordered[start:stop] = settled(store, ordered[start:stop])
+
+    def rank(candidate: Fused) -> tuple[bool, float]:
+        return candidate.chunk_id not in high, -candidate.score
+
+    ordered = sorted(fused, key=rank)
+    if first < len(ordered) and rank(ordered[first - 1]) == rank(ordered[first]):
+        equals = [f for f in ordered if rank(f) == rank(ordered[first])]
+        start = ordered.index(equals[0])
+        ordered[start : start + len(equals)] = settled(store, equals)
     return ordered[:first], ordered[first:]
 
 
