@@ -72,6 +72,9 @@ def run() -> None:
     # unused ones took a twentieth of its time.
     gc.set_threshold(50_000)
     code = main()
+    # CPython remembers an interrupt that left code made from a string, such as a named tuple, even a handled one,
+    # and `python -m` then ends by SIGINT in place of the exit code. It forgets it where such code runs anew.
+    exec("")
     if _may_go_at_once():
         try:
             sys.stderr.flush()

@@ -322,3 +322,22 @@ def test_a_file_that_is_no_model_is_refused_by_name(indexed: Indexed, tmp_path: 
     done = indexed.run("index", "--embedder", fake)
     assert done.code == 4 and "model.gguf" in done.said
     assert indexed.run("search", "boiler").code == 0
+
+
+def test_an_interrupt_in_code_made_from_a_string_ended_by_the_signal(tmp_path: Path) -> None:
+    """`python -m` has the documented exit code wherever an interrupt was met."""
+    (tmp_path / "interrupted.py").write_text(
+        "import atexit, io, sys\n"
+        "from gemmasearch.__main__ import run\n"
+        "class Out(io.StringIO):\n"
+        "    def flush(self):\n"
+        "        try:\n            exec('raise KeyboardInterrupt')\n"
+        "        except KeyboardInterrupt:\n            sys.stdout = sys.__stdout__\n"
+        "sys.stdout = Out()\n"
+        "atexit.register(int)\n"  # without it the program leaves at once
+        "sys.argv[1:] = ['--version']\n"
+        "run()\n"
+    )
+    path = os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))
+    done = subprocess.run([*COMMAND[:-1], "interrupted"], env={**os.environ, "PYTHONPATH": path}, check=False)
+    assert done.returncode == 0

@@ -105,6 +105,5 @@ def test_what_was_read_from_a_pipe_stayed_behind_when_the_command_was_ended(
         time.sleep(0.02)
     process.send_signal(deadly)
     _, said = process.communicate(timeout=60)
-    # CPython ends itself by SIGINT if it was met in code that was compiled from a string; a shell says 130 of both.
-    assert process.returncode in (130, -signal.SIGINT) and said == b"gsearch: interrupted\n"
+    assert (process.returncode, said) == (130, b"gsearch: interrupted\n")
     assert not list(tmp_path.glob("gsearch-*"))
