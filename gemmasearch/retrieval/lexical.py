@@ -31,7 +31,7 @@ Idf = Mapping[str, float]
 
 
 class Bag(NamedTuple):
-    """The runs of a passage in order; what a run stands for depends on the language alone.
+    """The runs of a passage, and how often each is there; what a run stands for depends on the language alone.
 
     ``head`` has those of what stands above the passage, by the weight of their fields; passages of one document may
     share it.
@@ -39,7 +39,7 @@ class Bag(NamedTuple):
 
     reading: Reading
     language: str
-    runs: list[str]
+    runs: Mapping[str, int]
     head: Mapping[str, float]
     length: float  # in words
 
@@ -49,12 +49,19 @@ class Bag(NamedTuple):
         return f" {' | '.join(words.exact(text) for text in texts if text)} "
 
 
-def bag(reading: Reading) -> Bag:
-    """The runs of one passage with those that stand above it."""
+def bag(reading: Reading, met: Mapping[str, dict[str, str]]) -> Bag:
+    """The runs of one passage with those that stand above it.
+
+    :param met: by language, the runs of all passages so far: each is kept once, so that it stays in reach of the
+        processor.
+    """
     runs = words.runs(reading.text)
     language = reading.language or words.guess_from(runs, reading.text)
     head, above = _head(reading.title, reading.names, reading.path, reading.headings)
-    return Bag(reading, language, runs, head, above + _words_of(runs, reading.text))
+    known = met[language].setdefault
+    return Bag(
+        reading, language, Counter(map(known, runs, runs)), head, above + _words_of(runs, reading.text)
+    )
 
 
 @lru_cache(maxsize=512)
@@ -104,10 +111,11 @@ class Candidates:
 
     def __init__(self, readings: Sequence[Reading]) -> None:
         self.document_of = {r.chunk_id: r.document_id for r in readings}
-        self.bags = {r.chunk_id: bag(r) for r in readings}
-        runs: dict[str, set[str]] = defaultdict(set)
+        met: dict[str, dict[str, str]] = defaultdict(dict)
+        self.bags = {r.chunk_id: bag(r, met) for r in readings}
+        runs = {name: set(found) for name, found in met.items()}
         for each in self.bags.values():
-            runs[each.language].update(each.runs, each.head)
+            runs[each.language].update(each.head)
         self._vocabulary = {name: Vocabulary(found, name) for name, found in runs.items()}
 
     def scores(self, wanted: Sequence[Counted], idf: Idf) -> dict[int, float]:
@@ -145,7 +153,7 @@ class Candidates:
         """The forms of a passage's own words, and how often each is there."""
         vocabulary = self._vocabulary[bag.language]
         found: dict[str, int] = defaultdict(int)
-        for run, count in Counter(bag.runs).items():
+        for run, count in bag.runs.items():
             for form in vocabulary.forms(run):
                 found[form] += count
         return found
@@ -160,9 +168,12 @@ class Candidates:
         held: dict[int, set[str]] = defaultdict(set)
         for id, each in self.bags.items():
             own = within[each.language]
-            there = set(filter(own.__contains__, each.runs))
+            there = own.keys() & each.runs.keys()
             held[self.document_of[id]].update(*map(own.__getitem__, there))
-        return Counter(form for found in held.values() for form in found)
+        found = Counter[str]()
+        for there in held.values():
+            found.update(there)
+        return found
 
     def _counted(self, wanted: Sequence[Counted]) -> dict[int, Counts]:
         """By chunk id."""
@@ -172,9 +183,9 @@ class Candidates:
         for id, each in self.bags.items():
             counts = Counts([0.0] * len(wanted), [0.0] * len(wanted), each.length)
             of = places[each.language]
-            for run in filter(of.__contains__, each.runs):
+            for run in of.keys() & each.runs.keys():
                 for at in of[run]:
-                    counts.body[at] += 1
+                    counts.body[at] += each.runs[run]
             for run in of.keys() & each.head.keys():
                 for at in of[run]:
                     counts.head[at] += each.head[run]
