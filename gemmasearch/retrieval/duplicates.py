@@ -52,8 +52,8 @@ class Passage:
         Of each word that one has alone, but for its last four, another shingle is its alone; a quarter of the
         shingles of either is more than near-duplicates may have alone.
         """
-        alone = len(self._words - other._words) - SHINGLE + 1
-        if alone > (1 / ALIKE - 1) * min(len(self._said), len(other._said)):
+        most = (1 / ALIKE - 1) * min(len(self._said), len(other._said)) + SHINGLE - 1
+        if abs(len(self._words) - len(other._words)) > most or len(self._words - other._words) > most:
             return False
         return likeness(self._shingles, other._shingles) >= ALIKE
 

@@ -13,8 +13,8 @@ from gemmasearch.store import PassageRow, Store
 from gemmasearch.store.rows import called
 
 
-def collapsed(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Groups of near-duplicate passages, best first, each with its best passage first."""
+def collapsed(ranked: Sequence[Candidate], most: int) -> list[list[Candidate]]:
+    """The first ``most`` groups of near-duplicate passages, best first, each with its best passage first."""
     groups: list[list[Candidate]] = []
     firsts: list[tuple[int, duplicates.Passage]] = []
     for fused, row in ranked:
@@ -25,7 +25,7 @@ def collapsed(ranked: Sequence[Candidate]) -> list[list[Candidate]]:
         )
         if (twin := next(twins, None)) is not None:
             groups[twin].append((fused, row))
-        else:
+        elif len(groups) < most:
             groups.append([(fused, row)])
             firsts.append((row.document_id, passage))
     return groups

@@ -266,12 +266,14 @@ def found_among(
         considered, quoted, _ = choose((*ranking.best, *others))
     passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
     ranked = [(f, passages[f.chunk_id]) for f in considered if f.chunk_id in passages]
-    if collapse:
-        groups = quotes.together(collapsed(ranked), ranking.sought) if quoted else collapsed(ranked)
-    else:
+    most = limit + calibration.AMONG - 1
+    if not collapse:
         groups = [[pair] for pair in ranked]
-    groups = groups[: limit + calibration.AMONG - 1]
-    return [of_group(group, ranking.sought) for group in groups]
+    elif quoted:
+        groups = quotes.together(collapsed(ranked, len(ranked)), ranking.sought)
+    else:
+        groups = collapsed(ranked, most)
+    return [of_group(group, ranking.sought) for group in groups[:most]]
 
 
 def _chosen(
