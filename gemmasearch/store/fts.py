@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from gemmasearch.store import stopwords, words
+from gemmasearch.store import grouped, stopwords, words
 from gemmasearch.store.packing import plain
 
 # The longest first: the lists of a first column are shorter by two bytes a word, a fifth of the whole.
@@ -100,28 +100,17 @@ def phrase(text: str, *, prefix: bool = False, columns: Iterable[str] = EXACT) -
     return within(columns, quoted(tokens) + ("*" if open_end else ""))
 
 
-# Thousands, or nine digits and more with dashes, as in an ISBN or a telephone number: no date, version or decimal.
-_IN_GROUPS = re.compile(r"\d{1,3}(?:([,.'’])\d{3})(?:\1\d{3})*|(?=(?:\d-?){8,}[\dxX]\Z)\d+(?:-[\dxX]+)+")
-
-
-def joined(text: str) -> str:
-    """A number that is written in groups (``1,400``, ``978-3-16-148410-0``) as one word; "" for anything else."""
-    number = text.strip("?!.,;:()$€£")
-    return "".join(filter(str.isalnum, number)).lower() if _IN_GROUPS.fullmatch(number) else ""
-
-
 def word(text: str, languages: Sequence[str]) -> str:
     """One typed word by all that it may be indexed as, "" where it has no letters or digits.
 
     The exact form counts beside the stems, so it ranks first. What falls into several words (``POL-358``, an
-    address, Chinese) counts as a whole and by its parts, a number in groups also without them.
+    address, Chinese) counts as a whole and by its parts, a number in groups also without them, and the other way.
     """
     tokens = searched(text).split()
     stems = {form for language in languages for form in words.forms(text, language).split()}
     if not tokens:
         return ""
     parts = [t for t in tokens if t not in stopwords.everything()] if len(tokens) > 1 else []
-    if number := joined(text):
-        parts.append(number)
+    parts += filter(None, (grouped.joined(text), *map(grouped.apart, tokens)))
     exact = [phrase(text), *(within(EXACT, quoted([part])) for part in parts)]
     return any_of([*exact, *(within(FORMS, quoted([form])) for form in sorted(stems))])
