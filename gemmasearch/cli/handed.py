@@ -20,10 +20,21 @@ def read_text(source: str) -> str:
                 "there is no text on standard input", "`-` reads what a pipe gives: cat FILE | ..."
             )
         return text
+    return _decoded(source, read_bytes(source, "a text file"))
+
+
+def read_bytes(source: str, what: str) -> bytes:
+    """What a file holds; ``what`` it should be is named where it cannot be read.
+
+    :raises UsageProblem: it cannot be read, or has no name, as an unset variable of a script leaves it.
+    """
+    hint = f"name {what}, or - for a pipe"
+    if not source:
+        raise UsageProblem("an empty name is no file", hint)
     try:
-        return _decoded(source, Path(source).read_bytes())
+        return Path(source).expanduser().read_bytes()
     except OSError as e:
-        raise UsageProblem(f"cannot read {source}: {e.strerror}", "name a text file, or - for a pipe") from e
+        raise UsageProblem(f"cannot read {source}: {e.strerror}", hint) from e
 
 
 def _decoded(source: str, raw: bytes) -> str:

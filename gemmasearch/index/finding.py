@@ -183,12 +183,10 @@ class Finding(Opened):
         if handle:
             return retrieval.thread(self._store, handle.document_id)
         documents = self._documents(target)
-        messages = [d for d in documents if "attached_to" not in d.meta]
-        if len(messages) > 1:
-            self.notes.append(
-                f"{target} holds {len(messages):,} messages: this is the conversation of the first; "
-                "a hit's handle shows another"
-            )
+        count, what = _whole(documents)
+        if count > 1:
+            of = "this is the conversation of the first" if what == "messages" else "this is the first"
+            self.notes.append(f"{target} holds {count:,} {what}: {of}; a hit's handle shows another")
         return retrieval.thread(self._store, documents[0].document_id)
 
     def dupes(self, *, alike: float = 0.8) -> list[Twins]:
@@ -243,10 +241,15 @@ class Finding(Opened):
 
 
 def _refuse_several(target: str, documents: Sequence[DocumentRow]) -> None:
-    whole = [d for d in documents if "attached_to" not in d.meta]
-    if len(whole) > 1:
-        what = "messages" if whole[0].kind == "mail" else "documents"
+    count, what = _whole(documents)
+    if count > 1:
         raise UsageProblem(
-            f"{target} holds {len(whole):,} {what}",
+            f"{target} holds {count:,} {what}",
             "name one by its handle, such as c123: `gsearch search` shows them",
         )
+
+
+def _whole(documents: Sequence[DocumentRow]) -> tuple[int, str]:
+    """How many documents of a file are not attached to another, and what they are called."""
+    whole = [d for d in documents if "attached_to" not in d.meta]
+    return len(whole), "messages" if whole and whole[0].kind == "mail" else "documents"

@@ -42,6 +42,18 @@ def test_a_thread_lists_its_messages_oldest_first(indexed: Indexed) -> None:
     assert found.code == 0 and len(dates) >= 2 and dates == sorted(dates)
 
 
+def test_the_events_of_a_calendar_were_called_messages(tmp_path: Path) -> None:
+    events = "".join(
+        f"BEGIN:VEVENT\nUID:{n}\nDTSTART:2026030{n}T100000Z\nSUMMARY:Kiln firing {n}\nEND:VEVENT\n"
+        for n in (1, 2)
+    )
+    (tmp_path / "a.ics").write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{events}END:VCALENDAR\n")
+    run("index", tmp_path / "a.ics", "--db", tmp_path / "i.db", env=STATIC)
+    done = run("thread", tmp_path / "a.ics", "--db", tmp_path / "i.db")
+    assert done.code == 0 and len(done.lines) == 1
+    assert "holds 2 documents: this is the first;" in done.said, done.said
+
+
 def test_dupes_groups_copies(tmp_path: Path) -> None:
     folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
     folder.mkdir()
