@@ -33,6 +33,10 @@ _PREAMBLE = re.compile(
     r"|(?:the|this) (?:text|passage|document) (?:says|states|tells)(?: us)? that)\s+(?=\S)",
     re.I,
 )
+_ASKING = words.listed(
+    "who whom whose what when where which why how wer wen wem wessen was wann wo warum wieso wie welche welcher"
+    " welches qui que quoi quel quelle quels quelles quand ou combien pourquoi comment quien cual cuando donde cuanto como"
+)
 _RUN = 4  # words: a sentence that says so many of its own words again is caught in a loop
 _LOOP = 24  # characters at the end of what is said: standing there for the third time, they will come again
 
@@ -54,10 +58,18 @@ def loops(sentence: str) -> bool:
 def replies(question: Question, sentence: str, quoted: str = "") -> bool:
     """Whether a sentence says more than the question did, and holds what its kind waits for: an amount of money where
     the sentence that would be ``quoted`` has one."""
+    if _echoes(question.text, sentence):
+        return False
     fresh = set(words.stems(sentence, question.language)) - set(question.stems)
     if question.kind == "money" and spans.MONEY.search(quoted) and not spans.MONEY.search(sentence):
         return False
     return bool(fresh) and spans.has_wanted(question, sentence)
+
+
+def _echoes(question: str, sentence: str) -> bool:
+    """Whether a sentence begins with the whole question: "who is the landlord is Kessler"."""
+    asked, said = (re.findall(r"\w+", words.fold(text)) for text in (question, sentence))
+    return len(asked) > 2 and asked[0] in _ASKING and said[: len(asked)] == asked
 
 
 @dataclass

@@ -308,3 +308,11 @@ def test_what_cannot_be_printed_makes_no_link_that_the_source_does_not_hold(stor
     found = answer(store, None, None, "When was the printer repaired?")
     assert "2 May 2025" in found.text and "examplelink" not in found.text
     assert not set(found.text) & set("\x1b\x07")
+
+
+def test_a_question_that_goes_on_as_its_answer_is_no_sentence(store: Store, add: Add) -> None:
+    add("/n/lease.md", "Landlord: Kessler Immobilien. Tenant: Dana Whitfield.")
+    found = answer(store, None, Says("who is the landlord is Kessler Immobilien. [1]"), "who is the landlord")
+    assert found.text.startswith("“Landlord: Kessler Immobilien") and found.unsupported
+    found = answer(store, None, Says("The landlord is Kessler Immobilien. [1]"), "the landlord")
+    assert found.text.startswith("The landlord is")

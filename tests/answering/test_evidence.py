@@ -157,3 +157,29 @@ class Counting(FakeEmbedder):
     def embed_documents(self, passages):
         self.texts += [passage.text for passage in passages]
         return super().embed_documents(passages)
+
+
+def test_a_date_in_digits_stands_for_the_month_of_the_question() -> None:
+    rows = "2025-03-09;Dentist;-212,00;EUR\n2025-04-09;Dentist;-80,00;EUR"
+    asked = understand("What did I pay the dentist in April?")
+    ranked = rank(asked, [hit(rows, path="/n/bank.csv")])
+    assert ranked[0].text.startswith("2025-04-09")
+    assert ranked[0].features["coverage"] > ranked[1].features["coverage"]
+
+
+def test_every_line_of_a_contact_is_about_that_person() -> None:
+    asked = understand("What is the phone number of the plumber?")
+    hits = [
+        hit("Marguerite Dubois\nPhone: +33 1 23 45 67 89\nOrganisation: Atelier", kind="contact"),
+        hit("Hans-Peter Lüthi\nPhone: +41 79 111 22 33\nAddress: Bern\nNote: plumber", kind="contact"),
+    ]
+    best = rank(asked, hits)[0]
+    assert best.text == "Phone: +41 79 111 22 33"
+    assert best.features["coverage"] + best.features["context"] == 1.0
+
+
+def test_the_words_of_a_line_in_a_wrongly_guessed_language_are_found() -> None:
+    """ "Phone" of a German contact had the German stem alone."""
+    asked = understand("Which phone does she use?")
+    (best, *_) = rank(asked, [hit("Phone: +41 79 111 22 33", language="de")])
+    assert best.features["coverage"] > 0
