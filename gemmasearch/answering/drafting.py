@@ -34,8 +34,9 @@ _PREAMBLE = re.compile(
     re.I,
 )
 _ASKING = words.listed(
-    "who whom whose what when where which why how wer wen wem wessen was wann wo warum wieso wie welche welcher"
-    " welches qui que quoi quel quelle quels quelles quand ou combien pourquoi comment quien cual cuando donde cuanto como"
+    """who whom whose what when where which why how wer wen wem wessen was wann wo warum wieso wie welche welcher
+    welches qui que quoi quel quelle quels quelles quand ou combien pourquoi comment quien cual cuando donde cuanto
+    como"""
 )
 _RUN = 4  # words: a sentence that says so many of its own words again is caught in a loop
 _LOOP = 24  # characters at the end of what is said: standing there for the third time, they will come again
