@@ -15,6 +15,7 @@ from gemmasearch.cli import quick
 from gemmasearch.cli.finding import here
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import COMMAND, run
+from tests.readers import mail_files
 
 HERE = {"PYTHONPATH": str(Path(__file__).parents[2])}
 STATIC = {"GSEARCH_EMBEDDER": "static"}
@@ -52,6 +53,23 @@ def test_the_events_of_a_calendar_were_called_messages(tmp_path: Path) -> None:
     done = run("thread", tmp_path / "a.ics", "--db", tmp_path / "i.db")
     assert done.code == 0 and len(done.lines) == 1
     assert "holds 2 documents: this is the first;" in done.said, done.said
+
+
+def test_the_first_of_a_mailbox_was_an_attachment(tmp_path: Path) -> None:
+    """Its conversation was shown as that of the first message, and `open` took the mailbox for a file of its kind."""
+    with_plan = mail_files.multipart(
+        mail_files.plain("The kiln is hot.\n"),
+        mail_files.attached(b"Kiln plan.\n", "plan.txt", "text/plain"),
+        number=2,
+    )
+    first = mail_files.message("The glaze is blue.\n", number=3, subject="Glaze")
+    (tmp_path / "a.mbox").write_bytes(mail_files.mbox([first, with_plan]))
+    run("index", tmp_path / "a.mbox", "--db", tmp_path / "i.db", env=STATIC)
+    done = run("thread", tmp_path / "a.mbox", "--db", tmp_path / "i.db")
+    assert [line.split("\t")[4] for line in done.lines] == ["Glaze"], done.text
+    assert "holds 2 messages: this is the conversation of the first" in done.said
+    place = run("open", "--print", tmp_path / "a.mbox", "--db", tmp_path / "i.db", env={"EDITOR": "ed"})
+    assert "ed " not in place.text
 
 
 def test_dupes_groups_copies(tmp_path: Path) -> None:
