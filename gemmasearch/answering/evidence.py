@@ -20,6 +20,7 @@ from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
+from gemmasearch.store import grouped
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder
@@ -204,12 +205,13 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
 
 def _held(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
     """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in digits
-    stands for its month's name, and a telephone number for the word number."""
+    stands for its month's name, 1,400 for 1400, and a telephone number for the word number."""
     held = set(stems)
     if language != question.language:
         held.update(words.stems(text, question.language))
     missing = [stem for stem in question.stems if stem not in held]
     if missing and any(map(str.isdigit, text)):
+        held.update(number for _, _, number in grouped.written(text))
         dated = dated_in(text)
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
         if question.asks_code and any(spans.codes(text)):

@@ -167,6 +167,11 @@ def test_a_date_in_digits_stands_for_the_month_of_the_question() -> None:
     assert ranked[0].features["coverage"] > ranked[1].features["coverage"]
 
 
+def test_a_number_in_groups_is_the_number_that_was_asked_for() -> None:
+    texts = "The van costs 900 euros. The roof costs 1,400.50 euros. The boiler costs 400 euros."
+    assert best("What costs 1400 euros?", texts) == "The roof costs 1,400.50 euros."
+
+
 def test_every_line_of_a_contact_is_about_that_person() -> None:
     asked = understand("What is the phone number of the plumber?")
     hits = [
