@@ -293,7 +293,8 @@ def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) 
 
 
 _POINTS_BACK = re.compile(
-    r"\W*(?:he|she|it|they|this|these|that|those|his|her|its|their|er|sie|es|dies\w*|sein\w*|ihr\w*|das|dort|dabei"
+    r"\W*(?:he|she|it|they|this|these|that|those|his|her|its|their|er|sie|es|dies\w*|sein\w*|ihr\w*"
+    r"|das(?! (?-i:[A-ZÄÖÜ]))|dort|dabei"  # "Das Hotel" is no pronoun
     r"|il|elle|ils|elles|cela|ce|cette|él|ella|ellos|ellas|esto|eso)\b",
     re.I,
 )

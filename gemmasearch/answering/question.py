@@ -21,7 +21,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
               r"(?:rent|price|cost|fee|bill|salary|wage|deposit|premium|tax|fine|loan|mortgage|pension)s?"
               r"|combien (?:coute|a coute|d'argent|d’argent|fait)|cuanto (?:cuesta|costo|vale|dinero))"
-              r"|\bcosts?\?"),
+              r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|deep|often|heavy|fast|wide)"
            r"|what (?:percent|percentage|number|proportion|temperature)"
                r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch)|combien|quel age|cuant[oa]s?"

@@ -172,6 +172,15 @@ def test_a_number_in_groups_is_the_number_that_was_asked_for() -> None:
     assert best("What costs 1400 euros?", texts) == "The roof costs 1,400.50 euros."
 
 
+def test_the_tasks_of_an_org_file_were_headings_that_never_answer() -> None:
+    tasks = (
+        "* Tasks\n** DONE Call the insurance about the hail damage\n   CLOSED: [2026-05-04 Mon]\n"
+        "** TODO Renew passport of Leo\n   DEADLINE: <2027-08-01 Sun>\n** TODO Buy a helmet for Mia, size 52-56 cm\n"
+    )
+    assert best("what helmet size does Mia need", tasks) == "** TODO Buy a helmet for Mia, size 52-56 cm"
+    assert best("when must the passport be renewed", tasks).endswith("DEADLINE: <2027-08-01 Sun>")
+
+
 def test_every_line_of_a_contact_is_about_that_person() -> None:
     asked = understand("What is the phone number of the plumber?")
     hits = [

@@ -107,6 +107,18 @@ def test_a_sentence_that_begins_with_a_pronoun_is_quoted_with_the_one_it_points_
     assert found.text.startswith("“Herr Okafor came for the boiler. He replaced")
 
 
+def test_a_german_article_was_taken_for_a_pronoun(store: Store, add: Add) -> None:
+    add("/n/wien.md", "Rückfahrt ist am 16. August. Das Hotel Josefine kostet 118 Euro. Das war teuer.")
+    found = answer(store, None, None, "Was kostet das Hotel Josefine?")
+    assert found.text.startswith("“Das Hotel Josefine")
+
+
+def test_a_task_is_quoted_without_its_stars(store: Store, add: Add) -> None:
+    add("/n/todo.org", "* Tasks\n** TODO Buy a bicycle helmet for Mia, size 52-56 cm\n")
+    found = answer(store, None, None, "what helmet size does Mia need")
+    assert found.text.startswith("“TODO Buy a bicycle helmet"), found.text
+
+
 @pytest.mark.parametrize(
     ("question", "name"),
     [
