@@ -38,6 +38,10 @@ _ASKING = words.listed(
     welches qui que quoi quel quelle quels quelles quand ou combien pourquoi comment quien cual cuando donde cuanto
     como"""
 )
+# Of a question for yes or no: "does Leo play the clarinet" is no answer to it.
+_TURNED = words.listed(
+    "do does did is are was were has have had can could will would should ist sind war waren hat haben kann wird"
+)
 _RUN = 4  # words: a sentence that says so many of its own words again is caught in a loop
 _LOOP = 24  # characters at the end of what is said: standing there for the third time, they will come again
 
@@ -68,9 +72,9 @@ def replies(question: Question, sentence: str, quoted: str = "") -> bool:
 
 
 def _echoes(question: str, sentence: str) -> bool:
-    """Whether a sentence begins with the whole question: "who is the landlord is Kessler"."""
+    """Whether a sentence begins as the question does: "who is the landlord is Kessler"."""
     asked, said = (re.findall(r"\w+", words.fold(text)) for text in (question, sentence))
-    return len(asked) > 2 and asked[0] in _ASKING and said[: len(asked)] == asked
+    return len(asked) > 2 and asked[0] in _ASKING | _TURNED and said[:3] == asked[:3]
 
 
 @dataclass

@@ -333,7 +333,9 @@ def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
 
 def _counted(question: Question, span: str) -> frozenset[str]:
     """What two answers are compared by."""
-    return frozenset({words.fold(span)}) if question.asks_code else numbers_in(span)
+    if not question.asks_code:
+        return numbers_in(span)
+    return frozenset({words.fold(span)}) if any(spans.codes(span)) else frozenset()
 
 
 def _age(item: Evidence) -> float:

@@ -314,5 +314,10 @@ def test_a_question_that_goes_on_as_its_answer_is_no_sentence(store: Store, add:
     add("/n/lease.md", "Landlord: Kessler Immobilien. Tenant: Dana Whitfield.")
     found = answer(store, None, Says("who is the landlord is Kessler Immobilien. [1]"), "who is the landlord")
     assert found.text.startswith("“Landlord: Kessler Immobilien") and found.unsupported
+    add("/n/leo.md", "Leo plays the clarinet, not the flute.")
+    found = answer(
+        store, None, Says("Does Leo play the clarinet, not the flute. [1]"), "does Leo play the flute?"
+    )
+    assert found.text.startswith("“Leo plays the clarinet") and found.unsupported
     found = answer(store, None, Says("The landlord is Kessler Immobilien. [1]"), "the landlord")
     assert found.text.startswith("The landlord is")
