@@ -7,6 +7,8 @@ from pathlib import Path
 
 from gemmasearch.errors import UsageProblem
 
+_MARKUP = (b"%PDF-", b"{\\rtf")  # may be all characters, but nobody reads them
+
 
 def read_text(source: str) -> str:
     """The text of a file, or of standard input for "-".
@@ -40,7 +42,7 @@ def read_bytes(source: str, what: str) -> bytes:
 def _decoded(source: str, raw: bytes) -> str:
     from gemmasearch.readers import textual
 
-    if not textual.is_text(raw):
+    if raw.startswith(_MARKUP) or not textual.is_text(raw):
         raise UsageProblem(
             f"what {source} holds is no text", "`gsearch index` reads PDFs, mail and office files"
         )

@@ -137,7 +137,9 @@ def test_how_a_query_and_a_score_came_about(indexed: Indexed) -> None:
 def test_a_misspelt_word_beside_another_got_no_suggestion(tmp_path: Path) -> None:
     rows = "".join(f"| Passport {name} | X765432 | 2027-11-02 |\n" for name in ("Dana", "Leo"))
     (tmp_path / "a.md").write_text(f"| Document | Number | Expires |\n|---|---|---|\n{rows}")
-    (tmp_path / "b.md").write_text("## Leo\nBorn 22 October 2015. Shoe size 38. No allergies known. Plays the clarinet.")
+    (tmp_path / "b.md").write_text(
+        "## Leo\nBorn 22 October 2015. Shoe size 38. No allergies known. Plays the clarinet."
+    )
     db = tmp_path / "i" / "i.db"
     run("index", tmp_path / "a.md", tmp_path / "b.md", "--db", db, env=STATIC)
     done = run("search", "pasport leo", "--db", db, env=STATIC)
