@@ -45,6 +45,7 @@ _TELLING = (
     2  # words of the question that two sentences with different codes must share: many things have a number
 )
 _RECORDS = ("contact", "event")  # every line of which is about the same person or day
+_LABELS = ("When:", "Where:")  # of an event
 # The embedder is asked about so many sentences at most, and about none so far behind the best by its words that its
 # meaning would hardly bring it to the front. Measured: twelve find two answers more in a thousand; the distance
 # halves the work and costs none of the first sentences and one in a thousand of the first three.
@@ -199,13 +200,15 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         elif _POINTS_BACK.match(text):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative
+        if hit.kind in _RECORDS and text.startswith(_LABELS):
+            features["kind"] = float(text.startswith(f"{question.kind.title()}:"))
         found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
     return found
 
 
 def _held(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
     """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in digits
-    stands for its month's name, 1,400 for 1400, and a telephone number for the word number."""
+    stands for its month's name, 1,400 for 1400, a telephone number for the word number, an amount for "cost"."""
     held = set(stems)
     if language != question.language:
         held.update(words.stems(text, question.language))
@@ -214,8 +217,10 @@ def _held(question: Question, text: str, stems: Sequence[str], language: str) ->
         held.update(number for _, _, number in grouped.written(text))
         dated = dated_in(text)
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
-        if question.asks_code and any(spans.codes(text)):
-            held.update(s for s in missing if spans.NUMBERED.fullmatch(words.fold(question.surface[s])))
+        named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
+        named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
+        if named is not None:
+            held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
     return held
 
 

@@ -181,6 +181,33 @@ def test_the_tasks_of_an_org_file_were_headings_that_never_answer() -> None:
     assert best("when must the passport be renewed", tasks).endswith("DEADLINE: <2027-08-01 Sun>")
 
 
+def test_an_amount_says_by_itself_that_something_costs() -> None:
+    for asked in (
+        "combien coûte la franchise",
+        "how much does the franchise cost",
+        "what does the franchise cost",
+    ):
+        ranked = rank(understand(asked), [hit("La franchise est de 1 500 euros. La franchise est haute.")])
+        assert [c.features["coverage"] for c in ranked] == [1.0, 0.5], asked
+
+
+def test_that_something_takes_place_is_no_word_of_its_answer() -> None:
+    for asked in (
+        "when does the offsite take place",
+        "where did the offsite happen",
+        "wann findet das Offsite statt",
+    ):
+        assert understand(asked).stems == ("offsit",) or understand(asked).stems == ("offsite",), asked
+
+
+def test_the_place_of_an_event_is_where_and_not_when() -> None:
+    event = hit(
+        "Dentist\nWhen: 2025-12-03 09:00 to 10:00 (UTC)\nWhere: Marktgasse 4", kind="event", title="Dentist"
+    )
+    assert rank(understand("where is the dentist appointment"), [event])[0].text == "Where: Marktgasse 4"
+    assert rank(understand("when is the dentist appointment"), [event])[0].text.startswith("When:")
+
+
 def test_every_line_of_a_contact_is_about_that_person() -> None:
     asked = understand("What is the phone number of the plumber?")
     hits = [
