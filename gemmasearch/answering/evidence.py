@@ -20,7 +20,7 @@ from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
-from gemmasearch.store import grouped
+from gemmasearch.store import fts
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder
@@ -214,7 +214,7 @@ def _held(question: Question, text: str, stems: Sequence[str], language: str) ->
         held.update(words.stems(text, question.language))
     missing = [stem for stem in question.stems if stem not in held]
     if missing and any(map(str.isdigit, text)):
-        held.update(number for _, _, number in grouped.written(text))
+        held.update(number for _, _, number in fts.grouped(text))
         dated = dated_in(text)
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
         named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from gemmasearch.documents import Snippet
-from gemmasearch.store import grouped, words
+from gemmasearch.store import fts, words
 
 LENGTH = 220  # characters aimed at
 LEAST = 20  # characters behind the headings that are worth showing without them
@@ -45,7 +45,7 @@ def _matches(text: str, sought: frozenset[str], language: str) -> list[Span]:
     if not sought:
         return []
     spans = _matching_runs(text, sought, language)
-    numbers = [(start, end) for start, end, number in grouped.written(text) if number in sought]
+    numbers = [(start, end) for start, end, number in fts.grouped(text) if number in sought]
     if not numbers:
         return spans
     return sorted([*numbers, *(s for s in spans if not any(a <= s[0] < b for a, b in numbers))])

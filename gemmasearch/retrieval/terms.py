@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import Query
-from gemmasearch.store import Store, fts, grouped, stopwords, words
+from gemmasearch.store import Store, fts, stopwords, words
 from gemmasearch.store.narrow import Sought
 
 CONTINUED = 200  # words that a beginning may stand for, the most frequent
@@ -66,7 +66,7 @@ def all_matched(term: Term, known: Sequence[str]) -> str:
     other = {words.forms(term.text, name) for name in known} - {""}
     return fts.any_of(
         (
-            *(fts.phrase(each) for each in (term.text, grouped.apart(term.text)) if each),
+            *(fts.phrase(each) for each in (term.text, fts.apart(term.text)) if each),
             *(fts.within(fts.FORMS, fts.quoted([o])) for o in sorted(other)),
         )
     )
@@ -81,7 +81,7 @@ def forms(term: Term, known: Sequence[str]) -> list[frozenset[str]]:
     if words.unspaced(term.text):
         return [frozenset((*exact, *_stems(term.text, known)))]
     found = [group for part in _parts(exact) for group in _groups(part, known)]
-    number = grouped.joined(term.text)  # holds each of the groups that it is written in
+    number = fts.joined(term.text)  # holds each of the groups that it is written in
     return [group | {number} for group in found] if number else found
 
 
@@ -105,7 +105,7 @@ def _groups(part: str, known: Sequence[str]) -> list[frozenset[str]]:
     pieces = words.forms(part, known[0]).split()
     if len(pieces) > 1:  # letters and digits
         return [frozenset({piece}) for piece in pieces]
-    return [frozenset(filter(None, (part, *_stems(part, known), grouped.apart(part))))]
+    return [frozenset(filter(None, (part, *_stems(part, known), fts.apart(part))))]
 
 
 def _stems(text: str, known: Sequence[str]) -> list[str]:
@@ -140,8 +140,8 @@ def _counted(term: Term, known: Sequence[str]) -> list[Counted]:
     if len(exact) > 1:
         found.append(Counted(" ".join(exact), "phrase", EXACT))
     stems = dict.fromkeys(_stems(term.text, known))
-    if number := grouped.joined(term.text):
+    if number := fts.joined(term.text):
         found.append(Counted(number, "exact", EXACT))
         stems[number] = None
-    found += [Counted(number, "phrase", 1.0) for number in filter(None, map(grouped.apart, exact))]
+    found += [Counted(number, "phrase", 1.0) for number in filter(None, map(fts.apart, exact))]
     return found + [Counted(stem, "form", 1 - EXACT) for stem in stems]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import apsw
 
-from gemmasearch.store import grouped, stopwords, words
+from gemmasearch.store import stopwords, words
 from gemmasearch.store.packing import plain
 
 # The longest first: the lists of a first column are shorter by two bytes a word, a fifth of the whole.
@@ -100,6 +100,37 @@ def phrase(text: str, *, prefix: bool = False, columns: Iterable[str] = EXACT) -
     return within(columns, quoted(tokens) + ("*" if open_end else ""))
 
 
+# Thousands with or without decimals, or nine digits and more with dashes, as in an ISBN or a telephone number: no
+# date, version or decimal.
+_IN_GROUPS = re.compile(
+    r"(\d{1,3}(?:([,.'’])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,]\d{1,2})?|((?=(?:\d-?){8,}[\dxX]\Z)\d+(?:-[\dxX]+)+)"
+)
+_THOUSANDS = re.compile(r"[1-9]\d{3,14}")
+# In a text also with spaces; not within a longer number.
+_WRITTEN = re.compile(
+    r"(?<![\d.,'’])[1-9]\d{0,2}([,.'’ \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?!\d|\1\d)", re.ASCII
+)
+
+
+def joined(word: str) -> str:
+    """A number in groups (``1,400``, ``1.400,50``, ``978-3-16-148410-0``) as one word without its decimals; "" for
+    anything else."""
+    found = _IN_GROUPS.fullmatch(word.strip("?!.,;:()$€£"))
+    return "".join(filter(str.isalnum, found[1] or found[3])).lower() if found else ""
+
+
+def apart(word: str) -> str:
+    """The exact words that a number of four digits or more is indexed as where it is written in groups of thousands:
+    ``1400`` -> ``1 400``; "" for anything else."""
+    return f"{int(word):,}".replace(",", " ") if _THOUSANDS.fullmatch(word) else ""
+
+
+def grouped(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, the number as one word) of every number of a text that is written in groups of thousands."""
+    for match in _WRITTEN.finditer(text):
+        yield match.start(), match.end(), "".join(filter(str.isdigit, match.group()))
+
+
 def word(text: str, languages: Sequence[str]) -> str:
     """One typed word by all that it may be indexed as, "" where it has no letters or digits.
 
@@ -111,6 +142,6 @@ def word(text: str, languages: Sequence[str]) -> str:
     if not tokens:
         return ""
     parts = [t for t in tokens if t not in stopwords.everything()] if len(tokens) > 1 else []
-    parts += filter(None, (grouped.joined(text), *map(grouped.apart, tokens)))
+    parts += filter(None, (joined(text), *map(apart, tokens)))
     exact = [phrase(text), *(within(EXACT, quoted([part])) for part in parts)]
     return any_of([*exact, *(within(FORMS, quoted([form])) for form in sorted(stems))])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gemmasearch.store import fts, grouped, letters, words
+from gemmasearch.store import fts, letters, words
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_runs_of_western_text_are_those_of_the_pattern(text: str) -> None:
     ],
 )  # fmt: skip
 def test_numbers_in_groups_are_told_from_dates_versions_and_decimals(text: str, joined: str) -> None:
-    assert grouped.joined(text) == joined
+    assert fts.joined(text) == joined
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,6 @@ def test_numbers_in_groups_are_told_from_dates_versions_and_decimals(text: str, 
     ],
 )  # fmt: skip
 def test_numbers_written_in_groups_are_found_in_a_text(text: str, numbers: list[str]) -> None:
-    found = list(grouped.written(text))
+    found = list(fts.grouped(text))
     assert [number for *_, number in found] == numbers
     assert all("".join(filter(str.isdigit, text[start:end])) == number for start, end, number in found)
