@@ -41,7 +41,7 @@ _LABEL = re.compile(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" stan
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
 _OPENING = "\"'“‘«([¿¡"
 _TABLES = (".csv", ".tsv")
-_ATTRIBUTION = re.compile(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:$")
+_ATTRIBUTION = re.compile(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:[\s>]*$")
 
 
 def split(text: str, *, table: bool = False) -> list[Unit]:

@@ -136,6 +136,11 @@ def test_what_stands_above_a_quotation_is_no_answer() -> None:
     assert select(asked, rank(asked, [hit(text)]))[0].text == "I will bring the keys on Friday."
 
 
+def test_what_stands_above_nested_quotations_says_nothing() -> None:
+    text = "On Tue, 17 Nov 2009, Keith wrote:\n> On Mon, 16 Nov 2009, Aron wrote:\n>\n\nNotmuch was written by Carl."
+    assert best("who wrote notmuch", text) == "Notmuch was written by Carl."
+
+
 def test_only_sentences_that_may_come_first_are_embedded() -> None:
     """Eight were, of which half stood far behind: a third of the time of an answer."""
     embedder = Counting()
