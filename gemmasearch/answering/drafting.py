@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gemmasearch.answering import evidence, grounding, hostile, packing, spans, words
+from gemmasearch.answering.numbers import days_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Evidence, Hit, Sentence
@@ -65,6 +66,9 @@ def replies(question: Question, sentence: str, quoted: str = "") -> bool:
     the sentence that would be ``quoted`` has one."""
     if _echoes(question.text, sentence):
         return False
+    asked, told = days_in(question.text), days_in(sentence)
+    if asked and told and asked.isdisjoint(told):
+        return False  # of another day
     fresh = set(words.stems(sentence, question.language)) - set(question.stems)
     if question.kind == "money" and spans.MONEY.search(quoted) and not spans.MONEY.search(sentence):
         return False

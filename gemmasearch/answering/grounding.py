@@ -40,6 +40,9 @@ _SPEAKER = re.compile(
     r"|[Ww]ir|[Uu]nse?re?[mnrs]?|[Dd]ich|[Dd]eine?[mnrs]?|[Jj]e|[Mm]oi|[Nn]ous|[Nn]otre|[Vv]ous|[Vv]otre|[Yy]o"
     r"|[Nn]uestr[ao]s?|[Uu]sted)\b"
 )
+_IS = re.compile(
+    r"(.+?)\s+(?:is|are|was|were|ist|sind|war|waren|est|sont|était|étaient|es|son|era|eran)\s+(.+)", re.S
+)
 _MARKER = re.compile(r"\s*\[\d+\]")
 _VERDICT = re.compile(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
@@ -233,6 +236,8 @@ class _Claim:
         missing += [f"quote {q}" for q in self.quotes if q not in _flat(source.text)]
         if self.negated != source.negated:
             missing.append("negation")
+        if not missing and _turned(self.text, source.text):
+            missing.append("who is what")
         own = words.share(self.stems, source.stems)
         if _SPEAKER.search(self.text) and not _stands(self.text, source.text):
             missing.append("who speaks")
@@ -257,6 +262,23 @@ def _names(found: Sequence[words.Token], clause: str) -> Iterator[_Name]:
 def _addresses(text: str) -> frozenset[str]:
     """Links and mail addresses, whole: the beginning of one leads elsewhere."""
     return frozenset(m.group().rstrip(".,;:!?)\"'”’»") for m in spans.ADDRESS.finditer(text))
+
+
+def _turned(clause: str, text: str) -> bool:
+    """Whether a clause says that one thing is another which its source names before it, with something else between:
+    "a contract was signed by Priya" does not say that Priya is a contract."""
+    found = _IS.fullmatch(clause)
+    if found is None:
+        return False
+    language = words.guess_language(text)
+    subject, predicate = (set(words.stems(side, language)) for side in found.groups())
+    said = words.stems(text, language)
+    of, what = (
+        [at for at, stem in enumerate(said) if stem in side] for side in (subject, predicate - subject)
+    )
+    if not of or not what or of[0] < what[-1]:
+        return False
+    return not {*said[what[-1] + 1 : of[0]]} <= subject | predicate
 
 
 def _stands(clause: str, text: str) -> bool:

@@ -39,6 +39,7 @@ _RULE = re.compile(r"[\s|:=+\-_*~]*$")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
 _LABEL = re.compile(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" stands alone
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
+_WORD = 20  # characters that a line lacks which was broken on purpose
 _OPENING = "\"'“‘«([¿¡"
 _TABLES = (".csv", ".tsv")
 _ATTRIBUTION = re.compile(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:[\s>]*$")
@@ -117,9 +118,11 @@ def _wanted_break(text: str, lines: list[tuple[int, int]], number: int) -> bool:
     line, before = text[a:b], text[before_a:before_b].rstrip()
     if _PLANNED.match(line):
         return False
-    if _LABEL.match(line) and (len(before) < 60 or _LABEL.match(before)):
+    around = [len(text[x:y].rstrip()) for x, y in sorted(_paragraph(text, lines, number))]
+    width = max(around)
+    filled = not any(length + _WORD < width for length in around[:-1])
+    if _LABEL.match(line) and (len(before) < 60 or _LABEL.match(before) or not filled):
         return True
-    width = max(len(text[x:y].rstrip()) for x, y in _paragraph(text, lines, number))
     if width >= 40 and line.lstrip()[:1].islower() and not before.endswith((".", "!", "?", ":", ";")):
         return False
     first_word = line.split(maxsplit=1)[0]

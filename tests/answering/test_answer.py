@@ -321,3 +321,13 @@ def test_a_question_that_goes_on_as_its_answer_is_no_sentence(store: Store, add:
     assert found.text.startswith("“Leo plays the clarinet") and found.unsupported
     found = answer(store, None, Says("The landlord is Kessler Immobilien. [1]"), "the landlord")
     assert found.text.startswith("The landlord is")
+
+
+def test_a_sentence_of_another_day_than_the_question_names_is_no_answer(store: Store, add: Add) -> None:
+    add(
+        "/n/minutes.md",
+        "Meeting of 8 July 2025: Priya and Sofia came. The contract was signed by Priya on 4 July 2025.",
+    )
+    said = Says("The contract was signed by Priya on 4 July 2025. [1]")
+    found = answer(store, None, said, "Who came to the meeting on 8 July 2025?")
+    assert "“Meeting of 8 July 2025: Priya and Sofia came.”" in found.text and found.unsupported

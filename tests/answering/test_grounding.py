@@ -220,3 +220,20 @@ def test_a_number_was_taken_from_another_part_of_its_sentence(claim: str) -> Non
 )
 def test_a_number_stays_with_its_part_of_the_sentence(claim: str) -> None:
     assert check(claim, sources(PARTS)).holds, check(claim, sources(PARTS))
+
+
+def test_what_was_signed_by_somebody_was_said_to_be_that_person() -> None:
+    against = sources([
+        hit("Northwind contract was signed by Priya on 4 July 2025. Landlord: Kessler Immobilien AG."),
+        hit("The sponsor, phone 555 01 23, of 9 May asked Tom Becker."),
+        hit("The boiler was serviced by Hart. The deposit of the flat is 900 euros."),
+    ])  # fmt: skip
+    for claim in ("Priya is a Northwind contract.", "Tom Becker is the sponsor."):
+        assert not check(claim, against).holds, claim
+    for claim in (
+        "The Northwind contract was signed by Priya.",
+        "Kessler Immobilien AG is the landlord.",
+        "Hart was the one who serviced the boiler.",
+        "The deposit is 900 euros.",
+    ):
+        assert check(claim, against).holds, check(claim, against)
