@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
-from gemmasearch.answering import parts, spans, words
+from gemmasearch.answering import parts, relations, spans, words
 from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in, times_in, units_in
 from gemmasearch.answering.sentences import units_of
 from gemmasearch.documents import Hit
@@ -39,9 +39,6 @@ _SPEAKER = re.compile(
     r"|[Mm]eine?[mnrs]?"
     r"|[Ww]ir|[Uu]nse?re?[mnrs]?|[Dd]ich|[Dd]eine?[mnrs]?|[Jj]e|[Mm]oi|[Nn]ous|[Nn]otre|[Vv]ous|[Vv]otre|[Yy]o"
     r"|[Nn]uestr[ao]s?|[Uu]sted)\b"
-)
-_IS = re.compile(
-    r"(.+?)\s+(?:is|are|was|were|ist|sind|war|waren|est|sont|était|étaient|es|son|era|eran)\s+(.+)", re.S
 )
 _MARKER = re.compile(r"\s*\[\d+\]")
 _VERDICT = re.compile(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
@@ -236,7 +233,12 @@ class _Claim:
         missing += [f"quote {q}" for q in self.quotes if q not in _flat(source.text)]
         if self.negated != source.negated:
             missing.append("negation")
-        if not missing and _turned(self.text, source.text):
+        if self.negated and source.negated:
+            written = {name.written for name in self.names}
+            missing += [
+                f"not {n}" for n in sorted(relations.denied_otherwise(self.text, written, source.text))
+            ]
+        if not missing and relations.turned(self.text, source.text):
             missing.append("who is what")
         own = words.share(self.stems, source.stems)
         if _SPEAKER.search(self.text) and not _stands(self.text, source.text):
@@ -262,23 +264,6 @@ def _names(found: Sequence[words.Token], clause: str) -> Iterator[_Name]:
 def _addresses(text: str) -> frozenset[str]:
     """Links and mail addresses, whole: the beginning of one leads elsewhere."""
     return frozenset(m.group().rstrip(".,;:!?)\"'”’»") for m in spans.ADDRESS.finditer(text))
-
-
-def _turned(clause: str, text: str) -> bool:
-    """Whether a clause says that one thing is another which its source names before it, with something else between:
-    "a contract was signed by Priya" does not say that Priya is a contract."""
-    found = _IS.fullmatch(clause)
-    if found is None:
-        return False
-    language = words.guess_language(text)
-    subject, predicate = (set(words.stems(side, language)) for side in found.groups())
-    said = words.stems(text, language)
-    of, what = (
-        [at for at, stem in enumerate(said) if stem in side] for side in (subject, predicate - subject)
-    )
-    if not of or not what or of[0] < what[-1]:
-        return False
-    return not {*said[what[-1] + 1 : of[0]]} <= subject | predicate
 
 
 def _stands(clause: str, text: str) -> bool:

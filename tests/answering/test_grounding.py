@@ -237,3 +237,23 @@ def test_what_was_signed_by_somebody_was_said_to_be_that_person() -> None:
         "The deposit is 900 euros.",
     ):
         assert check(claim, against).holds, check(claim, against)
+
+
+def test_not_stays_before_the_name_that_it_denies() -> None:
+    against = sources([
+        hit("Li Wei stands in for Jonas, not Tom. The playground will be built in Elm Street, not in Park Lane."),
+        hit("Der Zug hält in Ulm, nicht in Augsburg."),
+    ])  # fmt: skip
+    for claim in (
+        "Li Wei stands in for Tom, not Jonas.",
+        "Tom stands in for Jonas, not Li Wei.",
+        "The playground will be built in Park Lane, not in Elm Street.",
+        "Der Zug hält in Augsburg, nicht in Ulm.",
+    ):
+        assert not check(claim, against).holds, claim
+    for claim in (
+        "Li Wei, not Tom, stands in for Jonas.",
+        "The playground will be built in Elm Street, not in Park Lane.",
+        "The playground will not be built in Park Lane.",
+    ):
+        assert check(claim, against).holds, check(claim, against)
