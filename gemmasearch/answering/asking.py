@@ -31,7 +31,7 @@ DIFFER = "the sources differ"
 NEWEST_FIRST = f"{DIFFER}; the newest comes first"
 NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
-_BULLET = re.compile(r"^(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|#+)\s+")
+_BULLET = re.compile(r"^(?:[-+•‣◦·–]|\*{1,8}|\(?\d{1,3}[.)]|#+)\s+")
 
 
 def answer(

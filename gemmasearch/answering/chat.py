@@ -79,8 +79,10 @@ class Conversation:
         if not missing:
             return [question]
         in_full = f"{question} ({' '.join(missing)})"
-        if _GOES_ON.search(question) or _BACK.search(question) or not asked.says_something:
+        if _BACK.search(question) or not asked.says_something:
             return [in_full]
+        if _GOES_ON.search(question):  # "and the deposit?" may begin another topic
+            return [in_full, question]
         return [question, in_full] if len(asked.stems) < _SHORT else [question]
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gemmasearch.answering import evidence, grounding, hostile, packing, spans, words
+from gemmasearch.answering.numbers import days_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Evidence, Hit, Sentence
@@ -33,6 +34,15 @@ _PREAMBLE = re.compile(
     r"|(?:the|this) (?:text|passage|document) (?:says|states|tells)(?: us)? that)\s+(?=\S)",
     re.I,
 )
+_ASKING = words.listed(
+    """who whom whose what when where which why how wer wen wem wessen was wann wo warum wieso wie welche welcher
+    welches qui que quoi quel quelle quels quelles quand ou combien pourquoi comment quien cual cuando donde cuanto
+    como"""
+)
+# Of a question for yes or no: "does Leo play the clarinet" is no answer to it.
+_TURNED = words.listed(
+    "do does did is are was were has have had can could will would should ist sind war waren hat haben kann wird"
+)
 _RUN = 4  # words: a sentence that says so many of its own words again is caught in a loop
 _LOOP = 24  # characters at the end of what is said: standing there for the third time, they will come again
 
@@ -54,10 +64,21 @@ def loops(sentence: str) -> bool:
 def replies(question: Question, sentence: str, quoted: str = "") -> bool:
     """Whether a sentence says more than the question did, and holds what its kind waits for: an amount of money where
     the sentence that would be ``quoted`` has one."""
+    if _echoes(question.text, sentence):
+        return False
+    asked, told = days_in(question.text), days_in(sentence)
+    if asked and told and asked.isdisjoint(told):
+        return False  # of another day
     fresh = set(words.stems(sentence, question.language)) - set(question.stems)
     if question.kind == "money" and spans.MONEY.search(quoted) and not spans.MONEY.search(sentence):
         return False
     return bool(fresh) and spans.has_wanted(question, sentence)
+
+
+def _echoes(question: str, sentence: str) -> bool:
+    """Whether a sentence begins as the question does: "who is the landlord is Kessler"."""
+    asked, said = (re.findall(r"\w+", words.fold(text)) for text in (question, sentence))
+    return len(asked) > 2 and asked[0] in _ASKING | _TURNED and said[:3] == asked[:3]
 
 
 @dataclass

@@ -15,11 +15,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gemmasearch.answering import spans, words
-from gemmasearch.answering.numbers import numbers_in
+from gemmasearch.answering.numbers import dated_in, months_in, numbers_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
+from gemmasearch.store import fts
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder
@@ -40,6 +41,11 @@ FEATURES: Mapping[str, float] = {
     "whole": 0.5,  # it is a sentence, item or row of some length, no heading and no scrap
 }
 POINTED = 0.5  # what a word counts that stands before a sentence that points back to it, or above a row
+_TELLING = (
+    2  # words of the question that two sentences with different codes must share: many things have a number
+)
+_RECORDS = ("contact", "event")  # every line of which is about the same person or day
+_LABELS = ("When:", "Where:")  # of an event
 # The embedder is asked about so many sentences at most, and about none so far behind the best by its words that its
 # meaning would hardly bring it to the front. Measured: twelve find two answers more in a thousand; the distance
 # halves the work and costs none of the first sentences and one in a thousand of the first three.
@@ -170,12 +176,17 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     said = [unit for unit in every if unit.kind != "heading"] or every
     language = hit.language or words.guess_language(hit.text)
     own = [words.stems(unit.of(hit.text), language) for unit in said]
-    about = set(words.stems(" ".join((hit.title, *hit.headings, hit.sender, _day(hit))), language))
+    held = [
+        _held(question, unit.of(hit.text), stems, language) for unit, stems in zip(said, own, strict=True)
+    ]
+    head = " ".join((hit.title, *hit.headings, hit.sender, _day(hit)))
+    about = _held(question, head, words.stems(head, language), language)
+    whole = set[str]().union(*held) if hit.kind in _RECORDS else set[str]()
     found = []
     names: list[str] = []  # of the columns, in the first row of a table
     for at, unit in enumerate(said):
-        before = set[str]().union(*own[max(0, at - 1) : at])
-        around = before.union(*own[at + 1 : at + 2])
+        before = set[str]().union(*held[max(0, at - 1) : at])
+        around = before.union(whole, *held[at + 1 : at + 2])
         if unit.kind == "row":
             if _names_columns(hit, said, at):
                 names, unit = own[at], replace(unit, kind="heading")
@@ -183,14 +194,34 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         else:
             names = []
         text = unit.of(hit.text)
-        features = _features(question, unit, text, language, own[at], about, around, weights)
+        features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
-            _lend(features, question, set(names) - set(own[at]), weights)
+            _lend(features, question, set(names) - held[at], weights)
         elif _POINTS_BACK.match(text):
-            _lend(features, question, before - set(own[at]), weights)
+            _lend(features, question, before - held[at], weights)
         features["hit"] = relative
+        if hit.kind in _RECORDS and text.startswith(_LABELS):
+            features["kind"] = float(text.startswith(f"{question.kind.title()}:"))
         found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
     return found
+
+
+def _held(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
+    """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in digits
+    stands for its month's name, 1,400 for 1400, a telephone number for the word number, an amount for "cost"."""
+    held = set(stems)
+    if language != question.language:
+        held.update(words.stems(text, question.language))
+    missing = [stem for stem in question.stems if stem not in held]
+    if missing and any(map(str.isdigit, text)):
+        held.update(number for _, _, number in fts.grouped(text))
+        dated = dated_in(text)
+        held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
+        named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
+        named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
+        if named is not None:
+            held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
+    return held
 
 
 def _names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:
@@ -215,11 +246,12 @@ def _features(
     text: str,
     language: str,
     stems: list[str],
+    have: set[str],
     about: set[str],
     around: set[str],
     weights: Weights,
 ) -> dict[str, float]:
-    have, context = set(stems), about | around
+    context = about | around
     pairs = set(pairwise(question.stems))
     names = question.names
     return {
@@ -266,7 +298,8 @@ def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) 
 
 
 _POINTS_BACK = re.compile(
-    r"\W*(?:he|she|it|they|this|these|that|those|his|her|its|their|er|sie|es|dies\w*|sein\w*|ihr\w*|das|dort|dabei"
+    r"\W*(?:he|she|it|they|this|these|that|those|his|her|its|their|er|sie|es|dies\w*|sein\w*|ihr\w*"
+    r"|das(?! (?-i:[A-ZÄÖÜ]))|dort|dabei"  # "Das Hotel" is no pronoun
     r"|il|elle|ils|elles|cela|ce|cette|él|ella|ellos|ellas|esto|eso)\b",
     re.I,
 )
@@ -282,9 +315,10 @@ def with_antecedent(item: Evidence) -> str:
 
 
 def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
-    """Two sentences of different documents that answer alike but with different numbers or dates, the newer
+    """Two sentences of different documents that answer alike but with different numbers, dates or codes, the newer
     document first; [] where the sources agree."""
-    if question.kind not in ("when", "number", "money") or not found or found[0].span is None:
+    counts = question.kind in ("when", "number", "money")
+    if not (counts or question.asks_code) or not found or found[0].span is None:
         return []
     first = found[0]
     told = _told(question, first)
@@ -295,10 +329,22 @@ def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
             or item.score < 0.85 * first.score
         ):
             continue
-        one, other = (numbers_in(e.text[slice(*e.span)]) for e in (first, item) if e.span)
-        if told and told == _told(question, item) and one and other and not one <= other and not other <= one:
-            return sorted((first, item), key=lambda e: -(e.hit.date or 0.0))
+        one, other = (_counted(question, e.text[slice(*e.span)]) for e in (first, item) if e.span)
+        alike = len(told) >= (1 if counts else _TELLING) and told == _told(question, item)
+        if alike and one and other and not one <= other and not other <= one:
+            return sorted((first, item), key=_age, reverse=True)
     return []
+
+
+def _counted(question: Question, span: str) -> frozenset[str]:
+    """What two answers are compared by."""
+    if not question.asks_code:
+        return numbers_in(span)
+    return frozenset({words.fold(span)}) if any(spans.codes(span)) else frozenset()
+
+
+def _age(item: Evidence) -> float:
+    return item.hit.date if item.hit.date is not None else item.hit.mtime or 0.0
 
 
 def _told(question: Question, item: Evidence) -> set[str]:

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
-from gemmasearch.answering import spans, words
-from gemmasearch.answering.numbers import dated_in, months_in, numbers_in, units_in
+from gemmasearch.answering import parts, relations, spans, words
+from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in, times_in, units_in
 from gemmasearch.answering.sentences import units_of
 from gemmasearch.documents import Hit
 from gemmasearch.light import dataclass
@@ -58,8 +58,11 @@ class Source:
     names: frozenset[str]  # every word of it and around it, as it is written
     numbers: frozenset[str]
     months: frozenset[int]
+    days: frozenset[tuple[int, int]]
+    times: frozenset[tuple[int, int]]
     units: frozenset[str]
     negated: bool
+    parts: tuple[parts.Part, ...]  # where different numbers stand in different parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,12 @@ def sources(hits: Sequence[Hit]) -> list[Source]:
         lent = _Said.of(about, language)
         for at, text in enumerate(units):
             around = lent.beside(said[max(0, at - 1) : at]) if _POINTS.search(text) else lent
-            found.append(_source(number, text, text, said[at], around))
-            parts = _CONTRAST.split(text)
-            if found[-1].negated and len(parts) > 1:
-                found += [_source(number, text, part, _Said.of(part, language), around) for part in parts]
+            found.append(_source(number, text, text, said[at], around, language))
+            sides = _CONTRAST.split(text)
+            if found[-1].negated and len(sides) > 1:
+                found += [
+                    _source(number, text, side, _Said.of(side, language), around, language) for side in sides
+                ]
     return found
 
 
@@ -111,10 +116,11 @@ class _Said(NamedTuple):
         return _Said(stems, written)
 
 
-def _source(number: int, quote: str, text: str, said: _Said, around: _Said) -> Source:
+def _source(number: int, quote: str, text: str, said: _Said, around: _Said, language: str) -> Source:
     return Source(
         number, quote, said.stems, around.stems, said.written | around.written, numbers_in(text),
-        months_in(text) | dated_in(text), units_in(text), words.negated(text),
+        months_in(text) | dated_in(text), days_in(text), times_in(text), units_in(text), words.negated(text),
+        parts.of(text, language),
     )  # fmt: skip
 
 
@@ -180,6 +186,8 @@ class _Claim:
     names: tuple[_Name, ...]
     numbers: frozenset[str]
     months: frozenset[int]
+    days: frozenset[tuple[int, int]]
+    times: frozenset[tuple[int, int]]
     units: frozenset[str]
     quotes: tuple[str, ...]
     addresses: frozenset[str]
@@ -199,6 +207,8 @@ class _Claim:
             tuple(_names(found, clause)),
             numbers_in(clause),
             months_in(clause),
+            days_in(clause),
+            times_in(clause),
             units_in(clause),
             tuple(_flat(clause[s.start : s.end]) for s in spans.quotes(clause)),
             _addresses(clause),
@@ -210,12 +220,26 @@ class _Claim:
         have = source.stems | source.around
         missing = [f"number {n}" for n in sorted(self.numbers - source.numbers)]
         missing += [f"month {m}" for m in sorted(self.months - source.months)]
+        if source.days:
+            missing += [f"day {day} of month {month}" for month, day in sorted(self.days - source.days)]
+        missing += [f"time {hour}:{minute:02}" for hour, minute in sorted(self.times - source.times)]
+        missing += [
+            f"number of another part: {stem}"
+            for stem in sorted(parts.elsewhere(self.stems, self.numbers, source.parts))
+        ]
         missing += [f"unit {unit}" for unit in sorted(self.units - source.units)]
         missing += [f"name {n.written}" for n in self.names if not n.stands(source.names, have)]
         missing += [f"address {a}" for a in sorted(self.addresses - _addresses(source.text))]
         missing += [f"quote {q}" for q in self.quotes if q not in _flat(source.text)]
         if self.negated != source.negated:
             missing.append("negation")
+        if self.negated and source.negated:
+            written = {name.written for name in self.names}
+            missing += [
+                f"not {n}" for n in sorted(relations.denied_otherwise(self.text, written, source.text))
+            ]
+        if not missing and relations.turned(self.text, source.text):
+            missing.append("who is what")
         own = words.share(self.stems, source.stems)
         if _SPEAKER.search(self.text) and not _stands(self.text, source.text):
             missing.append("who speaks")

@@ -124,3 +124,38 @@ def dated_in(text: str) -> frozenset[int]:
     iso = {int(m) for m in re.findall(r"\b\d{4}-(\d{2})(?:-\d{2})?\b", text)}
     dotted = {int(m) for m in re.findall(r"\b\d{1,2}[./](\d{1,2})[./]\d{2,4}\b", text)}
     return frozenset(m for m in iso | dotted if 1 <= m <= 12)
+
+
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})(?:\s?[:h]\s?|\.(?=\d{2}\s?(?:[Uu]hr|h|[ap]\.?m)\b))(\d{2})(?!\d)")
+
+
+def times_in(text: str) -> frozenset[tuple[int, int]]:
+    """Hours and minutes of the times of a day: 19:00, 10 h 30, 20.30 Uhr."""
+    return frozenset((int(m[1]), int(m[2])) for m in _CLOCK.finditer(text))
+
+
+_ORDER = r"(?:st|nd|rd|th|er|\.|º)?"
+_TO = rf"{_ORDER}\s?(?:-|–|/|,|&|to|bis|au|al|and|und|et|y|a)\s?"
+_DAYS_MONTH = re.compile(
+    rf"(?<![\d.,:/-])((?:\d{{1,2}}{_TO})*\d{{1,2}}){_ORDER}\s+(?:of\s+|de\s+)?([^\W\d_]+)"
+)
+_MONTH_DAYS = re.compile(rf"([^\W\d_]+)\.?\s+(\d{{1,2}}(?:{_TO}\d{{1,2}})*){_ORDER}(?!\d|[:.]\d)")
+_DIGITS = re.compile(
+    r"(?<!\d)(?:\d{4}-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(?:\d{2,4})?|(\d{1,2})/(\d{1,2})/\d{2,4})(?!\d)"
+)
+
+
+def days_in(text: str) -> frozenset[tuple[int, int]]:
+    """(month, day) of the dates of a text, those of ranges such as "12-14 May" among them; with slashes, which may
+    mean either, in both orders."""
+    found: set[tuple[int, int]] = set()
+    named = [(m[2], m[1]) for m in _DAYS_MONTH.finditer(text)] + [
+        (m[1], m[2]) for m in _MONTH_DAYS.finditer(text)
+    ]
+    for word, days in named:
+        if month := _MONTHS.get(words.fold(word)):
+            found.update((month, int(day)) for day in re.findall(r"\d+", days))
+    for m in _DIGITS.finditer(text):
+        month, day, d, mo, one, other = (int(each) if each else 0 for each in m.groups())
+        found |= {(month, day), (mo, d), (one, other), (other, one)} - {(0, 0)}
+    return frozenset(found)

@@ -21,7 +21,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
               r"(?:rent|price|cost|fee|bill|salary|wage|deposit|premium|tax|fine|loan|mortgage|pension)s?"
               r"|combien (?:coute|a coute|d'argent|d’argent|fait)|cuanto (?:cuesta|costo|vale|dinero))"
-              r"|\bcosts?\?"),
+              r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|deep|often|heavy|fast|wide)"
            r"|what (?:percent|percentage|number|proportion|temperature)"
                r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch)|combien|quel age|cuant[oa]s?"
@@ -55,6 +55,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 _MEASURED = re.compile(
     r"\b(?:how|wie|so) (old|long|far|big|large|tall|high|deep|often|heavy|fast|wide|much|many|viele?|alt|lange?|weit"
     r"|gross|oft|schwer|hoch|tief|breit|teuer)\b"
+)
+# Nor does it say that something took place, but when or where.
+_TOOK_PLACE = re.compile(
+    r"\b(?:happen(?:s|ed)?|occur(?:s|red)?|(?:take|takes|took) place|(?:findet|fand) .*\bstatt|stattfinden"
+    r"|stattgefunden|(?:a|aura|avait) (?:eu )?lieu|(?:tiene|tuvo) lugar)\b"
 )
 # What is to be done with the answer is no word of it.
 _TASK = re.compile(
@@ -111,6 +116,9 @@ def understand(text: str) -> Question:
         kind = "what"
     everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
     measured = {match.group(1) for match in _MEASURED.finditer(flat)}
+    if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
+        ends = said.group().split()
+        measured |= {ends[0], ends[-1]}
     told = {match.group() for match in _TASK.finditer(flat)} if kind in ("summary", "list") else set()
     telling = [
         token for token in everything if token.content and words.fold(token.text) not in measured | told

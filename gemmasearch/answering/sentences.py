@@ -30,14 +30,19 @@ class Unit:
 
 _ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}[ \t]+\S|\*{1,8}[ \t]+\S.*$|={3,}|-{3,}\s*$)")
+_TASK = re.compile(
+    r"\*{1,8}[ \t]+(?:TODO|DONE|NEXT|WAIT(?:ING)?|HOLD|STARTED|CANCELL?ED)[ \t]+\S"
+)  # a headline of Org
+_PLANNED = re.compile(r"[ \t]*(?:CLOSED|DEADLINE|SCHEDULED):[ \t]*[<\[]")  # the line below it
 _ROW = re.compile(r"[^|]*\|[^|]*\||\S[^\t]*\t[^\t]*\S")
 _RULE = re.compile(r"[\s|:=+\-_*~]*$")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
 _LABEL = re.compile(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" stands alone
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
+_WORD = 20  # characters that a line lacks which was broken on purpose
 _OPENING = "\"'“‘«([¿¡"
 _TABLES = (".csv", ".tsv")
-_ATTRIBUTION = re.compile(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:$")
+_ATTRIBUTION = re.compile(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:[\s>]*$")
 
 
 def split(text: str, *, table: bool = False) -> list[Unit]:
@@ -92,9 +97,9 @@ def _kind(line: str, fenced: bool) -> str:
         return ""
     if fenced:
         return "code"
-    if _HEADING.match(line) and not re.match(r"[ \t]{0,3}\*[ \t]", line):
+    if _HEADING.match(line) and not re.match(r"[ \t]{0,3}\*[ \t]", line) and not _TASK.match(line):
         return "heading"
-    if _ITEM.match(line):
+    if _ITEM.match(line) or _TASK.match(line):
         return "item"
     return "row" if _ROW.match(line) else "sentence"
 
@@ -111,9 +116,13 @@ def _wanted_break(text: str, lines: list[tuple[int, int]], number: int) -> bool:
     a, b = lines[number]
     before_a, before_b = lines[number - 1]
     line, before = text[a:b], text[before_a:before_b].rstrip()
-    if _LABEL.match(line) and (len(before) < 60 or _LABEL.match(before)):
+    if _PLANNED.match(line):
+        return False
+    around = [len(text[x:y].rstrip()) for x, y in sorted(_paragraph(text, lines, number))]
+    width = max(around)
+    filled = not any(length + _WORD < width for length in around[:-1])
+    if _LABEL.match(line) and (len(before) < 60 or _LABEL.match(before) or not filled):
         return True
-    width = max(len(text[x:y].rstrip()) for x, y in _paragraph(text, lines, number))
     if width >= 40 and line.lstrip()[:1].islower() and not before.endswith((".", "!", "?", ":", ";")):
         return False
     first_word = line.split(maxsplit=1)[0]

@@ -98,6 +98,10 @@ _UNIT = re.compile(
 CODE = re.compile(
     r"(?<!\w)(?:[A-Z]{1,4}[- ]){0,2}[+(]?(?=[\w/.-]*\d)\w(?:[\w/.-]*\w)?#?(?:[ /-]{1,2}\(?\d[\d/()-]*\)?)*(?!\w)"
 )
+NUMBERED = re.compile(r"numbers?|nummern?|numeros?")  # folded: what a code is called, and need not say itself
+COSTING = re.compile(  # folded: what an amount of money says by itself
+    r"costs?|prices?|kosten|kostete?t?|preise?|cout(?:e|ent|er)?|prix|cuesta|cuestan|costo|precios?"
+)
 _PASSWORD = re.compile(r"\b(?:pass\w*|kennwort|mot de passe|contraseña)\W+(?:is |ist |est |es )?\S", re.I)
 _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"

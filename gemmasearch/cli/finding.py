@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _RELATIVE = re.compile(r'((?:^|(?<=[\s(]))-?)in:("?)(\.{1,2}(?:/[^"\s)]*)?)\2(?=[\s)]|$)')
 _HITS_PER_GROUP = 8  # looked for on the average
+_POOR = 0.15  # score of a first hit below which a word may be misspelt
 
 
 class Order(StrEnum):
@@ -74,8 +75,8 @@ def search(
             out.note("no more hits")
         else:
             _say_nothing_found(session, line, new=new)
-    if found and session.people and not new and sort == Order.relevance and _is_far(found[0]):
-        out.note("nothing here matches well")
+    if found and session.people and not new and sort == Order.relevance:
+        _say_nothing_near(session, line, found[0])
     page = number or session.settings.results
     following = found[-1].id if len(found) >= page and not new else None
     if following and out.terminal and session.people:
@@ -162,9 +163,15 @@ def _say_nothing_found(session: Session, line: str, *, new: bool = False) -> Non
                 session.out.note("some of its words stand in the index: --mode words shows where")
 
 
-def _is_far(hit: Hit) -> bool:
-    """Whether a ranked hit has so small a chance that it is shown as 0."""
-    return hit.meaning is not None and round(100 * hit.score) == 0
+def _say_nothing_near(session: Session, line: str, first: Hit) -> None:
+    """Of ranked hits the first of which has hardly a chance, or one so small that it is shown as 0."""
+    ranked = first.words is not None or first.meaning is not None
+    if first.meaning is not None and round(100 * first.score) == 0:
+        session.out.note("nothing here matches well")
+    if ranked and first.score < _POOR:
+        with session.index() as index:
+            if better := index.suggestion(line):
+                session.out.note(f"did you mean: {better}")
 
 
 def _explain_query(session: Session, line: str) -> int:

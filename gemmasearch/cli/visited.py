@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gemmasearch.cli import views
+from gemmasearch.cli.handed import read_bytes
 from gemmasearch.cli.render import one_line
 from gemmasearch.cli.session import CommandSpec, Session
-from gemmasearch.errors import UsageProblem
 
 
 def import_page(
@@ -27,7 +26,7 @@ def import_page(
     ] = "",
 ) -> int:
     """Keep one web page beside the index and index it; the same address again replaces it."""
-    raw = _bytes_of(file)
+    raw = sys.stdin.buffer.read() if file == "-" else read_bytes(file, "a page")
     with session.index(create=True) as index:
         page, report = index.import_page(raw, url=url, title=title)
     out = session.out
@@ -38,15 +37,6 @@ def import_page(
             out.note(views.sync_summary(report))
 
     return out.result({"page": page, "report": report}, show)
-
-
-def _bytes_of(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(file).expanduser().read_bytes()
-    except OSError as e:
-        raise UsageProblem(f"cannot read {file}: {e.strerror}", "name a file, or - for a pipe") from e
 
 
 COMMANDS = (CommandSpec("import-page", import_page),)

@@ -182,14 +182,13 @@ class Finding(Opened):
         handle = self._passage(target)
         if handle:
             return retrieval.thread(self._store, handle.document_id)
-        documents = self._documents(target)
-        messages = [d for d in documents if "attached_to" not in d.meta]
-        if len(messages) > 1:
+        first, *others = _whole(self._documents(target))
+        if others:
+            of = "this is the conversation of the first" if first.kind == "mail" else "this is the first"
             self.notes.append(
-                f"{target} holds {len(messages):,} messages: this is the conversation of the first; "
-                "a hit's handle shows another"
+                f"{target} holds {_named([first, *others])}: {of}; a hit's handle shows another"
             )
-        return retrieval.thread(self._store, documents[0].document_id)
+        return retrieval.thread(self._store, first.document_id)
 
     def dupes(self, *, alike: float = 0.8) -> list[Twins]:
         """Groups of documents that say nearly the same: at least ``alike`` of their five-word runs are equal."""
@@ -238,15 +237,23 @@ class Finding(Opened):
             inside = bool(row.part) and (row.kind == "mail" or "attached_to" in row.meta)
             url = row.meta.get("url", "") if row.kind == "visit" else ""
             return Place(row.path, row.kind, row.page, row.line, inside, url)
-        document = self._documents(target)[0]
+        document = _whole(self._documents(target))[0]
         return Place(document.path, document.kind)
 
 
 def _refuse_several(target: str, documents: Sequence[DocumentRow]) -> None:
-    whole = [d for d in documents if "attached_to" not in d.meta]
+    whole = _whole(documents)
     if len(whole) > 1:
-        what = "messages" if whole[0].kind == "mail" else "documents"
         raise UsageProblem(
-            f"{target} holds {len(whole):,} {what}",
+            f"{target} holds {_named(whole)}",
             "name one by its handle, such as c123: `gsearch search` shows them",
         )
+
+
+def _whole(documents: Sequence[DocumentRow]) -> list[DocumentRow]:
+    """The documents of a file that are not attached to another, in the order of the file; all where every one is."""
+    return [d for d in documents if "attached_to" not in d.meta] or list(documents)
+
+
+def _named(whole: Sequence[DocumentRow]) -> str:
+    return f"{len(whole):,} {'messages' if whole[0].kind == 'mail' else 'documents'}"

@@ -2,7 +2,8 @@
 
 A passage is about ``target`` tokens: whole paragraphs, lists and code blocks where they fit, whole lines or
 sentences where those do not, and never more than ``limit`` tokens with title and prompt. It lies on one page,
-under one heading unless the parts under headings are tiny, and is quoted or not as a whole.
+under one heading unless the parts under headings are tiny, and is quoted or not as a whole, but for a greeting above
+a quotation, which belongs to that.
 Where paragraphs leave a choice, their content decides, so that an insertion changes a few passages and not all
 that follow (content-defined chunking, Muthitacharoen et al., LBFS, 2001).
 """
@@ -23,6 +24,14 @@ from gemmasearch.store.keys import passage_title
 PROMPT = 16  # tokens that a prompt adds around title and text
 TINY = 24  # tokens: less is no passage of its own if it has a neighbour to join
 STRETCH = 1.25  # a paragraph that exceeds the target by no more than this stays whole
+
+GREETING = 60  # characters
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten (?:tag|morgen|abend)|moin|servus"
+    r"|sehr geehrte[rs]?|salut|bonjour|bonsoir|ch[eè]re?s?|hola|buen[oa]s(?: \w+)?|estimad[oa]s?|querid[oa]s?|ciao"
+    r"|buongiorno|car[oa]|olá|hoi|beste|hej|привет|здравствуйте|добрый день)(?: [\w.'’-]+){0,4} ?[,!.:]?",
+    re.I,
+)
 
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+(?:[ \t\r]*\n)*|\s+")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
@@ -111,6 +120,10 @@ class _Cutter:
         blank_a = not self.text[a.start : a.end].strip()
         if blank_a or not self.text[b.start : b.end].strip():
             return replace(b if blank_a else a, start=a.start, end=b.end)
+        if (
+            b.quoted and not a.quoted and self._greets(a)
+        ):  # a passage of its own would be a hit that says "Hi,"
+            return replace(b, start=a.start)
         if not a.like(b):
             return None
         if a.headings == b.headings:
@@ -118,6 +131,10 @@ class _Cutter:
         if not a.quoted and self._tiny(a):
             return replace(b, start=a.start, headings=_common(a.headings, b.headings))
         return None
+
+    def _greets(self, region: _Region) -> bool:
+        text = self.text[region.start : region.end].strip()
+        return len(text) <= GREETING and _GREETING.fullmatch(text) is not None
 
     def _tiny(self, region: _Region) -> bool:
         return region.end - region.start < TINY * 12 and self.size((region.start, region.end)) < TINY

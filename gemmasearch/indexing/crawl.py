@@ -334,7 +334,8 @@ def _place(fd: int) -> str:
 
 def explain(root: str, path: str, rules: Rules, *, own: str = "") -> str:
     """Which rule leaves out a path at or below a root, for people; "" if none does."""
-    if not os.path.lexists(path):
+    unseen = _refused(path)  # a folder above it may not be entered: the walk names it
+    if not unseen and not os.path.lexists(path):
         return "it does not exist"
     walk = _Walk(rules, frozenset(), own, os.stat(root).st_dev if os.path.exists(root) else 0)
     walk.named, walk.root = root, os.path.realpath(root)
@@ -349,7 +350,20 @@ def explain(root: str, path: str, rules: Rules, *, own: str = "") -> str:
         ignores = ignores.within(folder, entries)
         if name not in entries:
             return "it does not exist"
+        if unseen and (closed := _refused(entries[name].path)):
+            return f"{folder}: {closed}"
         if said := walk.verdict(entries[name], entries[name].path, entries.keys(), ignores):
             return f"{entries[name].path}: {said}"
         folder = entries[name].path
+    return f"{path}: {unseen}" if unseen else ""
+
+
+def _refused(path: str) -> str:
+    """Why nobody can say whether a path is there, "" if it is or is not."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as e:
+        return e.strerror or str(e)
     return ""

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.models import Embedder
+from gemmasearch.retrieval import terms
 from gemmasearch.retrieval.calibration import in_order
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.hits import in_threads, listed
@@ -68,20 +69,34 @@ def thread(store: Store, document_id: int) -> list[Hit]:
 
 
 def did_you_mean(store: Store, line: str) -> str:
-    """The line with words that stand nowhere in the index replaced by the nearest that do; "" without any."""
+    """The line with words that stand nowhere in the index replaced by the nearest that do; "" without any.
+
+    Where other words of the line are known, it must stand in a passage with one of them: a word that is merely
+    nowhere has neighbours, too.
+    """
     better = line
-    for term in parse(line).terms:
+    query = parse(line)
+    for term in query.terms:
         word = term.text.strip("?!.,;:")
         if term.kind != "word" or not word.isalpha() or not word.isascii() or len(word) < 4:
             continue
         folded = words.fold(word)
+        if folded in stopwords.everything():
+            continue
         if not any(store.document_frequency([folded, words.stem(folded, "en")]).values()):
-            nearest = _nearest_word(store, folded)
+            nearest = _nearest_word(store, folded, _beside(store, term, query))
             better = better.replace(word, nearest) if nearest else better
     return better if better != line else ""
 
 
-def _nearest_word(store: Store, word: str) -> str:
+def _beside(store: Store, term: Term, query: Query) -> str:
+    """A MATCH expression for any other telling word of a line; "" where none of them is known."""
+    known = terms.languages(query)
+    others = terms.expression([each for each in terms.telling(query, known) if each != term], known)
+    return others if others and store.match(others, 1) else ""
+
+
+def _nearest_word(store: Store, word: str, beside: str) -> str:
     known = store.vocabulary_between(word[0], len(word) - LONGEST_EDIT, len(word) + LONGEST_EDIT)
     allowed = 1 if len(word) < 8 else LONGEST_EDIT
     near = [
@@ -89,8 +104,8 @@ def _nearest_word(store: Store, word: str) -> str:
         for term, df in known
         if term not in stopwords.everything() and (d := _distance(word, term, allowed)) <= allowed
     ]
-    written = (term for _, _, term in sorted(near) if store.match(fts.phrase(term), 1))  # no stem
-    return next(written, "")
+    asked = ((term, fts.all_of((fts.phrase(term), beside))) for _, _, term in sorted(near))
+    return next((term for term, expression in asked if store.match(expression, 1)), "")  # no stem
 
 
 def _distance(one: str, other: str, most: int) -> int:

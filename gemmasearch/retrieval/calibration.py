@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from gemmasearch.documents import Hit
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
-from gemmasearch.store import Store, words
+from gemmasearch.store import Store, fts, words
 
 Rarity = Sequence[tuple[frozenset[str], float]]  # the forms of each word of a line, and its idf
 Figures = tuple[float, float, float]  # cover, place and cosine of a hit
@@ -169,7 +169,7 @@ def cover(text: str, language: str, rare: Rarity) -> float:
     total = sum(weight for _, weight in rare)
     if not total:
         return 0.0
-    held = words.held(text, language)
+    held = words.held(text, language).union(number for _, _, number in fts.grouped(text))
     return sum(weight for forms, weight in rare if not forms.isdisjoint(held)) / total
 
 

@@ -22,7 +22,7 @@ def saved(store: Store) -> Mapping[str, str]:
 
 def save(store: Store, name: str, line: str) -> str:
     """Keep a line under a name; an empty line forgets the name. A ``@name`` at its beginning is kept as what it
-    stands for now, so that names never lead in circles.
+    stands for now, so that names never lead in circles. What was shown of the same line stays shown.
 
     :return: the line that had the name before, "" if there was none.
     :raises UsageProblem: a name with anything but letters, digits, ``.``, ``_`` and ``-``.
@@ -34,7 +34,7 @@ def save(store: Store, name: str, line: str) -> str:
     line = named(store, line)
     before = entries.pop(name, None)
     if line.strip():
-        entries[name] = {"line": line, "seen": 0}
+        entries[name] = before if before and before["line"] == line else {"line": line, "seen": 0}
     elif before is None:
         raise NothingFound(f"no search is saved as {name!r}", "`gsearch save` lists what is saved")
     store.set_state(_STATE, json.dumps(entries, ensure_ascii=False))

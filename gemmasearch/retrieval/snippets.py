@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from gemmasearch.documents import Snippet
-from gemmasearch.store import words
+from gemmasearch.store import fts, words
 
 LENGTH = 220  # characters aimed at
 LEAST = 20  # characters behind the headings that are worth showing without them
@@ -41,10 +41,18 @@ def _head(text: str) -> int:
 
 
 def _matches(text: str, sought: frozenset[str], language: str) -> list[Span]:
-    """Spans of matched runs in order; neighbours of an unspaced script are joined."""
-    spans: list[Span] = []
+    """Spans of matched runs in order; neighbours of an unspaced script, and the groups of a number, are joined."""
     if not sought:
+        return []
+    spans = _matching_runs(text, sought, language)
+    numbers = [(start, end) for start, end, number in fts.grouped(text) if number in sought]
+    if not numbers:
         return spans
+    return sorted([*numbers, *(s for s in spans if not any(a <= s[0] < b for a, b in numbers))])
+
+
+def _matching_runs(text: str, sought: frozenset[str], language: str) -> list[Span]:
+    spans: list[Span] = []
     if not words.unspaced(text):
         holding = words.holding(text, sought, language)
         return [run.span() for run in words.RUN.finditer(text) if run.group() in holding] if holding else []

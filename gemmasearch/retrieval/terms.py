@@ -65,12 +65,16 @@ def all_matched(term: Term, known: Sequence[str]) -> str:
         return fts.phrase(term.text)
     other = {words.forms(term.text, name) for name in known} - {""}
     return fts.any_of(
-        (fts.phrase(term.text), *(fts.within(fts.FORMS, fts.quoted([o])) for o in sorted(other)))
+        (
+            *(fts.phrase(each) for each in (term.text, fts.apart(term.text)) if each),
+            *(fts.within(fts.FORMS, fts.quoted([o])) for o in sorted(other)),
+        )
     )
 
 
 def forms(term: Term, known: Sequence[str]) -> list[frozenset[str]]:
-    """The words of a term, each as every indexed word that stands for it: ``POL-358`` and ``POL358`` ask for two."""
+    """The words of a term, each as every indexed word that stands for it: ``POL-358`` and ``POL358`` ask for two.
+    For a number also two or more stand side by side: ``1 400``."""
     exact = fts.searched(term.text).split()
     if term.kind != "word":
         return [frozenset(exact)]
@@ -101,7 +105,7 @@ def _groups(part: str, known: Sequence[str]) -> list[frozenset[str]]:
     pieces = words.forms(part, known[0]).split()
     if len(pieces) > 1:  # letters and digits
         return [frozenset({piece}) for piece in pieces]
-    return [frozenset((part, *_stems(part, known)))]
+    return [frozenset(filter(None, (part, *_stems(part, known), fts.apart(part))))]
 
 
 def _stems(text: str, known: Sequence[str]) -> list[str]:
@@ -139,4 +143,5 @@ def _counted(term: Term, known: Sequence[str]) -> list[Counted]:
     if number := fts.joined(term.text):
         found.append(Counted(number, "exact", EXACT))
         stems[number] = None
+    found += [Counted(number, "phrase", 1.0) for number in filter(None, map(fts.apart, exact))]
     return found + [Counted(stem, "form", 1 - EXACT) for stem in stems]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import apsw
@@ -100,28 +100,48 @@ def phrase(text: str, *, prefix: bool = False, columns: Iterable[str] = EXACT) -
     return within(columns, quoted(tokens) + ("*" if open_end else ""))
 
 
-# Thousands, or nine digits and more with dashes, as in an ISBN or a telephone number: no date, version or decimal.
-_IN_GROUPS = re.compile(r"\d{1,3}(?:([,.'’])\d{3})(?:\1\d{3})*|(?=(?:\d-?){8,}[\dxX]\Z)\d+(?:-[\dxX]+)+")
+# Thousands with or without decimals, or nine digits and more with dashes, as in an ISBN or a telephone number: no
+# date, version or decimal.
+_IN_GROUPS = re.compile(
+    r"(\d{1,3}(?:([,.'’])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,]\d{1,2})?|((?=(?:\d-?){8,}[\dxX]\Z)\d+(?:-[\dxX]+)+)"
+)
+_THOUSANDS = re.compile(r"[1-9]\d{3,14}")
+# In a text also with spaces; not within a longer number.
+_WRITTEN = re.compile(
+    r"(?<![\d.,'’])[1-9]\d{0,2}([,.'’ \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?!\d|\1\d)", re.ASCII
+)
 
 
-def joined(text: str) -> str:
-    """A number that is written in groups (``1,400``, ``978-3-16-148410-0``) as one word; "" for anything else."""
-    number = text.strip("?!.,;:()$€£")
-    return "".join(filter(str.isalnum, number)).lower() if _IN_GROUPS.fullmatch(number) else ""
+def joined(word: str) -> str:
+    """A number in groups (``1,400``, ``1.400,50``, ``978-3-16-148410-0``) as one word without its decimals; "" for
+    anything else."""
+    found = _IN_GROUPS.fullmatch(word.strip("?!.,;:()$€£"))
+    return "".join(filter(str.isalnum, found[1] or found[3])).lower() if found else ""
+
+
+def apart(word: str) -> str:
+    """The exact words that a number of four digits or more is indexed as where it is written in groups of thousands:
+    ``1400`` -> ``1 400``; "" for anything else."""
+    return f"{int(word):,}".replace(",", " ") if _THOUSANDS.fullmatch(word) else ""
+
+
+def grouped(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, the number as one word) of every number of a text that is written in groups of thousands."""
+    for match in _WRITTEN.finditer(text):
+        yield match.start(), match.end(), "".join(filter(str.isdigit, match.group()))
 
 
 def word(text: str, languages: Sequence[str]) -> str:
     """One typed word by all that it may be indexed as, "" where it has no letters or digits.
 
     The exact form counts beside the stems, so it ranks first. What falls into several words (``POL-358``, an
-    address, Chinese) counts as a whole and by its parts, a number in groups also without them.
+    address, Chinese) counts as a whole and by its parts, a number in groups also without them, and the other way.
     """
     tokens = searched(text).split()
     stems = {form for language in languages for form in words.forms(text, language).split()}
     if not tokens:
         return ""
     parts = [t for t in tokens if t not in stopwords.everything()] if len(tokens) > 1 else []
-    if number := joined(text):
-        parts.append(number)
+    parts += filter(None, (joined(text), *map(apart, tokens)))
     exact = [phrase(text), *(within(EXACT, quoted([part])) for part in parts)]
     return any_of([*exact, *(within(FORMS, quoted([form])) for form in sorted(stems))])

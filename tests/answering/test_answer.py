@@ -308,3 +308,26 @@ def test_what_cannot_be_printed_makes_no_link_that_the_source_does_not_hold(stor
     found = answer(store, None, None, "When was the printer repaired?")
     assert "2 May 2025" in found.text and "examplelink" not in found.text
     assert not set(found.text) & set("\x1b\x07")
+
+
+def test_a_question_that_goes_on_as_its_answer_is_no_sentence(store: Store, add: Add) -> None:
+    add("/n/lease.md", "Landlord: Kessler Immobilien. Tenant: Dana Whitfield.")
+    found = answer(store, None, Says("who is the landlord is Kessler Immobilien. [1]"), "who is the landlord")
+    assert found.text.startswith("“Landlord: Kessler Immobilien") and found.unsupported
+    add("/n/leo.md", "Leo plays the clarinet, not the flute.")
+    found = answer(
+        store, None, Says("Does Leo play the clarinet, not the flute. [1]"), "does Leo play the flute?"
+    )
+    assert found.text.startswith("“Leo plays the clarinet") and found.unsupported
+    found = answer(store, None, Says("The landlord is Kessler Immobilien. [1]"), "the landlord")
+    assert found.text.startswith("The landlord is")
+
+
+def test_a_sentence_of_another_day_than_the_question_names_is_no_answer(store: Store, add: Add) -> None:
+    add(
+        "/n/minutes.md",
+        "Meeting of 8 July 2025: Priya and Sofia came. The contract was signed by Priya on 4 July 2025.",
+    )
+    said = Says("The contract was signed by Priya on 4 July 2025. [1]")
+    found = answer(store, None, said, "Who came to the meeting on 8 July 2025?")
+    assert "“Meeting of 8 July 2025: Priya and Sofia came.”" in found.text and found.unsupported

@@ -136,6 +136,11 @@ def test_what_stands_above_a_quotation_is_no_answer() -> None:
     assert select(asked, rank(asked, [hit(text)]))[0].text == "I will bring the keys on Friday."
 
 
+def test_what_stands_above_nested_quotations_says_nothing() -> None:
+    text = "On Tue, 17 Nov 2009, Keith wrote:\n> On Mon, 16 Nov 2009, Aron wrote:\n>\n\nNotmuch was written by Carl."
+    assert best("who wrote notmuch", text) == "Notmuch was written by Carl."
+
+
 def test_only_sentences_that_may_come_first_are_embedded() -> None:
     """Eight were, of which half stood far behind: a third of the time of an answer."""
     embedder = Counting()
@@ -157,3 +162,70 @@ class Counting(FakeEmbedder):
     def embed_documents(self, passages):
         self.texts += [passage.text for passage in passages]
         return super().embed_documents(passages)
+
+
+def test_a_date_in_digits_stands_for_the_month_of_the_question() -> None:
+    rows = "2025-03-09;Dentist;-212,00;EUR\n2025-04-09;Dentist;-80,00;EUR"
+    asked = understand("What did I pay the dentist in April?")
+    ranked = rank(asked, [hit(rows, path="/n/bank.csv")])
+    assert ranked[0].text.startswith("2025-04-09")
+    assert ranked[0].features["coverage"] > ranked[1].features["coverage"]
+
+
+def test_a_number_in_groups_is_the_number_that_was_asked_for() -> None:
+    texts = "The van costs 900 euros. The roof costs 1,400.50 euros. The boiler costs 400 euros."
+    assert best("What costs 1400 euros?", texts) == "The roof costs 1,400.50 euros."
+
+
+def test_the_tasks_of_an_org_file_were_headings_that_never_answer() -> None:
+    tasks = (
+        "* Tasks\n** DONE Call the insurance about the hail damage\n   CLOSED: [2026-05-04 Mon]\n"
+        "** TODO Renew passport of Leo\n   DEADLINE: <2027-08-01 Sun>\n** TODO Buy a helmet for Mia, size 52-56 cm\n"
+    )
+    assert best("what helmet size does Mia need", tasks) == "** TODO Buy a helmet for Mia, size 52-56 cm"
+    assert best("when must the passport be renewed", tasks).endswith("DEADLINE: <2027-08-01 Sun>")
+
+
+def test_an_amount_says_by_itself_that_something_costs() -> None:
+    for asked in (
+        "combien coûte la franchise",
+        "how much does the franchise cost",
+        "what does the franchise cost",
+    ):
+        ranked = rank(understand(asked), [hit("La franchise est de 1 500 euros. La franchise est haute.")])
+        assert [c.features["coverage"] for c in ranked] == [1.0, 0.5], asked
+
+
+def test_that_something_takes_place_is_no_word_of_its_answer() -> None:
+    for asked in (
+        "when does the offsite take place",
+        "where did the offsite happen",
+        "wann findet das Offsite statt",
+    ):
+        assert understand(asked).stems == ("offsit",) or understand(asked).stems == ("offsite",), asked
+
+
+def test_the_place_of_an_event_is_where_and_not_when() -> None:
+    event = hit(
+        "Dentist\nWhen: 2025-12-03 09:00 to 10:00 (UTC)\nWhere: Marktgasse 4", kind="event", title="Dentist"
+    )
+    assert rank(understand("where is the dentist appointment"), [event])[0].text == "Where: Marktgasse 4"
+    assert rank(understand("when is the dentist appointment"), [event])[0].text.startswith("When:")
+
+
+def test_every_line_of_a_contact_is_about_that_person() -> None:
+    asked = understand("What is the phone number of the plumber?")
+    hits = [
+        hit("Marguerite Dubois\nPhone: +33 1 23 45 67 89\nOrganisation: Atelier", kind="contact"),
+        hit("Hans-Peter Lüthi\nPhone: +41 79 111 22 33\nAddress: Bern\nNote: plumber", kind="contact"),
+    ]
+    best = rank(asked, hits)[0]
+    assert best.text == "Phone: +41 79 111 22 33"
+    assert best.features["coverage"] + best.features["context"] == 1.0
+
+
+def test_the_words_of_a_line_in_a_wrongly_guessed_language_are_found() -> None:
+    """ "Phone" of a German contact had the German stem alone."""
+    asked = understand("Which phone does she use?")
+    (best, *_) = rank(asked, [hit("Phone: +41 79 111 22 33", language="de")])
+    assert best.features["coverage"] > 0

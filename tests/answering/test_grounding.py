@@ -172,3 +172,88 @@ def test_a_name_stands_as_it_is_written_and_a_compound_with_all_its_parts(claim:
 def test_who_speaks_was_turned_round(claim: str, holds: bool) -> None:
     letter = hit("I would like to ask whether you can lend me your drill for the weekend.", title="Drill")
     assert check(claim, sources([letter])).holds is holds
+
+
+PARTS = [
+    hit("The gym membership was cancelled on 3 March 2026; it ends on 30 April 2026.", title="Gym"),
+    hit("The wine cellar is at 12 °C in winter and 16 °C in summer."),
+    hit("The next meeting is on 11 June 2026 at 19:00, in the library."),
+    hit("The launch moves from 1 September to 15 October 2025. The offsite is from 12 to 14 May."),
+    hit(
+        "The fee is GBP 3,400, payable in two instalments: GBP 1,400 on signature and GBP 2,000 on delivery."
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The gym membership ends on 3 March 2026.",
+        "The wine cellar is at 16 °C in winter.",
+        "The wine cellar is at 12 °C in summer.",
+        "The next meeting is on 11 June 2026 at 11:00.",
+        "The launch moves to 1 October 2025.",
+        "The launch moves to 15 September 2025.",
+        "GBP 1,400 is payable on delivery.",
+        "The instalment on signature is GBP 2,000.",
+    ],
+)
+def test_a_number_was_taken_from_another_part_of_its_sentence(claim: str) -> None:
+    assert not check(claim, sources(PARTS)).holds
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The gym membership ends on 30 April 2026.",
+        "The gym membership was cancelled on 3 March 2026.",
+        "The gym membership was cancelled on March 3, 2026, and ends on April 30, 2026.",
+        "The wine cellar is at 16 °C in summer.",
+        "The wine cellar is at 12 °C in winter and 16 °C in summer.",
+        "The next meeting is on 11 June 2026 at 19:00.",
+        "The launch moves to 15 October 2025.",
+        "The offsite is on 12 May.",
+        "GBP 1,400 is payable on signature.",
+        "GBP 2,000 is payable on delivery.",
+        "The fee is GBP 3,400, payable in two instalments.",
+    ],
+)
+def test_a_number_stays_with_its_part_of_the_sentence(claim: str) -> None:
+    assert check(claim, sources(PARTS)).holds, check(claim, sources(PARTS))
+
+
+def test_what_was_signed_by_somebody_was_said_to_be_that_person() -> None:
+    against = sources([
+        hit("Northwind contract was signed by Priya on 4 July 2025. Landlord: Kessler Immobilien AG."),
+        hit("The sponsor, phone 555 01 23, of 9 May asked Tom Becker."),
+        hit("The boiler was serviced by Hart. The deposit of the flat is 900 euros."),
+    ])  # fmt: skip
+    for claim in ("Priya is a Northwind contract.", "Tom Becker is the sponsor."):
+        assert not check(claim, against).holds, claim
+    for claim in (
+        "The Northwind contract was signed by Priya.",
+        "Kessler Immobilien AG is the landlord.",
+        "Hart was the one who serviced the boiler.",
+        "The deposit is 900 euros.",
+    ):
+        assert check(claim, against).holds, check(claim, against)
+
+
+def test_not_stays_before_the_name_that_it_denies() -> None:
+    against = sources([
+        hit("Li Wei stands in for Jonas, not Tom. The playground will be built in Elm Street, not in Park Lane."),
+        hit("Der Zug hält in Ulm, nicht in Augsburg."),
+    ])  # fmt: skip
+    for claim in (
+        "Li Wei stands in for Tom, not Jonas.",
+        "Tom stands in for Jonas, not Li Wei.",
+        "The playground will be built in Park Lane, not in Elm Street.",
+        "Der Zug hält in Augsburg, nicht in Ulm.",
+    ):
+        assert not check(claim, against).holds, claim
+    for claim in (
+        "Li Wei, not Tom, stands in for Jonas.",
+        "The playground will be built in Elm Street, not in Park Lane.",
+        "The playground will not be built in Park Lane.",
+    ):
+        assert check(claim, against).holds, check(claim, against)

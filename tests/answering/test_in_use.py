@@ -70,6 +70,22 @@ def test_an_order_of_sources_without_dates_is_not_claimed(store: Store, add: Add
     assert answer(store, None, None, "How much is the monthly rent?").notes[0] == "the sources differ"
 
 
+def test_of_two_passwords_the_older_one_alone_was_the_answer(store: Store, add: Add) -> None:
+    old, new = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2024, 2026))
+    add("/n/old.md", "The wifi password is SunnyHill77.", date=old)
+    add("/n/new.md", "We changed the wifi password: it is now BlueHeron42.", date=new)
+    found = answer(store, None, None, "What is the current wifi password?")
+    assert found.text.index("BlueHeron42") < found.text.index("SunnyHill77")
+    assert any("newest" in note for note in found.notes)
+
+
+def test_numbers_of_different_things_are_no_contradiction(store: Store, add: Add) -> None:
+    add("/n/a.md", "The phone number of Hans, the plumber, is 555 0199.")
+    add("/n/b.md", "The phone number of the town hall is 555 0100.")
+    found = answer(store, None, None, "What is the phone number of the plumber?")
+    assert "555 0199" in found.text and "555 0100" not in found.text
+
+
 def test_of_a_text_that_was_handed_over_not_the_files_are_said_to_lack_the_answer() -> None:
     found = answer_from("The sun shone on the lake.", None, None, "When was the boiler serviced?")
     assert found.text == "Nothing in the text answers this." and not found.found
@@ -89,6 +105,18 @@ def test_a_sentence_that_begins_with_a_pronoun_is_quoted_with_the_one_it_points_
     add("/n/a.md", "Herr Okafor came for the boiler. He replaced the ignition electrode in the afternoon.")
     found = answer(store, None, None, "What did he replace in the afternoon?")
     assert found.text.startswith("“Herr Okafor came for the boiler. He replaced")
+
+
+def test_a_german_article_was_taken_for_a_pronoun(store: Store, add: Add) -> None:
+    add("/n/wien.md", "Rückfahrt ist am 16. August. Das Hotel Josefine kostet 118 Euro. Das war teuer.")
+    found = answer(store, None, None, "Was kostet das Hotel Josefine?")
+    assert found.text.startswith("“Das Hotel Josefine")
+
+
+def test_a_task_is_quoted_without_its_stars(store: Store, add: Add) -> None:
+    add("/n/todo.org", "* Tasks\n** TODO Buy a bicycle helmet for Mia, size 52-56 cm\n")
+    found = answer(store, None, None, "what helmet size does Mia need")
+    assert found.text.startswith("“TODO Buy a bicycle helmet"), found.text
 
 
 @pytest.mark.parametrize(
@@ -227,6 +255,15 @@ def test_a_short_question_of_its_own_is_not_answered_with_the_topic_before(store
     assert "1,015 euros" in chat.ask("How much is the rent?").text
     chat.ask("When was the boiler serviced?")
     assert len(chat.readings("since when?")) == 1 and "boiler" in chat.readings("since when?")[0]
+
+
+@pytest.mark.usefixtures("heating")
+def test_a_follow_up_that_begins_with_and_was_bound_to_the_topic_before(store: Store, add: Add) -> None:
+    add("/n/flat.md", "The deposit amounts to 5,550 euros.")
+    chat = Conversation(store, None, None)
+    chat.ask("When was the boiler serviced?")
+    assert "5,550 euros" in chat.ask("and the deposit?").text
+    assert "boiler" in chat.readings("and since when?")[0] or "deposit" in chat.readings("and since when?")[0]
 
 
 def test_a_sender_with_a_month_and_a_year_is_asked_of_that_mail(store: Store, add: Add) -> None:

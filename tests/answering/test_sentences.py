@@ -93,3 +93,14 @@ def test_two_long_labelled_lines_in_a_row_are_two_units() -> None:
 
 def test_each_line_of_a_table_is_a_row() -> None:
     assert [u.of("a,b\n\n1,2\n") for u in split("a,b\n\n1,2\n", table=True)] == ["a,b", "1,2"]
+
+
+def test_a_record_behind_a_long_line_was_part_of_it() -> None:
+    lines = [
+        "Priya Natarajan - project sponsor, phone +41 44 555 01 23, birthday 9 May",
+        "Tom Becker: vegetarian, allergic to peanuts",
+        "Li Wei: moved to Basel",
+    ]
+    assert pieces("\n".join(lines)) == lines
+    wrapped = "The letter that came on Monday from the city says what we all feared and\nwhat it says: the road will be closed for two years and more, and nobody\nmay park there."
+    assert len(pieces(wrapped)) == 1

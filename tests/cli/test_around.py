@@ -15,6 +15,7 @@ from gemmasearch.cli import quick
 from gemmasearch.cli.finding import here
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import COMMAND, run
+from tests.readers import mail_files
 
 HERE = {"PYTHONPATH": str(Path(__file__).parents[2])}
 STATIC = {"GSEARCH_EMBEDDER": "static"}
@@ -40,6 +41,35 @@ def test_a_thread_lists_its_messages_oldest_first(indexed: Indexed) -> None:
     found = indexed.run("thread", "--json", handle)
     dates = [hit["date"] for hit in json.loads(found.text)["data"]["hits"]]
     assert found.code == 0 and len(dates) >= 2 and dates == sorted(dates)
+
+
+def test_the_events_of_a_calendar_were_called_messages(tmp_path: Path) -> None:
+    events = "".join(
+        f"BEGIN:VEVENT\nUID:{n}\nDTSTART:2026030{n}T100000Z\nSUMMARY:Kiln firing {n}\nEND:VEVENT\n"
+        for n in (1, 2)
+    )
+    (tmp_path / "a.ics").write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{events}END:VCALENDAR\n")
+    run("index", tmp_path / "a.ics", "--db", tmp_path / "i.db", env=STATIC)
+    done = run("thread", tmp_path / "a.ics", "--db", tmp_path / "i.db")
+    assert done.code == 0 and len(done.lines) == 1
+    assert "holds 2 documents: this is the first;" in done.said, done.said
+
+
+def test_the_first_of_a_mailbox_was_an_attachment(tmp_path: Path) -> None:
+    """Its conversation was shown as that of the first message, and `open` took the mailbox for a file of its kind."""
+    with_plan = mail_files.multipart(
+        mail_files.plain("The kiln is hot.\n"),
+        mail_files.attached(b"Kiln plan.\n", "plan.txt", "text/plain"),
+        number=2,
+    )
+    first = mail_files.message("The glaze is blue.\n", number=3, subject="Glaze")
+    (tmp_path / "a.mbox").write_bytes(mail_files.mbox([first, with_plan]))
+    run("index", tmp_path / "a.mbox", "--db", tmp_path / "i.db", env=STATIC)
+    done = run("thread", tmp_path / "a.mbox", "--db", tmp_path / "i.db")
+    assert [line.split("\t")[4] for line in done.lines] == ["Glaze"], done.text
+    assert "holds 2 messages: this is the conversation of the first" in done.said
+    place = run("open", "--print", tmp_path / "a.mbox", "--db", tmp_path / "i.db", env={"EDITOR": "ed"})
+    assert "ed " not in place.text
 
 
 def test_dupes_groups_copies(tmp_path: Path) -> None:
@@ -102,6 +132,20 @@ def test_how_a_query_and_a_score_came_about(indexed: Indexed) -> None:
         line for line in indexed.run("search", "--sort", "date", "--format", "{date}", "boiler").lines if line
     ]
     assert dates == sorted(dates, reverse=True)
+
+
+def test_a_misspelt_word_beside_another_got_no_suggestion(tmp_path: Path) -> None:
+    rows = "".join(f"| Passport {name} | X765432 | 2027-11-02 |\n" for name in ("Dana", "Leo"))
+    (tmp_path / "a.md").write_text(f"| Document | Number | Expires |\n|---|---|---|\n{rows}")
+    (tmp_path / "b.md").write_text(
+        "## Leo\nBorn 22 October 2015. Shoe size 38. No allergies known. Plays the clarinet."
+    )
+    db = tmp_path / "i" / "i.db"
+    run("index", tmp_path / "a.md", tmp_path / "b.md", "--db", db, env=STATIC)
+    done = run("search", "pasport leo", "--db", db, env=STATIC)
+    assert done.code == 0 and "did you mean: passport leo" in done.said, (done.text, done.said)
+    assert "did you mean" not in run("search", "passport leo", "--db", db, env=STATIC).said
+    assert "did you mean" not in run("search", "--quiet", "pasport leo", "--db", db, env=STATIC).said
 
 
 def test_a_misspelt_word_gets_a_suggestion(indexed: Indexed) -> None:

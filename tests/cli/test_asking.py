@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import run
 
@@ -28,6 +30,14 @@ def test_a_text_from_a_pipe_can_be_asked_and_nothing_of_it_is_kept(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
     assert run("ask", "-", "--context", "-", stdin=LETTER, env=env).code == 2
     assert run("ask", "what", "--context", "/no/such/file", env=env).code == 2
+
+
+@pytest.mark.parametrize(
+    "raw", [b"%PDF-1.4\nBT (The rent is 900 euros.) Tj ET\n", b"{\\rtf1 The rent is 900 euros.}"]
+)
+def test_what_is_text_for_no_reader_was_quoted_as_it_stands(raw: bytes) -> None:
+    done = run("ask", "what is the rent", "--context", "-", stdin=raw)
+    assert done.code == 2 and "is no text" in done.said
 
 
 LETTER_OF_MAY = b"""From: Kessler <kessler@example.org>

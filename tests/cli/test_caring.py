@@ -223,6 +223,14 @@ def test_an_unset_variable_was_the_folder_where_one_stands(tmp_path: Path, comma
     assert len(run("roots", "--db", db).lines) == 1
 
 
+@pytest.mark.parametrize(
+    "line", [["import-page", ""], ["ask", "what is it", "--context", ""], ["classify", "--labels", "a,b", ""]]
+)
+def test_an_unset_variable_was_called_a_folder(tmp_path: Path, line: list[str]) -> None:
+    done = run(*line, "--db", tmp_path / "i.db", cwd=tmp_path)
+    assert done.code == 2 and "an empty name is no file" in done.said, done.said
+
+
 @pytest.mark.parametrize("paths", [[], ["/no/such/folder"], [""]])
 def test_a_run_of_nothing_left_an_empty_index(tmp_path: Path, paths: list[str]) -> None:
     db = tmp_path / "i" / "i.db"

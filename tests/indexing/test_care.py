@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,15 +16,19 @@ import pytest
 from gemmasearch.documents import Problem
 from gemmasearch.errors import LockHeld, NothingFound, UsageProblem
 from gemmasearch.indexing import care
+from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.doctor import doctor
 from gemmasearch.indexing.forgetting import forget
 from gemmasearch.indexing.lock import holder, lock_path, run_lock, unended
+from gemmasearch.indexing.rules import Rules
 from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
 from gemmasearch.store.traces import scan
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -72,6 +78,36 @@ def test_a_forgotten_folder_and_root_go_whole(store: Store, tree: Path) -> None:
     assert store.roots() == [] and indexed(store, tree) == set() and list(store.problems()) == []
     with pytest.raises(NothingFound):
         forget(store, [str(tree)])
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o400])
+def test_why_said_that_a_file_in_a_folder_that_may_not_be_entered_does_not_exist(mode: int) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as root:  # all folders above it may be entered by anybody
+        closed = Path(root, "closed")
+        closed.mkdir()
+        (closed / "a.md").write_text("apples")
+        for path in (closed / "a.md", closed, Path(root)):
+            os.chown(path, NOBODY, -1) if os.geteuid() == 0 else None
+        closed.chmod(mode)
+        with as_anybody():
+            said = explain(root, str(closed / "a.md"), Rules())
+            gone = explain(root, str(Path(root, "none.md")), Rules())
+        closed.chmod(0o700)
+    assert said == f"{closed}: Permission denied"
+    assert gone == "it does not exist"
+
+
+@contextmanager
+def as_anybody() -> Iterator[None]:
+    """Without root's right to look everywhere."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def test_why_names_the_rule_that_leaves_a_file_out(store: Store, tree: Path) -> None:

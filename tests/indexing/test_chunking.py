@@ -197,3 +197,23 @@ def test_the_measure_is_near_the_count() -> None:
 def test_pieces_are_counted_as_the_pattern_finds_them(text: str, times: int) -> None:
     for each in (text, "".join(c * times for c in text)):
         assert _pieces(each.encode()) == len(_SCRIPTS[0][0].findall(each))
+
+
+@pytest.mark.parametrize(
+    ("greeting", "alone"),
+    [
+        ("Hi,", False),
+        ("Hallo Frau Weller!", False),
+        ("Dear Ms van der Berg,", False),
+        ("Yes.", True),
+        ("Hi, I agree.", True),
+    ],
+)
+def test_a_greeting_above_a_quotation_was_a_passage_and_the_first_hit(greeting: str, alone: bool) -> None:
+    quoted = "On Monday Dana wrote:\n> Does the kiln fit?\n\n"
+    text = f"{greeting}\n\n{quoted}It does, if the door is taken off.\n"
+    start = text.index(quoted)
+    document = Document("mail", text, title="Kiln", quoted=((start, start + len(quoted)),))
+    chunks = split(document, lambda t: len(t.split()), 256, 2048)
+    assert "".join(chunk.text for chunk in chunks) == text
+    assert [chunk.quoted for chunk in chunks] == ([False] if alone else []) + [True, False]

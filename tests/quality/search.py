@@ -43,7 +43,7 @@ from zlib import crc32
 from gemmasearch import retrieval
 from gemmasearch.documents import Condition
 from gemmasearch.models import Embedder
-from gemmasearch.retrieval import lexical
+from gemmasearch.retrieval import lexical, pool
 from gemmasearch.retrieval.search import rank, roll_up
 from gemmasearch.store import Store
 from tests.quality import collections, corpus, metrics
@@ -94,8 +94,9 @@ def ranked(
     """Names of the best documents, best first, as ``gsearch search`` ranks them before it writes snippets."""
     query = retrieval.parse(text)
     ranking = rank(store, embedder, query, mode=mode, conditions=(*query.conditions, *conditions))
-    of = store.documents_of([f.chunk_id for f in ranking.fused])
-    return [names[of[f.chunk_id]] for f in roll_up(ranking.fused, of, 1)[:DEPTH]]
+    fused = [*ranking.best, *pool.settled(store, ranking.others)]
+    of = store.documents_of([f.chunk_id for f in fused])
+    return [names[of[f.chunk_id]] for f in roll_up(fused, of, 1)[:DEPTH]]
 
 
 def names_of(store: Store) -> dict[int, str]:

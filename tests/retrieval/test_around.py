@@ -143,6 +143,17 @@ def test_did_you_mean(add, store, typed, meant) -> None:
     assert did_you_mean(store, typed) == meant
 
 
+def test_a_word_that_is_merely_nowhere_was_called_misspelt(add, store) -> None:
+    """ "when are cats permitted in my flat" became "... my float", and "how many" became "how may"."""
+    add("/home/dana/rates.py", "def rate(base, target): returns a float and may raise")
+    add("/home/dana/lease.md", "Cats are allowed in the apartment. The boiler is old.")
+    assert did_you_mean(store, "when are cats permitted in my flat") == ""
+    assert did_you_mean(store, "how many cats") == ""
+    assert did_you_mean(store, "floaat") == "float"
+    assert did_you_mean(store, "boilr in the apartment") == "boiler in the apartment"
+    assert did_you_mean(store, "boilr apartmnet") == "boiler apartment"
+
+
 def test_a_suggestion_was_a_stem_that_nobody_writes(add, store) -> None:
     add("/home/dana/insurance.md", "The policies are in the drawer, and these policies end in May.")
     assert did_you_mean(store, "policiess") == "policies"

@@ -66,3 +66,17 @@ def test_names_that_stand_for_each_other_never_lead_in_circles(store) -> None:
 def test_forgetting_a_name_that_is_not_there_is_no_success(store) -> None:
     with pytest.raises(NothingFound, match="nope"):
         save(store, "nope", "")
+
+
+def test_saving_the_same_line_again_forgot_what_had_been_shown(add, store) -> None:
+    add("/home/dana/a.md", "Lunch on Monday.")
+
+    def new() -> int:
+        return len(unseen(store, "lunch", search(store, None, named(store, "@lunch"), mode="words"))[0])
+
+    save(store, "lunch", "lunch")
+    assert new() == 1
+    assert save(store, "lunch", "lunch") == "lunch"
+    assert new() == 0
+    save(store, "lunch", "lunch monday")
+    assert new() == 1, "another line begins anew"

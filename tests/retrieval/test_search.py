@@ -221,3 +221,30 @@ def test_a_number_asked_for_in_groups_was_not_found_where_it_stands_without(stor
     add("/n/flour.md", "Flour for twelve loaves.", title="Flour")
     (hit,) = search(store, None, line, mode="words")
     assert hit.title == "Roof" and hit.score > 0.7 and hit.snippet.marks
+
+
+@pytest.mark.parametrize(
+    "line", ["1400", "1400 euros", "+1400", "1400.50", "boiler 13000", "AND 2001400", "in:/n 1400"]
+)
+@pytest.mark.parametrize("mode", ["words", "hybrid"])
+def test_a_number_asked_for_without_groups_was_not_found_where_it_stands_in_them(
+    store, add, embedded, line: str, mode: str
+) -> None:
+    add(
+        "/n/roof.md",
+        "The roof costs 1,400.50 euros, the boiler 13\u202f000, the house 2.001.400.",
+        title="Roof",
+    )
+    add("/n/flour.md", "1,2 or 1,40 pounds; 400 grams and 13 loaves, 001 and 2001.", title="Flour")
+    hit = search(store, embedded(), line, mode=mode)[0]
+    assert hit.title == "Roof" and hit.score > 0.5
+    shown = [hit.snippet.text[a:b] for a, b in hit.snippet.marks]
+    assert {"1,400", "13\u202f000", "13 000", "2.001.400"}.intersection(shown), shown
+
+
+def test_a_number_is_no_hit_for_its_groups_in_a_list_or_a_version(store, add) -> None:
+    add("/n/list.md", "Release 1.4.400 of 1400-2. Rooms 1, 40 and 400.", title="List")
+    add("/n/other.md", "Version 2.1.400, rooms 1, 400.", title="Other")
+    found = search(store, None, "1400", mode="words")
+    assert found[0].title == "List"
+    assert all(hit.score < found[0].score and not hit.snippet.marks for hit in found[1:])

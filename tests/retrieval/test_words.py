@@ -147,8 +147,22 @@ def test_runs_of_western_text_are_those_of_the_pattern(text: str) -> None:
         ("1,400", "1400"), ("€1.400.000", "1400000"), ("12'500?", "12500"), ("978-3-16-148410-0", "9783161484100"),
         ("0-306-40615-X", "030640615x"), ("030-9876543", "0309876543"),
         ("1400", ""), ("3.14", ""), ("1,40", ""), ("2024-03-15", ""), ("1.2.3", ""), ("192.168.1.1", ""), ("POL-358", ""),
-        ("1,400.50", ""), ("1,400.500", ""), ("555-1234", ""),
+        ("1,400.50", "1400"), ("1.400,50", "1400"), ("1,400.500", ""), ("1.2.3.400", ""), ("555-1234", ""),
     ],
 )  # fmt: skip
 def test_numbers_in_groups_are_told_from_dates_versions_and_decimals(text: str, joined: str) -> None:
     assert fts.joined(text) == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("It costs 1,400.", ["1400"]), ("1.400,50 €", ["1400"]), ("13\u202f000 or 13 000 or 13'000", ["13000"] * 3),
+        ("$2,001,400.99", ["2001400"]), ("1,2,3 and 1,23,456", []), ("3.14, v1.400.2, 10.1.1.400", []),
+        ("2024-03-15, 15.03.2024", []), ("0,500 and 1400 and 1,4000 and 21,40", []),
+    ],
+)  # fmt: skip
+def test_numbers_written_in_groups_are_found_in_a_text(text: str, numbers: list[str]) -> None:
+    found = list(fts.grouped(text))
+    assert [number for *_, number in found] == numbers
+    assert all("".join(filter(str.isdigit, text[start:end])) == number for start, end, number in found)

@@ -1,0 +1,47 @@
+"""What a bag of words cannot tell: who is what, and which of two names a "not" denies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from gemmasearch.answering import words
+
+_DENIED = re.compile(
+    r"\b(?:[Nn]ot|[Nn]icht|[Pp]as|[Nn]o)\s+(?:(?:in|for|by|to|at|the|with|on|von|für|bei|mit|der|die|das|pour|par|à|la"
+    r"|le|por|en|el)\s+){0,2}([A-ZÀ-ÖØ-Þ][\w'’-]*(?:\s[A-ZÀ-ÖØ-Þ][\w'’-]*){0,3})"
+)
+_IS = re.compile(
+    r"(.+?)\s+(?:is|are|was|were|ist|sind|war|waren|est|sont|était|étaient|es|son|era|eran)\s+(.+)", re.S
+)
+
+
+def turned(clause: str, text: str) -> bool:
+    """Whether a clause says that one thing is another which its source names before it, with something else between:
+    "a contract was signed by Priya" does not say that Priya is a contract."""
+    found = _IS.fullmatch(clause)
+    if found is None:
+        return False
+    language = words.guess_language(text)
+    subject, predicate = (set(words.stems(side, language)) for side in found.groups())
+    said = words.stems(text, language)
+    of, what = (
+        [at for at, stem in enumerate(said) if stem in side] for side in (subject, predicate - subject)
+    )
+    if not of or not what or of[0] < what[-1]:
+        return False
+    return not {*said[what[-1] + 1 : of[0]]} <= subject | predicate
+
+
+def denied_otherwise(clause: str, names: Set[str], text: str) -> Set[str]:
+    """Names, folded, of which either a clause or its source says "not": it was Elm Street, not Park Lane. A clause
+    that denies its verb denies no name.
+
+    :param names: those of the clause.
+    """
+    here, there = _denied(clause), _denied(text)
+    return (here - there) | (names & (there - here)) if here else here
+
+
+def _denied(text: str) -> frozenset[str]:
+    return frozenset(words.fold(word) for m in _DENIED.finditer(text) for word in m[1].split())
