@@ -43,7 +43,7 @@ LARGE = (
 )  # bytes: of larger files that have no reader, disk images and films, not all is read for a hash
 WAITING = 4  # files that are read or wait to be written, for each core …
 COMPANY = 2  # … and so many times more while they are small and quickly read: they share a transaction
-SHARE = 32  # small files in one transaction
+SHARE = 128  # small files in one transaction
 MANY = 400  # small files of a run for which helpers are started
 PATIENCE = 200_000_000  # ns for which a file that is read may wait for company
 
@@ -187,6 +187,9 @@ class Writer:
         while jobs > 0:
             if self.tally.stopped():
                 return
+            last = self._waiting[min(jobs, SHARE) - 1].reading
+            if isinstance(last, Helped):
+                last.made()  # until it is there, this process makes others, and those before it come as well
             together = [self._next()]
             if together[0].is_small:
                 while self._waiting and len(together) < min(jobs, SHARE) and self._waiting[0].is_small:
