@@ -48,12 +48,8 @@ def test_no_piece_of_the_installed_vocabulary_crosses_a_border() -> None:
     model = json.loads(path().read_bytes())["model"]
     assert len(model["vocab"]) <= 1 << 16
     for left, right in (merge.split(" ") for merge in model["merges"]):
-        before, after = left[-1], right[0]
         assert "\n" not in left + right
-        assert after != "▁" or set(left) == {"▁"}
-        for letter, other in ((before, after), (after, before)):
-            if letter.isascii() and letter.isalpha() and other.isascii():
-                assert other.isalpha(), (left, right)
+        assert right[0] != "▁" or set(left) == {"▁"}
 
 
 def test_texts_have_the_same_tokens() -> None:
