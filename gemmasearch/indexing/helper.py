@@ -15,14 +15,15 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from gemmasearch.documents import Chunk, Document, Problem
 from gemmasearch.indexing import chunking
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.secrets import holds_key, is_secret_part
 from gemmasearch.light import blake2b
+from gemmasearch.models import Passage, open_embedder
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened
@@ -32,6 +33,9 @@ from gemmasearch.readers.worker import end_with
 from gemmasearch.settings import Settings
 from gemmasearch.store.ready import Ready, ready
 
+if TYPE_CHECKING:
+    from gemmasearch.models import Embedder
+
 SMALL = 1 << 16  # bytes of a file that is read here
 KEY = "it holds a private key"
 LENGTH = struct.Struct("!I")
@@ -39,12 +43,20 @@ LENGTH = struct.Struct("!I")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How all files are read and cut. ``rates`` are a Measure's; ``limit`` is the embedder's."""
+    """How all files are read and cut. ``rates`` are a Measure's; ``limit`` is the embedder's. ``static`` is the
+    dimension of the static embedder, which makes vectors as fast as rows are made; 0 of any other one."""
 
     settings: Settings
     target: int
     limit: int
     rates: tuple[float, ...]
+    static: int = 0
+
+    def embedder(self) -> Embedder | None:
+        """A new one for the vectors that are made along with the rows."""
+        return (
+            open_embedder(replace(self.settings, embedder="static", dim=self.static)) if self.static else None
+        )
 
 
 # A file's path or one of its documents, the words of its path, and whether it may be a private key.
@@ -72,7 +84,8 @@ def main(descriptor: int, parent: int) -> None:
     end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the parent's to decide
     with socket.socket(fileno=descriptor) as channel:
-        maker = Maker(received(channel))
+        task: Task = received(channel)
+        maker = Maker(task, task.embedder())
         requests: queue.SimpleQueue[Sequence[Wanted] | None] = queue.SimpleQueue()
         threading.Thread(target=_receive, args=(channel, requests), daemon=True).start()
         while (wanted := requests.get()) is not None:
@@ -124,8 +137,10 @@ class _Begun:
 class Maker:
     """Reads files and makes their documents ready."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, embedder: Embedder | None = None) -> None:
+        """:param embedder: makes vectors along with the rows; None = they follow."""
         self._task = task
+        self._embedder = embedder
         self._measure = Measure(_uncounted, task.rates)
 
     def made(self, wanted: Sequence[Wanted]) -> list[Made | None]:
@@ -134,7 +149,22 @@ class Maker:
         begun = [_tried(self._begun, *each) for each in wanted]
         for step in (_tell_languages, self._cut, _make_ready):
             begun = [each and _tried(step, each) for each in begun]
-        return [(each.whole, each.items) if each else None for each in begun]
+        if self._embedder:
+            self._embed([each for each in begun if each], self._embedder)
+        return [(each.whole, [_finished(item) for item in each.items]) if each else None for each in begun]
+
+    def _embed(self, begun: Sequence[_Begun], embedder: Embedder) -> None:
+        """Give all documents their vectors at once."""
+        from gemmasearch.store.vectors import rounded
+
+        made = [(b, at) for b in begun for at, item in enumerate(b.items) if isinstance(item, tuple)]
+        passages = [Passage(*p) for b, at in made for p in b.items[at][0].to_embed(b.items[at][1])]
+        kept, first = rounded(embedder.embed_documents(passages)), 0
+        for b, at in made:
+            document: Ready = b.items[at][0]
+            end = first + len(document.keys)
+            b.items[at] = replace(document, vectors=kept[first:end].tobytes())
+            first = end
 
     def _begun(self, what: str | Document, words: str, guarded: bool) -> _Begun:
         if isinstance(what, Document):
@@ -175,8 +205,13 @@ def _tell_languages(begun: _Begun) -> _Begun:
 
 
 def _make_ready(begun: _Begun) -> _Begun:
-    begun.items = [ready(i[0], i[1], begun.words) if isinstance(i, tuple) else i for i in begun.items]
+    begun.items = [(ready(i[0], i[1], begun.words), i[1]) if isinstance(i, tuple) else i for i in begun.items]
     return begun
+
+
+def _finished(item: Any) -> Item:
+    made: Item = item[0] if isinstance(item, tuple) else item
+    return made
 
 
 def _without_secrets(item: Document | Problem, path: str) -> Document | Problem:

@@ -12,14 +12,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 from gemmasearch.indexing.helper import Made, Maker, Task, Wanted, received, send
 from gemmasearch.readers.channel import started
 
+if TYPE_CHECKING:
+    from gemmasearch.models import Embedder
+
 MOST = 2  # processes: more of them would wait for the writer
 AHEAD = 2  # batches that each of them is asked for at a time …
-SPARE = 3  # … and more that wait
+SPARE = 6  # … and more that wait: several are written in one transaction
 Batch = Future[list[Made | None]]
 Asked = tuple[Sequence[Wanted], Batch]
 _END: Final[Asked] = ((), Future())
@@ -31,9 +34,11 @@ class Helpers:
     They die with the thread that enters it. A batch whose helper died comes back as None for each file.
     """
 
-    def __init__(self, task: Callable[[], Task], count: int) -> None:
-        """:param task: says how files are read and cut, which takes a tokenizer: asked for while they start."""
+    def __init__(self, task: Callable[[], Task], embedder: Embedder, count: int) -> None:
+        """:param task: says how files are read and cut, which takes a tokenizer: asked for while they start.
+        :param embedder: of this process, for what it makes itself."""
         self._said = task
+        self._embedder = embedder
         self._count = count
         self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -60,7 +65,7 @@ class Helpers:
             failed.callback(self._end)
             channels = [self._start() for _ in range(self._count)]
             self._task = self._said()
-            self._maker = Maker(self._task)
+            self._maker = Maker(self._task, self._embedder if self._task.static else None)
             failed.pop_all()
         for channel in channels:
             thread = threading.Thread(target=self._serve, args=(channel,), name="helped", daemon=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from gemmasearch.store import Store
 
 
+TOGETHER = 512  # vectors that are written in one transaction
+
+
 @dataclass(slots=True)
 class Storing:
-    """One run's way of cutting. What helpers made ready is only put."""
+    """One run's way of cutting. What helpers made ready is only put; vectors that came with it wait until there are
+    many of them."""
 
     store: Store
     embedder: Embedder
@@ -30,6 +34,8 @@ class Storing:
     tally: Tally
     _measured: Measure | None = None
     _forgotten: frozenset[bytes] | None = None
+    _keys: list[bytes] = field(default_factory=list)
+    _vectors: bytearray = field(default_factory=bytearray)  # int8, one row for each of the keys
 
     def put(
         self, file_id: int, words: str, document: Document | Ready, before: dict[str, tuple[int, bytes]]
@@ -45,9 +51,23 @@ class Storing:
             return part
         made = document if isinstance(document, Ready) else self._ready(document, words)
         self.store.put_ready(file_id, made)
+        if made.vectors:
+            self._keys += made.keys
+            self._vectors += made.vectors
         self.tally.counts["documents"] += 1
         self.tally.counts["chunks"] += len(made.chunks)
         return part
+
+    def write_vectors(self, least: int = 1) -> None:
+        """Write the vectors that wait, if there are so many; of documents that are written already."""
+        if len(self._keys) < least:
+            return
+        import numpy as np
+
+        space = self.store.ensure_space(self.embedder.space)
+        matrix = np.frombuffer(self._vectors, np.int8).reshape(len(self._keys), -1)
+        self.tally.counts["embedded"] += self.store.add_vectors(space.id, self._keys, matrix)
+        self._keys, self._vectors = [], bytearray()
 
     def is_forgotten(self, document: Document | Ready) -> bool:
         """Whether it was forgotten by a query and is to stay away."""
@@ -58,7 +78,9 @@ class Storing:
     def task(self) -> Task:
         """The same for helpers."""
         target, limit = self._sizes()
-        return Task(self.settings, target, limit, self._measure().rates)
+        space = self.embedder.space
+        static = space.dim if space.name == "static" else 0
+        return Task(self.settings, target, limit, self._measure().rates, static)
 
     def _ready(self, document: Document, words: str) -> Ready:
         target, limit = self._sizes()

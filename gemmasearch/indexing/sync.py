@@ -82,7 +82,7 @@ def _run(
             _write(Writer(store, embedder, read, settings, registered, tally), onlooker, looks)
     if not tally.interrupted:
         _sign(store, looks, tally, settled)
-    if tally.interrupted or not _is_complete(store, embedder):
+    if tally.interrupted or tally.counts["embedded"] or not _is_complete(store, embedder):
         from gemmasearch.indexing.embedding import embed
 
         embed(store, embedder, settings, tally)

@@ -21,7 +21,7 @@ from gemmasearch.indexing.moves import Moves, kind_of_name
 from gemmasearch.indexing.recognised import Readers
 from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
-from gemmasearch.indexing.storing import Storing
+from gemmasearch.indexing.storing import TOGETHER, Storing
 from gemmasearch.models.native import cores
 from gemmasearch.readers import refused
 from gemmasearch.readers.formats import CannotRead
@@ -43,7 +43,7 @@ LARGE = (
 )  # bytes: of larger files that have no reader, disk images and films, not all is read for a hash
 WAITING = 4  # files that are read or wait to be written, for each core …
 COMPANY = 2  # … and so many times more while they are small and quickly read: they share a transaction
-SHARE = 32  # small files in one transaction
+SHARE = 128  # small files in one transaction
 MANY = 400  # small files of a run for which helpers are started
 PATIENCE = 200_000_000  # ns for which a file that is read may wait for company
 
@@ -102,18 +102,21 @@ class Writer:
                 self._batches = Batches(helpers) if (helpers := self._helped()) else None
             for found in stale:
                 if self.tally.stopped():
-                    return
+                    break
                 self._file(found, known.get(found.path), moves, ahead, len(stale))
                 if due := self._due(width):
                     self._written(due, moves, len(stale))
             self._written(len(self._waiting), moves, len(stale))
+        self._storing.write_vectors()
         if stale and not self.tally.interrupted:
             self.tally.progress(SyncEvent("read", len(stale), len(stale)))
 
     def _helped(self) -> Helpers | None:
         """Processes that take over a part of the work, started when there is enough of it; None on one core."""
         if self._helpers is None and (more := cores() - 1):
-            self._helpers = self._ends.enter_context(Helpers(self._storing.task, min(more, MOST)))
+            self._helpers = self._ends.enter_context(
+                Helpers(self._storing.task, self.embedder, min(more, MOST))
+            )
         return self._helpers
 
     def remove(self, gone: Sequence[FileRow]) -> None:
@@ -184,6 +187,9 @@ class Writer:
         while jobs > 0:
             if self.tally.stopped():
                 return
+            last = self._waiting[min(jobs, SHARE) - 1].reading
+            if isinstance(last, Helped):
+                last.made()  # until it is there, this process makes others, and those before it come as well
             together = [self._next()]
             if together[0].is_small:
                 while self._waiting and len(together) < min(jobs, SHARE) and self._waiting[0].is_small:
@@ -196,6 +202,7 @@ class Writer:
                         job.found, job.row, job.digest, job.began, moves
                     ):
                         self._put_all(job)
+            self._storing.write_vectors(TOGETHER)
             jobs -= len(together)
 
     def _next(self) -> Job:
@@ -291,6 +298,7 @@ class Writer:
                     self._so_far(file_id, found, met)
             if last:
                 break
+            self._storing.write_vectors(TOGETHER)
             if self.tally.stopped():
                 return
             if documents is job.documents and not before and (helpers := self._helped()):

@@ -15,7 +15,7 @@ import struct
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
 from gemmasearch.models import Passage, Space, pieces
@@ -23,6 +23,8 @@ from gemmasearch.models import Passage, Space, pieces
 if TYPE_CHECKING:
     import numpy as np
     from tokenizers import Tokenizer
+
+    from gemmasearch.models.segments import Segments
 
 WEIGHTS = "weights/l2_supercat_256.safetensors"
 TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
@@ -79,6 +81,13 @@ class StaticEmbedder:
     def _pieces(self) -> pieces.Pieces | None:
         return pieces.load(self._folder / TOKENIZER)
 
+    @cached_property
+    def _segments(self) -> Segments | None:
+        """None where the tokenizer is another one than the known one."""
+        from gemmasearch.models.segments import Segments
+
+        return Segments(self._tokenizer) if self._pieces else None
+
     @property
     def space(self) -> Space:
         return self._space
@@ -110,7 +119,7 @@ class StaticEmbedder:
         ids = self._pieces.ids(_clean(queries[0][:MAX_CHARACTERS])) if self._pieces else None
         return None if ids is None else [ids]
 
-    def _embed(self, texts: Sequence[str], known: list[list[int]] | None = None) -> np.ndarray:
+    def _embed(self, texts: Sequence[str], known: Sequence[Sequence[int]] | None = None) -> np.ndarray:
         """
         :param known: the tokens of the texts, where they were told already.
         """
@@ -122,7 +131,7 @@ class StaticEmbedder:
         room = np.empty((MAX_TOKENS, self.dim), dtype=table.dtype)
         for first in range(0, len(texts), _BATCH):
             for row, tokens in enumerate(known or self._tokens(texts[first : first + _BATCH]), first):
-                if ids := tokens[:MAX_TOKENS]:
+                if len(ids := tokens[:MAX_TOKENS]):
                     # "clip", since numpy copies once more where it may raise an error.
                     found = table.take(ids, axis=0, out=room[: len(ids)], mode="clip")
                     found = found.astype(np.float32, copy=False)
@@ -131,8 +140,13 @@ class StaticEmbedder:
         vectors /= np.where(norms > 0, norms, 1)
         return vectors
 
-    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+    def _tokens(self, texts: Sequence[str]) -> Sequence[Sequence[int]]:
+        import numpy as np
+
         part = [_clean(text[:MAX_CHARACTERS]) for text in texts]
+        if self._segments:
+            told: Any = [np.frombuffer(ids, np.uint16) for ids in self._segments.ids(part)]
+            return cast("Sequence[Sequence[int]]", told)
         return [e.ids for e in self._tokenizer.encode_batch_fast(part, add_special_tokens=False)]
 
     def _table(self, more: int) -> np.ndarray:

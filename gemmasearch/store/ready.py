@@ -32,6 +32,24 @@ class Ready:
     names: list[int]  # links
     chunks: list[tuple[Value, ...]]
     words: list[tuple[str, ...]]
+    vectors: bytes = b""  # of the chunks with a key, int8 as vectors.rounded makes them; b"" = they follow
+
+    @property
+    def keys(self) -> list[bytes]:
+        """Of the chunks that have one, in their order."""
+        return [key for *_, key in self.chunks if isinstance(key, bytes)]
+
+    def to_embed(self, chunks: Sequence[Chunk]) -> list[tuple[str, str]]:
+        """Title and text of those of the chunks it was made of that have a key: what comes back from their rows."""
+        title = str(self.row[_TITLE])
+        return [
+            (passage_title(title, str(row[_HEADINGS]).split("\n")), clean(chunk.text))
+            for row, chunk in zip(self.chunks, chunks, strict=True)
+            if row[-1] is not None
+        ]
+
+
+_TITLE, _HEADINGS = 3, 4  # places in ``row`` and in each of ``chunks``
 
 
 def ready(document: Document, chunks: Sequence[Chunk], path_words: str) -> Ready:

@@ -116,6 +116,7 @@ def _passages(home: Path, settings: Settings) -> list[Passage]:
     with Index.open(settings=replace(settings, db=f"{settings.db}.read")) as index:
         index.index([home], progress=progress, stop=lambda: "read" in steps)
         space = index._store.ensure_space(index._embedder().space).id
+        index._store.db.run("DELETE FROM vectors")  # that came along with the rows
         waiting = index._store.passages_to_embed(space, index._store.waiting(space))
     return [Passage(p.title, p.text) for p in {p.key: p for p in waiting}.values()]  # twins once
 

@@ -15,6 +15,7 @@ from gemmasearch.documents import Document, SyncEvent, SyncReport
 from gemmasearch.indexing import helper, writing
 from gemmasearch.indexing.helper import Maker, Task
 from gemmasearch.indexing.measure import Measure
+from gemmasearch.indexing.storing import Storing
 from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.models.static import StaticEmbedder
@@ -146,3 +147,47 @@ def test_what_a_helper_cannot_do_comes_back(tmp_path: Path) -> None:
     assert allowed and isinstance(allowed[1][0], Ready | Document)
     assert empty and [p.reason for p in empty[1] if not isinstance(p, Ready | Document)] == ["empty"]
     assert counted and isinstance(counted[1][0], Document)
+
+
+def vectors(db: Path) -> dict[bytes, bytes]:
+    with Store.open(db, read_only=True) as store:
+        return dict(store.db.rows("SELECT key, vector FROM vectors"))
+
+
+def test_vectors_that_come_with_the_rows_are_those_that_follow_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
+    plant_all(tree)
+    run(alone, tree, many=10_000)
+    came: list[int] = []
+    write = Storing.write_vectors
+
+    def count(self: Storing, least: int = 1) -> None:
+        came.append(len(self._keys))
+        write(self, least)
+
+    monkeypatch.setattr(Storing, "write_vectors", count)
+    monkeypatch.setattr(writing, "TOGETHER", 50)
+    run(helped, tree, many=1)
+    assert sum(came) > 150
+    assert vectors(alone) == vectors(helped)
+
+
+def test_vectors_that_had_not_been_written_when_a_run_died_are_made_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
+    plant_all(tree)
+    run(alone, tree, many=10_000)
+
+    def die(self: Storing, least: int = 1) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Storing, "write_vectors", die)
+        run(helped, tree, many=1)
+    run(helped, tree, many=1)
+    sound(helped)
+    assert contents(alone) == contents(helped)
+    assert vectors(alone) == vectors(helped)
