@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gemmasearch import stopwords
 from gemmasearch.answering import words
 from gemmasearch.answering.question import Question
 from gemmasearch.light import dataclass
-from gemmasearch.store import stopwords
 
 
 @dataclass(frozen=True, slots=True)

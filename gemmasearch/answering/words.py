@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
+from gemmasearch import stopwords
 from gemmasearch.light import dataclass
-from gemmasearch.store import stopwords
 from gemmasearch.store import words as indexed
 
 fold = indexed.fold

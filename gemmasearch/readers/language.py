@@ -1,4 +1,5 @@
-"""The language of a document, by py3langid: 97 languages, 4 MB, no download; the model loads once, when needed."""
+"""The language of a document: by its function words where they leave no doubt, else by py3langid (97 languages, 4 MB,
+no download; its model loads once, when needed)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from gemmasearch import guess
 from gemmasearch.documents import Document, Problem
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def with_language(item: T) -> T:
 def detect(text: str, quoted: Sequence[tuple[int, int]] = ()) -> str:
     """ISO 639-1 code, or "" where there is too little text or no language stands out. Quotations do not count."""
     sample = _own(text, quoted, SAMPLE)
+    if language := guess.plain_language(sample):  # a tenth of the time
+        return language
     if len(sample) > 2 * GLANCE:
         language, probability = _told(sample[:GLANCE])
         if probability >= CERTAIN:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gemmasearch import stopwords
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.models import Embedder
 from gemmasearch.retrieval import terms
@@ -15,7 +16,7 @@ from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.hits import in_threads, listed
 from gemmasearch.retrieval.query import LONGEST_TEXT, Query, parse
 from gemmasearch.retrieval.search import found_among, rank
-from gemmasearch.store import Store, fts, stopwords, words
+from gemmasearch.store import Store, fts, words
 
 TELLING = 24  # words of a text that stand for it
 CONSIDERED = 300  # different words of it that are looked up

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gemmasearch import stopwords
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import Query
-from gemmasearch.store import Store, fts, stopwords, words
+from gemmasearch.store import Store, fts, words
 from gemmasearch.store.narrow import Sought
 
 CONTINUED = 200  # words that a beginning may stand for, the most frequent

@@ -13,7 +13,8 @@ from typing import Any
 
 import apsw
 
-from gemmasearch.store import stopwords, words
+from gemmasearch import stopwords
+from gemmasearch.store import words
 from gemmasearch.store.packing import plain
 
 # The longest first: the lists of a first column are shorter by two bytes a word, a fifth of the whole.

@@ -21,10 +21,9 @@ from functools import cache, lru_cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gemmasearch import light
-from gemmasearch.store import stopwords
-from gemmasearch.store.guess import guess_from, guess_language
-from gemmasearch.store.letters import IS_UNSPACED, RUN, SPACED, UNSPACED, fold, runs, unspaced
+from gemmasearch import light, stopwords
+from gemmasearch.guess import guess_from, guess_language
+from gemmasearch.letters import IS_UNSPACED, RUN, SPACED, UNSPACED, fold, runs, unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable

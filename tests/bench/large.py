@@ -130,7 +130,7 @@ def corpus() -> list[list[str]]:
 
 def questions(count: int) -> list[str]:
     """Lines of six telling words that stand near each other in a real text."""
-    from gemmasearch.store import stopwords
+    from gemmasearch import stopwords
 
     chance = random.Random(9)
     sources = corpus()

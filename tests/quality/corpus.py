@@ -10,9 +10,9 @@ from pathlib import Path
 from zlib import crc32
 
 import gemmasearch.indexing.chunking
+import gemmasearch.stopwords
 import gemmasearch.store.fts
 import gemmasearch.store.schema
-import gemmasearch.store.stopwords
 import gemmasearch.store.words
 from gemmasearch import models
 from gemmasearch.documents import Document, FileStamp
@@ -32,7 +32,7 @@ _MADE_BY = (
     gemmasearch.store.schema,
     gemmasearch.store.words,
     gemmasearch.store.fts,
-    gemmasearch.store.stopwords,
+    gemmasearch.stopwords,
 )
 
 

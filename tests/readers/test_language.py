@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
+from gemmasearch import guess
 from gemmasearch.readers import language_model
 from gemmasearch.readers.language import detect
 from tests.readers.contract import documents
@@ -80,3 +81,16 @@ def test_code_has_no_language(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text("# the deposit is returned within thirty days after the keys are handed over\n" * 5)
     assert documents(path)[0].language == ""
+
+
+def test_function_words_tell_a_language_without_the_model_where_no_other_comes_near() -> None:
+    english = "We were told that the boiler would be looked at on Monday, but nobody has come to our flat since then."
+    german = "Der Vertrag ist nicht mehr gültig, weil wir ihn im Mai gekündigt haben und er damit auch für Sie endet."
+    assert [guess.plain_language(text) for text in (english, german)] == ["en", "de"]
+    # One word however often, names, and other scripts say too little.
+    for unsure in (
+        "go version to go version to go version to go version",
+        "Anna Berg, Leo Kim",
+        "我们在春天搬家",
+    ):
+        assert guess.plain_language(unsure * 8) == ""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gemmasearch.store import fts, letters, words
+from gemmasearch import letters
+from gemmasearch.store import fts, words
 
 
 @pytest.mark.parametrize(

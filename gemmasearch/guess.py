@@ -8,9 +8,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from gemmasearch import light
-from gemmasearch.store import stopwords
-from gemmasearch.store.letters import fold, runs
+from gemmasearch import light, stopwords
+from gemmasearch.letters import fold, runs, western_runs
 
 _SCRIPTS = (
     ("ja", light.pattern("[\u3040-\u30ff]")),
@@ -27,6 +26,9 @@ _SCRIPTS = (
 )
 _LATIN = tuple(name for name in stopwords.LANGUAGES if name not in ("ru", "uk", "el", "ar", "hi"))
 _SAMPLE = 2000  # characters looked at
+# Different function words that a language needs where it has twice as many as the next one: 15,900 of 22,900 mails,
+# notes and pages in 15 languages have them, and py3langid tells none of these otherwise.
+_PLAIN = 6
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -48,15 +50,30 @@ def guess_from(found: Sequence[str], text: str) -> str:
     return _by_script(text) or _elected(run if run.isascii() else fold(run) for run in found)
 
 
+def plain_language(text: str) -> str:
+    """The language of a Western text whose function words leave no doubt; "" of any other."""
+    if not (found := western_runs(text)):
+        return ""
+    votes = _votes(set(found))
+    second, first = sorted(votes)[-2:]
+    return _LATIN[votes.index(first)] if first >= max(_PLAIN, 2 * second) else ""
+
+
 def _elected(found: Iterable[str]) -> str:
     """The language that most of some words speak for, the first of equals."""
+    votes = _votes(found)
+    most = max(votes)
+    return _LATIN[votes.index(most)] if most else "en"
+
+
+def _votes(found: Iterable[str]) -> array[int]:
+    """How many of some words speak for each language."""
     votes = _votes_of()
     total = sum(map(votes.__getitem__, filter(votes.__contains__, found)))
     by_language = array("H", total.to_bytes(2 * len(_LATIN), sys.byteorder))
     if sys.byteorder == "big":
         by_language.reverse()
-    most = max(by_language)
-    return _LATIN[by_language.index(most)] if most else "en"
+    return by_language
 
 
 @cache

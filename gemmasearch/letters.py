@@ -59,10 +59,16 @@ def unspaced(text: str) -> bool:
 
 def runs(text: str) -> list[str]:
     """The runs of a text, in order, as they are written."""
+    found = western_runs(text)
+    return RUN.findall(text) if found is None else found
+
+
+def western_runs(text: str) -> list[str] | None:
+    """The same of a Western text; None of any other."""
     if text.isascii():  # five times as fast as the pattern
         return text.encode("ascii").translate(SPACED).decode("ascii").split()
     try:
         western, _ = codecs.charmap_encode(text, "strict", _TO_BYTES)
     except UnicodeEncodeError:
-        return RUN.findall(text)
+        return None
     return codecs.charmap_decode(western.translate(_SPACED_WESTERN), "strict", _WESTERN)[0].split()
