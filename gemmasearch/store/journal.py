@@ -83,7 +83,10 @@ class Journal:
 
     def files_with_hash(self, hash: bytes) -> list[FileRow]:
         """Files whose bytes were the same when they were read."""
-        return [_file(row) for row in self.db.rows(f"{_FILE} WHERE hash = ? ORDER BY id", (hash,))]
+        rows = self.db.rows(f"{_FILE} WHERE hash = ?", (hash,))
+        return list(
+            map(_file, sorted(rows))
+        )  # by id: SQLite's own sorting takes ten times as long as finding none
 
     def known_documents(self, file_id: int) -> dict[str, tuple[int, bytes]]:
         """Part -> (document id, document hash) of a file."""
