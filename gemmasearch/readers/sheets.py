@@ -16,6 +16,7 @@ from gemmasearch.readers.packages import Package, refuse_encrypted
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
+EMPTY = 4  # cells to one that is filled: in emptier rows they say nothing
 CHARACTERS = 5_000_000  # of one file: behind that are numbers that nobody asks for in words
 
 
@@ -37,7 +38,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     for number, (name, rows) in enumerate(_sheets(source), 1):
         writer.page(number, name)
         for row in rows:
-            line = " | ".join(text for cell in row if (text := _shown(cell)))
+            line = _line([_shown(cell) for cell in row])
             if line and written < CHARACTERS:
                 writer.put(line)
                 writer.line()
@@ -81,10 +82,23 @@ def _sheets(source: Source) -> Iterator[tuple[str, Any]]:
         raise CannotRead("malformed", str(e)[:300]) from e
 
 
+def _line(cells: list[str]) -> str:
+    """A row with its empty cells, so that each value stands in its column; without them where few are filled."""
+    filled = [each for each in cells if each]
+    if len(cells) > EMPTY * len(filled):
+        return " | ".join(filled)
+    return " | ".join(cells).rstrip(" |").replace("|  |", "| |").replace("|  |", "| |")
+
+
 def _shown(cell: Any) -> str:
     """A cell as a sheet shows it: whole numbers without a fraction, dates without midnight."""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime.timedelta):  # "26:00", as it was put in
+        minutes = round(cell.total_seconds() / 60)
+        return f"{minutes // 60}:{minutes % 60:02}"
+    if isinstance(cell, datetime.time):
+        return cell.isoformat("minutes" if not cell.second else "seconds")
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ", "minutes")
     return " ".join(str(cell).split())
