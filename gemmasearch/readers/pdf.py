@@ -108,8 +108,8 @@ def _read_pages(reader: PdfReader, source: Source, scans: Scans, pace: Pace) -> 
         text, reason, detail = _page_text(reader, index, pace)
         if reason or pdf_text.is_garbage(text):
             text = other.page(index)
-        elif pdf_text.is_shredded(text):
-            text = _better(other.page(index), text)
+        elif pdf_text.is_torn(text) and pdf_text.is_mended(whole := other.page(index), text):
+            text = whole
         text = text if text.strip() else scans.text(index)
         if reason and not text:
             pages.problems.append(Problem(source.path, reason, detail, f"page {index + 1}"))
@@ -120,10 +120,6 @@ def _read_pages(reader: PdfReader, source: Source, scans: Scans, pace: Pace) -> 
         noted = pace.within(partial(_remarks, reader, index)) or ()
         pages.texts[index] = "\n".join(each for each in (pages.texts[index], *noted) if each)
     return pages
-
-
-def _better(other: str, text: str) -> str:
-    return other if other and not pdf_text.is_shredded(other) else text
 
 
 def _page_text(reader: PdfReader, index: int, pace: Pace) -> tuple[str, str, str]:

@@ -14,6 +14,9 @@ _PRESENTATION = re.compile("[\ufb00-\ufb06\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufef
 _HYPHEN = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad][ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})([^\s\w]*)[ \t]*")
 _GLYPHS = re.compile(r"/[A-Za-z]{1,3}\d{1,5}|\(cid:\d+\)|/uni[0-9A-F]{4}")
 _NUMBER = re.compile(r"\d{1,6}|\b[ivxlc]{1,8}\b")
+_SCRAP = 12  # characters of a line that hardly holds a phrase
+_LEFTWARDS = re.compile("[\u0590-\u08ff]")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _COUNTED = "\0"  # stands for a number that counts the pages
@@ -49,10 +52,24 @@ def is_garbage(text: str) -> bool:
     return (named + strange) * 10 > len(letters) * 4
 
 
-def is_shredded(text: str) -> bool:
-    """Whether most lines are single letters: every letter was placed by itself."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    return len(lines) >= 20 and sum(len(line.strip()) == 1 for line in lines) * 2 > len(lines)
+def is_torn(text: str) -> bool:
+    """Whether many lines are scraps: cells of a table, or words and letters that were placed one by one.
+
+    Right-to-left text is never shown to pypdfium2, which has it in the wrong order.
+    """
+    lines = _filled(text)
+    scraps = sum(len(line) <= _SCRAP for line in lines)
+    return len(lines) >= 6 and scraps * 10 >= len(lines) * 3 and not _LEFTWARDS.search(text)
+
+
+def is_mended(other: str, text: str) -> bool:
+    """Whether another reading of a torn page has what it says on far fewer lines."""
+    said, again = (len(_NO_LETTERS.sub("", each)) for each in (text, other))
+    return len(_filled(other)) * 3 <= len(_filled(text)) * 2 and again * 20 >= said * 19
+
+
+def _filled(text: str) -> list[str]:
+    return [line for each in text.split("\n") if (line := each.strip())]
 
 
 def first_line(pages: Sequence[str], length: int) -> str:

@@ -92,14 +92,30 @@ def test_title_and_author_are_found_in_the_xmp_data_too(tmp_path: Path) -> None:
     assert (found.title, found.meta["author"], found.date) == ("Walnut care", "Dana, Kim", 1714564800.0)
 
 
+def placed(*pieces: tuple[float, float, str]) -> bytes:
+    """A page of texts that stand at (x, y) each, in a font of 7.2 points per letter."""
+    drawn = " ".join(f"BT /F1 12 Tf {x} {y} Td ({text}) Tj ET" for x, y, text in pieces)
+    raw = pdf(["x" * 2 * len(drawn)]).replace(b"Helvetica", b"Courier  ")
+    start, end = raw.index(b"BT /F1"), raw.index(b"\nendstream")
+    return raw[:start] + drawn.encode().ljust(end - start) + raw[end:]
+
+
 def test_words_whose_letters_are_placed_one_by_one_are_words(tmp_path: Path) -> None:
     line = "Walnut tables are oiled in May"
-    drawn = " ".join(f"BT /F1 12 Tf {72 + 7.2 * i} 720 Td ({c}) Tj ET" for i, c in enumerate(line))
-    raw = pdf(["x" * 2_500]).replace(b"Helvetica", b"Courier  ")
-    start, end = raw.index(b"BT /F1"), raw.index(b"\nendstream")
-    raw = raw[:start] + drawn.encode().ljust(end - start) + raw[end:]
-    (found,) = documents(write(tmp_path, raw))
+    (found,) = documents(write(tmp_path, placed(*((72 + 7.2 * i, 720, c) for i, c in enumerate(line)))))
     assert found.text == line
+
+
+def test_a_row_of_a_table_is_a_line_and_columns_of_text_are_not_mixed(tmp_path: Path) -> None:
+    rows = (("Article", "Price"), ("Chair", "20.00"), ("Table", "300.00"), ("Lamp", "45.50"))
+    cells = [(72 + 150 * x, 700 - 20 * y, word) for y, row in enumerate(rows) for x, word in enumerate(row)]
+    (found,) = documents(write(tmp_path, placed(*cells)))
+    assert found.text == "Article Price\nChair 20.00\nTable 300.00\nLamp 45.50"
+    columns = [
+        (72 + 250 * x, 700 - 20 * y, f"the words of line {y} in {x}") for x in (0, 1) for y in range(5)
+    ]
+    (found,) = documents(write(tmp_path, placed(*columns)))
+    assert found.text.split("\n")[:2] == ["the words of line 0 in 0", "the words of line 1 in 0"]
 
 
 def test_creation_date_and_author_are_kept_and_damaged_ones_ignored(tmp_path: Path) -> None:
