@@ -89,9 +89,6 @@ _SPACES = re.compile(r"[ \t\n\r\f]+")
 _FILLER = re.compile(
     "(?:[\u034f\u2007\u200b-\u200d\u2060\ufeff]+[ \u00a0]*){2,}"
 )  # behind the preview of a newsletter
-_BREAK = re.compile(
-    r"(?<=[A-Za-z\u00c0-\u024f])\u200b(?=[A-Za-z\u00c0-\u024f])"
-)  # where a long word may be broken
 _CLOSED = re.compile(r"<(script|style|title|textarea|iframe|noscript|xmp)\b([^<>]{0,1000})/>", re.IGNORECASE)
 _SAVED = re.compile(r"<!--\s*Page saved with .{0,4000}?-->", re.DOTALL)
 _SAVED_LINE = re.compile(r"^\s*(url|saved date):[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
@@ -329,7 +326,7 @@ class _Writer:
 def _without_invisible(text: str) -> str:
     if text.isascii():
         return text
-    return _BREAK.sub("", _FILLER.sub(" ", text.replace("\u00ad", "")))
+    return _FILLER.sub(" ", text.replace("\u00ad", ""))
 
 
 def _write(root: Any, out: _Writer, hiding: Hiding) -> None:

@@ -74,7 +74,7 @@ FORMATS: tuple[Format, ...] = (
            isolated=True, limit="max_pdf_bytes", sniff="sheets:is_xlsx", extra="office"),
     Format("epub", "book", ("application/epub+zip",), (".epub",), "epub:read", 2,
            isolated=True, limit="max_pdf_bytes", sniff="epub:sniff"),
-    Format("rtf", "document", ("text/rtf", "application/rtf"), (".rtf",), "rtf:read", 1,
+    Format("rtf", "document", ("text/rtf", "application/rtf"), (".rtf",), "rtf:read", 2,
            isolated=True, limit="max_text_bytes", sniff="rtf:sniff", extra="office"),
     Format("archive", "archive", _ARCHIVES, (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz"),
            "archives:read", 2, isolated=True),

@@ -17,6 +17,8 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\uf
 _TERMINAL = re.compile(
     "\x1b(?:\\[[0-?]{0,30}[ -/]{0,4}[@-~]|\\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\\\)|[()][0AB])"
 )  # colours, links
+# Where a word may be cut: such letters keep it from being found. At a line end it is cut.
+_CUTS = re.compile("\u00ad(?!\r?\n)|(?<=[A-Za-z\u00c0-\u024f])\u200b(?=[A-Za-z\u00c0-\u024f])")
 _SAMPLE = 32_768
 # 160 letters on one line, or four lines of 60 to 80 below each other.
 _PAYLOAD = re.compile(
@@ -57,12 +59,14 @@ def decode(raw: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Line ends become ``\\n``; controls, those of terminals whole ("ESC[31m"), and lone surrogates, which no store
-    keeps, are taken out."""
+    """Line ends become ``\\n``; controls, those of terminals whole ("ESC[31m"), lone surrogates, which no store
+    keeps, and soft hyphens are taken out."""
     if text.isprintable():  # a header, mostly
         return text
     if "\x1b" in text:
         text = _TERMINAL.sub("", text)
+    if "\u00ad" in text or "\u200b" in text:
+        text = _CUTS.sub("", text)
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -230,3 +230,9 @@ def test_counts_of_tasks_are_no_part_of_headings(tmp_path: Path) -> None:
     path = tmp_path / "a.org"
     path.write_text("* TODO [1/2] Oil the table :wood:\ntext\n** Buy [50%]\nx\n")
     assert documents(path)[0].sections[1].headings == ("Oil the table", "Buy")
+
+
+def test_soft_hyphens_do_not_keep_words_from_being_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Donau\u00addampf\u00adschiff zero\u200bwidth ភាសា\u200bខ្មែរ\n", encoding="utf-8")
+    assert documents(path)[0].text == "Donaudampfschiff zerowidth ភាសា\u200bខ្មែរ\n"
