@@ -156,6 +156,9 @@ def test_a_page_without_words_is_no_text(tmp_path: Path) -> None:
         "<" * 500_000 + "deep",
         "<script" * 50_000 + ">deep",
         "<!--" * 100_000,
+        "<style>" + "/*" * 500_000 + "</style>deep",
+        "<style>.a{display:none" + "{" * 500_000 + "</style>deep",
+        "<html xmlns=x>" + "<script " * 100_000 + "deep",
     ],
 )
 def test_hostile_markup_is_read_in_time(markup: str) -> None:
