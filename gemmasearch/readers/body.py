@@ -131,9 +131,9 @@ def _readable(part: mime.Part) -> bool:
 
 
 def _length(part: mime.Part) -> int:
-    """Characters of what is read of an alternative: with its pictures it is a tree of its own."""
+    """Characters of the HTML of an alternative: with its pictures it is a tree of its own."""
     leaves = (each for each in part.walk() if not each.children and not _is_attachment(each))
-    return sum(len(leaf_text(each)) for each in leaves if each.type in ("text/html", part.type))
+    return sum(len(leaf_text(each)) for each in leaves if each.type == "text/html")
 
 
 def _enclosed(part: mime.Part) -> Iterator[mime.Part]:

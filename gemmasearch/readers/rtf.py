@@ -21,12 +21,15 @@ _BESIDE = re.compile(r"\{(?:\\\*)?\\(?:footnote|annotation|header[lrf]?|footer[l
 _BRACE = re.compile(r"\\[\\{}]|[{}]")
 _MADE = re.compile(r"\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 _FONT = re.compile(r"\{\\f(\d{1,5})(?:\\[a-z]{1,32}-?\d{0,10}|\{[^{}]{0,100}\}| ){0,20}?\\fcharset(\d{1,3})")
-_TOKEN = re.compile(r"\\\\|\\[{}]|([{}])|\\(?:f(\d{1,5})|plain)(?![a-z])|((?:\\'[0-9a-fA-F]{2})+)")
+_TOKEN = re.compile(
+    r"\\\\|\\[{}]|([{}])|\\(?:f(\d{1,5})|plain)(?![a-z])|\\uc(\d)(?!\d)"
+    r"|(\\u-?\d{1,5}[ \r\n]{0,2})?((?:\\'[0-9a-fA-F]{2})+)"
+)
 _CHARSETS = {
     77: "mac-roman", 128: "cp932", 129: "cp949", 134: "gbk", 136: "cp950", 161: "cp1253", 162: "cp1254",
     163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
-_BLANK_LINES = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 def sniff(head: bytes, path: str) -> bool:
@@ -68,19 +71,24 @@ def _by_font(markup: str, default: str) -> str:
         for number, charset in _FONT.findall(markup)
         if int(charset) in _CHARSETS
     }
-    around: list[str] = []
-    font = ""
+    around: list[tuple[str, int]] = []
+    font, instead = "", 1  # the font, and how many bytes stand behind a letter for those that know no Unicode
 
     def replaced(found: re.Match[str]) -> str:
-        nonlocal font
-        if found[1] == "{":
-            around.append(font)
-        elif found[1] == "}":
-            font = around.pop() if around else ""
-        elif found[3]:
-            return _unicode(found[3], fonts.get(font, default))
+        nonlocal font, instead
+        brace, number, count, letter, run = found.groups()
+        if brace == "{":
+            around.append((font, instead))
+        elif brace:
+            font, instead = around.pop() if around else ("", 1)
+        elif run:
+            left = 4 * instead if letter else 0
+            rest = _unicode(run[left:], fonts.get(font, default)) if run[left:] else ""
+            return (letter or "") + run[:left] + rest
+        elif count:
+            instead = int(count)
         elif found[0][1] in "fp":
-            font = found[2] or ""
+            font = number or ""
         return found[0]
 
     return _TOKEN.sub(replaced, markup)
@@ -108,7 +116,8 @@ def _beside_last(markup: str) -> str:
         place = end
     text = "".join(kept) + markup[place:]
     last = text.rfind("}")
-    return text[:last] + "".join(beside) + text[last:] if beside and last > 0 else text + "".join(beside)
+    last = last if last > 0 else len(text)
+    return text[:last] + "".join(dict.fromkeys(beside)) + text[last:]
 
 
 def _end_of_group(markup: str, start: int) -> int:

@@ -95,10 +95,10 @@ def _shown(cell: Any) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, datetime.timedelta):  # "26:00", as it was put in
-        minutes = round(cell.total_seconds() / 60)
-        return f"{minutes // 60}:{minutes % 60:02}"
+        minutes, seconds = divmod(round(cell.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
     if isinstance(cell, datetime.time):
-        return cell.isoformat("minutes" if not cell.second else "seconds")
+        return cell.isoformat("seconds" if cell.second or cell.microsecond else "minutes")
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ", "minutes")
     return " ".join(str(cell).split())

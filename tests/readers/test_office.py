@@ -130,11 +130,11 @@ def test_rtf_in_several_code_pages_with_notes_and_hidden_text(tmp_path: Path) ->
     raw = (
         rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fswiss Arial;}{\f1\fnil\fcharset204{\*\fname x;}Times;}{\f2\fcharset128 Gothic;}}"
         rb"{\info{\title B\'fcro}{\creatim\yr2024\mo5\dy1\hr9}}{\header Acme Ltd\par}Stra\'dfe \f1\'cf\'f0\'e8\'e2\'e5\'f2\f0  \{\'fc\}"
-        rb"{\footnote{\super 1} a {\b note}} {\f2\'93\'fa\'96\'7b} end.{\v HIDDEN}{\b\v0 shown}{\rtlch\v\f0 HIDDEN}\par}"
+        rb"{\footnote{\super 1} a {\b note}} {\f2\'93\'fa\'96\'7b}{\f2\uc2\u24180\'94\'4e\'93\'fa} end.{\v HIDDEN}{\b\v0 shown}{\rtlch\v\f0 HIDDEN}\par}"
     )
     found = read(tmp_path, raw, "a.rtf")
     assert [line.strip() for line in found.text.split("\n")] == [
-        "Straße Привет {ü} 日本 end.shown",
+        "Straße Привет {ü} 日本年日 end.shown",
         "",
         "Acme Ltd",
         "",
