@@ -6,16 +6,19 @@ python-calamine reads all five in 2 MB without other packages; openpyxl reads tw
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.office import document, properties
-from gemmasearch.readers.packages import Package, refuse_encrypted
+from gemmasearch.readers.packages import Package, parse, refuse_encrypted
+from gemmasearch.readers.slides import Drawing
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
+_BESIDE = re.compile(r"xl/(?:comments/?(?:comment)?|drawings/drawing|charts/chart)\d*\.xml")
 EMPTY = 4  # cells to one that is filled: in emptier rows they say nothing
 CHARACTERS = 5_000_000  # of one file: behind that are numbers that nobody asks for in words
 
@@ -45,9 +48,20 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
             written += len(line)
         cut = written >= CHARACTERS
         source.progress()
+    _beside(source, writer)
     yield document(writer, found, "sheet")
     if cut:
         yield Problem(source.path, "limit", f"only its first {CHARACTERS} characters were read", "rest")
+
+
+def _beside(source: Source, writer: Writer) -> None:
+    """Comments on cells and the words of text boxes and charts; the binary formats keep them elsewhere."""
+    if source.head(2) != b"PK":
+        return
+    package = Package(source)
+    for name in sorted(filter(_BESIDE.fullmatch, package.names)):
+        writer.apart()
+        parse(package.read(name), Drawing(writer), name)
 
 
 def _properties(source: Source) -> dict[str, str]:

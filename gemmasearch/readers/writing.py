@@ -77,7 +77,7 @@ class Writer:
             self._line, self._cells = self._outside.pop()
 
     def apart(self) -> None:
-        """What comes stands under no heading."""
+        """What comes stands under no heading and on no page."""
         self.line()
         self._marks.append((self._length, 0, "", None))
 
@@ -105,9 +105,8 @@ class Writer:
         page: int | None = None
         ends = [*(mark[0] for mark in marks[1:]), len(text)]
         for (start, level, heading, number), end in zip(marks, ends, strict=True):
-            page = number if number is not None else page
             if number is not None or not level:
-                path = []
+                page, path = number, []
             if level:
                 path = [*(above for above in path if above[0] < level), (level, heading)]
             if end > start:

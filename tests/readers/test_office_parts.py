@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 from gemmasearch.documents import Document
@@ -145,3 +147,14 @@ def test_the_authors_of_a_book_are_no_one_word_and_its_first_date_counts(tmp_pat
     )
     found = read(tmp_path, raw, "a.epub")
     assert (found.meta["author"], found.date) == ("Dana, Kim", 1577836800.0)
+
+
+def test_comments_on_cells_and_the_words_of_charts_stand_behind_the_sheets(tmp_path: Path) -> None:
+    raw = io.BytesIO(xlsx([["Rent", 870]]))
+    with zipfile.ZipFile(raw, "a") as file:
+        comment = '<comments xmlns="m"><commentList><comment ref="A1"><text><r><t>Dana: too </t></r><r><t>much</t></r></text></comment></commentList></comments>'
+        file.writestr("xl/comments1.xml", comment)
+        file.writestr("xl/drawings/drawing1.xml", slide("", "Costs per month"))
+    found = read(tmp_path, raw.getvalue(), "a.xlsx")
+    assert found.text == "Rent | 870\nDana: too much\nCosts per month"
+    assert [(s.page, s.headings) for s in found.sections] == [(1, ("Costs",)), (None, ()), (None, ())]
