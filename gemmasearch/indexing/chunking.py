@@ -37,6 +37,7 @@ _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+(?:[ \t\r]*\n)*|\s+")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•|>]|\d+[.)]|\w+[.)]\s|[ \t]{3,}\S|```|~~~)")
+_ENDS = ".!?…;,)。！？；，）|`"  # of a line that leads to nothing
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”’»)\]]*\s+(?=\S)|[。！？]+[」』”）]*|\n(?=\S)")
 _SPACE_BACK = re.compile(r"\s(?=\S)")
 
@@ -184,19 +185,36 @@ class _Cutter:
         packed: list[tuple[Span, float]] = []
         current: Span | None = None
         size = 0.0
+        lead, held = -1, 0.0  # where the last block begins if it leads to the next one, and its size
         for block in blocks:
             tokens = self.size(block)
+            large = tokens > self.target * STRETCH
             if current and (size + tokens > self.target or (size >= self.target / 2 and self._fresh(block))):
-                packed.append((current, size))
-                current, size = None, 0.0
-            if tokens > self.target * STRETCH:
-                packed += self._broken(block, tokens)
+                if large and size < TINY:
+                    lead = current[0]
+                elif lead > current[0]:
+                    packed.append(((current[0], lead), size - held))
+                    current, size = (lead, current[1]), held
+                if lead < 0:
+                    packed.append((current, size))
+                    current, size = None, 0.0
+            if large:
+                packed += self._broken((current[0] if current else block[0], block[1]), tokens + size)
+                current, size, lead = None, 0.0, -1
                 continue
             current = (current[0] if current else block[0], block[1])
             size += tokens
+            lead, held = (block[0], tokens) if self._leads(block, tokens) else (-1, 0.0)
         if current:
             packed.append((current, size))
         return self._without_crumbs(packed)
+
+    def _leads(self, block: Span, tokens: float) -> bool:
+        """Whether a short line belongs to what stands below it: "Please bring:", or a title that is no heading."""
+        if tokens >= TINY:
+            return False
+        line = self.text[block[0] : block[1]].strip()
+        return bool(line) and "\n" not in line and not _ITEM.match(line) and line[-1] not in _ENDS
 
     def _without_crumbs(self, packed: list[tuple[Span, float]]) -> list[Span]:
         spans: list[tuple[Span, float]] = []
@@ -232,9 +250,24 @@ class _Cutter:
         lines = [m.span() for m in _LINE.finditer(self.text, *block)]
         items = sum(1 for start, _ in lines if _ITEM.match(self.text, start))
         if len(lines) > 2 and items * 2 >= len(lines):
-            return lines
+            return self._with_inner(lines)
         ends = [m.end() for m in _SENTENCE_END.finditer(self.text, *block) if m.end() < block[1]]
         return list(pairwise([block[0], *ends, block[1]]))
+
+    def _with_inner(self, lines: Sequence[Span]) -> list[Span]:
+        """Lines, each with those below it that are indented more, up to a quarter of a passage."""
+        found: list[Span] = []
+        outer = 0
+        for start, end in lines:
+            line = self.text[start:end]
+            indent = len(line) - len(line.lstrip(" \t"))
+            inner = not line.strip() or indent > outer
+            if found and inner and self.size((found[-1][0], end)) * 4 <= self.target:
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((start, end))
+                outer = indent
+        return found
 
     def _stretches(self, piece: Span, tokens: float) -> list[tuple[Span, float]]:
         """A sentence or line beyond the target, cut between words, or anywhere if it has none."""

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gemmasearch.readers import mime
+from gemmasearch.readers import mime, signed
 from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.textual import clean, is_text
 
 MESSAGES = ("message/rfc822", "message/news", "message/global")
 _CARDS = ("text/calendar", "text/vcard", "text/x-vcard", "text/directory")  # read by readers of their own
+_SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SEALS = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _UUENCODED = re.compile(
     r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n((?:[ -`]{1,90}\n)*?)(?:`|[ \t]*)\nend[ \t]*$", re.MULTILINE
@@ -22,9 +23,10 @@ _PGP = re.compile(
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 _QUOTES = re.compile(r">*")
-
+_ADDRESS = re.compile(r"https?://\S+")
 
 LONGEST = 8_000_000  # bytes read of one text part: nobody writes more
+STUB = 400  # characters: a plain alternative that says more is no mere hint at the HTML one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,22 @@ def is_cut(root: mime.Part) -> bool:
 
 def content(root: mime.Part) -> Content:
     """Walk the tree: every text part is read, of alternatives the best one; the rest is attached."""
+    root = _opened(root)
     found = Content(encrypted=_is_encrypted(root))
     texts: list[str] = []
     waiting = [] if found.encrypted else [root]
     while waiting:
-        part = waiting.pop()
+        part = _opened(waiting.pop())
         if part.type in _SEALS:
             continue
         if _is_attachment(part):
             found.attachments.append(Attachment(part.filename, part.type, part))
         elif part.type == "multipart/alternative" and part.children:
             cards = [each for each in part.children if each.type in _CARDS]
-            waiting += [*cards, _best([each for each in part.children if each not in cards] or cards)]
+            others = [each for each in part.children if each.type not in _CARDS]
+            best = [_best(others)] if others else []
+            unread = [p for each in others if each not in best and each.children for p in _enclosed(each)]
+            waiting += [*reversed(unread), *cards, *best]
         elif part.children:
             waiting.extend(reversed(part.children))
         else:
@@ -91,6 +97,16 @@ def _is_attachment(part: mime.Part) -> bool:
     return bool(part.depth and named) or not part.type.startswith(("text/", "multipart/", "message/"))
 
 
+def _opened(part: mime.Part) -> mime.Part:
+    """The message that a signature is wrapped around; any other part as it is."""
+    for _ in range(4):
+        inner = signed.content(part.body()) if part.type in _SEALED else None
+        if inner is None:
+            break
+        part = mime.parse(inner)
+    return part
+
+
 def _is_encrypted(root: mime.Part) -> bool:
     kind = root.parameters.get("smime-type", "").lower()
     return root.type == "multipart/encrypted" or (
@@ -104,14 +120,35 @@ def _best(parts: list[mime.Part]) -> mime.Part:
     rich = next((each for each in reversed(parts) if each is not plain and _readable(each)), None)
     if plain is None or rich is None:
         return plain or rich or parts[0]
-    size = len(leaf_text(plain).strip())
-    if size >= 200 or rich.type != "text/html":
-        return plain if size else rich
-    return rich if len(leaf_text(rich)) > 4 * size else plain
+    said = len(
+        _ADDRESS.sub("", leaf_text(plain)).strip()
+    )  # the address of a web version may be of any length
+    return plain if said > STUB or _length(rich) <= 4 * said else rich
 
 
 def _readable(part: mime.Part) -> bool:
     return part.type.startswith(("text/", "multipart/"))
+
+
+def _length(part: mime.Part) -> int:
+    """Characters of the HTML of an alternative: with its pictures it is a tree of its own."""
+    leaves = (each for each in part.walk() if not each.children and not _is_attachment(each))
+    return sum(len(leaf_text(each)) for each in leaves if each.type == "text/html")
+
+
+def _enclosed(part: mime.Part) -> Iterator[mime.Part]:
+    """The attachments of an alternative that is not read (Apple Mail puts them below the HTML one), but for the
+    pictures that its text shows."""
+    waiting = [part]
+    while waiting:
+        each = waiting.pop()
+        if each.type in _SEALS:
+            continue
+        if _is_attachment(each):
+            if each.disposition == "attachment" or not each.type.startswith("image/"):
+                yield each
+        else:
+            waiting.extend(reversed(each.children))
 
 
 def leaf_text(part: mime.Part, found: Content | None = None) -> str:
@@ -123,6 +160,8 @@ def leaf_text(part: mime.Part, found: Content | None = None) -> str:
         if found:
             found.hidden += page.hidden
         return page.text
+    if part.type == "text/enriched":
+        return _unenriched(bytes_to_text(part.body(LONGEST), part.charset))
     if part.type.startswith(("text/", "message/")):
         text = bytes_to_text(part.body(LONGEST), part.charset)
         return (
@@ -132,6 +171,13 @@ def leaf_text(part: mime.Part, found: Content | None = None) -> str:
         body = part.body(LONGEST)
         return bytes_to_text(body, part.charset) if is_text(body[:4096]) else ""
     return ""
+
+
+def _unenriched(text: str) -> str:
+    """text/enriched (RFC 1896) without its commands; a line end alone is a space, ``<<`` a bracket."""
+    text = re.sub(r"(?i)<param>.{0,1000}?</param>", "", text)
+    text = re.sub(r"(?<!<)((?:<<)*)</?[A-Za-z][\w-]{0,60}>", r"\1", text).replace("<<", "<")
+    return re.sub(r"\n(\n*)", lambda m: m[1] or " ", text).strip()
 
 
 def unflowed(text: str, parameters: dict[str, str]) -> str:

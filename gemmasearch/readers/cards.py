@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.charsets import bytes_to_text
@@ -17,6 +17,11 @@ from gemmasearch.settings import Settings
 
 _LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.DOTALL)
 _STAMP = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}))?(?::?\d{2})?(Z?)")
+_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+_DURATION = re.compile(
+    r"\+?P(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:\d{1,6}S)?)?", re.IGNORECASE
+)
+_MARKED = re.compile(r"<(?:br|p|b|i|u|a|ul|ol|li|div|span|html|table)\b[^<>]*>", re.IGNORECASE)
 _EVENT = {
     "LOCATION": "Where", "ORGANIZER": "Organizer", "ATTENDEE": "With", "STATUS": "Status", "RRULE": "Repeats",
     "CATEGORIES": "Categories", "URL": "Link", "DUE": "Due", "COMMENT": "Comment",
@@ -108,13 +113,49 @@ def _value(found: list[_Property], name: str) -> str:
 def _event(found: list[_Property]) -> Document:
     title = " ".join(_value(found, "SUMMARY").split())
     start, end = _value(found, "DTSTART") or _value(found, "DUE"), _value(found, "DTEND")
-    lines = [title, _when(start, end, _zone(found)), *_labelled(found, _EVENT), _value(found, "DESCRIPTION")]
+    when = _when(start, _last_day(start, end) or _after(start, _value(found, "DURATION")), _zone(found))
+    lines = [title, when, *_labelled(found, _EVENT), _unmarked(_value(found, "DESCRIPTION"))]
     organizer = next((_person(each) for each in found if each.name == "ORGANIZER"), "")
     people = ", ".join(_person(each) for each in found if each.name == "ATTENDEE")
     text = "\n".join(line for line in lines if line.strip())
     return Document(
         "event", text or "(no title)", title=title, date=_moment(start), sender=organizer, recipients=people
     )
+
+
+def _last_day(start: str, end: str) -> str:
+    """Of an event that lasts whole days the end is the day after."""
+    if not _DAY.fullmatch(end) or end <= start:
+        return end
+    try:
+        return (date.fromisoformat(end) - timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return end
+
+
+def _after(start: str, duration: str) -> str:
+    """When it ends that goes on for ``duration`` ("PT1H30M"); "" for none."""
+    length, begin = _DURATION.fullmatch(duration.strip()), _moment(start)
+    if not length or begin is None:
+        return ""
+    weeks, days, hours, minutes = (int(each or 0) for each in length.groups())
+    if _DAY.fullmatch(start):
+        days -= 1
+    whole = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+    try:
+        end = datetime.fromtimestamp(begin, UTC) + whole
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return end.strftime("%Y%m%d" if _DAY.fullmatch(start) else "%Y%m%dT%H%M%S")
+
+
+def _unmarked(text: str) -> str:
+    """The HTML that Google's calendar puts into descriptions as text."""
+    if not _MARKED.search(text):
+        return text
+    from gemmasearch.readers import html
+
+    return html.to_page(text.replace("\n", "<br>"), links=True).text
 
 
 def _card(found: list[_Property]) -> Document:
@@ -130,6 +171,8 @@ def _labelled(found: list[_Property], labels: dict[str, str]) -> Iterator[str]:
             value = _person(each) if each.name in ("ATTENDEE", "ORGANIZER") else _shown(each.value)
             if each.name == "RRULE":
                 value = _repeated(value)
+            if each.name == "DUE" and (stamp := _STAMP.match(value)):
+                value = _said(stamp)
             parts = [part.strip() for part in value.split(";")] if each.name in ("ADR", "ORG") else [value]
             yield f"{labels[each.name]}: {', '.join(filter(None, parts))}"
 
@@ -143,9 +186,13 @@ def _person(each: _Property) -> str:
 
 def _when(start: str, end: str, zone: str) -> str:
     stamps = [m for m in map(_STAMP.match, (start, end)) if m]
-    shown = [f"{m[1]}-{m[2]}-{m[3]}" + (f" {m[4]}:{m[5]}" if m[4] else "") for m in stamps]
+    shown = [_said(m) for m in stamps]
     zone = "UTC" if any(m[6] for m in stamps) else zone
     return f"When: {' to '.join(dict.fromkeys(shown))}" + (f" ({zone})" if zone else "") if shown else ""
+
+
+def _said(stamp: re.Match[str]) -> str:
+    return f"{stamp[1]}-{stamp[2]}-{stamp[3]}" + (f" {stamp[4]}:{stamp[5]}" if stamp[4] else "")
 
 
 def _zone(found: list[_Property]) -> str:
@@ -166,6 +213,17 @@ _DAYS = {
 }
 
 
+_ORDER = {
+    "1": "first",
+    "2": "second",
+    "3": "third",
+    "4": "fourth",
+    "5": "fifth",
+    "-1": "last",
+    "-2": "last but one",
+}
+
+
 def _repeated(rule: str) -> str:
     """ "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR" as "every 2 weeks on Friday"; what is stranger stays as it is."""
     parts = dict(part.upper().split("=", 1) for part in rule.split(";") if "=" in part)
@@ -173,12 +231,18 @@ def _repeated(rule: str) -> str:
     if unit is None or parts.keys() - {"FREQ", "INTERVAL", "BYDAY", "COUNT", "UNTIL", "WKST"}:
         return rule
     often = parts.get("INTERVAL", "1")
-    days = " and ".join(_DAYS.get(day, day) for day in parts.get("BYDAY", "").split(",") if day)
+    days = " and ".join(map(_weekday, filter(None, parts.get("BYDAY", "").split(","))))
     until = _STAMP.match(parts.get("UNTIL", ""))
     said = f"every {unit}" if often == "1" else f"every {often} {unit}s"
     said += f" on {days}" if days else ""
     said += f", until {until[1]}-{until[2]}-{until[3]}" if until else ""
     return said + (f", {parts['COUNT']} times" if "COUNT" in parts else "")
+
+
+def _weekday(day: str) -> str:
+    """ "FR" as "Friday", "2FR" as "the second Friday", "-1FR" as "the last Friday"."""
+    name = _DAYS.get(day[-2:], day[-2:])
+    return f"the {_ORDER[day[:-2]]} {name}" if day[:-2] in _ORDER else _DAYS.get(day, day)
 
 
 def _timestamp(year: int, month: int, day: int, hour: int, minute: int) -> float:

@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.notes import sections
-from gemmasearch.readers.textual import decode
+from gemmasearch.readers.textual import decode, without_payloads
 from gemmasearch.settings import Settings
 
 CHARACTERS = 2_000_000  # of one data file: behind that are numbers that nobody asks for in words
+_JSON = (".json", ".jsonl", ".ndjson", ".ipynb", ".geojson", ".canvas")
+_IS_JSON = re.compile(r'\s{0,100}(?:\{\s{0,100}"|\[\s{0,100}\{)')
+_ESCAPES = re.compile(
+    r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
+)
 _DEFINITION = re.compile(
     r"^(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe|local"
     r"|pub(?:\([^)\n]{0,40}\))?)[ \t]+){0,5}"
@@ -29,13 +34,25 @@ def read_code(source: Source, settings: Settings) -> Iterator[Document | Problem
 
 def read_data(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = _text(source)
+    if source.path.lower().endswith(_JSON) or _IS_JSON.match(text):
+        text = _ESCAPES.sub(_letter, text)
     yield Document("data", text[:CHARACTERS])
     if len(text) > CHARACTERS:
         yield Problem(source.path, "limit", f"only its first {CHARACTERS} characters were read", "rest")
 
 
+def _letter(found: re.Match[str]) -> str:
+    """What an escape of JSON stands for: of "\\u00f6" and "\\nand" nobody finds the words. Lines stay as they are."""
+    escape = found[0]
+    if escape[1] != "u":
+        return escape[1] if escape[1] in '"\\/' else " "
+    units = bytes.fromhex(escape.replace("\\u", ""))
+    letter = units.decode("utf-16-be", "replace")
+    return letter if letter.isprintable() else " "
+
+
 def _text(source: Source) -> str:
-    text = decode(source.read())
+    text = without_payloads(decode(source.read()))
     if not text.strip():
         raise CannotRead("empty")
     return text

@@ -7,16 +7,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 _BLOCK = re.compile(r"\A\s{0,3}(---|\+\+\+)[ \t]*\n(.*?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _KEY = re.compile(r"([A-Za-z][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(.*))?$")
+_PROPERTY = re.compile(r"(?:- )?([A-Za-z][\w-]{0,40}):: *(\S.*)$")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(.*)$")
 _ORG_KEY = re.compile(r"#\+(\w+):[ \t]*(.*)$")
 _ORG_STAMP = re.compile(r"[<\[]?(\d{4}-\d{2}-\d{2})(?:[ \t]+\w{2,4}\.?)?(?:[ \t]+(\d{1,2}:\d{2}))?[>\]]?")
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)([01]\d)\2([0-3]\d)(?!\d)")
+_DOTTED = re.compile(r"(\d{1,2})\.[ ]?(\d{1,2})\.[ ]?(\d{4})")
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_MONTH = r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?"
+_WEEKDAY = r"(?:[a-z]{3,9}\.?,? )?"
+_DAY_FIRST = re.compile(_WEEKDAY + r"(?P<day>\d{1,2})\.? " + _MONTH + r",? (?P<year>\d{4})", re.IGNORECASE)
+_MONTH_FIRST = re.compile(
+    _WEEKDAY + _MONTH + r" (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})", re.IGNORECASE
+)
+_TIMED = re.compile(r"\d [A-Z][a-z]{2} \d{4} \d")
 _LONGEST = 20_000  # characters looked at
 
 _Value = str | tuple[str, ...]
@@ -35,10 +45,20 @@ def parse(text: str) -> FrontMatter:
     """The ``---`` (YAML) or ``+++`` (TOML) block at the very start, if there is one."""
     block = _BLOCK.match(text[:_LONGEST])
     if not block:
-        return FrontMatter()
+        return _made(dict(_page_properties(text)), 0)
     body = block[2] or ""
     values = _toml(body) if block[1] == "+++" else _yaml(body)
     return _made(values, block.end()) if values else FrontMatter()
+
+
+def _page_properties(text: str) -> Iterator[tuple[str, _Value]]:
+    """The ``title:: value`` lines at the very start, as Logseq writes them."""
+    for line in text[:_LONGEST].split("\n"):
+        found = _PROPERTY.match(line)
+        if not found:
+            return
+        value = found[2].strip()
+        yield found[1].lower(), tuple(re.findall(r"\[\[([^\[\]]+)\]\]", value)) or value
 
 
 def parse_org(text: str) -> FrontMatter:
@@ -64,7 +84,22 @@ def moment(text: str) -> float | None:
             return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
         except (ValueError, OverflowError):
             continue
-    return None
+    return _spelled(text)
+
+
+def _spelled(text: str) -> float | None:
+    """The time of "5 March 2024", "March 5, 2024", "Tue, 05 Mar 2024 10:00:00 GMT" or "05.03.2024"."""
+    text = text.strip()
+    if dotted := _DOTTED.fullmatch(text):
+        return moment(f"{dotted[3]}-{int(dotted[2]):02}-{int(dotted[1]):02}")
+    if found := _DAY_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text):
+        month = _MONTHS.find(found["month"][:3].lower()) // 3 + 1
+        return moment(f"{found['year']}-{month:02}-{int(found['day']):02}")
+    if not _TIMED.search(text):
+        return None
+    from gemmasearch.readers import headers
+
+    return headers.moment(text.encode("ascii", "replace"))
 
 
 def named(path: str) -> float | None:

@@ -18,6 +18,7 @@ from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.charsets import bytes_to_text, codec
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
+from gemmasearch.readers.hiding import Hiding, in_styles, is_dark
 from gemmasearch.readers.notes import HEADING_LENGTH, sections
 from gemmasearch.readers.textual import clean, decode
 from gemmasearch.settings import Settings
@@ -37,6 +38,9 @@ _SKIPPED = {
     "video",
     "canvas",
     "head",
+    "datalist",
+    "annotation",
+    "annotation-xml",
 }
 _PARAGRAPHS = {
     "p",
@@ -59,6 +63,7 @@ _BLOCKS = _PARAGRAPHS | {
     "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "main", "nav", "aside", "address",
     "form", "fieldset", "center", "body", "html", "caption", "figcaption", "details", "summary", "option", "legend",
 }  # fmt: skip
+_BOXES = {"button", "select", "textarea", "dialog"}  # apart from their neighbours, though not on another line
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _FLAT = {
     "br",
@@ -81,18 +86,10 @@ _FLAT = {
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"
-    r"|mso-hide\s*:\s*all|max-height\s*:\s*0(?![.\d]*[1-9])",
-    re.IGNORECASE,
-)
-_WHITE = re.compile(
-    r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))", re.IGNORECASE
-)
-_BACKGROUND = re.compile(
-    r"background(?:-color|-image)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white\b|none\b|transparent\b))",
-    re.IGNORECASE,
-)
+_FILLER = re.compile(
+    "(?:[\u034f\u2007\u200b-\u200d\u2060\ufeff]+[ \u00a0]*){2,}"
+)  # behind the preview of a newsletter
+_CLOSED = re.compile(r"<(script|style|title|textarea|iframe|noscript|xmp)\b([^<>]{0,1000})/>", re.IGNORECASE)
 _SAVED = re.compile(r"<!--\s*Page saved with .{0,4000}?-->", re.DOTALL)
 _SAVED_LINE = re.compile(r"^\s*(url|saved date):[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -158,18 +155,36 @@ def to_page(markup: str, *, links: bool = False) -> Page:
         return Page(_without_tree(markup))
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(markup)
-    writer = _Writer(links)
-    if tree.body is not None:
-        _write(tree.body, writer)
+    tree = LexborHTMLParser(_opened(markup))
+    writer = _written(tree, links, in_styles("".join(each.text() for each in tree.css("style"))))
     title = tree.css_first("title")
     return Page(
         writer.text(),
-        _SPACES.sub(" ", clean(title.text())).strip() if title else "",
+        _one_line(title.text()) if title else "",
         tuple(writer.headings),
         {**_meta(tree), **_saved(markup)},
         writer.hidden,
     )
+
+
+def _written(tree: Any, links: bool, hiding: Hiding) -> _Writer:
+    """The page's text; all of it where its style sheets hide everything until a script shows it."""
+    writer = _Writer(links)
+    if tree.body is not None:
+        _write(tree.body, writer, hiding)
+    return writer if writer.pieces or not hiding.names else _written(tree, links, Hiding())
+
+
+def _opened(markup: str) -> str:
+    """XHTML as HTML, where an element that closes itself (``<title/>``) would swallow all that follows."""
+    start = markup[:2_000]
+    if "<?xml" not in start and "xmlns=" not in start:
+        return markup
+    return _CLOSED.sub(r"<\1\2></\1>", markup)
+
+
+def _one_line(text: str) -> str:
+    return _SPACES.sub(" ", clean(text).replace("\u00ad", "")).strip()
 
 
 _META_NAMES = {
@@ -265,7 +280,7 @@ class _Writer:
         self.length += len(text)
 
     def words(self, text: str) -> None:
-        collapsed = _SPACES.sub(" ", clean(text).replace("\u00ad", ""))
+        collapsed = _SPACES.sub(" ", _without_invisible(clean(text)))
         body = collapsed.strip(" ")
         if body:
             self._start(self.space or collapsed.startswith(" "))
@@ -308,7 +323,13 @@ class _Writer:
         return "".join(self.pieces).rstrip()
 
 
-def _write(root: Any, out: _Writer) -> None:
+def _without_invisible(text: str) -> str:
+    if text.isascii():
+        return text
+    return _FILLER.sub(" ", text.replace("\u00ad", ""))
+
+
+def _write(root: Any, out: _Writer, hiding: Hiding) -> None:
     """Walk without recursion: (node, is it being left?, under a dark background?, preformatted?)."""
     waiting: list[tuple[Any, bool, bool, bool]] = [(root, False, False, False)]
     while waiting:
@@ -323,9 +344,8 @@ def _write(root: Any, out: _Writer) -> None:
         if tag in _SKIPPED or tag.startswith(("-", "_")):
             continue
         attributes = node.attributes
-        style = attributes.get("style") or ""
-        dark = dark or "bgcolor" in attributes or bool(_BACKGROUND.search(style))
-        if _is_hidden(attributes, style, dark):
+        dark = dark or is_dark(attributes)
+        if hiding.hides(tag, attributes, dark):
             out.hidden += 1
             continue
         _enter(tag, attributes, node, out)
@@ -336,15 +356,6 @@ def _write(root: Any, out: _Writer) -> None:
             child = child.prev
 
 
-def _is_hidden(attributes: Mapping[str, str | None], style: str, dark: bool) -> bool:
-    if "hidden" in attributes or (style and _HIDDEN.search(style)):
-        return True
-    if dark:
-        return False
-    color = (attributes.get("color") or "").lower().strip()
-    return color in ("white", "#fff", "#ffffff") or bool(style and _WHITE.search(style))
-
-
 def _enter(tag: str, attributes: Mapping[str, str | None], node: Any, out: _Writer) -> None:
     if tag in _BLOCKS:
         out.line(2 if tag in _PARAGRAPHS and not (tag in ("ul", "ol") and _in_list(node)) else 1)
@@ -352,6 +363,8 @@ def _enter(tag: str, attributes: Mapping[str, str | None], node: Any, out: _Writ
         out.line(out.newlines + 1 if out.newlines < 2 else 0)
     elif tag in ("td", "th") and not out.newlines:
         out.words(" | ")
+        out.space = True
+    elif tag in _BOXES:
         out.space = True
     elif tag == "li":
         out.words("- ")
@@ -362,7 +375,7 @@ def _enter(tag: str, attributes: Mapping[str, str | None], node: Any, out: _Writ
     elif tag == "img" and (alt := (attributes.get("alt") or "").strip()):
         out.words(f" {alt} ")
     elif tag in _HEADINGS:
-        name = _SPACES.sub(" ", clean(node.text())).strip()[:HEADING_LENGTH]
+        name = _one_line(node.text())[:HEADING_LENGTH]
         out.headings.append((out.length, _HEADINGS[tag], name))
 
 
@@ -385,6 +398,8 @@ def _in_list(node: Any) -> bool:
 def _leave(tag: str, out: _Writer) -> None:
     if tag in _BLOCKS:
         out.line(2 if tag in _PARAGRAPHS else 1)
+    if tag in _BOXES:
+        out.space = True
     if tag == "a":
         out.address()
     if tag == "blockquote":

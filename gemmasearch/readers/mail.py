@@ -22,6 +22,8 @@ _USUAL = {
     b"importance", b"priority",
 }  # fmt: skip
 _WEB = {b"server", b"host", b"etag", b"set-cookie", b"cache-control", b"accept", b"connection", b"location"}
+_WEEKDAY = re.compile(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?[ \t].*", re.DOTALL)
+_STATES = {"opened", "unread", "archived"}  # labels that say nothing of what is in it
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]{0,1000}\r?\n){0,100}")
 
 
@@ -128,6 +130,7 @@ def _document(root: mime.Part, found: body.Content, place: Place) -> Document:
         message_id=ids[0] if ids else "",
         references=_references(root),
         attachments=names,
+        tags=_labels(root),
         offset=place.offset,
         length=place.length,
         meta=_meta(root, found),
@@ -150,10 +153,22 @@ def _references(root: mime.Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _labels(root: mime.Part) -> tuple[str, ...]:
+    """What its owner filed it under, in Gmail (as Takeout has it) or mutt."""
+    found = [
+        label.strip(' "')
+        for name in ("x-gmail-labels", "x-label")
+        for raw in root.all(name)
+        for label in headers.text_of(raw).split(",")
+    ]
+    return tuple(dict.fromkeys(each[:100] for each in found if each and each.lower() not in _STATES))[:50]
+
+
 def _date(root: mime.Part, place: Place) -> float | None:
     """Its Date; without a sane one the time it was received, or what the mbox line says."""
     received = root.get("received").rpartition(b";")[2]
-    dates = (root.get("date"), root.get("delivery-date"), received, place.envelope.partition(b"  ")[2])
+    posted = _WEEKDAY.search(place.envelope)
+    dates = (root.get("date"), root.get("delivery-date"), received, posted[0] if posted else b"")
     return next((when for raw in dates if raw and (when := headers.moment(raw)) is not None), None)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from gemmasearch.documents import Document, Problem, Section
 from gemmasearch.readers import frontmatter
 from gemmasearch.readers.formats import CannotRead, Source
-from gemmasearch.readers.textual import decode
+from gemmasearch.readers.textual import decode, without_payloads
 from gemmasearch.settings import Settings
 
 HEADING_LENGTH = 120  # characters kept of a heading: outliners make headings of whole paragraphs
@@ -24,7 +24,8 @@ _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _NOT_A_PARAGRAPH = re.compile(r"\s*$|[ \t]*(?:[-*+>|#]|\d+[.)])|(?: {4}|\t)")
 _ORG = re.compile(r"(\*+)[ \t]+(.*)$")
 _ORG_NOISE = re.compile(
-    r"^(?:(?:TODO|DONE|NEXT|WAITING|DOING|LATER|NOW|CANCELED|CANCELLED) )?(?:\[#\w\] )?|[ \t]+:[\w@#%:]+:$"
+    r"^(?:(?:TODO|DONE|NEXT|WAITING|DOING|LATER|NOW|CANCELED|CANCELLED) )?(?:\[#\w\] )?(?:\[\d*(?:/\d*|%)\] )?"
+    r"|(?:[ \t]+\[\d*(?:/\d*|%)\])?[ \t]*(?:[ \t]:[\w@#%:]+:)?$"
 )
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*$")
 _MARKUP = re.compile(
@@ -55,7 +56,7 @@ def read_text(source: Source, settings: Settings) -> Iterator[Document | Problem
 
 
 def _text(source: Source) -> str:
-    text = decode(source.read())
+    text = without_payloads(decode(source.read()))
     if not text.strip():
         raise CannotRead("empty")
     return text

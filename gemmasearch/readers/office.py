@@ -1,4 +1,4 @@
-"""Word processor and presentation files: docx, pptx, odt, odp.
+"""Word processor and OpenDocument files: docx, odt, odp.
 
 Read with the standard library alone: they are XML in a zip file, and only the text, headings, tables and notes
 are wanted. python-docx and python-pptx bring lxml, Pillow and XlsxWriter (27 MB) and build trees in memory.
@@ -13,12 +13,18 @@ from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
 from gemmasearch.readers.packages import Package, Values, parse
+from gemmasearch.readers.slides import Drawing
 from gemmasearch.readers.textual import clean
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
 _HEADING = re.compile(r"heading (\d)|(title)$", re.IGNORECASE)
-_NUMBER = re.compile(r"(\d+)\.xml$")
+_RUNNING = re.compile(r"word/(?:header|footer)\d*\.xml")
+_DRAWN = re.compile(r"word/(?:diagrams/data|charts/chart)\d*\.xml")
+_WORD_SKIPPED = ("moveFrom", "Fallback", "del")  # a fallback says again what stands above it
+_WORD_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_OPEN_SKIPPED = ("tracked-changes", "note-citation")
+_OPEN_ASIDE = ("note-body", "annotation", "text-box")
 _PROPERTIES = {
     "title": "title", "creator": "author", "created": "date", "creation-date": "date", "modified": "modified",
     "date": "modified", "language": "language", "subject": "subject", "keywords": "keywords", "keyword": "keywords",
@@ -27,10 +33,6 @@ _PROPERTIES = {
 
 def is_docx(head: bytes, path: str) -> bool:
     return head.startswith(b"PK\x03\x04") and b"word/" in head
-
-
-def is_pptx(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"ppt/" in head
 
 
 def is_odt(head: bytes, path: str) -> bool:
@@ -50,26 +52,26 @@ def read_docx(source: Source, settings: Settings) -> Iterator[Document | Problem
     styles = _Styles()
     parse(package.read("word/styles.xml"), styles, "styles")
     main = _main_part(package, "word/document")
-    for name in (main, "word/footnotes.xml", "word/endnotes.xml", "word/comments.xml"):
-        parse(package.read(name), _Word(writer, styles.levels), name)
+    drawn = sorted(filter(_DRAWN.fullmatch, package.names))
+    for name in (main, "word/footnotes.xml", "word/endnotes.xml", "word/comments.xml", *drawn):
+        handler = Drawing(writer) if name in drawn else _Word(writer, styles.levels)
+        writer.apart()
+        parse(package.read(name), handler, name)
         source.progress()
+    lines = Writer()
+    for name in sorted(filter(_RUNNING.fullmatch, package.names)):
+        parse(package.read(name), _Word(lines, {}), name)
+    _running_lines(lines, writer)
     yield document(writer, properties(package.read("docProps/core.xml")), "document")
 
 
-def read_pptx(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    package = Package(source)
-    writer = Writer()
-    for number, name in enumerate(_numbered(package, "ppt/slides/slide"), 1):
-        slide = _Slide()
-        parse(package.read(name), slide, name)
-        writer.page(number, slide.title)
-        notes = _Slide()
-        parse(package.read(name.replace("slides/slide", "notesSlides/notesSlide")), notes, name)
-        for line in [*slide.lines, *(n for n in notes.lines if not n.strip().isdigit())]:
+def _running_lines(lines: Writer, writer: Writer) -> None:
+    """Headers and footers, each line once."""
+    writer.apart()
+    for line in dict.fromkeys(lines.result()[0].split("\n")):
+        if len(line) > 3:  # no mere page number
             writer.put(line)
             writer.line()
-        source.progress()
-    yield document(writer, properties(package.read("docProps/core.xml")), "slides")
 
 
 def read_opendocument(source: Source, settings: Settings) -> Iterator[Document | Problem]:
@@ -79,6 +81,10 @@ def read_opendocument(source: Source, settings: Settings) -> Iterator[Document |
     writer = Writer()
     handler = _OpenDocument(writer)
     parse(package.read(_main_part(package, "content")), handler, "content")
+    if not handler.pages:
+        lines = Writer()
+        parse(package.read("styles.xml"), _OpenDocument(lines), "styles")
+        _running_lines(lines, writer)
     yield document(writer, properties(package.read("meta.xml")), "slides" if handler.pages else "document")
 
 
@@ -120,13 +126,6 @@ def _main_part(package: Package, stem: str) -> str:
     return f"{stem}.xml" if f"{stem}.xml" in names else names[0]
 
 
-def _numbered(package: Package, stem: str) -> list[str]:
-    numbered = [(int(m[1]), n) for n in package.names if n.startswith(stem) and (m := _NUMBER.search(n))]
-    if not numbered:
-        raise CannotRead("malformed", f"no {stem} in it")
-    return [name for _, name in sorted(numbered)]
-
-
 class _Styles:
     """Which paragraph styles are headings: their ids are translated, their names are not."""
 
@@ -151,30 +150,50 @@ class _Styles:
 
 
 class _Word:
-    """w:p, w:t, tables; deleted text and field codes are no text."""
+    """w:p, w:t, tables, text boxes; field codes and what is deleted, moved away or hidden are no text."""
 
     def __init__(self, writer: Writer, levels: Mapping[str, int]) -> None:
         self._writer = writer
         self._levels = levels
-        self._level = 0
-        self._reading = False
+        self._open: list[int] = []  # levels of the open paragraphs: a text box stands inside one
+        self._skipped = 0
+        self._reading = self._hidden = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "t":
+        if name in _WORD_SKIPPED:
+            self._skipped += 1
+        elif name == "t":
             self._reading = True
-        elif name == "pStyle":
-            self._level = self._levels.get(attributes.get("val", ""), 0)
-        elif name in ("tab", "br", "cr"):
-            self._writer.put("\t" if name == "tab" else "\n")
-        elif name == "tr":
+        elif name == "r":
+            self._hidden = False
+        elif name == "vanish":
+            self._hidden = attributes.get("val", "1") not in ("0", "false", "off")
+        elif name == "p":
+            self._open.append(0)
+        elif name == "pStyle" and self._open:
+            self._open[-1] = self._levels.get(attributes.get("val", ""), 0)
+        elif name in _WORD_SIGNS:
+            self._put(_WORD_SIGNS[name])
+        elif name == "txbxContent" and not self._skipped:
+            self._writer.aside()
+        elif name == "tr" and not self._skipped:
             self._writer.row()
 
     def end(self, name: str) -> None:
-        if name == "t":
+        if name in _WORD_SKIPPED:
+            self._skipped -= 1
+        elif name == "t":
             self._reading = False
+        elif name == "r":
+            self._hidden = False
         elif name == "p":
-            self._writer.paragraph(self._level)
-            self._level = 0
+            level = self._open.pop() if self._open else 0
+            if not self._skipped:
+                self._writer.paragraph(level)
+        elif self._skipped:
+            return
+        elif name == "txbxContent":
+            self._writer.aside_ends()
         elif name == "tc":
             self._writer.cell()
         elif name == "tr":
@@ -182,62 +201,42 @@ class _Word:
 
     def text(self, text: str) -> None:
         if self._reading:
+            self._put(text)
+
+    def _put(self, text: str) -> None:
+        if not self._skipped and not self._hidden:
             self._writer.put(text)
 
 
-class _Slide:
-    """a:p and a:t; the text of the title placeholder."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.title = ""
-        self._pieces: list[str] = []
-        self._reading = self._in_title = False
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "t":
-            self._reading = True
-        elif name == "br":
-            self._pieces.append(" ")
-        elif name == "ph":
-            self._in_title = attributes.get("type") in ("title", "ctrTitle")
-        elif name == "sp":
-            self._in_title = False
-
-    def end(self, name: str) -> None:
-        if name == "t":
-            self._reading = False
-        elif name == "p":
-            line = "".join(self._pieces).strip()
-            self._pieces.clear()
-            if line:
-                self.lines.append(line)
-                if self._in_title and not self.title:
-                    self.title = line
-
-    def text(self, text: str) -> None:
-        if self._reading:
-            self._pieces.append(text)
-
-
 class _OpenDocument:
-    """text:h, text:p, tables and draw:page; tracked deletions are no text."""
+    """text:h, text:p, tables and draw:page; tracked deletions are no text. Notes, comments and text boxes stand
+    inside a paragraph and are read behind it."""
 
     def __init__(self, writer: Writer) -> None:
         self.pages = 0
         self._writer = writer
         self._levels: list[int] = []  # of the open paragraphs
         self._skipped = 0
+        self._slide: list[bool] = []  # of the open frames: is it the title of a slide?
+        self._around: list[list[int]] = []  # the paragraphs around notes, comments and text boxes
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name in ("tracked-changes", "annotation"):
+        if name in _OPEN_SKIPPED:
             self._skipped += 1
         elif name in ("p", "h"):
-            self._levels.append(int(attributes.get("outline-level", "1") or 1) if name == "h" else 0)
+            level = int(attributes.get("outline-level", "1") or 1) if name == "h" else 0
+            self._levels.append(1 if self.pages and self._slide and self._slide[-1] else level)
         elif name == "s":
             self._writer.put(" " * min(int(attributes.get("c", "1") or 1), 100))
         elif name in ("tab", "line-break"):
             self._writer.put("\t" if name == "tab" else "\n")
+        elif name in _OPEN_ASIDE:
+            self._around.append(self._levels)
+            if self._levels:
+                self._levels = []
+                self._writer.aside()
+        elif name == "frame":
+            self._slide.append(attributes.get("class") == "title")
         elif name == "table-row":
             self._writer.row()
         elif name == "page":
@@ -245,10 +244,16 @@ class _OpenDocument:
             self._writer.page(self.pages)
 
     def end(self, name: str) -> None:
-        if name in ("tracked-changes", "annotation"):
+        if name in _OPEN_SKIPPED:
             self._skipped -= 1
         elif name in ("p", "h") and self._levels:
             self._writer.paragraph(self._levels.pop())
+        elif name in _OPEN_ASIDE and self._around:
+            if around := self._around.pop():
+                self._levels = around
+                self._writer.aside_ends()
+        elif name == "frame" and self._slide:
+            self._slide.pop()
         elif name == "table-cell":
             self._writer.cell()
         elif name == "table-row":

@@ -105,7 +105,10 @@ def local(name: str) -> str:
 
 
 class Values:
-    """A handler that keeps the text of chosen elements (the first of each), such as titles and dates."""
+    """A handler that keeps the text of chosen elements, such as titles and dates: the first of each, but all of
+    ``SEVERAL``."""
+
+    SEVERAL = ("author", "keywords")
 
     def __init__(self, wanted: Mapping[str, str]) -> None:
         self.found: dict[str, str] = {}
@@ -114,10 +117,15 @@ class Values:
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._open = self._wanted.get(name, "")
+        if self._open in self.found and self._open not in self.SEVERAL:
+            self._open = ""
+        elif self._open:
+            before = self.found.get(self._open, "").strip()
+            self.found[self._open] = f"{before}, " if before else ""
 
     def end(self, name: str) -> None:
         self._open = ""
 
     def text(self, text: str) -> None:
         if self._open:
-            self.found[self._open] = self.found.get(self._open, "") + text
+            self.found[self._open] += text

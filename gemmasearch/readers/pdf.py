@@ -45,6 +45,7 @@ def sniff(head: bytes, path: str) -> bool:
 @dataclass(slots=True)
 class _Pages:
     texts: list[str] = field(default_factory=list)
+    first_line: str = ""  # stands for a title
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -55,7 +56,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     except CannotRead as e:
         if e.reason not in ("malformed", "timeout"):
             raise
-        yield _document(None, _second_opinion(source, e).texts, source, pace)
+        yield _document(None, _second_opinion(source, e), pace)
         return
     scans = Scans(source, settings)
     pages = _read_pages(reader, source, scans, pace)
@@ -64,7 +65,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
             raise CannotRead(pages.problems[0].reason, pages.problems[0].detail)
         raise scans.nothing(len(pages.texts))
     yield from scans.problem(source.path)
-    document = _document(reader, pages.texts, source, pace)
+    document = _document(reader, pages, pace)
     yield (
         replace(document, meta={**document.meta, "ocr": scans.engine.name})
         if scans.engine and scans.read
@@ -107,10 +108,13 @@ def _read_pages(reader: PdfReader, source: Source, scans: Scans, pace: Pace) -> 
         text, reason, detail = _page_text(reader, index, pace)
         if reason or pdf_text.is_garbage(text):
             text = other.page(index)
+        elif pdf_text.is_torn(text) and pdf_text.is_mended(whole := other.page(index), text):
+            text = whole
         text = text if text.strip() else scans.text(index)
         if reason and not text:
             pages.problems.append(Problem(source.path, reason, detail, f"page {index + 1}"))
         pages.texts.append(text)
+    pages.first_line = pdf_text.first_line(pages.texts, pdf_parts.LINE_LENGTH)
     pages.texts = pdf_text.without_running_lines(pages.texts)
     for index in range(len(pages.texts)):
         noted = pace.within(partial(_remarks, reader, index)) or ()
@@ -139,12 +143,14 @@ def _remarks(reader: PdfReader, index: int) -> list[str]:
 def _second_opinion(source: Source, first: CannotRead) -> _Pages:
     other = Other(source)
     pages = _Pages([other.page(index) for index in range(min(len(other), PAGES))])
+    pages.first_line = pdf_text.first_line(pages.texts, pdf_parts.LINE_LENGTH)
     if not any(pages.texts):
         raise first
     return pages
 
 
-def _document(reader: PdfReader | None, texts: list[str], source: Source, pace: Pace) -> Document:
+def _document(reader: PdfReader | None, found: _Pages, pace: Pace) -> Document:
+    texts = found.texts
     around = pace.within(partial(pdf_parts.around, reader, len(texts))) if reader else None
     around = around or pdf_parts.Around()
     pieces: list[str] = []
@@ -169,7 +175,7 @@ def _document(reader: PdfReader | None, texts: list[str], source: Source, pace: 
     return Document(
         "pdf",
         text,
-        title=around.title or _first_line(text),
+        title=around.title or found.first_line or pdf_text.first_line(texts, pdf_parts.LINE_LENGTH),
         sections=tuple(sections),
         date=around.date,
         meta=meta,
@@ -191,9 +197,3 @@ def _headed(
                 start = begin
         path = titles
     yield start, len(piece), path
-
-
-def _first_line(text: str) -> str:
-    """The first line that has a word in it."""
-    lines = (pdf_parts.one_line(line) for line in text.split("\n")[:40])
-    return next((line for line in lines if sum(c.isalpha() for c in line) >= 3), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ _NO_TITLE = re.compile(
 )
 LINE_LENGTH = 200
 _ENTRIES = 5_000  # of the outline
+_UNSEEN = 1 << 1 | 1 << 5  # flags of an annotation: hidden, not shown on the screen
+_PASSWORD = 1 << 13  # flag of a field
+_NOBODY = re.compile(r"\(?anonymous\)?|unknown|user|author", re.IGNORECASE)
 
 Heading = tuple[int, tuple[str, ...]]  # page index, path of titles
 
@@ -81,12 +85,16 @@ def remarks(page: PageObject) -> list[str]:
 
 def _remark(reference: Any) -> str:
     annotation = reference.get_object()
+    if int(annotation.get("/F") or 0) & _UNSEEN:
+        return ""
     if annotation.get("/Subtype") != "/Widget":
         return clean(str(annotation.get("/Contents") or "")).strip()
     parent = annotation.get("/Parent")
     parent = parent.get_object() if parent else {}
     value = annotation.get("/V") or parent.get("/V")
     kind = annotation.get("/FT") or parent.get("/FT")
+    if kind == "/Tx" and int(annotation.get("/Ff") or parent.get("/Ff") or 0) & _PASSWORD:
+        return ""
     if kind == "/Btn":
         value = _ticked(annotation)
     if kind not in ("/Tx", "/Ch", "/Btn") or not value:
@@ -105,13 +113,34 @@ def _ticked(annotation: Any) -> str:
 
 def metadata(reader: PdfReader) -> tuple[str, float | None, dict[str, str]]:
     """Title ("" for a file's name or a program's default), creation date and author."""
-    info: Any = _or(None, lambda: reader.metadata)
-    if not info:
-        return "", None, {}
+    info: Any = _or(None, lambda: reader.metadata) or {}
     title = str(_or("", lambda: one_line(info.title)))
-    author = _or("", lambda: one_line(info.author))
+    author = str(_or("", lambda: one_line(info.author)))
     date = _or(None, lambda: info.creation_date.timestamp() if info.creation_date else None)
-    return ("" if _NO_TITLE.fullmatch(title) else title), date, ({"author": author} if author else {})
+    if not _is_title(title) or not author or date is None:
+        xmp: Any = _or(None, lambda: reader.xmp_metadata)
+        title = title if _is_title(title) or not xmp else _or("", partial(_xmp_title, xmp))
+        author = author or _or("", lambda: one_line(", ".join(xmp.dc_creator)))
+        date = date if date is not None else _or(None, lambda: _utc(xmp.xmp_create_date))
+    return (
+        title if _is_title(title) else "",
+        date,
+        {"author": author} if author and not _NOBODY.fullmatch(author) else {},
+    )
+
+
+def _is_title(title: str) -> bool:
+    return bool(title) and not _NO_TITLE.fullmatch(title)
+
+
+def _xmp_title(xmp: Any) -> str:
+    """In its main language."""
+    titles = xmp.dc_title
+    return one_line(titles.get("x-default") or next(iter(titles.values()), ""))
+
+
+def _utc(when: datetime | None) -> float | None:
+    return when.replace(tzinfo=when.tzinfo or UTC).timestamp() if when else None
 
 
 def one_line(value: Any) -> str:

@@ -11,9 +11,13 @@ from itertools import pairwise
 from gemmasearch.readers.textual import clean
 
 _PRESENTATION = re.compile("[\ufb00-\ufb06\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
-_HYPHEN = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad][ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})[ \t]*")
+_HYPHEN = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad][ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})([^\s\w]*)[ \t]*")
 _GLYPHS = re.compile(r"/[A-Za-z]{1,3}\d{1,5}|\(cid:\d+\)|/uni[0-9A-F]{4}")
 _NUMBER = re.compile(r"\d{1,6}|\b[ivxlc]{1,8}\b")
+_SCRAP = 12  # characters of a line that hardly holds a phrase
+_LEFTWARDS = re.compile("[\u0590-\u08ff]")
+_NO_LETTERS = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d+")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _COUNTED = "\0"  # stands for a number that counts the pages
 _LONGEST = 200  # characters of a header or footer
@@ -32,7 +36,7 @@ def tidy(text: str) -> str:
 
     def join(m: re.Match[str]) -> str:
         whole = f"{m[1]}-{m[2]}"
-        return whole + "\n" if whole.lower() in lowered else m[1] + m[2] + "\n"
+        return (whole if whole.lower() in lowered else m[1] + m[2]) + m[3] + "\n"
 
     text = _HYPHEN.sub(join, text).replace("\u00ad", "")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
@@ -46,6 +50,41 @@ def is_garbage(text: str) -> bool:
     named = sum(len(name) for name in _GLYPHS.findall(text))
     strange = sum(unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs") or c == "�" for c in letters)
     return (named + strange) * 10 > len(letters) * 4
+
+
+def is_torn(text: str) -> bool:
+    """Whether many lines are scraps: cells of a table, or words and letters that were placed one by one.
+
+    Right-to-left text is never shown to pypdfium2, which has it in the wrong order.
+    """
+    lines = _filled(text)
+    scraps = sum(len(line) <= _SCRAP for line in lines)
+    return len(lines) >= 6 and scraps * 10 >= len(lines) * 3 and not _LEFTWARDS.search(text)
+
+
+def is_mended(other: str, text: str) -> bool:
+    """Whether another reading of a torn page has what it says on far fewer lines."""
+    said, again = (len(_NO_LETTERS.sub("", each)) for each in (text, other))
+    return len(_filled(other)) * 3 <= len(_filled(text)) * 2 and again * 20 >= said * 19
+
+
+def _filled(text: str) -> list[str]:
+    return [line for each in text.split("\n") if (line := each.strip())]
+
+
+def first_line(pages: Sequence[str], length: int) -> str:
+    """The first line that has a word in it, unless it stands on the next pages as well."""
+    filled = [page.split("\n") for page in pages if page.strip()][:3]
+    if not filled:
+        return ""
+    again = {_uncounted(line) for page in filled[1:] for line in page}
+    lines = [line for line in filled[0][:40] if sum(c.isalpha() for c in line) >= 3]
+    found = next((line for line in lines if _uncounted(line) not in again), lines[0] if lines else "")
+    return " ".join(found.split())[:length]
+
+
+def _uncounted(line: str) -> str:
+    return " ".join(_DIGITS.sub("", line).lower().split())
 
 
 def without_running_lines(pages: Sequence[str]) -> list[str]:

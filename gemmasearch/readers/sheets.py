@@ -6,16 +6,20 @@ python-calamine reads all five in 2 MB without other packages; openpyxl reads tw
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.office import document, properties
-from gemmasearch.readers.packages import Package, refuse_encrypted
+from gemmasearch.readers.packages import Package, parse, refuse_encrypted
+from gemmasearch.readers.slides import Drawing
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
+_BESIDE = re.compile(r"xl/(?:comments/?(?:comment)?|drawings/drawing|charts/chart)\d*\.xml")
+EMPTY = 4  # cells to one that is filled: in emptier rows they say nothing
 CHARACTERS = 5_000_000  # of one file: behind that are numbers that nobody asks for in words
 
 
@@ -37,16 +41,27 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     for number, (name, rows) in enumerate(_sheets(source), 1):
         writer.page(number, name)
         for row in rows:
-            line = " | ".join(text for cell in row if (text := _shown(cell)))
+            line = _line([_shown(cell) for cell in row])
             if line and written < CHARACTERS:
                 writer.put(line)
                 writer.line()
             written += len(line)
         cut = written >= CHARACTERS
         source.progress()
+    _beside(source, writer)
     yield document(writer, found, "sheet")
     if cut:
         yield Problem(source.path, "limit", f"only its first {CHARACTERS} characters were read", "rest")
+
+
+def _beside(source: Source, writer: Writer) -> None:
+    """Comments on cells and the words of text boxes and charts; the binary formats keep them elsewhere."""
+    if source.head(2) != b"PK":
+        return
+    package = Package(source)
+    for name in sorted(filter(_BESIDE.fullmatch, package.names)):
+        writer.apart()
+        parse(package.read(name), Drawing(writer), name)
 
 
 def _properties(source: Source) -> dict[str, str]:
@@ -81,10 +96,23 @@ def _sheets(source: Source) -> Iterator[tuple[str, Any]]:
         raise CannotRead("malformed", str(e)[:300]) from e
 
 
+def _line(cells: list[str]) -> str:
+    """A row with its empty cells, so that each value stands in its column; without them where few are filled."""
+    filled = [each for each in cells if each]
+    if len(cells) > EMPTY * len(filled):
+        return " | ".join(filled)
+    return " | ".join(cells).rstrip(" |").replace("|  |", "| |").replace("|  |", "| |")
+
+
 def _shown(cell: Any) -> str:
     """A cell as a sheet shows it: whole numbers without a fraction, dates without midnight."""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime.timedelta):  # "26:00", as it was put in
+        minutes, seconds = divmod(round(cell.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
+    if isinstance(cell, datetime.time):
+        return cell.isoformat("seconds" if cell.second or cell.microsecond else "minutes")
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ", "minutes")
     return " ".join(str(cell).split())

@@ -14,7 +14,20 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 )
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\f\r\x1b\x08") + b"\x7f"
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_TERMINAL = re.compile(
+    "\x1b(?:\\[[0-?]{0,30}[ -/]{0,4}[@-~]|\\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\\\)|[()][0AB])"
+)  # colours, links
+# Where a word may be cut: such letters keep it from being found. At a line end it is cut.
+_CUTS = re.compile("\u00ad(?!\r?\n)|(?<=[A-Za-z\u00c0-\u024f])\u200b(?=[A-Za-z\u00c0-\u024f])")
 _SAMPLE = 32_768
+# 160 letters on one line, or four lines of 60 to 80 below each other.
+_PAYLOAD = re.compile(
+    r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{160,}={0,2}|(?:^[ \t]*[A-Za-z0-9+/]{60,80}\n){3,}"
+    r"(?:[ \t]*(?:[A-Za-z0-9+/]{1,80}={1,2}|[A-Za-z0-9+/]{24,80})$)?",
+    re.MULTILINE,
+)
+_RUN = re.compile(r"[A-Za-z0-9+/]{60}")
+_DIGIT, _SMALL, _CAPITAL = re.compile(r"[0-9]"), re.compile(r"[a-z]"), re.compile(r"[A-Z]")
 _ASCII = bytes(range(128))
 # Letters, marks and signs of Windows-1252 that people type; more than one in fifty others tell of another encoding.
 _WESTERN = bytes(
@@ -46,10 +59,32 @@ def decode(raw: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Line ends become ``\\n``; controls and lone surrogates, which no store keeps, are taken out."""
+    """Line ends become ``\\n``; controls, those of terminals whole ("ESC[31m"), lone surrogates, which no store
+    keeps, and soft hyphens are taken out."""
     if text.isprintable():  # a header, mostly
         return text
+    if "\x1b" in text:
+        text = _TERMINAL.sub("", text)
+    if "\u00ad" in text or "\u200b" in text:
+        text = _CUTS.sub("", text)
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def without_payloads(text: str) -> str:
+    """Pictures, fonts and files that are written out as base64 within a text, as "…": line ends stay.
+
+    Any run of so many of its letters, capitals, small ones and digits, is no word that anybody looks for.
+    """
+    if not any(len(word) >= 60 and _RUN.search(word) for word in text.split()):
+        return text
+    return _PAYLOAD.sub(_elided, text)
+
+
+def _elided(found: re.Match[str]) -> str:
+    run = found[0]
+    if not (_DIGIT.search(run) and _SMALL.search(run) and _CAPITAL.search(run)):
+        return run
+    return "…" + "\n" * run.count("\n")
 
 
 def mended(raw: bytes) -> str:

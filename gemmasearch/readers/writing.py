@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from gemmasearch.documents import Section
 from gemmasearch.readers.notes import HEADING_LENGTH
 from gemmasearch.readers.textual import clean
+
+_LAST_CELLS = re.compile(r"(?:^| )\|(?: \|)*$")  # those that are empty
 
 
 class Writer:
@@ -16,6 +20,8 @@ class Writer:
         self._length = 0
         self._marks: list[tuple[int, int, str, int | None]] = []  # offset, level, heading, page
         self._cells = 0
+        self._outside: list[tuple[list[str], int]] = []  # what waits while an aside is written
+        self._asides: list[str] = []
 
     def put(self, text: str) -> None:
         self._line.append(text)
@@ -28,8 +34,17 @@ class Writer:
         self.line(level)
 
     def line(self, level: int = 0) -> None:
-        text = clean("".join(self._line)).strip()
+        text = clean("".join(self._line)).replace("\u00ad", "").strip()
         self._line.clear()
+        if self._outside:
+            self._asides.append(text)
+            return
+        self._written(text, level)
+        asides, self._asides = self._asides, []
+        for each in asides:
+            self._written(each, 0)
+
+    def _written(self, text: str, level: int) -> None:
         if not text:
             return
         if level:
@@ -42,15 +57,29 @@ class Writer:
         self._cells += 1
 
     def cell(self) -> None:
-        if any(piece.strip() for piece in self._line):
-            self.put(" | ")
+        self.put(" | ")
 
     def row_ends(self) -> None:
         self._cells = max(0, self._cells - 1)
         if not self._cells:
-            text = " ".join("".join(self._line).split()).removesuffix(" |")
+            text = _LAST_CELLS.sub("", " ".join("".join(self._line).split()))
             self._line[:] = [text]
             self.line()
+
+    def aside(self) -> None:
+        """What comes stands beside the paragraph (a note, a comment, a text box) and is written behind it."""
+        self._outside.append((self._line, self._cells))
+        self._line, self._cells = [], 0
+
+    def aside_ends(self) -> None:
+        if self._outside:
+            self.line()
+            self._line, self._cells = self._outside.pop()
+
+    def apart(self) -> None:
+        """What comes stands under no heading and on no page."""
+        self.line()
+        self._marks.append((self._length, 0, "", None))
 
     def page(self, number: int, heading: str = "") -> None:
         """A page, slide or sheet begins."""
@@ -76,9 +105,8 @@ class Writer:
         page: int | None = None
         ends = [*(mark[0] for mark in marks[1:]), len(text)]
         for (start, level, heading, number), end in zip(marks, ends, strict=True):
-            page = number if number is not None else page
-            if number is not None:
-                path = []
+            if number is not None or not level:
+                page, path = number, []
             if level:
                 path = [*(above for above in path if above[0] < level), (level, heading)]
             if end > start:

@@ -105,6 +105,30 @@ def test_a_list_is_cut_between_its_items() -> None:
     assert all(c.text.startswith("- item") for c in cut(text))
 
 
+def test_the_words_that_introduce_a_long_list_or_table_are_no_passage_of_their_own() -> None:
+    items = "".join(f"- item {i} of a list, with some words\n" for i in range(30))
+    rows = "| Plant | When |\n|---|---|\n" + "".join(f"| Plant {i} | in March {i} |\n" for i in range(30))
+    for block in (items, rows, "A sentence of a long paragraph. " * 30):
+        first = cut("# Garden\n\nPlease bring these:\n\n" + block)[0].text
+        assert first.startswith("# Garden") and len(first) > 80, first
+    before = "Words that stand before it, quite a few of them. " * 3
+    assert cut(f"{before}\n\nPlease bring:\n\n{items}")[1].text.startswith("Please bring:")
+
+
+def test_a_line_that_leads_to_a_paragraph_stays_with_it() -> None:
+    long = "Many words stand in this paragraph, enough for a passage of their own. " * 2
+    for lead in ("The rent is due as follows:", "Heating costs"):
+        texts = [c.text.strip() for c in cut(f"{long}\n\n{lead}\n\n{long}\n\nThat was all.\n")]
+        assert texts[0] == long.strip() and texts[1].startswith(lead), texts
+    assert cut(f"{long}\n\nThat is settled.\n\n{long}")[0].text.strip().endswith("That is settled.")
+
+
+def test_what_is_indented_below_an_item_stays_with_it() -> None:
+    text = "".join(f"- item {i} of a list\n  more {i}\n" for i in range(40))
+    chunks = cut(text)
+    assert len(chunks) > 5 and all(c.text.startswith("- item") for c in chunks)
+
+
 def test_a_code_block_with_blank_lines_stays_whole() -> None:
     code = "```python\ndef f():\n    pass\n\n\ndef g():\n    pass\n```\n"
     text = "Some words before the block of code.\n\n" + code + "\n" + "And words after it, a few.\n\n" * 8

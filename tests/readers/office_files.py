@@ -13,7 +13,7 @@ DRAWING = (
 )
 OPEN = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "text", "table", "draw", "meta")
+    for name in ("office", "text", "table", "draw", "meta", "style", "presentation")
 )
 CORE = (
     '<cp:coreProperties xmlns:cp="c" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="t"><dc:title>{title}</dc:title>'
@@ -54,7 +54,17 @@ def slide(title: str, *lines: str) -> str:
     return f"<p:sld {DRAWING}>{shape(title, 'title')}{''.join(shape(line, 'body') for line in lines)}</p:sld>"
 
 
-def opendocument(body: str, kind: str = "text") -> bytes:
+def relations(**targets: str) -> str:
+    """``relations(notesSlide="../notesSlides/notesSlide1.xml")``, or by name where the kind recurs ("slide_1")."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    each = "".join(
+        f'<Relationship Id="{name}" Type="{kind}/{name.partition("_")[0]}" Target="{target}"/>'
+        for name, target in targets.items()
+    )
+    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{each}</Relationships>'
+
+
+def opendocument(body: str, kind: str = "text", styles: str = "") -> bytes:
     meta = f'<office:document-meta {OPEN} xmlns:dc="d"><office:meta><dc:title>Open</dc:title></office:meta></office:document-meta>'
     content = f"<office:document-content {OPEN}>{body}</office:document-content>"
     manifest = (
@@ -62,17 +72,17 @@ def opendocument(body: str, kind: str = "text") -> bytes:
         f' manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.{kind}"/></manifest:manifest>'
     )
     return package(
-        {"content.xml": content, "meta.xml": meta, "META-INF/manifest.xml": manifest},
+        {"content.xml": content, "styles.xml": styles, "meta.xml": meta, "META-INF/manifest.xml": manifest},
         f"application/vnd.oasis.opendocument.{kind}",
     )
 
 
-def epub(chapters: Mapping[str, str]) -> bytes:
+def epub(chapters: Mapping[str, str], more: str = "") -> bytes:
     items = "".join(f'<item id="{n}" href="{n}.xhtml" media-type="application/xhtml+xml"/>' for n in chapters)
     order = "".join(f'<itemref idref="{n}"/>' for n in chapters)
     opf = (
         '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="d"><metadata><dc:title>A Book</dc:title><dc:creator>Dana</dc:creator>'
-        f"<dc:language>en-GB</dc:language></metadata><manifest>{items}</manifest><spine>{order}</spine></package>"
+        f"<dc:language>en-GB</dc:language>{more}</metadata><manifest>{items}</manifest><spine>{order}</spine></package>"
     )
     container = '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>'
     pages = {f"OPS/{n}.xhtml": f"<html><body>{text}</body></html>" for n, text in chapters.items()}

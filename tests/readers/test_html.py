@@ -45,6 +45,16 @@ def test_blocks_stand_on_lines_of_their_own_and_words_do_not_run_together() -> N
         "<style>HIDDEN</style>",
         "<!-- HIDDEN -->",
         "<template>HIDDEN</template>",
+        '<span style="font-size:1px;line-height:1px;color:#f4f4f4">HIDDEN</span>',
+        '<div style="height:0;overflow:hidden">HIDDEN</div>',
+        '<div style="text-indent:-9999px">HIDDEN</div>',
+        '<div style="position:absolute;left:-9999px">HIDDEN</div>',
+        '<span style="position:absolute;clip:rect(0, 0, 0, 0)">HIDDEN</span>',
+        "<dialog>HIDDEN</dialog>",
+        "<datalist><option>HIDDEN</option></datalist>",
+        '<math><annotation encoding="application/x-tex">HIDDEN</annotation></math>',
+        "<style>.preheader { display:none !important; }</style><p class='a preheader'>HIDDEN</p>",
+        "<style>/* {x} */ p#cookies,div.x{color:red;display:none}</style><p id=cookies>HIDDEN</p>",
     ],
 )
 def test_what_no_reader_of_the_page_sees_is_not_read(hidden: str) -> None:
@@ -58,6 +68,45 @@ def test_white_on_a_dark_ground_and_small_print_are_visible() -> None:
         text('<p style="font-size:0.8em;opacity:0.5">shown</p><p style="background-color:#fff">x</p>')
         == "shown\n\nx"
     )
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        ".tab{display:none} .tab.active{display:block}",
+        ".tab{display:none} @media (min-width:600px){.tab{display:inherit}}",
+        "@media print{.tab{display:none}}",
+        ".page .tab{display:none}",
+        ".tab{display:none",
+        ".tab{display:none} .other{display:none}",  # everything: until a script shows it
+    ],
+)
+def test_what_a_style_sheet_shows_again_or_hides_elsewhere_is_read(style: str) -> None:
+    assert text(f"<style>{style}</style><p class='tab active'>shown</p>") == "shown"
+    assert text(f"<style>{style}</style><p class=tab style='display:block'>shown</p>") == "shown"
+
+
+def test_xhtml_goes_on_behind_an_element_that_closes_itself() -> None:
+    head = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/><style type="text/css"/></head>'
+    assert (
+        text(head + '<body><p>one<script src="a.js"/></p><iframe/><p>two</p></body></html>') == "one\n\ntwo"
+    )
+
+
+def test_invisible_letters_neither_cut_words_nor_fill_lines() -> None:
+    assert text("<h2>Kaffee&shy;bohne</h2>li\u200bne") == "Kaffeebohne\n\nline"
+    assert to_page("<title>Kaffee&shy;bohne</title><h2>Kaffee&shy;bohne</h2>").headings[0][2] == "Kaffeebohne"
+    assert (
+        text("<p>Hello" + "&zwnj;&nbsp;" * 40 + "</p><p>&#847;&zwnj;&nbsp;&#847;</p><p>you</p>")
+        == "Hello\n\nyou"
+    )
+    assert text("<p>می\u200cخواهم \U0001f468\u200d\U0001f469\u200d\U0001f467</p>") == (
+        "می\u200cخواهم \U0001f468\u200d\U0001f469\u200d\U0001f467"
+    )
+
+
+def test_buttons_are_no_one_word() -> None:
+    assert text("<button>OK</button><button>Cancel</button>") == "OK Cancel"
 
 
 def test_quoted_replies_are_marked_as_in_plain_mail() -> None:
@@ -107,6 +156,9 @@ def test_a_page_without_words_is_no_text(tmp_path: Path) -> None:
         "<" * 500_000 + "deep",
         "<script" * 50_000 + ">deep",
         "<!--" * 100_000,
+        "<style>" + "/*" * 500_000 + "</style>deep",
+        "<style>.a{display:none" + "{" * 500_000 + "</style>deep",
+        "<html xmlns=x>" + "<script " * 100_000 + "deep",
     ],
 )
 def test_hostile_markup_is_read_in_time(markup: str) -> None:

@@ -101,6 +101,69 @@ def test_plain_text_wins_over_its_html_twin_unless_it_is_a_stub(tmp_path: Path) 
     assert plain.text.count("letter") == 15
 
 
+def test_a_stub_yields_to_a_page_with_pictures_and_whatever_the_length_of_its_link(tmp_path: Path) -> None:
+    stub = part("Please see the web version:\nhttps://click.example.com/?q=" + "8f2c1d8e3b" * 60)
+    rich = part("<p>" + "The invoice is due in May. " * 20 + "</p>", "text/html")
+    logo = part("R0lGODlh", "image/gif", "Content-Transfer-Encoding: base64", "Content-ID: <logo>")
+    tree = part(f"--IN\n{rich}\n--IN\n{logo}\n--IN--", 'multipart/related; boundary="IN"')
+    for page in (rich, tree):
+        assert mail(tmp_path, multipart(stub, page, kind="alternative")).text.count("invoice") == 20
+    assert mail(tmp_path, multipart(part("Due in May. " * 20), tree, kind="alternative")).attachments == ()
+
+
+def test_files_that_apple_mail_puts_below_the_html_alternative_are_attached(tmp_path: Path) -> None:
+    page = part("<p>Please sign the lease.</p>", "text/html")
+    terms = part("The rent is 950 euros.", 'text/plain; name="terms.txt"', "Content-Disposition: attachment")
+    photo = part("R0lGODlh", "image/gif; name=roof.gif", "Content-Disposition: attachment")
+    tree = part(f"--IN\n{page}\n--IN\n{terms}\n--IN\n{photo}\n--IN--", 'multipart/mixed; boundary="IN"')
+    found = mail(tmp_path, multipart(part("Please sign the lease."), tree, kind="alternative"))
+    assert (found.text, found.attachments) == ("Please sign the lease.", ("terms.txt", "roof.gif"))
+    assert documents(tmp_path / "m.eml")[1].text == "The rent is 950 euros."
+
+
+@pytest.mark.parametrize("lengths", ["known", "unknown"])
+def test_the_text_of_an_opaquely_signed_mail_is_read(tmp_path: Path, lengths: str) -> None:
+    inner = part("The walnut contract.").encode()
+
+    def element(tag: int, *pieces: bytes) -> bytes:
+        body = b"".join(pieces)
+        if lengths == "unknown" and tag & 0x20:
+            return bytes((tag, 0x80)) + body + b"\0\0"
+        size = len(body).to_bytes(2)
+        return bytes((tag, 0x82)) + size + body
+
+    octets = (
+        element(0x24, element(4, inner[:9]), element(4, inner[9:]))
+        if lengths == "unknown"
+        else element(4, inner)
+    )
+    data = element(0x30, element(6, bytes.fromhex("2a864886f70d010701")), element(0xA0, octets))
+    signed = element(0x30, element(2, b"\1"), element(0x31), data, element(0x31, b""))
+    raw = element(0x30, element(6, bytes.fromhex("2a864886f70d010702")), element(0xA0, signed))
+    code = base64.encodebytes(raw).decode()
+    head = [
+        "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+        "Content-Transfer-Encoding: base64",
+    ]
+    found = mail(tmp_path, message(code, headers=head))
+    assert (found.text, found.attachments, found.title) == ("The walnut contract.", (), "Table")
+    for cut in range(0, len(raw), 7):
+        mail(tmp_path, message(base64.encodebytes(raw[:cut]).decode(), headers=head))
+
+
+def test_enriched_text_is_read_without_its_commands(tmp_path: Path) -> None:
+    text = "<bold>The</bold> <color><param>red</param>walnut</color>\ntable << oak\n\nnext"
+    assert (
+        mail(tmp_path, message(text, headers=["Content-Type: text/enriched"])).text
+        == "The walnut table < oak\nnext"
+    )
+
+
+def test_labels_of_gmail_become_tags(tmp_path: Path) -> None:
+    label = "X-Gmail-Labels: =?UTF-8?Q?Inbox,Arbeit/M=C3=BCnchen,Opened?="
+    assert mail(tmp_path, message(headers=[label])).tags == ("Inbox", "Arbeit/München")
+
+
 def test_all_text_parts_are_read_and_attachments_named(tmp_path: Path) -> None:
     pdf = part(
         "JVBERi0=",

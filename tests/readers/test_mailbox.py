@@ -225,6 +225,21 @@ def read_in_a_process_of_its_own(path: Path) -> dict[str, list[str] | list[int]]
     return found
 
 
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        "From dana@example.org Wed May  1 12:00:00 2024",
+        "From 179@xxx Wed May 01 12:00:00 +0000 2024",
+        "From - Wed May 01 12:00:00 2024",
+    ],
+)
+def test_a_message_without_a_date_has_that_of_its_envelope_line(tmp_path: Path, envelope: str) -> None:
+    path = tmp_path / "box"
+    undated = "".join(line for line in message().splitlines(keepends=True) if not line.startswith("Date:"))
+    path.write_bytes(mbox([undated], envelope=envelope))
+    assert documents(path)[0].date == 1714564800.0
+
+
 def body_of(size: int) -> Iterator[bytes]:
     """About ``size`` bytes of lines, some of which look like envelope lines."""
     block = b"The walnut table.\n\nFrom now on it is oiled in May.\n>From there on in June.\n" * 2_000

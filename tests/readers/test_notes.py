@@ -185,3 +185,54 @@ def test_the_day_in_a_file_name_is_the_date_of_its_note(tmp_path: Path, name: st
     assert document.date == (None if day is None else frontmatter.moment(day))
     said = note(tmp_path, "---\ndate: 2024-01-02\n---\nA.\n", "2025-03-19.md")
     assert said.date == frontmatter.moment("2024-01-02")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "5 March 2024",
+        "March 5, 2024",
+        "Tue, Mar. 5th, 2024",
+        "05.03.2024",
+        "5. 3. 2024",
+        "Tue, 05 Mar 2024 00:00:00 GMT",
+    ],
+)
+def test_a_date_is_understood_as_people_write_it(tmp_path: Path, said: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\ndate: {said}\n---\ntext\n")
+    assert documents(path)[0].date == 1709596800.0
+
+
+@pytest.mark.parametrize("said", ["may be later", "31 February 2024", "31.02.2024", "March 2024", "3/5"])
+def test_what_is_no_date_is_none(tmp_path: Path, said: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\ntitle: x\ndate: {said}\n---\ntext\n")
+    assert documents(path)[0].date is None
+
+
+def test_the_properties_of_a_logseq_page(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("title:: Oil\ntags:: [[wood care]], [[May]]\n\n- one\n  id:: 65\n")
+    found = documents(path)[0]
+    assert (found.title, found.tags, found.text[:7]) == ("Oil", ("wood care", "May"), "title::")
+    path.write_text("std::string walnut\n")
+    assert documents(path)[0].title == ""
+
+
+def test_the_colours_of_a_log_do_not_stick_to_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("\x1b[1;31mfailed\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x1b\\ \x1b(Bend\n")
+    assert documents(path)[0].text == "failed link end\n"
+
+
+def test_counts_of_tasks_are_no_part_of_headings(tmp_path: Path) -> None:
+    path = tmp_path / "a.org"
+    path.write_text("* TODO [1/2] Oil the table :wood:\ntext\n** Buy [50%]\nx\n")
+    assert documents(path)[0].sections[1].headings == ("Oil the table", "Buy")
+
+
+def test_soft_hyphens_do_not_keep_words_from_being_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Donau\u00addampf\u00adschiff zero\u200bwidth ភាសា\u200bខ្មែរ\n", encoding="utf-8")
+    assert documents(path)[0].text == "Donaudampfschiff zerowidth ភាសា\u200bខ្មែរ\n"

@@ -126,6 +126,23 @@ def test_chapters_follow_the_spine(tmp_path: Path) -> None:
     assert (found.title, found.language, found.meta["author"]) == ("A Book", "en", "Dana")
 
 
+def test_rtf_in_several_code_pages_with_notes_and_hidden_text(tmp_path: Path) -> None:
+    raw = (
+        rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fswiss Arial;}{\f1\fnil\fcharset204{\*\fname x;}Times;}{\f2\fcharset128 Gothic;}}"
+        rb"{\info{\title B\'fcro}{\creatim\yr2024\mo5\dy1\hr9}}{\header Acme Ltd\par}Stra\'dfe \f1\'cf\'f0\'e8\'e2\'e5\'f2\f0  \{\'fc\}"
+        rb"{\footnote{\super 1} a {\b note}} {\f2\'93\'fa\'96\'7b}{\f2\uc2\u24180\'94\'4e\'93\'fa} end.{\v HIDDEN}{\b\v0 shown}{\rtlch\v\f0 HIDDEN}\par}"
+    )
+    found = read(tmp_path, raw, "a.rtf")
+    assert [line.strip() for line in found.text.split("\n")] == [
+        "Straße Привет {ü} 日本年日 end.shown",
+        "",
+        "Acme Ltd",
+        "",
+        "1 a note",
+    ]
+    assert (found.title, found.date) == ("Büro", 1714521600.0)
+
+
 def test_rtf_keeps_its_title_and_letters(tmp_path: Path) -> None:
     found = read(tmp_path, TestRtf().sample(), "a.rtf")
     assert (found.title, found.text) == ("Care", "The walnut table\nand ü")

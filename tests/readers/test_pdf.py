@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from gemmasearch.readers import pdf_text
 from gemmasearch.readers.formats import CannotRead
@@ -55,6 +63,59 @@ def test_a_title_that_is_a_file_name_gives_way_to_the_first_line(tmp_path: Path)
         write(tmp_path, pdf(["Agreement on rent\nbody"], info="/Title (Microsoft Word - x.doc)"))
     )
     assert (named.title, word.title) == ("Real Title", "Agreement on rent")
+
+
+def test_the_title_is_no_header_that_the_next_pages_repeat(tmp_path: Path) -> None:
+    pages = ["Walnut Journal 1\nOn the care of tables\nfirst words", "Walnut Journal 2\nmore words"]
+    (found,) = documents(
+        write(tmp_path, pdf(pages, info="/Title (Microsoft Word - a.docx) /Author (anonymous)"))
+    )
+    assert (found.title, "author" in found.meta) == ("On the care of tables", False)
+    assert documents(write(tmp_path, pdf(["Walnut Journal", "Walnut Journal"])))[0].title == "Walnut Journal"
+
+
+def test_title_and_author_are_found_in_the_xmp_data_too(tmp_path: Path) -> None:
+    xmp = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreateDate="2024-05-01T12:00:00Z">'
+        '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">Walnut care</rdf:li></rdf:Alt></dc:title>'
+        "<dc:creator><rdf:Seq><rdf:li>Dana</rdf:li><rdf:li>Kim</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+    writer = PdfWriter(clone_from=BytesIO(pdf(["words"], info="/Title (a.docx)")))
+    stream = StreamObject()
+    stream.set_data(xmp.encode())
+    stream.update({NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")})
+    writer.root_object[NameObject("/Metadata")] = writer._add_object(stream)
+    out = BytesIO()
+    writer.write(out)
+    (found,) = documents(write(tmp_path, out.getvalue()))
+    assert (found.title, found.meta["author"], found.date) == ("Walnut care", "Dana, Kim", 1714564800.0)
+
+
+def placed(*pieces: tuple[float, float, str]) -> bytes:
+    """A page of texts that stand at (x, y) each, in a font of 7.2 points per letter."""
+    drawn = " ".join(f"BT /F1 12 Tf {x} {y} Td ({text}) Tj ET" for x, y, text in pieces)
+    raw = pdf(["x" * 2 * len(drawn)]).replace(b"Helvetica", b"Courier  ")
+    start, end = raw.index(b"BT /F1"), raw.index(b"\nendstream")
+    return raw[:start] + drawn.encode().ljust(end - start) + raw[end:]
+
+
+def test_words_whose_letters_are_placed_one_by_one_are_words(tmp_path: Path) -> None:
+    line = "Walnut tables are oiled in May"
+    (found,) = documents(write(tmp_path, placed(*((72 + 7.2 * i, 720, c) for i, c in enumerate(line)))))
+    assert found.text == line
+
+
+def test_a_row_of_a_table_is_a_line_and_columns_of_text_are_not_mixed(tmp_path: Path) -> None:
+    rows = (("Article", "Price"), ("Chair", "20.00"), ("Table", "300.00"), ("Lamp", "45.50"))
+    cells = [(72 + 150 * x, 700 - 20 * y, word) for y, row in enumerate(rows) for x, word in enumerate(row)]
+    (found,) = documents(write(tmp_path, placed(*cells)))
+    assert found.text == "Article Price\nChair 20.00\nTable 300.00\nLamp 45.50"
+    columns = [
+        (72 + 250 * x, 700 - 20 * y, f"the words of line {y} in {x}") for x in (0, 1) for y in range(5)
+    ]
+    (found,) = documents(write(tmp_path, placed(*columns)))
+    assert found.text.split("\n")[:2] == ["the words of line 0 in 0", "the words of line 1 in 0"]
 
 
 def test_creation_date_and_author_are_kept_and_damaged_ones_ignored(tmp_path: Path) -> None:
@@ -160,7 +221,7 @@ def test_one_bad_page_costs_only_itself(tmp_path: Path) -> None:
 
 def test_words_are_joined_over_line_ends_but_not_real_hyphens(tmp_path: Path) -> None:
     (found,) = documents(write(tmp_path, pdf(["The agree-\nment is well-\nknown, as well-known as can be."])))
-    assert found.text == "The agreement\nis well-known\n, as well-known as can be."
+    assert found.text == "The agreement\nis well-known,\nas well-known as can be."
 
 
 def test_ligatures_and_presentation_forms_become_letters() -> None:
@@ -236,6 +297,22 @@ def test_filled_in_fields_and_comments_are_read(tmp_path: Path) -> None:
     assert documents(path)[0].text == (
         "Form\nName: Dana Bell\nPets allowed: yes\nHeating: Gas\nask about the deposit"
     )
+
+
+def test_hidden_comments_and_passwords_in_fields_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "file.pdf"
+    writer = PdfWriter(clone_from=BytesIO(pdf(["Form"])))
+    box = ArrayObject([FloatObject(n) for n in (0, 0, 9, 9)])
+    for name, flag in (("/F", 1 << 1), ("/F", 1 << 5), ("/Ff", 1 << 13), ("/F", 1 << 2)):
+        values = {"/Subtype": "/Widget", "/FT": "/Tx", "/T": f"{name} {flag}", "/V": "Dana"}
+        entry = {
+            NameObject(k): NameObject(v) if v in ("/Widget", "/Tx") else TextStringObject(v)
+            for k, v in values.items()
+        }
+        flags = {NameObject(name): NumberObject(flag), NameObject("/Rect"): box}
+        writer.add_annotation(0, DictionaryObject({**entry, **flags}))
+    writer.write(path)
+    assert documents(path)[0].text == "Form\n/F 4: Dana"
 
 
 def test_what_pypdf_cannot_read_pypdfium_may(tmp_path: Path) -> None:

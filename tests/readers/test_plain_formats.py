@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,44 @@ class TestCalendar(ReaderContract):
             "With: Bell, Dana <dana@example.org>\nBring the walnut oil and a brush"
         )
         assert (event.title, event.date, todo.title) == ("Walnut day, oiling", 1714564800.0, "Buy walnut oil")
+
+
+def event(tmp_path: Path, *lines: str) -> str:
+    path = tmp_path / "e.ics"
+    path.write_text(
+        "\r\n".join(
+            ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "SUMMARY:Day", *lines, "END:VEVENT", "END:VCALENDAR", ""]
+        )
+    )
+    return documents(path)[0].text
+
+
+@pytest.mark.parametrize(
+    ("lines", "when"),
+    [
+        (("DTSTART;VALUE=DATE:20240501", "DTEND;VALUE=DATE:20240502"), "2024-05-01"),
+        (("DTSTART;VALUE=DATE:20240501", "DTEND;VALUE=DATE:20240504"), "2024-05-01 to 2024-05-03"),
+        (("DTSTART;VALUE=DATE:20240501", "DTEND;VALUE=DATE:20240501"), "2024-05-01"),
+        (("DTSTART;VALUE=DATE:20240501", "DURATION:P2D"), "2024-05-01 to 2024-05-02"),
+        (("DTSTART:20240501T233000Z", "DURATION:PT1H30M"), "2024-05-01 23:30 to 2024-05-02 01:00 (UTC)"),
+        (("DTSTART;VALUE=DATE:20240501", "DTEND;VALUE=DATE:20249999"), "2024-05-01 to 2024-99-99"),
+        (("DTSTART:20240501T1200", "DURATION:P9999D9999"), "2024-05-01 12:00"),
+    ],
+)
+def test_an_event_of_whole_days_ends_on_its_last_one(
+    tmp_path: Path, lines: tuple[str, ...], when: str
+) -> None:
+    assert event(tmp_path, *lines) == f"Day\nWhen: {when}"
+
+
+def test_an_event_says_its_weekdays_in_words_and_its_description_without_markup(tmp_path: Path) -> None:
+    assert event(tmp_path, "RRULE:FREQ=MONTHLY;BYDAY=-1FR,2MO") == (
+        "Day\nRepeats: every month on the last Friday and the second Monday"
+    )
+    assert event(tmp_path, "DESCRIPTION:Bring <b>oil</b><br>and <i>brushes</i>\\nplease") == (
+        "Day\nBring oil\nand brushes\nplease"
+    )
+    assert event(tmp_path, "DESCRIPTION:if a <b then c") == "Day\nif a <b then c"
 
 
 class TestContacts(ReaderContract):
@@ -88,6 +127,32 @@ class TestMhtml(ReaderContract):
             "https://example.org/oil",
             1714564800.0,
         )
+
+
+@pytest.mark.parametrize("name", ["a.json", "chat.jsonl", "note.ipynb", "nameless"])
+def test_words_behind_an_escape_of_json_are_found(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(
+        '{"from": "J\\u00f6rg",\n "say": "oak\\nwalnut\\ttable \\ud83d\\ude00 \\"x\\" C:\\\\new \\u0007 \\ud83d"}'
+    )
+    assert documents(path)[0].text == '{"from": "Jörg",\n "say": "oak walnut table 😀 "x" C:\\new   �"}'
+
+
+def test_backslashes_of_other_data_stay(tmp_path: Path) -> None:
+    path = tmp_path / "a.ini"
+    path.write_text("[a]\npath=C:\\new\\table\n")
+    assert documents(path)[0].text == "[a]\npath=C:\\new\\table\n"
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.json", "a.xml", "a.css", "a.txt"])
+def test_a_picture_within_a_text_is_not_read_and_lines_keep_their_numbers(tmp_path: Path, name: str) -> None:
+    code = base64.b64encode(bytes(range(256)) * 3).decode()
+    wrapped = base64.encodebytes(bytes(range(256)) * 3).decode()
+    path = tmp_path / name
+    path.write_text(f"one\n(data:image/png;base64,{code})\n{wrapped}word\n{'a' * 300}\n")
+    text = documents(path)[0].text
+    lines = wrapped.count("\n")
+    assert text == "one\n(data:image/png;base64,…)\n…" + "\n" * lines + f"word\n{'a' * 300}\n"
 
 
 def test_every_row_of_the_table_has_a_contract_test() -> None:

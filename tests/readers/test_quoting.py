@@ -36,6 +36,10 @@ def own(text: str, subject: str = "") -> str:
         "Vào Th 4, 1 thg 5, 2024, Dana Bell <d@x.org> đã viết:",
         "בתאריך 1 במאי 2024, Dana Bell <d@x.org> כתב:",
         "On Wed, May 1, 2024 at 12:00, Dana\nBell <d@x.org> wrote:",
+        "2024年5月1日(水) 12:00 Dana Bell <d@x.org>:",
+        "בתאריך יום ד׳, 1 במאי 2024 ב-12:00 מאת Dana Bell <d@x.org>:",
+        "ср, 1 мая 2024 г. в 12:00, Dana Bell <d@x.org>:",
+        '01.05.2024, 12:00, "Dana Bell" <d@x.org>:',
     ],
 )
 def test_a_reply_keeps_only_its_own_words(attribution: str) -> None:
