@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gemmasearch.answering import spans, words
-from gemmasearch.answering.numbers import dated_in, months_in, numbers_in
+from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
@@ -44,6 +44,7 @@ POINTED = 0.5  # what a word counts that stands before a sentence that points ba
 _TELLING = (
     2  # words of the question that two sentences with different codes must share: many things have a number
 )
+_LIKE = 0.6  # of the words of two sentences that differ in an amount or a day: what they share
 _RECORDS = ("contact", "event")  # every line of which is about the same person or day
 _LABELS = ("When:", "Where:")  # of an event
 # The embedder is asked about so many sentences at most, and about none so far behind the best by its words that its
@@ -317,30 +318,44 @@ def with_antecedent(item: Evidence) -> str:
 def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
     """Two sentences of different documents that answer alike but with different numbers, dates or codes, the newer
     document first; [] where the sources agree."""
-    counts = question.kind in ("when", "number", "money")
-    if not (counts or question.asks_code) or not found or found[0].span is None:
+    if not found or not (one := _counted(question, found[0])):
         return []
     first = found[0]
     told = _told(question, first)
+    least = _TELLING if question.asks_code else 1
     for item in found[1:4]:
-        if (
-            item.span is None
-            or item.hit.document_id == first.hit.document_id
-            or item.score < 0.85 * first.score
-        ):
+        if item.hit.document_id == first.hit.document_id or item.score < 0.85 * first.score:
             continue
-        one, other = (_counted(question, e.text[slice(*e.span)]) for e in (first, item) if e.span)
-        alike = len(told) >= (1 if counts else _TELLING) and told == _told(question, item)
-        if alike and one and other and not one <= other and not other <= one:
+        other = _counted(question, item)
+        alike = len(told) >= least and told == _told(question, item) and _is_like(question, first, item)
+        if alike and other and not one <= other and not other <= one:
             return sorted((first, item), key=_age, reverse=True)
     return []
 
 
-def _counted(question: Question, span: str) -> frozenset[str]:
-    """What two answers are compared by."""
-    if not question.asks_code:
-        return numbers_in(span)
-    return frozenset({words.fold(span)}) if any(spans.codes(span)) else frozenset()
+def _counted(question: Question, item: Evidence) -> frozenset[object]:
+    """What two answers are compared by; where no kind of answer is asked for ("what is the budget"), amounts of money
+    or days."""
+    if question.kind == "what" and not question.asks_code:
+        amounts = numbers_in(" ".join(m.group() for m in spans.MONEY.finditer(item.text)))
+        return frozenset(amounts or days_in(item.text))
+    if item.span is None:
+        return frozenset()
+    span = item.text[slice(*item.span)]
+    if question.asks_code:
+        return frozenset({words.fold(span)} if any(spans.codes(span)) else ())
+    return frozenset(numbers_in(span) if question.kind in ("when", "number", "money") else ())
+
+
+def _is_like(question: Question, one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences say the same of something, where the question does not say what kind of thing it is."""
+    if question.kind != "what" or question.asks_code:
+        return True
+    first, second = (
+        {stem for stem in words.stems(item.text, item.hit.language) if not stem[0].isdigit()}
+        for item in (one, other)
+    )
+    return len(first & second) >= _LIKE * len(first | second)
 
 
 def _age(item: Evidence) -> float:

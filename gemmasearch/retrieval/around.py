@@ -73,9 +73,10 @@ def did_you_mean(store: Store, line: str) -> str:
     """The line with words that stand nowhere in the index replaced by the nearest that do; "" without any.
 
     Where other words of the line are known, it must stand in a passage with one of them: a word that is merely
-    nowhere has neighbours, too.
+    nowhere has neighbours, too. So where none is known, either all have such neighbours or none is a slip.
     """
     better = line
+    nowhere = False
     query = parse(line)
     for term in query.terms:
         word = term.text.strip("?!.,;:")
@@ -85,9 +86,11 @@ def did_you_mean(store: Store, line: str) -> str:
         if folded in stopwords.everything():
             continue
         if not any(store.document_frequency([folded, words.stem(folded, "en")]).values()):
-            nearest = _nearest_word(store, folded, _beside(store, term, query))
+            beside = _beside(store, term, query)
+            nearest = _nearest_word(store, folded, beside)
             better = better.replace(word, nearest) if nearest else better
-    return better if better != line else ""
+            nowhere = nowhere or not (nearest or beside)
+    return better if better != line and not nowhere else ""
 
 
 def _beside(store: Store, term: Term, query: Query) -> str:

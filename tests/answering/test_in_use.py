@@ -79,6 +79,31 @@ def test_of_two_passwords_the_older_one_alone_was_the_answer(store: Store, add: 
     assert any("newest" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("question", "old", "new"),
+    [
+        ("What is the budget of the offsite?", "Budget 12,500 euros.", "The budget is now 14,000 euros."),
+        ("What is the deadline of the offsite?", "The deadline is 4 June.", "The deadline is now 11 June."),
+    ],
+)
+def test_of_two_amounts_or_days_the_older_one_alone_was_what_something_is(
+    store: Store, add: Add, question: str, old: str, new: str
+) -> None:
+    then, now = (datetime(2026, month, 1, tzinfo=UTC).timestamp() for month in (2, 3))
+    add("/n/old.md", f"The offsite takes place in Potsdam. {old}", title="Offsite", date=then)
+    add("/n/new.md", f"The offsite was moved to Leipzig. {new}", title="Offsite", date=now)
+    found = answer(store, None, None, question)
+    assert found.text.index(new.rstrip(".")) < found.text.index(old.rstrip("."))
+    assert any("newest" in note for note in found.notes)
+
+
+def test_two_purchases_are_no_contradiction(store: Store, add: Add) -> None:
+    add("/n/a.md", "Bought the oak shelf at the market for 129 euros.")
+    add("/n/b.md", "Bought a copper lamp at the market for 20 euros.")
+    found = answer(store, None, None, "What did we buy at the market?")
+    assert not any("differ" in note for note in found.notes)
+
+
 def test_numbers_of_different_things_are_no_contradiction(store: Store, add: Add) -> None:
     add("/n/a.md", "The phone number of Hans, the plumber, is 555 0199.")
     add("/n/b.md", "The phone number of the town hall is 555 0100.")
