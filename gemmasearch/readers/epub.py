@@ -11,7 +11,7 @@ from gemmasearch.readers import html
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
 from gemmasearch.readers.notes import sections
-from gemmasearch.readers.packages import Package, Values, parse
+from gemmasearch.readers.packages import Attributes, Package, Values, parse
 from gemmasearch.settings import Settings
 
 _PROPERTIES = {"title": "title", "creator": "author", "date": "date", "language": "language"}
@@ -67,7 +67,7 @@ def _document(pages: list[html.Page], found: Mapping[str, str]) -> Document:
     )
 
 
-class _Container:
+class _Container(Attributes):
     def __init__(self) -> None:
         self.path = ""
 
@@ -75,14 +75,8 @@ class _Container:
         if name == "rootfile" and not self.path:
             self.path = attributes.get("full-path", "")
 
-    def end(self, name: str) -> None:
-        return
 
-    def text(self, text: str) -> None:
-        return
-
-
-class _Spine:
+class _Spine(Attributes):
     """The manifest's files in reading order."""
 
     def __init__(self) -> None:
@@ -94,12 +88,6 @@ class _Spine:
             self._files[attributes.get("id", "")] = unquote(attributes.get("href", ""))
         elif name == "itemref":
             self._order.append(attributes.get("idref", ""))
-
-    def end(self, name: str) -> None:
-        return
-
-    def text(self, text: str) -> None:
-        return
 
     def names(self) -> list[str]:
         return [self._files[each] for each in self._order[:5_000] if each in self._files] or list(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
-from gemmasearch.readers.packages import Package, Values, parse
+from gemmasearch.readers.packages import Attributes, Package, Values, parse
 from gemmasearch.readers.slides import Drawing
 from gemmasearch.readers.textual import clean
 from gemmasearch.readers.writing import Writer
@@ -126,7 +126,7 @@ def _main_part(package: Package, stem: str) -> str:
     return f"{stem}.xml" if f"{stem}.xml" in names else names[0]
 
 
-class _Styles:
+class _Styles(Attributes):
     """Which paragraph styles are headings: their ids are translated, their names are not."""
 
     def __init__(self) -> None:
@@ -141,12 +141,6 @@ class _Styles:
             self.levels[self._id] = int(found[1] or 1)
         elif name == "outlineLvl" and value.isdigit() and int(value) < 9:
             self.levels.setdefault(self._id, int(value) + 1)
-
-    def end(self, name: str) -> None:
-        return
-
-    def text(self, text: str) -> None:
-        return
 
 
 class _Word:

@@ -73,6 +73,16 @@ class Handler(Protocol):
     def text(self, text: str) -> None: ...
 
 
+class Attributes:
+    """A handler of which only :meth:`start` does something: what it looks for stands in attributes."""
+
+    def end(self, name: str) -> None:
+        return
+
+    def text(self, text: str) -> None:
+        return
+
+
 def parse(raw: bytes, handler: Handler, what: str = "") -> None:
     """Feed XML to a handler, without a tree. A document type is refused: entities are how XML explodes.
 

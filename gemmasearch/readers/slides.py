@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
-from gemmasearch.readers.packages import Package, parse
+from gemmasearch.readers.packages import Attributes, Package, parse
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
@@ -68,7 +68,7 @@ def _relations(package: Package, name: str) -> dict[str, tuple[str, str]]:
     }
 
 
-class _Relations:
+class _Relations(Attributes):
     def __init__(self) -> None:
         self.all: list[tuple[str, str, str]] = []
 
@@ -76,12 +76,6 @@ class _Relations:
         if name == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             self.all.append((attributes.get("Id", ""), kind, attributes.get("Target", "")))
-
-    def end(self, name: str) -> None:
-        return
-
-    def text(self, text: str) -> None:
-        return
 
 
 class _Slide:
