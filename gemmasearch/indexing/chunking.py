@@ -121,9 +121,7 @@ class _Cutter:
         blank_a = not self.text[a.start : a.end].strip()
         if blank_a or not self.text[b.start : b.end].strip():
             return replace(b if blank_a else a, start=a.start, end=b.end)
-        if (
-            b.quoted and not a.quoted and self._greets(a)
-        ):  # a passage of its own would be a hit that says "Hi,"
+        if b.quoted and not a.quoted and self._greets(a):  # else it would be a hit that says "Hi,"
             return replace(b, start=a.start)
         if not a.like(b):
             return None
@@ -185,26 +183,28 @@ class _Cutter:
         packed: list[tuple[Span, float]] = []
         current: Span | None = None
         size = 0.0
-        lead, held = -1, 0.0  # where the last block begins if it leads to the next one, and its size
+        lead, held = (
+            0,
+            0.0,
+        )  # where what leads to the next block begins, the end if nothing does, and its size
         for block in blocks:
             tokens = self.size(block)
             large = tokens > self.target * STRETCH
-            if current and (size + tokens > self.target or (size >= self.target / 2 and self._fresh(block))):
-                if large and size < TINY:
-                    lead = current[0]
-                elif lead > current[0]:
-                    packed.append(((current[0], lead), size - held))
-                    current, size = (lead, current[1]), held
-                if lead < 0:
-                    packed.append((current, size))
-                    current, size = None, 0.0
+            if (
+                current
+                and lead > current[0]
+                and not (large and size < TINY)
+                and (size + tokens > self.target or (size >= self.target / 2 and self._fresh(block)))
+            ):
+                packed.append(((current[0], lead), size - held))
+                current, size = ((lead, current[1]) if lead < current[1] else None), held
             if large:
                 packed += self._broken((current[0] if current else block[0], block[1]), tokens + size)
-                current, size, lead = None, 0.0, -1
+                current, size = None, 0.0
                 continue
             current = (current[0] if current else block[0], block[1])
             size += tokens
-            lead, held = (block[0], tokens) if self._leads(block, tokens) else (-1, 0.0)
+            lead, held = (block[0], tokens) if self._leads(block, tokens) else (block[1], 0.0)
         if current:
             packed.append((current, size))
         return self._without_crumbs(packed)
