@@ -82,8 +82,7 @@ def ask(
     code = 0 if answer.found else NothingFound.exit_code
     if not answer.found and line and context is None and not session.out.json:
         with session.index() as index:
-            if better := index.suggestion(line):
-                session.out.note(f"did you mean: {better}")
+            session.suggests(index, line)
     for said in answer.unsupported:
         session.out.detail(f"unsupported: {said}")
     show = show_markdown if markdown else show_answer

@@ -65,6 +65,12 @@ class Session:
         ):
             yield index
 
+    def suggests(self, index: Index, line: str) -> bool:
+        """Say what a misspelt line may have meant. :return: whether there is such a thing."""
+        if better := index.suggestion(line):
+            self.out.note(f"did you mean: {better}")
+        return bool(better)
+
     def looked_up(self, work: Callable[[Index | Remote], Found]) -> Found:
         """What ``work`` finds: through the warm helper if one answers, else in the index itself."""
         from gemmasearch.serving import connect

@@ -157,9 +157,7 @@ def _say_nothing_found(session: Session, line: str, *, new: bool = False) -> Non
         with session.index() as index:
             for filter in index.empty_filters(line):
                 session.out.note(f"nothing in the index passes the filter: {filter}")
-            if better := index.suggestion(line):
-                session.out.note(f"did you mean: {better}")
-            elif index.search(line, mode="words", limit=1):
+            if not session.suggests(index, line) and index.search(line, mode="words", limit=1):
                 session.out.note("some of its words stand in the index: --mode words shows where")
 
 
@@ -170,8 +168,7 @@ def _say_nothing_near(session: Session, line: str, first: Hit) -> None:
         session.out.note("nothing here matches well")
     if ranked and first.score < _POOR:
         with session.index() as index:
-            if better := index.suggestion(line):
-                session.out.note(f"did you mean: {better}")
+            session.suggests(index, line)
 
 
 def _explain_query(session: Session, line: str) -> int:
