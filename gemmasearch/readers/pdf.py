@@ -143,7 +143,6 @@ def _remarks(reader: PdfReader, index: int) -> list[str]:
 def _second_opinion(source: Source, first: CannotRead) -> _Pages:
     other = Other(source)
     pages = _Pages([other.page(index) for index in range(min(len(other), PAGES))])
-    pages.first_line = pdf_text.first_line(pages.texts, pdf_parts.LINE_LENGTH)
     if not any(pages.texts):
         raise first
     return pages

@@ -375,7 +375,7 @@ class Vectors(Narrow):
             raise ValueError(
                 f"vectors of shape {matrix.shape} do not fit {len(keys)} keys of dimension {dim}"
             )
-        kept = rounded(matrix)
+        kept = matrix if matrix.dtype == np.int8 else rounded(matrix)
         rows = [(space_id, key, vector.tobytes()) for key, vector in zip(keys, kept, strict=True)]
         sealed = [(*row, self.db.seal(*row)) for row in rows]
         sql = """INSERT INTO vectors(space_id, key, vector, seal)
