@@ -336,7 +336,7 @@ def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
 def _counted(question: Question, item: Evidence) -> frozenset[object]:
     """What two answers are compared by; where no kind of answer is asked for ("what is the budget"), amounts of money
     or days."""
-    if question.kind == "what" and not question.asks_code:
+    if _is_open(question):
         amounts = numbers_in(" ".join(m.group() for m in spans.MONEY.finditer(item.text)))
         return frozenset(amounts or days_in(item.text))
     if item.span is None:
@@ -347,9 +347,14 @@ def _counted(question: Question, item: Evidence) -> frozenset[object]:
     return frozenset(numbers_in(span) if question.kind in ("when", "number", "money") else ())
 
 
+def _is_open(question: Question) -> bool:
+    """Whether it says nothing of what kind of thing it asks for."""
+    return question.kind == "what" and not question.asks_code
+
+
 def _is_like(question: Question, one: Evidence, other: Evidence) -> bool:
     """Whether two sentences say the same of something, where the question does not say what kind of thing it is."""
-    if question.kind != "what" or question.asks_code:
+    if not _is_open(question):
         return True
     first, second = (
         {stem for stem in words.stems(item.text, item.hit.language) if not stem[0].isdigit()}
