@@ -17,19 +17,12 @@ from hypothesis import strategies as st
 from gemmasearch.models import pieces, static
 from gemmasearch.models.static import StaticEmbedder
 
-from .contract import TEXTS
-
-
-@cache
-def path() -> Path:
-    folder = static.package_dir()
-    assert folder is not None
-    return folder / static.TOKENIZER
+from .contract import TEXTS, path_of_tokenizer
 
 
 @cache
 def short() -> pieces.Pieces:
-    found = pieces.load(path())
+    found = pieces.load(path_of_tokenizer())
     assert found is not None, (
         "wordllama has another tokenizer: look whether the rules hold, and note its checksum"
     )
@@ -38,7 +31,7 @@ def short() -> pieces.Pieces:
 
 @cache
 def tokenizer():  # type: ignore[no-untyped-def]
-    return static._tokenizer(path())
+    return static._tokenizer(path_of_tokenizer())
 
 
 def check(text: str) -> bool:
@@ -49,7 +42,7 @@ def check(text: str) -> bool:
 
 
 def test_the_rules_hold_for_the_installed_vocabulary() -> None:
-    model = json.loads(path().read_bytes())["model"]
+    model = json.loads(path_of_tokenizer().read_bytes())["model"]
     ids = model["vocab"]
     merges = [tuple(merge.split(" ")) for merge in model["merges"]]
     splits = {(p[:at], p[at:]) for p in ids for at in range(1, len(p)) if p[:at] in ids and p[at:] in ids}
@@ -88,7 +81,7 @@ def test_pieces_in_any_order_have_the_same_tokens() -> None:
 
 def test_another_tokenizer_is_not_taken_for_the_known_one(tmp_path: Path) -> None:
     other = tmp_path / "tokenizer.json"
-    other.write_bytes(path().read_bytes().replace(b'"in": 262', b'"im": 262', 1))
+    other.write_bytes(path_of_tokenizer().read_bytes().replace(b'"in": 262', b'"im": 262', 1))
     assert pieces.load(other) is None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from gemmasearch.models import segments, static
 from gemmasearch.models.segments import Segments
 
-from .contract import TEXTS
+from .contract import TEXTS, path_of_tokenizer
 
 WORDS = ("boiler", "don't", "(see", "x=1,", "https://a.b/c?d=e&f", "Größe,", "naïve", "e\u0301t", "日本語の文",
          "🎉", "<s>", "</s>a", "<unk", "\x01", "▁", "▁▁a", "", "", "\t", "\n", "\n\n", " \n ", "4711", "2nd", "--",
@@ -23,15 +22,8 @@ WORDS = ("boiler", "don't", "(see", "x=1,", "https://a.b/c?d=e&f", "Größe,", "
 
 
 @cache
-def path() -> Path:
-    folder = static.package_dir()
-    assert folder is not None
-    return folder / static.TOKENIZER
-
-
-@cache
 def tokenizer():  # type: ignore[no-untyped-def]
-    return static._tokenizer(path())
+    return static._tokenizer(path_of_tokenizer())
 
 
 @cache
@@ -45,7 +37,7 @@ def check(texts: list[str], by: Segments | None = None) -> None:
 
 
 def test_no_piece_of_the_installed_vocabulary_crosses_a_border() -> None:
-    model = json.loads(path().read_bytes())["model"]
+    model = json.loads(path_of_tokenizer().read_bytes())["model"]
     assert len(model["vocab"]) <= 1 << 16
     for left, right in (merge.split(" ") for merge in model["merges"]):
         assert "\n" not in left + right
