@@ -120,9 +120,8 @@ def _best(parts: list[mime.Part]) -> mime.Part:
     rich = next((each for each in reversed(parts) if each is not plain and _readable(each)), None)
     if plain is None or rich is None:
         return plain or rich or parts[0]
-    said = len(
-        _ADDRESS.sub("", leaf_text(plain)).strip()
-    )  # the address of a web version may be of any length
+    # The address of a web version may be of any length.
+    said = len(_ADDRESS.sub("", leaf_text(plain)).strip())
     return plain if said > STUB or _length(rich) <= 4 * said else rich
 
 

@@ -60,9 +60,8 @@ class Journal:
             f"SELECT path, size, mtime_ns, ctime_ns, inode, device FROM files {where} AND {_CURRENT}", more
         )
         others = self.db.rows(f"{_FILE} {where} AND (reason <> '' OR NOT ({_CURRENT})) ORDER BY path", more)
-        by_path = {
-            row[0].decode("utf-8", "surrogateescape"): row[1:] for row in stamps
-        }  # as os.fsdecode does
+        # as os.fsdecode does
+        by_path = {row[0].decode("utf-8", "surrogateescape"): row[1:] for row in stamps}
         rows = list(map(_file, others))
         return Known(
             by_path,
@@ -84,9 +83,8 @@ class Journal:
     def files_with_hash(self, hash: bytes) -> list[FileRow]:
         """Files whose bytes were the same when they were read."""
         rows = self.db.rows(f"{_FILE} WHERE hash = ?", (hash,))
-        return list(
-            map(_file, sorted(rows))
-        )  # by id: SQLite's own sorting takes ten times as long as finding none
+        # By id: SQLite's own sorting takes ten times as long as finding none.
+        return list(map(_file, sorted(rows)))
 
     def known_documents(self, file_id: int) -> dict[str, tuple[int, bytes]]:
         """Part -> (document id, document hash) of a file."""
