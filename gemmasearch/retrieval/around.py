@@ -73,10 +73,9 @@ def did_you_mean(store: Store, line: str) -> str:
     """The line with words that stand nowhere in the index replaced by the nearest that do; "" without any.
 
     Where other words of the line are known, it must stand in a passage with one of them: a word that is merely
-    nowhere has neighbours, too. So where none is known, either all have such neighbours or none is a slip.
+    nowhere has neighbours, too.
     """
     better = line
-    nowhere = False
     query = parse(line)
     for term in query.terms:
         word = term.text.strip("?!.,;:")
@@ -86,11 +85,9 @@ def did_you_mean(store: Store, line: str) -> str:
         if folded in stopwords.everything():
             continue
         if not any(store.document_frequency([folded, words.stem(folded, "en")]).values()):
-            beside = _beside(store, term, query)
-            nearest = _nearest_word(store, folded, beside)
+            nearest = _nearest_word(store, folded, _beside(store, term, query))
             better = better.replace(word, nearest) if nearest else better
-            nowhere = nowhere or not (nearest or beside)
-    return better if better != line and not nowhere else ""
+    return better if better != line else ""
 
 
 def _beside(store: Store, term: Term, query: Query) -> str:
