@@ -7,9 +7,9 @@ from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.store import Store
 
 
-def embed(store: Store) -> FakeEmbedder:
+def embed(store: Store, embedder: FakeEmbedder | None = None) -> FakeEmbedder:
     """Gives every passage its vector and returns the embedder of the space."""
-    embedder = FakeEmbedder()
+    embedder = embedder or FakeEmbedder()
     space = store.ensure_space(embedder.space)
     while pending := store.pending(space.id, 100):
         matrix = embedder.embed_documents([Passage(p.title, p.text) for p in pending])

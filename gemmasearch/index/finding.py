@@ -45,9 +45,10 @@ class Finding(Opened):
 
         bound = retrieval.in_ranking if order == "relevance" else retrieval.in_another_order
         everything = not collapse and order == "relevance"
-        look = self._look(query, mode, per_document, collapse, None if everything else bound)
         wanted = limit or self.settings.results
-        return retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
+        with self._store.snapshot():  # the model is that of the vectors
+            look = self._look(query, mode, per_document, collapse, None if everything else bound)
+            return retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
 
     def _look(
         self,
@@ -130,8 +131,9 @@ class Finding(Opened):
         from gemmasearch import retrieval
 
         retrieval.kept(self._store, name)
-        look = self._look(f"@{name}", None, None, True, retrieval.in_another_order)
-        found = retrieval.arranged(look, limit=_ALL, floor=min_score)
+        with self._store.snapshot():
+            look = self._look(f"@{name}", None, None, True, retrieval.in_another_order)
+            found = retrieval.arranged(look, limit=_ALL, floor=min_score)
         return retrieval.unseen(self._store, name, found, limit)
 
     def named(self, line: str) -> str:
@@ -173,7 +175,9 @@ class Finding(Opened):
                 text = handle.text if handle else "\n".join(d.text for d in documents)
             own = [handle.document_id] if handle else [d.document_id for d in documents]
         wanted = limit or self.settings.results
-        return retrieval.similar(self._store, self._models.query_embedder(), text, limit=wanted, without=own)
+        with self._store.snapshot():
+            embedder = self._models.query_embedder()
+            return retrieval.similar(self._store, embedder, text, limit=wanted, without=own)
 
     def thread(self, target: str) -> list[Hit]:
         """The messages of a hit's or file's conversation, oldest first."""

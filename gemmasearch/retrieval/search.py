@@ -94,19 +94,26 @@ def search(
         raise UsageProblem(f"there is no mode {mode!r}", "hybrid, words or meaning")
     query = parse(line)
     wanted = _texts((*query.conditions, *conditions), terms.languages(query))
-    filters = (*_threads(store, wanted), *_text_conditions(query))
-    if not query.terms:
-        return _listing(store, filters, limit) if filters else []
-    ranking = rank(store, embedder, query, mode=mode, conditions=filters)
-    collapse = collapse and not _asks_for_quotations(filters)
-    found = hits(
-        store, ranking, limit=limit, per_document=per_document, collapse=collapse, bound=bound, judged=judged
-    )
-    if query.open and len(found) < limit:
-        known = {hit.document_id for hit in found}
-        rest = _listing(store, filters, limit + len(known))
-        found += [hit for hit in rest if hit.document_id not in known][: limit - len(found)]
-    return found
+    with store.snapshot():
+        filters = (*_threads(store, wanted), *_text_conditions(query))
+        if not query.terms:
+            return _listing(store, filters, limit) if filters else []
+        ranking = rank(store, embedder, query, mode=mode, conditions=filters)
+        collapse = collapse and not _asks_for_quotations(filters)
+        found = hits(
+            store,
+            ranking,
+            limit=limit,
+            per_document=per_document,
+            collapse=collapse,
+            bound=bound,
+            judged=judged,
+        )
+        if query.open and len(found) < limit:
+            known = {hit.document_id for hit in found}
+            rest = _listing(store, filters, limit + len(known))
+            found += [hit for hit in rest if hit.document_id not in known][: limit - len(found)]
+        return found
 
 
 def documents_that_match(store: Store, line: str) -> list[int]:

@@ -198,6 +198,19 @@ class Database:
             self.connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Every look within the body sees the index as it is at the first of them, whoever writes meanwhile. Nothing
+        is written in it; within a transaction it is a part of that."""
+        outermost = not self.connection.in_transaction
+        if outermost:
+            self.run("BEGIN")
+        try:
+            yield
+        finally:
+            if outermost and self.connection.in_transaction:
+                self.run("COMMIT")
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """One IMMEDIATE transaction; within another one, a part of it. Any exception rolls all of it back."""
         self._depth += 1

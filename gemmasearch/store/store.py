@@ -47,6 +47,10 @@ class Store(Counts, Care, Traces, Journal, Labels, Passages, Questions, Relation
         """One write transaction: keep it short."""
         return self.db.writing()
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All that is read within it is of one moment: a run may exchange the vectors between two looks."""
+        return self.db.snapshot()
+
     def checkpoint(self, wait: float = 0.2) -> bool:
         """Move what the -wal file holds into the index and empty it.
 

@@ -120,10 +120,13 @@ def test_a_helper_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert contents(alone) == contents(helped)
 
 
-def test_a_run_that_is_stopped_ends_its_helpers_and_the_next_one_goes_on(tmp_path: Path) -> None:
+def test_a_run_that_is_stopped_ends_its_helpers_and_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
     plant_all(tree)
     run(alone, tree, many=10_000)
+    monkeypatch.setattr(writing, "SHARE", 32)
     report = run(helped, tree, many=1, stop=60)
     assert report.interrupted and 0 < report.new < 150
     assert helpers() == []

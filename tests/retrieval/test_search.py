@@ -6,7 +6,11 @@ import pytest
 
 from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
+from gemmasearch.models.fake import FakeEmbedder
+from gemmasearch.models.proxy import EmbedderProxy
 from gemmasearch.retrieval import search
+from gemmasearch.store import Store
+from tests.embedded import embed
 
 
 def titles(hits):
@@ -248,3 +252,22 @@ def test_a_number_is_no_hit_for_its_groups_in_a_list_or_a_version(store, add) ->
     found = search(store, None, "1400", mode="words")
     assert found[0].title == "List"
     assert all(hit.score < found[0].score and not hit.snippet.marks for hit in found[1:])
+
+
+def test_a_search_ended_with_an_error_when_a_run_exchanged_the_vectors_meanwhile(
+    library, store, embedded
+) -> None:
+    class Slow(EmbedderProxy):
+        """Until the question has its vector, a run with another model is done."""
+
+        def embed_queries(self, queries, *, task="search"):
+            embed(store, FakeEmbedder(dim=64, name="other"))
+            return super().embed_queries(queries, task=task)
+
+    embedder = embedded()
+    with Store.open(store.path, read_only=True) as reader:
+        before = search(reader, embedder, "lunch on friday")
+        assert before and before[0].meaning is not None
+        assert search(reader, Slow(embedder), "lunch on friday") == before
+        now = reader.active_space()
+        assert now and now.name == "other"
