@@ -49,6 +49,7 @@ class Narrow(Frequency):
 
     db: Database
     _kept_documents: tuple[Any, array[int] | None] | None = None
+    _kept_chunks: tuple[array[int], array[int]] | None = None
 
     def kept_documents(self, conditions: Sequence[Condition]) -> array[int] | None:
         """Ids of the documents that conditions keep; None if they look at single passages.
@@ -63,6 +64,14 @@ class Narrow(Frequency):
                 kept = array("q", (id for (id,) in self.db.rows(*_documents(conditions))))
             self._kept_documents = (now, kept)
         return self._kept_documents[1]
+
+    def chunks_within(self, documents: array[int]) -> array[int]:
+        """Ids of the chunks of documents, rising; remembered for the array that :meth:`kept_documents` gave last."""
+        if self._kept_chunks is None or self._kept_chunks[0] is not documents:
+            sql = "SELECT c.id FROM carray(?) k CROSS JOIN chunks c WHERE c.document_id = k.value"
+            found = self.db.rows(sql, (carray(documents),))
+            self._kept_chunks = (documents, array("q", sorted(id for (id,) in found)))
+        return self._kept_chunks[1]
 
     def in_order(self, chunk_ids: Sequence[int]) -> list[int]:
         """The chunks in the order ``IN_ORDER``; ids that are gone are left out."""

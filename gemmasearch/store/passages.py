@@ -74,13 +74,12 @@ class Passages(Narrow):
         return found
 
     def _match_within(self, expression: str, limit: int, documents: array[int]) -> list[tuple[int, float]]:
-        sql = "SELECT c.id FROM carray(?) k CROSS JOIN chunks c WHERE c.document_id = k.value"
-        ids = array("q", (id for (id,) in self.db.rows(sql, (carray(documents),))))
+        ids = self.chunks_within(documents)
         if not ids:
             return []
         # Files of a folder were mostly read one after the other: the full-text index skips what is not near them.
         within = "+rowid IN (SELECT value FROM carray(?)) AND rowid BETWEEN ? AND ?"
-        return self._ranked(expression, limit, within, (carray(ids), min(ids), max(ids)))
+        return self._ranked(expression, limit, within, (carray(ids), ids[0], ids[-1]))
 
     def _ranked(
         self, expression: str, limit: int, within: str = "true", params: Sequence[Any] = ()

@@ -35,6 +35,7 @@ WIDE = 0.02  # of the first candidates: a filter that lets so many pass is tried
 BESIDE = (
     64 * signs.BLOCK
 )  # from so many vectors on, their signs are compared while words are looked up: some 3 ms
+LOOKED_UP = 50_000  # passages under a filter whose vectors are looked up at a time
 TWINS = 4  # of passages with equal text, this many are listed: the rest would only crowd out others
 
 
@@ -166,13 +167,21 @@ class Vectors(Narrow):
         """Ids of the vectors of all passages that a filter keeps."""
         documents = self.kept_documents(conditions)
         if documents is not None:
-            sql = """SELECT v.id FROM carray(?) k CROSS JOIN chunks c CROSS JOIN vectors v
-                     WHERE c.document_id = k.value AND v.space_id = ? AND v.key = c.key"""
-            return _sorted_ids(self.db.rows(sql, (carray(documents), space.id)))
+            ids = self.chunks_within(documents)
+            parts = [self._ids_of(space, ids[at : at + LOOKED_UP]) for at in range(0, len(ids), LOOKED_UP)]
+            return _sorted_ids([row for part in parts for row in part])
         where, params = filters.compile(conditions)
         sql = f"""SELECT v.id FROM {_JOINED} CROSS JOIN vectors v
                   WHERE v.space_id = ? AND v.key = c.key AND {where}"""
         return _sorted_ids(self.db.rows(sql, (space.id, *params)))
+
+    def _ids_of(self, space: SpaceRow, chunk_ids: array[int]) -> list[Row]:
+        """The ids of the vectors of chunks, whose ids rise. Keys are looked up in their order: the order of chunks
+        leads from page to page of their index, which took half as long again among 1,000,000."""
+        sql = "SELECT c.key FROM carray(?) k CROSS JOIN chunks c WHERE c.id = k.value AND c.key IS NOT NULL"
+        keys = tuple(sorted({key for (key,) in self.db.rows(sql, (carray(chunk_ids),))}))
+        sql = "SELECT v.id FROM carray(?) k CROSS JOIN vectors v WHERE v.space_id = ? AND v.key = k.value"
+        return self.db.rows(sql, (apsw.carray(keys), space.id)) if keys else []
 
     def _scored(self, space: SpaceRow, query: np.ndarray, ids: np.ndarray) -> dict[int, float]:
         """Vector id -> cosine with the query, for those that are there."""
