@@ -137,9 +137,10 @@ class Passages(Narrow):
         return self._documents(f"{_DOCUMENT} {where}", (os.fsencode(path),))
 
     def _documents(self, sql: str, params: Any) -> list[DocumentRow]:
-        heads = self._sealed(self.db.rows(sql, params))
-        ids = _array([head[0] for head in heads])
-        spans = self._sealed(self.db.rows(_SPANS, (ids,))) if heads else []
+        with self.db.snapshot():
+            heads = self._sealed(self.db.rows(sql, params))
+            ids = _array([head[0] for head in heads])
+            spans = self._sealed(self.db.rows(_SPANS, (ids,))) if heads else []
         chunks = {id: list(rows) for id, rows in groupby(spans, key=lambda row: row[0])}
         return [_document(head, chunks.get(head[0], [])) for head in heads]
 
