@@ -43,20 +43,12 @@ LENGTH = struct.Struct("!I")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How all files are read and cut. ``rates`` are a Measure's; ``limit`` is the embedder's. ``static`` is the
-    dimension of the static embedder, which makes vectors as fast as rows are made; 0 of any other one."""
+    """How all files are read and cut. ``rates`` are a Measure's; ``limit`` is the embedder's."""
 
     settings: Settings
     target: int
     limit: int
     rates: tuple[float, ...]
-    static: int = 0
-
-    def embedder(self) -> Embedder | None:
-        """A new one for the vectors that are made along with the rows."""
-        return (
-            open_embedder(replace(self.settings, embedder="static", dim=self.static)) if self.static else None
-        )
 
 
 # A file's path or one of its documents, the words of its path, and whether it may be a private key.
@@ -79,17 +71,27 @@ class NotHere(Exception):
     """The run itself must do this."""
 
 
-def main(descriptor: int, parent: int) -> None:
-    """Serve lists of ``Wanted`` from the socket ``descriptor`` until it is closed: of each a ``Made``, or None."""
+def main(descriptor: int, parent: int, static: int) -> None:
+    """Serve lists of ``Wanted`` from the socket ``descriptor`` until it is closed: of each a ``Made``, or None.
+
+    :param static: dimensions of the vectors that the static embedder makes along with the rows; 0 = none.
+    """
     end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the parent's to decide
     with socket.socket(fileno=descriptor) as channel:
-        task: Task = received(channel)
-        maker = Maker(task, task.embedder())
+        embedder = _loaded(static) if static else None  # the parent loads its own before it says what to do
+        maker = Maker(received(channel), embedder)
         requests: queue.SimpleQueue[Sequence[Wanted] | None] = queue.SimpleQueue()
         threading.Thread(target=_receive, args=(channel, requests), daemon=True).start()
         while (wanted := requests.get()) is not None:
             send(channel, maker.made(wanted))
+
+
+def _loaded(dim: int) -> Embedder:
+    """The static embedder with all that it loads when it is first used."""
+    embedder = open_embedder(Settings(embedder="static", dim=dim))
+    embedder.embed_documents([Passage("", "first")])
+    return embedder
 
 
 def _receive(channel: socket.socket, requests: queue.SimpleQueue[Sequence[Wanted] | None]) -> None:

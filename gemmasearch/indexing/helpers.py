@@ -34,11 +34,12 @@ class Helpers:
     They die with the thread that enters it. A batch whose helper died comes back as None for each file.
     """
 
-    def __init__(self, task: Callable[[], Task], embedder: Embedder, count: int) -> None:
+    def __init__(self, task: Callable[[], Task], static: Embedder | None, count: int) -> None:
         """:param task: says how files are read and cut, which takes a tokenizer: asked for while they start.
-        :param embedder: of this process, for what it makes itself."""
+        :param static: of this process, if that is the embedder, which makes vectors as fast as rows are made: they
+            come along with them."""
         self._said = task
-        self._embedder = embedder
+        self._static = static
         self._count = count
         self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -65,7 +66,7 @@ class Helpers:
             failed.callback(self._end)
             channels = [self._start() for _ in range(self._count)]
             self._task = self._said()
-            self._maker = Maker(self._task, self._embedder if self._task.static else None)
+            self._maker = Maker(self._task, self._static)
             failed.pop_all()
         for channel in channels:
             thread = threading.Thread(target=self._serve, args=(channel,), name="helped", daemon=True)
@@ -81,7 +82,8 @@ class Helpers:
     def _start(self) -> socket.socket:
         channel, theirs = socket.socketpair()
         with theirs:
-            self._processes.append(started("gemmasearch.indexing.helper", theirs))
+            dim = self._static.dim if self._static else 0
+            self._processes.append(started("gemmasearch.indexing.helper", theirs, dim))
         return channel
 
     def _end(self) -> None:

@@ -77,10 +77,7 @@ class Storing:
 
     def task(self) -> Task:
         """The same for helpers."""
-        target, limit = self._sizes()
-        space = self.embedder.space
-        static = space.dim if space.name == "static" else 0
-        return Task(self.settings, target, limit, self._measure().rates, static)
+        return Task(self.settings, *self._sizes(), self._measure().rates)
 
     def _ready(self, document: Document, words: str) -> Ready:
         target, limit = self._sizes()

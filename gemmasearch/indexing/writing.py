@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import Document, Problem, SyncEvent
 from gemmasearch.indexing import growing
 from gemmasearch.indexing.ahead import Ahead, Begun, Read
-from gemmasearch.indexing.batches import Batches, Helped, is_plain, made_ahead
+from gemmasearch.indexing.batches import FILES, Batches, Helped, is_plain, made_ahead
 from gemmasearch.indexing.current import READERS, is_racy, is_read, now_ns, tries_before, unchanged_since
 from gemmasearch.indexing.helper import KEY, SMALL, digest
 from gemmasearch.indexing.helpers import MOST, Helpers
@@ -106,7 +106,9 @@ class Writer:
                 self._file(found, known.get(found.path), moves, ahead, len(stale))
                 if due := self._due(width):
                     self._written(due, moves, len(stale))
-            self._written(len(self._waiting), moves, len(stale))
+            self._written(
+                len(self._waiting), moves, len(stale), share=FILES
+            )  # while helpers make the last ones
         self._storing.write_vectors()
         if stale and not self.tally.interrupted:
             self.tally.progress(SyncEvent("read", len(stale), len(stale)))
@@ -114,9 +116,8 @@ class Writer:
     def _helped(self) -> Helpers | None:
         """Processes that take over a part of the work, started when there is enough of it; None on one core."""
         if self._helpers is None and (more := cores() - 1):
-            self._helpers = self._ends.enter_context(
-                Helpers(self._storing.task, self.embedder, min(more, MOST))
-            )
+            static = self.embedder if self.embedder.space.name == "static" else None
+            self._helpers = self._ends.enter_context(Helpers(self._storing.task, static, min(more, MOST)))
         return self._helpers
 
     def remove(self, gone: Sequence[FileRow]) -> None:
@@ -182,17 +183,17 @@ class Writer:
         late = first.found.stamp.size > SMALL or now_ns() - first.began > PATIENCE
         return len(self._waiting) - most if late or self._own >= COMPANY * most else 0
 
-    def _written(self, jobs: int, moves: Moves, total: int) -> None:
+    def _written(self, jobs: int, moves: Moves, total: int, *, share: int = SHARE) -> None:
         """Write what was begun first; neighbours that are small and read already in one transaction."""
         while jobs > 0:
             if self.tally.stopped():
                 return
-            last = self._waiting[min(jobs, SHARE) - 1].reading
+            last = self._waiting[min(jobs, share) - 1].reading
             if isinstance(last, Helped):
                 last.made()  # until it is there, this process makes others, and those before it come as well
             together = [self._next()]
             if together[0].is_small:
-                while self._waiting and len(together) < min(jobs, SHARE) and self._waiting[0].is_small:
+                while self._waiting and len(together) < min(jobs, share) and self._waiting[0].is_small:
                     together.append(self._next())
             for job in together:
                 self._told(job.found, total)
