@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.errors import ModelProblem
 from gemmasearch.light import dataclass
-from gemmasearch.remembered import Remembered
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ class Models:
             return None
         if self._embedder is None or self.settings.remember_questions == "off" or space.name == "static":
             return self._embedder
+        from gemmasearch.remembered import Remembered  # searches by words do without
+
         return Remembered(self._embedder, self._store)
 
     def _heed_flag(self, space: SpaceRow) -> None:

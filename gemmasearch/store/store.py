@@ -13,6 +13,7 @@ from gemmasearch.store.care import Care
 from gemmasearch.store.database import BUSY_MS, Database
 from gemmasearch.store.journal import Journal
 from gemmasearch.store.labels import Labels
+from gemmasearch.store.nearest import Nearest
 from gemmasearch.store.passages import Passages
 from gemmasearch.store.questions import Questions
 from gemmasearch.store.relations import Relations
@@ -21,7 +22,7 @@ from gemmasearch.store.threads import Threads
 from gemmasearch.store.traces import Traces
 
 
-class Store(Counts, Care, Traces, Journal, Labels, Passages, Questions, Relations, Threads):
+class Store(Counts, Care, Traces, Journal, Labels, Nearest, Passages, Questions, Relations, Threads):
     """Rows of one index. Reading needs no lock and goes on while a run writes.
 
     Every method may raise IndexDamaged (the file is corrupt), MachineRefused (disk full, I/O error) and, when

@@ -10,7 +10,7 @@ import pytest
 
 from gemmasearch.documents import Condition
 from gemmasearch.models import Space
-from gemmasearch.store import Store, signs, vectors
+from gemmasearch.store import Store, nearest, signs
 from tests.store.filled import SPACE, add_note, embed, vector_of, without_seals
 
 DIM = 96
@@ -45,7 +45,7 @@ def store(db: Path):
 def both_ways(store: Store, query: np.ndarray, limit: int, conditions=()):
     exact = store.nearest(query, limit, conditions)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors, "EXACT_BELOW", 0)
+        patch.setattr(nearest, "EXACT_BELOW", 0)
         return exact, store.nearest(query, limit, conditions)
 
 
