@@ -156,7 +156,7 @@ def test_compacted_and_grown_or_edited_and_grown_is_read_whole(tmp_path: Path) -
 def test_a_run_stopped_within_a_grown_box_is_gone_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gemmasearch.indexing.writing.DOCUMENTS_PER_TRANSACTION", 2)
+    monkeypatch.setattr("gemmasearch.indexing.putting.DOCUMENTS_PER_TRANSACTION", 2)
     mail = Mail(tmp_path, letters(6))
     mail.run()
     mail.append("".join(letters(9, seed=2)))
@@ -170,7 +170,7 @@ def test_the_first_reading_of_a_box_goes_on_where_it_was_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a large box would never be read by runs with --max-time."""
-    monkeypatch.setattr("gemmasearch.indexing.writing.DOCUMENTS_PER_TRANSACTION", 4)
+    monkeypatch.setattr("gemmasearch.indexing.putting.DOCUMENTS_PER_TRANSACTION", 4)
     mail = Mail(tmp_path, letters(30))
     starts = []
     for known in (4, 8, 16, 24):

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from gemmasearch.documents import Document, SyncEvent, SyncReport
-from gemmasearch.indexing import helper, writing
+from gemmasearch.indexing import helper, putting, writing
 from gemmasearch.indexing.helper import Maker, Task
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.storing import Storing
@@ -54,7 +54,7 @@ def run(db: Path, tree: Path, *, many: int, stop: int | None = None) -> SyncRepo
     ):
         patch.setattr(writing, "MANY", many)
         if many == 1:  # of the mailbox, too, most documents go to helpers
-            patch.setattr(writing, "DOCUMENTS_PER_TRANSACTION", 4)
+            patch.setattr(putting, "DOCUMENTS_PER_TRANSACTION", 4)
         return sync(
             store, StaticEmbedder(), readers.read, Settings(), roots=[str(tree)], progress=told.append,
             stop=lambda: stop is not None and len(told) > stop,

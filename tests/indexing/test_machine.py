@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from gemmasearch.indexing import current, writing
+from gemmasearch.indexing import current, putting, writing
 from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import Isolated, growth
@@ -33,7 +33,7 @@ SEEDS = st.integers(0, 12)  # few texts, so that copies and reverts happen
 
 PATCHED = (
     (current, "RACY_NS", 20_000_000),  # several ticks of the kernel's clock, so that histories are short
-    (writing, "DOCUMENTS_PER_TRANSACTION", 3),
+    (putting, "DOCUMENTS_PER_TRANSACTION", 3),
 )
 
 
