@@ -6,17 +6,21 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gemmasearch import stopwords
 from gemmasearch.documents import Condition, Hit
-from gemmasearch.models import Embedder
 from gemmasearch.retrieval import terms
 from gemmasearch.retrieval.calibration import in_order
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.hits import in_threads, listed
 from gemmasearch.retrieval.query import LONGEST_TEXT, Query, parse
-from gemmasearch.retrieval.search import found_among, rank
+from gemmasearch.retrieval.ranking import rank
+from gemmasearch.retrieval.search import found_among
 from gemmasearch.store import Store, fts, words
+
+if TYPE_CHECKING:
+    from gemmasearch.models import Embedder
 
 TELLING = 24  # words of a text that stand for it
 CONSIDERED = 300  # different words of it that are looked up

@@ -12,7 +12,7 @@ import numpy as np
 
 from gemmasearch.index import Index
 from gemmasearch.retrieval import parse, terms
-from gemmasearch.retrieval.search import POOL
+from gemmasearch.retrieval.ranking import POOL
 from gemmasearch.store import Store
 from tests.bench import in_turns
 
