@@ -82,7 +82,7 @@ FORMATS: tuple[Format, ...] = (
            "pictures:read", 1, isolated=True, limit="max_pdf_bytes", extra="ocr"),
     Format("history", "visit", (), (), "browser:read", 2, isolated=True, limit="max_pdf_bytes",
            sniff="profiles:sniff", prepare="profiles:copied"),
-    Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 4,
+    Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 5,
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_calendar"),
     Format("contacts", "contact", ("text/vcard", "text/x-vcard"), (".vcf", ".vcard"), "cards:read_contacts", 2,
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_contacts"),

@@ -29,7 +29,7 @@ class TestCalendar(ReaderContract):
             "Walnut day, oiling\nWhen: 2024-05-01 12:00 to 2024-05-01 13:00 (Europe/Berlin)\nRepeats: every 2 weeks on Friday, 10 times\nWhere: Home\n"
             "With: Bell, Dana <dana@example.org>\nBring the walnut oil and a brush"
         )
-        assert (event.title, event.date, todo.title) == ("Walnut day, oiling", 1714564800.0, "Buy walnut oil")
+        assert (event.title, event.date, todo.title) == ("Walnut day, oiling", 1714557600.0, "Buy walnut oil")
 
 
 def event(tmp_path: Path, *lines: str) -> str:
