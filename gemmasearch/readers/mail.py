@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import attachments, body, headers, mime, quoting
+from gemmasearch.readers import attachments, body, headers, mailbox, mime, quoting
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.textual import is_text
 from gemmasearch.settings import Settings
@@ -85,6 +85,8 @@ def _first_fields(head: bytes) -> tuple[dict[bytes, bytes], bool]:
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     if not source.size:
         raise CannotRead("empty")
+    if not source.depth and mailbox.is_trashed(source.path):
+        raise CannotRead("unsupported", "a message that is marked as deleted (flag T)")
     raw = _LEADING.sub(b"", source.head(settings.max_message_bytes), count=1)
     yield from read_message(raw, Place(source, cut=source.size > settings.max_message_bytes), settings)
 

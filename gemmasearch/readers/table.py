@@ -92,7 +92,7 @@ FORMATS: tuple[Format, ...] = (
            isolated=True, limit="max_pdf_bytes", sniff="tnef:sniff"),
     Format("mhtml", "web", ("multipart/related",), (".mht", ".mhtml"), "mhtml:read", 4,
            isolated=True, limit="max_pdf_bytes", sniff="mhtml:sniff"),
-    Format("mail", "mail", ("message/rfc822", "message/news"), (".eml",), "mail:read", 5,
+    Format("mail", "mail", ("message/rfc822", "message/news"), (".eml",), "mail:read", 6,
            isolated=True, sniff="mail:sniff"),
     Format("html", "web", ("text/html", "application/xhtml+xml"), (".html", ".htm", ".xhtml"), "html:read", 5,
            textual=True, isolated=True, limit="max_text_bytes"),
