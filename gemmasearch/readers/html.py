@@ -64,6 +64,8 @@ _BLOCKS = _PARAGRAPHS | {
     "form", "fieldset", "center", "body", "html", "caption", "figcaption", "details", "summary", "option", "legend",
 }  # fmt: skip
 _BOXES = {"button", "select", "textarea", "dialog"}  # apart from their neighbours, though not on another line
+_CELLS = {"td", "th"}
+_INNER = {"p", "div"}  # what editors wrap the text of an item or a cell in
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _FLAT = {
     "br",
@@ -339,7 +341,7 @@ def _write(root: Any, out: _Writer, hiding: Hiding) -> None:
             (out.raw if pre else out.words)(node.text_content or "")
             continue
         if leaving:
-            _leave(tag, out)
+            _leave(tag, node, out)
             continue
         if tag in _SKIPPED or tag.startswith(("-", "_")):
             continue
@@ -357,11 +359,11 @@ def _write(root: Any, out: _Writer, hiding: Hiding) -> None:
 
 
 def _enter(tag: str, attributes: Mapping[str, str | None], node: Any, out: _Writer) -> None:
-    if tag in _BLOCKS:
+    if tag in _BLOCKS and not (tag in _INNER and _fills(node, "prev")):
         out.line(2 if tag in _PARAGRAPHS and not (tag in ("ul", "ol") and _in_list(node)) else 1)
     if tag == "br":
         out.line(out.newlines + 1 if out.newlines < 2 else 0)
-    elif tag in ("td", "th") and not out.newlines:
+    elif tag in _CELLS and not out.newlines:
         out.words(" | ")
         out.space = True
     elif tag in _BOXES:
@@ -395,8 +397,29 @@ def _in_list(node: Any) -> bool:
     return node.parent is not None and node.parent.tag in ("li", "ul", "ol")
 
 
-def _leave(tag: str, out: _Writer) -> None:
-    if tag in _BLOCKS:
+def _fills(node: Any, side: str) -> bool:
+    """Whether a paragraph begins (``prev``) or ends (``next``) what stands around it, an item of a list or a cell
+    beside others, so that no line ends between the two."""
+    around = node.parent
+    if around is None or _beside(node, side) is not None:
+        return False
+    if around.tag == "li":
+        return True
+    return around.tag in _CELLS and (_beside(around, "prev") or _beside(around, "next")) is not None
+
+
+def _beside(node: Any, side: str) -> Any:
+    """The next sibling on a side that is not blank; None where there is none."""
+    other = getattr(node, side)
+    while other is not None and (
+        other.tag == "-comment" or (other.tag == "-text" and not other.text().strip())
+    ):
+        other = getattr(other, side)
+    return other
+
+
+def _leave(tag: str, node: Any, out: _Writer) -> None:
+    if tag in _BLOCKS and not (tag in _INNER and _fills(node, "next")):
         out.line(2 if tag in _PARAGRAPHS else 1)
     if tag in _BOXES:
         out.space = True
