@@ -98,7 +98,7 @@ FORMATS: tuple[Format, ...] = (
            textual=True, isolated=True, sniff="enex:sniff"),
     Format("html", "web", ("text/html", "application/xhtml+xml"), (".html", ".htm", ".xhtml"), "html:read", 6,
            textual=True, isolated=True, limit="max_text_bytes"),
-    Format("markdown", "note", ("text/markdown",), (".md", ".markdown", ".mdown", ".mkd"), "notes:read_markdown", 4,
+    Format("markdown", "note", ("text/markdown",), (".md", ".markdown", ".mdown", ".mkd"), "notes:read_markdown", 5,
            textual=True, limit="max_text_bytes"),
     Format("org", "note", ("text/org",), (".org",), "notes:read_org", 4, textual=True, limit="max_text_bytes"),
     Format("rst", "note", ("text/x-rst",), (".rst", ".rest"), "notes:read_rst", 4,
