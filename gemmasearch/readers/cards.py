@@ -30,8 +30,8 @@ _EVENT = {
 }  # fmt: skip
 _CARD = {
     "NICKNAME": "Nickname", "ORG": "Organisation", "TITLE": "Title", "ROLE": "Role", "EMAIL": "E-mail",
-    "TEL": "Phone", "ADR": "Address", "URL": "Link", "BDAY": "Birthday", "NOTE": "Note", "IMPP": "Chat",
-    "CATEGORIES": "Categories",
+    "TEL": "Phone", "ADR": "Address", "URL": "Link", "BDAY": "Birthday", "ANNIVERSARY": "Anniversary",
+    "NOTE": "Note", "IMPP": "Chat", "CATEGORIES": "Categories",
 }  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def _properties(text: str) -> Iterator[_Property]:
 
 def _shown(value: str) -> str:
     value = re.sub(r"\\([nN,;\\])", lambda m: "\n" if m[1] in "nN" else m[1], value)
-    return re.sub(r"^mailto:", "", value.strip(), flags=re.IGNORECASE)
+    return re.sub(r"^(?:mailto|tel):", "", value.strip(), flags=re.IGNORECASE)
 
 
 def _value(found: list[_Property], name: str) -> str:

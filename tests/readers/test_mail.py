@@ -316,6 +316,19 @@ def test_a_message_marked_as_deleted_in_a_maildir_is_left_out_with_a_reason(
     assert documents(path.rename(tmp_path / "plain" / name))
 
 
+def test_a_message_of_apple_mail_was_a_note(tmp_path: Path) -> None:
+    raw = message("The invoice of the joiner.")
+    rest = '<?xml version="1.0"?>\n<plist><dict>\n<key>flags</key>\n\t<integer>{}</integer></dict></plist>\n'
+    path = tmp_path / "1204.emlx"
+    path.write_text(f"{len(raw)}       \n{raw}{rest.format(8590195713)}")
+    (found,) = documents(path)
+    assert (found.kind, found.title, found.text) == ("mail", "Table", "The invoice of the joiner.")
+    path.write_text(f"{len(raw)}\n{raw}{rest.format(3)}")
+    assert problem(path).detail == "a message that is marked as deleted"
+    path.write_text(f"7\n{raw}")
+    assert read(path)
+
+
 def test_an_endless_text_is_cut_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body, "LONGEST", 1_000)
     root = mime.parse(message("word " * 1_000).encode())
