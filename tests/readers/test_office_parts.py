@@ -215,3 +215,16 @@ def test_a_hidden_sheet_of_opendocument_is_left_out(tmp_path: Path) -> None:
     )
     found = read(tmp_path, opendocument(body, "spreadsheet"), "a.ods")
     assert (found.text, found.meta["hidden"]) == ("Rent", "1")
+
+
+def test_hidden_text_of_opendocument_is_left_out(tmp_path: Path) -> None:
+    body = (
+        '<office:automatic-styles><style:style style:name="T1"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="T2"><style:text-properties text:display="true"/></style:style></office:automatic-styles>'
+        '<text:section text:display="none"><text:p>HIDDEN</text:p><table:table><table:table-row><table:table-cell>'
+        "<text:p>HIDDEN</text:p></table:table-cell></table:table-row></table:table></text:section>"
+        '<text:section text:display="condition" text:condition="x"><text:p>may be seen</text:p></text:section>'
+        '<text:p text:style-name="T1">HIDDEN</text:p><text:p text:style-name="T2">a<text:span text:style-name="T1">HIDDEN</text:span>'
+        '<text:span text:style-name="T2">b</text:span><text:hidden-text text:is-hidden="true">HIDDEN</text:hidden-text>c</text:p>'
+    )
+    assert read(tmp_path, opendocument(body), "a.odt").text == "may be seen\nabc"
