@@ -24,6 +24,7 @@ from gemmasearch.readers.textual import clean, decode
 from gemmasearch.settings import Settings
 
 ADDRESS_LENGTH = 100  # of a link in a mail: longer ones were made by machines for machines
+CELL_LENGTH = 160  # characters of a cell's paragraph: longer ones make columns of a newsletter, no table
 DEPTH = 2_000  # lexbor's time grows with the square of the depth: deeper pages are read without a tree
 
 _SKIPPED = {
@@ -65,6 +66,7 @@ _BLOCKS = _PARAGRAPHS | {
 }  # fmt: skip
 _BOXES = {"button", "select", "textarea", "dialog"}  # apart from their neighbours, though not on another line
 _CELLS = {"td", "th"}
+_HOLDERS = _CELLS | {"li"}
 _INNER = {"p", "div"}  # what editors wrap the text of an item or a cell in
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _FLAT = {
@@ -313,6 +315,11 @@ class _Writer:
             self.newlines += 1
         self.space = False
 
+    def row_ends(self) -> None:
+        """Cells at its end that are empty leave nothing."""
+        while not self.newlines and self.pieces and self.pieces[-1] in (" ", "|"):
+            self.length -= len(self.pieces.pop())
+
     def address(self) -> None:
         """The link ends here: its address, unless its words say it already or there are none."""
         if self.links:
@@ -398,14 +405,15 @@ def _in_list(node: Any) -> bool:
 
 
 def _fills(node: Any, side: str) -> bool:
-    """Whether a paragraph begins (``prev``) or ends (``next``) what stands around it, an item of a list or a cell
-    beside others, so that no line ends between the two."""
+    """Whether a paragraph begins (``prev``) or ends (``next``) what stands around it, an item of a list or a short
+    cell beside others, so that no line ends between the two."""
     around = node.parent
-    if around is None or _beside(node, side) is not None:
+    tag = around.tag if around is not None else ""
+    if tag not in _HOLDERS or _beside(node, side) is not None:
         return False
-    if around.tag == "li":
+    if tag == "li":
         return True
-    return around.tag in _CELLS and (_beside(around, "prev") or _beside(around, "next")) is not None
+    return (_beside(around, "prev") or _beside(around, "next")) is not None and len(node.text()) <= CELL_LENGTH
 
 
 def _beside(node: Any, side: str) -> Any:
@@ -419,6 +427,8 @@ def _beside(node: Any, side: str) -> Any:
 
 
 def _leave(tag: str, node: Any, out: _Writer) -> None:
+    if tag == "tr":
+        out.row_ends()
     if tag in _BLOCKS and not (tag in _INNER and _fills(node, "next")):
         out.line(2 if tag in _PARAGRAPHS else 1)
     if tag in _BOXES:
