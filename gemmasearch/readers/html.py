@@ -413,7 +413,9 @@ def _fills(node: Any, side: str) -> bool:
         return False
     if tag == "li":
         return True
-    return (_beside(around, "prev") or _beside(around, "next")) is not None and len(node.text()) <= CELL_LENGTH
+    return (_beside(around, "prev") or _beside(around, "next")) is not None and len(
+        node.text()
+    ) <= CELL_LENGTH
 
 
 def _beside(node: Any, side: str) -> Any:
