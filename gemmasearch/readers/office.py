@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
-from gemmasearch.readers.opendocument import OpenDocument
+from gemmasearch.readers.opendocument import Flat, FlatValues, OpenDocument
 from gemmasearch.readers.packages import Attributes, Package, Values, parse
 from gemmasearch.readers.slides import Drawing
 from gemmasearch.readers.textual import clean
@@ -43,6 +43,10 @@ def is_odp(head: bytes, path: str) -> bool:
         head.startswith(b"PK\x03\x04")
         and b"mimetypeapplication/vnd.oasis.opendocument.presentation" in head[:110]
     )
+
+
+def is_flat(head: bytes, path: str) -> bool:
+    return b"<office:document " in head[:2_000] and b"opendocument:xmlns:office" in head
 
 
 def read_docx(source: Source, settings: Settings) -> Iterator[Document | Problem]:
@@ -87,6 +91,17 @@ def read_opendocument(source: Source, settings: Settings) -> Iterator[Document |
     yield document(writer, properties(package.read("meta.xml")), "slides" if handler.pages else "document")
 
 
+def read_flat(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    raw = source.read()
+    writer, lines, values = Writer(), Writer(), FlatValues(_PROPERTIES)
+    handler = Flat(writer, lines)
+    parse(raw, handler, "it")
+    parse(raw, values, "it")
+    if not handler.pages:
+        _running_lines(lines, writer)
+    yield document(writer, _tidy(values), "document")
+
+
 def document(writer: Writer, found: Mapping[str, str], kind: str) -> Document:
     """The document that a writer holds, with the properties of its file.
 
@@ -112,6 +127,10 @@ def properties(raw: bytes) -> dict[str, str]:
         parse(raw, values, "properties")
     except CannotRead:
         return {}
+    return _tidy(values)
+
+
+def _tidy(values: Values) -> dict[str, str]:
     return {
         name: " ".join(clean(value).split())[:300] for name, value in values.found.items() if value.strip()
     }

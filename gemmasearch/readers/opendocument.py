@@ -1,12 +1,13 @@
-"""What stands in the content of an OpenDocument file (odt, odp)."""
+"""What stands in the content of an OpenDocument file (odt, odp), or in a flat one, which is all in one XML file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gemmasearch.readers.packages import Values
 from gemmasearch.readers.writing import Writer
 
-_SKIPPED = ("tracked-changes", "note-citation")
+_SKIPPED = ("tracked-changes", "note-citation", "binary-data")
 _HIDDEN = ("section", "p", "h", "span", "hidden-text")
 _ASIDE = ("note-body", "annotation", "text-box")
 
@@ -84,3 +85,30 @@ class OpenDocument:
     def text(self, text: str) -> None:
         if self._levels and not self._skipped:
             self._writer.put(text)
+
+
+class Flat(OpenDocument):
+    """The same for a flat file; its headers and footers stand before the text and go to ``lines``."""
+
+    def __init__(self, writer: Writer, lines: Writer) -> None:
+        super().__init__(writer)
+        self._whole, self._lines = writer, lines
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "master-styles":
+            self._writer = self._lines
+        super().start(name, attributes)
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        if name == "master-styles":
+            self._writer = self._whole
+
+
+class FlatValues(Values):
+    """Properties of a flat file: only what stands in its head, as fields of the text bear the same names."""
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        if name == "meta":
+            self._wanted = {}

@@ -66,6 +66,8 @@ FORMATS: tuple[Format, ...] = (
            "slides:read", 2, isolated=True, limit="max_pdf_bytes", sniff="slides:is_pptx"),
     Format("odt", "document", (_OPEN + "text", _OPEN + "text-template"), (".odt", ".ott"),
            "office:read_opendocument", 3, isolated=True, limit="max_pdf_bytes", sniff="office:is_odt"),
+    Format("fodt", "document", (), (".fodt", ".fods", ".fodp", ".fodg"), "office:read_flat", 1,
+           textual=True, isolated=True, limit="max_text_bytes", sniff="office:is_flat"),
     Format("odp", "slides", (_OPEN + "presentation",), (".odp",), "office:read_opendocument", 3,
            isolated=True, limit="max_pdf_bytes", sniff="office:is_odp"),
     Format("ods", "sheet", (_OPEN + "spreadsheet",), (".ods",), "sheets:read", 3,
