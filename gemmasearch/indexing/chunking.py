@@ -19,6 +19,7 @@ from zlib import crc32
 
 from gemmasearch.documents import Chunk, Document
 from gemmasearch.indexing.measure import Measure
+from gemmasearch.indexing.tables import tables
 from gemmasearch.store.keys import passage_title
 
 PROMPT = 16  # tokens that a prompt adds around title and text
@@ -75,15 +76,24 @@ def split(
     cutter = _Cutter(document.text, count_tokens, target, limit, measure or Measure(count_tokens))
     chunks: list[Chunk] = []
     line, seen = 1, 0
+    found = tables(document) if len(document.text) > 2 * target else []
     for region in cutter.regions(document):
-        title = passage_title(document.title, region.headings)
+        columns = [each for each in found if each.start < region.end and each.end > region.start]
+        title = cutter.longest([
+            passage_title(document.title, headings)
+            for headings in (region.headings, *((*region.headings, each.header) for each in columns))
+        ])  # fmt: skip
         for start, end in cutter.passages(region, title):
             first = start + len(document.text[start:end]) - len(document.text[start:end].lstrip())
             line, seen = line + document.text.count("\n", seen, first), first
             text = document.text[start:end]
             tokens = round(cutter.sizes.get((start, end)) or cutter.measure(text))
+            names = next((each.header for each in columns if each.start <= start < each.end), "")
+            headings = (
+                (*region.headings, names) if names and names not in region.headings else region.headings
+            )
             chunks.append(
-                Chunk(len(chunks), start, end, text, region.headings, region.page, region.label, line, tokens,
+                Chunk(len(chunks), start, end, text, headings, region.page, region.label, line, tokens,
                       region.quoted)
             )  # fmt: skip
     return chunks or [Chunk(0, 0, 0, "")]
@@ -103,6 +113,9 @@ class _Cutter:
 
     def size(self, span: Span) -> float:
         return self.measure(self.text[span[0] : span[1]])
+
+    def longest(self, titles: Sequence[str]) -> str:
+        return max(titles, key=self.count) if len(titles) > 1 else titles[0]
 
     # -- regions
 

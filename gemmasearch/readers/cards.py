@@ -7,16 +7,18 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.formats import CannotRead, Source, unique
 from gemmasearch.readers.textual import clean, decode
+from gemmasearch.readers.zones import Zones
 from gemmasearch.settings import Settings
 
 _LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.DOTALL)
 _STAMP = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}))?(?::?\d{2})?(Z?)")
+_TZID = re.compile(r";TZID=(?:\"([^\"]+)\"|([^;:\"]+))", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 _DURATION = re.compile(
     r"\+?P(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:\d{1,6}S)?)?", re.IGNORECASE
@@ -28,8 +30,8 @@ _EVENT = {
 }  # fmt: skip
 _CARD = {
     "NICKNAME": "Nickname", "ORG": "Organisation", "TITLE": "Title", "ROLE": "Role", "EMAIL": "E-mail",
-    "TEL": "Phone", "ADR": "Address", "URL": "Link", "BDAY": "Birthday", "NOTE": "Note", "IMPP": "Chat",
-    "CATEGORIES": "Categories",
+    "TEL": "Phone", "ADR": "Address", "URL": "Link", "BDAY": "Birthday", "ANNIVERSARY": "Anniversary",
+    "NOTE": "Note", "IMPP": "Chat", "CATEGORIES": "Categories",
 }  # fmt: skip
 
 
@@ -49,11 +51,13 @@ def is_contacts(head: bytes, path: str) -> bool:
 
 
 def read_calendar(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    yield from _named(_event(each) for each in _components(source, ("VEVENT", "VTODO", "VJOURNAL")))
+    text = decode(source.read())
+    zones = Zones(text)
+    yield from _named(_event(each, zones) for each in _components(text, ("VEVENT", "VTODO", "VJOURNAL")))
 
 
 def read_contacts(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    yield from _named(_card(each) for each in _components(source, ("VCARD",)))
+    yield from _named(_card(each) for each in _components(decode(source.read()), ("VCARD",)))
 
 
 def _named(documents: Iterator[Document]) -> Iterator[Document]:
@@ -68,11 +72,11 @@ def _named(documents: Iterator[Document]) -> Iterator[Document]:
         raise CannotRead("no-text")
 
 
-def _components(source: Source, wanted: tuple[str, ...]) -> Iterator[list[_Property]]:
+def _components(text: str, wanted: tuple[str, ...]) -> Iterator[list[_Property]]:
     """The properties of each event or card; those of alarms inside it are left out."""
     found: list[_Property] | None = None
     inner = 0
-    for each in _properties(decode(source.read())):
+    for each in _properties(text):
         value = each.value.strip().upper()
         if each.name == "BEGIN":
             inner += found is not None
@@ -103,23 +107,30 @@ def _properties(text: str) -> Iterator[_Property]:
 
 def _shown(value: str) -> str:
     value = re.sub(r"\\([nN,;\\])", lambda m: "\n" if m[1] in "nN" else m[1], value)
-    return re.sub(r"^mailto:", "", value.strip(), flags=re.IGNORECASE)
+    return re.sub(r"^(?:mailto|tel):", "", value.strip(), flags=re.IGNORECASE)
 
 
 def _value(found: list[_Property], name: str) -> str:
     return next((_shown(each.value) for each in found if each.name == name), "")
 
 
-def _event(found: list[_Property]) -> Document:
+def _event(found: list[_Property], zones: Zones) -> Document:
     title = " ".join(_value(found, "SUMMARY").split())
     start, end = _value(found, "DTSTART") or _value(found, "DUE"), _value(found, "DTEND")
-    when = _when(start, _last_day(start, end) or _after(start, _value(found, "DURATION")), _zone(found))
+    zone = _zone(found, ("DTSTART", "DUE"))
+    until = _last_day(start, end) or _after(start, _value(found, "DURATION"))
+    when = _when(start, until, zone, _zone(found, ("DTEND",)))
     lines = [title, when, *_labelled(found, _EVENT), _unmarked(_value(found, "DESCRIPTION"))]
     organizer = next((_person(each) for each in found if each.name == "ORGANIZER"), "")
     people = ", ".join(_person(each) for each in found if each.name == "ATTENDEE")
     text = "\n".join(line for line in lines if line.strip())
     return Document(
-        "event", text or "(no title)", title=title, date=_moment(start), sender=organizer, recipients=people
+        "event",
+        text or "(no title)",
+        title=title,
+        date=_moment(start, zones.find(zone) if zone else None),
+        sender=organizer,
+        recipients=people,
     )
 
 
@@ -184,44 +195,38 @@ def _person(each: _Property) -> str:
     return f"{shown} <{address}>" if shown and shown != address else address
 
 
-def _when(start: str, end: str, zone: str) -> str:
+def _when(start: str, end: str, zone: str, end_zone: str) -> str:
+    """Both ends with their zone, each with its own where they differ, as those of a flight do."""
     stamps = [m for m in map(_STAMP.match, (start, end)) if m]
+    zones: list[str] = []
+    for stamp, name in zip(stamps, (zone, end_zone), strict=False):
+        zones.append("UTC" if stamp[6] else name or (zones[0] if zones else ""))
     shown = [_said(m) for m in stamps]
-    zone = "UTC" if any(m[6] for m in stamps) else zone
-    return f"When: {' to '.join(dict.fromkeys(shown))}" + (f" ({zone})" if zone else "") if shown else ""
+    if len(set(zones)) == 2 and zones[0]:
+        shown = [f"{each} ({name})" for each, name in zip(shown, zones, strict=True)]
+        return f"When: {' to '.join(shown)}"
+    shared = next((f" ({each})" for each in zones if each), "")
+    return f"When: {' to '.join(dict.fromkeys(shown))}{shared}" if shown else ""
 
 
 def _said(stamp: re.Match[str]) -> str:
     return f"{stamp[1]}-{stamp[2]}-{stamp[3]}" + (f" {stamp[4]}:{stamp[5]}" if stamp[4] else "")
 
 
-def _zone(found: list[_Property]) -> str:
-    """The time zone of its beginning, as its calendar calls it."""
-    zones = (re.search(r"TZID=\"?([^;:\"]+)", p.parameters) for p in found if p.name in ("DTSTART", "DUE"))
-    return next((zone[1].strip() for zone in zones if zone), "")
+def _zone(found: list[_Property], names: tuple[str, ...]) -> str:
+    """The time zone of the first of these properties that has one, as its calendar calls it."""
+    zones = (_TZID.search(p.parameters) for p in found if p.name in names)
+    return next((zone[1] or zone[2] for zone in zones if zone), "").strip()
 
 
 _TIMES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "HOURLY": "hour"}
 _DAYS = {
-    "MO": "Monday",
-    "TU": "Tuesday",
-    "WE": "Wednesday",
-    "TH": "Thursday",
-    "FR": "Friday",
-    "SA": "Saturday",
+    "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday",
     "SU": "Sunday",
-}
-
-
+}  # fmt: skip
 _ORDER = {
-    "1": "first",
-    "2": "second",
-    "3": "third",
-    "4": "fourth",
-    "5": "fifth",
-    "-1": "last",
-    "-2": "last but one",
-}
+    "1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth", "-1": "last", "-2": "last but one",
+}  # fmt: skip
 
 
 def _repeated(rule: str) -> str:
@@ -245,14 +250,14 @@ def _weekday(day: str) -> str:
     return f"the {_ORDER[day[:-2]]} {name}" if day[:-2] in _ORDER else _DAYS.get(day, day)
 
 
-def _timestamp(year: int, month: int, day: int, hour: int, minute: int) -> float:
-    return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp()
-
-
-def _moment(stamp: str) -> float | None:
+def _moment(stamp: str, zone: tzinfo | None = None) -> float | None:
+    """Epoch seconds. Days, and times without a known zone, are taken as UTC."""
     found = _STAMP.match(stamp)
+    if not found:
+        return None
+    year, month, day, hour, minute = (int(each or 0) for each in found.groups()[:5])
+    local = zone if zone and found[4] and not found[6] else UTC
     try:
-        numbers = [int(each or 0) for each in found.groups()[:5]] if found else []
-        return _timestamp(*numbers) if numbers else None
+        return datetime(year, month, day, hour, minute, tzinfo=local).timestamp()
     except (ValueError, OverflowError):
         return None

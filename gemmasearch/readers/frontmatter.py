@@ -26,6 +26,14 @@ _DAY_FIRST = re.compile(_WEEKDAY + r"(?P<day>\d{1,2})\.? " + _MONTH + r",? (?P<y
 _MONTH_FIRST = re.compile(
     _WEEKDAY + _MONTH + r" (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})", re.IGNORECASE
 )
+_CLOCK = re.compile(r",? (?:at )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?$", re.IGNORECASE)
+_DATES = (
+    "date", "created", "date-created", "created-at", "created-time", "creation-date", "published", "updated",
+    "date-modified", "date-updated", "updated-at", "modified", "last-modified",
+)  # fmt: skip
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")  # seconds or milliseconds
+_LIST = re.compile(r"\[[^\[\]]*\]")
+_FOLDED = re.compile(r"[|>][+-]?\d?")  # a value that goes on in the lines below
 _TIMED = re.compile(r"\d [A-Z][a-z]{2} \d{4} \d")
 _LONGEST = 20_000  # characters looked at
 
@@ -76,6 +84,8 @@ def parse_org(text: str) -> FrontMatter:
 
 def moment(text: str) -> float | None:
     """Epoch seconds of an ISO-like date; midnight UTC where no time is given; None if it is no date."""
+    if _EPOCH.fullmatch(text.strip()):
+        return float(text.strip()[:10])
     found = _ORG_STAMP.fullmatch(text.strip())
     candidate = f"{found[1]} {found[2] or '00:00'}".replace(" 0:", " 00:") if found else text.strip()
     for form in (candidate, candidate.replace("/", "-"), candidate.split("T")[0].split(" ")[0]):
@@ -96,7 +106,8 @@ def _spelled(text: str) -> float | None:
         month = _MONTHS.find(found["month"][:3].lower()) // 3 + 1
         return moment(f"{found['year']}-{month:02}-{int(found['day']):02}")
     if not _TIMED.search(text):
-        return None
+        clock = _CLOCK.search(text)
+        return _spelled(text[: clock.start()]) if clock else None
     from gemmasearch.readers import headers
 
     return headers.moment(text.encode("ascii", "replace"))
@@ -113,7 +124,7 @@ def named(path: str) -> float | None:
 
 
 def _made(values: Mapping[str, _Value], end: int) -> FrontMatter:
-    dates = (values.get(key) for key in ("date", "created", "updated", "modified"))
+    dates = (values.get(key) for key in _DATES)
     return FrontMatter(
         title=_one(values.get("title", "")),
         date=next((when for each in dates if each and (when := moment(_one(each))) is not None), None),
@@ -134,15 +145,18 @@ def _many(value: _Value) -> tuple[str, ...]:
 
 def _yaml(body: str) -> dict[str, _Value]:
     values: dict[str, _Value] = {}
-    key = ""
-    for line in body.split("\n"):
-        if item := _ITEM.match(line):
+    key, folded = "", False
+    for line in _LIST.sub(lambda found: found[0].replace("\n", " "), body).split("\n"):
+        if folded and line[:1] in " \t":
+            values[key] = f"{values[key]} {line.strip()}".strip()
+        elif item := _ITEM.match(line):
             before = values.get(key, ())
             if key and not isinstance(before, str):
                 values[key] = (*before, _unquoted(item[1]))
         elif found := _KEY.match(line):
-            key = found[1].lower()
-            values[key] = _inline(found[2] or "")
+            key = re.sub(r"[ _]", "-", found[1].lower())
+            folded = _FOLDED.fullmatch((found[2] or "").strip()) is not None
+            values[key] = "" if folded else _inline(found[2] or "")
     return values
 
 
@@ -158,7 +172,7 @@ def _inline(value: str) -> _Value:
 def _unquoted(value: str) -> str:
     value = value.strip()
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1]
+        return value[1:-1].replace("''", "'") if value[0] == "'" else re.sub(r'\\(["\\])', r"\1", value[1:-1])
     return re.sub(r"\s+#.*$", "", value)
 
 

@@ -24,6 +24,7 @@ from gemmasearch.readers.textual import clean, decode
 from gemmasearch.settings import Settings
 
 ADDRESS_LENGTH = 100  # of a link in a mail: longer ones were made by machines for machines
+CELL_LENGTH = 160  # characters of a cell's paragraph: longer ones make columns of a newsletter, no table
 DEPTH = 2_000  # lexbor's time grows with the square of the depth: deeper pages are read without a tree
 
 _SKIPPED = {
@@ -64,6 +65,9 @@ _BLOCKS = _PARAGRAPHS | {
     "form", "fieldset", "center", "body", "html", "caption", "figcaption", "details", "summary", "option", "legend",
 }  # fmt: skip
 _BOXES = {"button", "select", "textarea", "dialog"}  # apart from their neighbours, though not on another line
+_CELLS = {"td", "th"}
+_HOLDERS = _CELLS | {"li"}
+_INNER = {"p", "div"}  # what editors wrap the text of an item or a cell in
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _FLAT = {
     "br",
@@ -311,6 +315,11 @@ class _Writer:
             self.newlines += 1
         self.space = False
 
+    def row_ends(self) -> None:
+        """Cells at its end that are empty leave nothing."""
+        while not self.newlines and self.pieces and self.pieces[-1] in (" ", "|"):
+            self.length -= len(self.pieces.pop())
+
     def address(self) -> None:
         """The link ends here: its address, unless its words say it already or there are none."""
         if self.links:
@@ -339,7 +348,7 @@ def _write(root: Any, out: _Writer, hiding: Hiding) -> None:
             (out.raw if pre else out.words)(node.text_content or "")
             continue
         if leaving:
-            _leave(tag, out)
+            _leave(tag, node, out)
             continue
         if tag in _SKIPPED or tag.startswith(("-", "_")):
             continue
@@ -357,11 +366,11 @@ def _write(root: Any, out: _Writer, hiding: Hiding) -> None:
 
 
 def _enter(tag: str, attributes: Mapping[str, str | None], node: Any, out: _Writer) -> None:
-    if tag in _BLOCKS:
+    if tag in _BLOCKS and not (tag in _INNER and _fills(node, "prev")):
         out.line(2 if tag in _PARAGRAPHS and not (tag in ("ul", "ol") and _in_list(node)) else 1)
     if tag == "br":
         out.line(out.newlines + 1 if out.newlines < 2 else 0)
-    elif tag in ("td", "th") and not out.newlines:
+    elif tag in _CELLS and not out.newlines:
         out.words(" | ")
         out.space = True
     elif tag in _BOXES:
@@ -395,8 +404,34 @@ def _in_list(node: Any) -> bool:
     return node.parent is not None and node.parent.tag in ("li", "ul", "ol")
 
 
-def _leave(tag: str, out: _Writer) -> None:
-    if tag in _BLOCKS:
+def _fills(node: Any, side: str) -> bool:
+    """Whether a paragraph begins (``prev``) or ends (``next``) what stands around it, an item of a list or a short
+    cell beside others, so that no line ends between the two."""
+    around = node.parent
+    tag = around.tag if around is not None else ""
+    if tag not in _HOLDERS or _beside(node, side) is not None:
+        return False
+    if tag == "li":
+        return True
+    return (_beside(around, "prev") or _beside(around, "next")) is not None and len(
+        node.text()
+    ) <= CELL_LENGTH
+
+
+def _beside(node: Any, side: str) -> Any:
+    """The next sibling on a side that is not blank; None where there is none."""
+    other = getattr(node, side)
+    while other is not None and (
+        other.tag == "-comment" or (other.tag == "-text" and not other.text().strip())
+    ):
+        other = getattr(other, side)
+    return other
+
+
+def _leave(tag: str, node: Any, out: _Writer) -> None:
+    if tag == "tr":
+        out.row_ends()
+    if tag in _BLOCKS and not (tag in _INNER and _fills(node, "next")):
         out.line(2 if tag in _PARAGRAPHS else 1)
     if tag in _BOXES:
         out.space = True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import attachments, body, headers, mime, quoting
+from gemmasearch.readers import attachments, body, headers, mailbox, mime, quoting
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.textual import is_text
 from gemmasearch.settings import Settings
@@ -24,6 +24,10 @@ _USUAL = {
 _WEB = {b"server", b"host", b"etag", b"set-cookie", b"cache-control", b"accept", b"connection", b"location"}
 _WEEKDAY = re.compile(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?[ \t].*", re.DOTALL)
 _STATES = {"opened", "unread", "archived"}  # labels that say nothing of what is in it
+_COUNTED = re.compile(
+    rb"\A(\d{1,10})[ \t]*\r?\n"
+)  # how Apple Mail's .emlx begins: with the length of the message
+_DELETED = re.compile(rb"<key>flags</key>\s{0,20}<integer>(\d{1,18})</integer>")
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]{0,1000}\r?\n){0,100}")
 
 
@@ -44,13 +48,14 @@ def sniff(head: bytes, path: str) -> bool:
 
     Printed mail ("Date: May 3, 2014 at 9:12 AM") and the header of a web server's answer are none.
     """
-    found, ended = _first_fields(head)
+    emlx = path.lower().endswith(".emlx")
+    found, ended = _first_fields(_COUNTED.sub(b"", head) if emlx else head)
     names = found.keys()
     strong = len(names & _STRONG) + (len(names & _MIME) if not names & _WEB else 0)
     usual = len(names & _USUAL)
     if path.lower().endswith((".eml", ".msg")):
         return is_text(head) and (path.lower().endswith(".eml") or strong + usual > 0)
-    if _in_maildir(path):
+    if emlx or _in_maildir(path):
         return strong + usual > 0
     if strong:
         return ended and (strong + usual >= 2 or b"multipart/" in found.get(b"content-type", b""))
@@ -85,8 +90,28 @@ def _first_fields(head: bytes) -> tuple[dict[bytes, bytes], bool]:
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     if not source.size:
         raise CannotRead("empty")
-    raw = _LEADING.sub(b"", source.head(settings.max_message_bytes), count=1)
+    if not source.depth and mailbox.is_trashed(source.path):
+        raise CannotRead("unsupported", "a message that is marked as deleted (flag T)")
+    raw = source.head(settings.max_message_bytes)
+    if source.path.lower().endswith(".emlx"):
+        raw = _of_apple(raw)
+    raw = _LEADING.sub(b"", raw, count=1)
     yield from read_message(raw, Place(source, cut=source.size > settings.max_message_bytes), settings)
+
+
+def _of_apple(raw: bytes) -> bytes:
+    """The message in an .emlx file, which stands between its length and a list of what Apple Mail knows of it.
+
+    :raises CannotRead: "unsupported": it is deleted.
+    """
+    counted = _COUNTED.match(raw)
+    if not counted:
+        return raw
+    end = counted.end() + int(counted[1])
+    flags = _DELETED.search(raw, end)
+    if flags and int(flags[1]) & 2:
+        raise CannotRead("unsupported", "a message that is marked as deleted")
+    return raw[counted.end() : end]
 
 
 def read_message(raw: bytes, place: Place, settings: Settings) -> Iterator[Document | Problem]:

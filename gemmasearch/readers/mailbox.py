@@ -9,6 +9,7 @@ cuts messages in two.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -41,6 +42,9 @@ _LONGEST_START = 4096  # no envelope line with what must follow is longer
 _UNQUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _UNQUOTED_BYTES = 16 * 1024 * 1024
 _EXPUNGED = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9A-Fa-f]{4})\b", re.MULTILINE | re.IGNORECASE)
+_FLAGS = re.compile(
+    r"[:;!]2,([A-Za-z]*)\Z"
+)  # at the end of a maildir's names; not every system allows a colon
 _BLANK = re.compile(rb"\r?\n\r?\n")
 # What mail programs rewrite in place: without it a message keeps its name when it is read or tagged.
 VOLATILE = re.compile(
@@ -143,6 +147,13 @@ def is_expunged(message: bytes) -> bool:
     blank = _BLANK.search(message)
     found = _EXPUNGED.search(message, 0, blank.start() if blank else len(message))
     return bool(found and int(found[1], 16) & 0x0008)
+
+
+def is_trashed(path: str) -> bool:
+    """Deleted in a maildir, waiting to be expunged: gone for its owner, too."""
+    folder, name = os.path.split(path)
+    flags = _FLAGS.search(name)
+    return flags is not None and "T" in flags[1] and os.path.basename(folder) in ("cur", "new")
 
 
 def part_of(message: bytes) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from gemmasearch.documents import Document, Problem, Section
-from gemmasearch.readers import frontmatter
+from gemmasearch.readers import frontmatter, joplin
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.textual import decode, without_payloads
 from gemmasearch.settings import Settings
@@ -35,7 +35,10 @@ _MARKUP = re.compile(
 
 def read_markdown(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = _text(source)
-    front = frontmatter.parse(text)
+    if item := joplin.note(text):
+        text, front = item.text, item.front
+    else:
+        front = frontmatter.parse(text)
     yield _note(source, text, front, list(_markdown_headings(text, front.end)))
 
 

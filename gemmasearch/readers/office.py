@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
+from gemmasearch.readers.opendocument import Flat, FlatValues, OpenDocument
 from gemmasearch.readers.packages import Attributes, Package, Values, parse
 from gemmasearch.readers.slides import Drawing
 from gemmasearch.readers.textual import clean
@@ -23,8 +24,6 @@ _RUNNING = re.compile(r"word/(?:header|footer)\d*\.xml")
 _DRAWN = re.compile(r"word/(?:diagrams/data|charts/chart)\d*\.xml")
 _WORD_SKIPPED = ("moveFrom", "Fallback", "del")  # a fallback says again what stands above it
 _WORD_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_OPEN_SKIPPED = ("tracked-changes", "note-citation")
-_OPEN_ASIDE = ("note-body", "annotation", "text-box")
 _PROPERTIES = {
     "title": "title", "creator": "author", "created": "date", "creation-date": "date", "modified": "modified",
     "date": "modified", "language": "language", "subject": "subject", "keywords": "keywords", "keyword": "keywords",
@@ -44,6 +43,10 @@ def is_odp(head: bytes, path: str) -> bool:
         head.startswith(b"PK\x03\x04")
         and b"mimetypeapplication/vnd.oasis.opendocument.presentation" in head[:110]
     )
+
+
+def is_flat(head: bytes, path: str) -> bool:
+    return b"<office:document " in head[:2_000] and b"opendocument:xmlns:office" in head
 
 
 def read_docx(source: Source, settings: Settings) -> Iterator[Document | Problem]:
@@ -79,13 +82,24 @@ def read_opendocument(source: Source, settings: Settings) -> Iterator[Document |
     if b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise CannotRead("encrypted")
     writer = Writer()
-    handler = _OpenDocument(writer)
+    handler = OpenDocument(writer)
     parse(package.read(_main_part(package, "content")), handler, "content")
     if not handler.pages:
         lines = Writer()
-        parse(package.read("styles.xml"), _OpenDocument(lines), "styles")
+        parse(package.read("styles.xml"), OpenDocument(lines), "styles")
         _running_lines(lines, writer)
     yield document(writer, properties(package.read("meta.xml")), "slides" if handler.pages else "document")
+
+
+def read_flat(source: Source, settings: Settings) -> Iterator[Document | Problem]:
+    raw = source.read()
+    writer, lines, values = Writer(), Writer(), FlatValues(_PROPERTIES)
+    handler = Flat(writer, lines)
+    parse(raw, handler, "it")
+    parse(raw, values, "it")
+    if not handler.pages:
+        _running_lines(lines, writer)
+    yield document(writer, _tidy(values), "document")
 
 
 def document(writer: Writer, found: Mapping[str, str], kind: str) -> Document:
@@ -113,6 +127,10 @@ def properties(raw: bytes) -> dict[str, str]:
         parse(raw, values, "properties")
     except CannotRead:
         return {}
+    return _tidy(values)
+
+
+def _tidy(values: Values) -> dict[str, str]:
     return {
         name: " ".join(clean(value).split())[:300] for name, value in values.found.items() if value.strip()
     }
@@ -199,60 +217,4 @@ class _Word:
 
     def _put(self, text: str) -> None:
         if not self._skipped and not self._hidden:
-            self._writer.put(text)
-
-
-class _OpenDocument:
-    """text:h, text:p, tables and draw:page; tracked deletions are no text. Notes, comments and text boxes stand
-    inside a paragraph and are read behind it."""
-
-    def __init__(self, writer: Writer) -> None:
-        self.pages = 0
-        self._writer = writer
-        self._levels: list[int] = []  # of the open paragraphs
-        self._skipped = 0
-        self._slide: list[bool] = []  # of the open frames: is it the title of a slide?
-        self._around: list[list[int]] = []  # the paragraphs around notes, comments and text boxes
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name in _OPEN_SKIPPED:
-            self._skipped += 1
-        elif name in ("p", "h"):
-            level = int(attributes.get("outline-level", "1") or 1) if name == "h" else 0
-            self._levels.append(1 if self.pages and self._slide and self._slide[-1] else level)
-        elif name == "s":
-            self._writer.put(" " * min(int(attributes.get("c", "1") or 1), 100))
-        elif name in ("tab", "line-break"):
-            self._writer.put("\t" if name == "tab" else "\n")
-        elif name in _OPEN_ASIDE:
-            self._around.append(self._levels)
-            if self._levels:
-                self._levels = []
-                self._writer.aside()
-        elif name == "frame":
-            self._slide.append(attributes.get("class") == "title")
-        elif name == "table-row":
-            self._writer.row()
-        elif name == "page":
-            self.pages += 1
-            self._writer.page(self.pages)
-
-    def end(self, name: str) -> None:
-        if name in _OPEN_SKIPPED:
-            self._skipped -= 1
-        elif name in ("p", "h") and self._levels:
-            self._writer.paragraph(self._levels.pop())
-        elif name in _OPEN_ASIDE and self._around:
-            if around := self._around.pop():
-                self._levels = around
-                self._writer.aside_ends()
-        elif name == "frame" and self._slide:
-            self._slide.pop()
-        elif name == "table-cell":
-            self._writer.cell()
-        elif name == "table-row":
-            self._writer.row_ends()
-
-    def text(self, text: str) -> None:
-        if self._levels and not self._skipped:
             self._writer.put(text)

@@ -31,10 +31,10 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         parse(package.read(name), slide, name)
         writer.page(number, slide.title)
         beside: list[str] = []
-        relations = _relations(package, name) or {
+        related = relations(package, name) or {
             "": ("notesSlide", name.replace("slides/slide", "notesSlides/notesSlide"))
         }
-        for kind, target in relations.values():
+        for kind, target in related.values():
             if kind in _BESIDE:
                 other = _Slide()
                 parse(package.read(target), other, target)
@@ -48,16 +48,16 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
 
 def _slides(package: Package) -> list[str]:
     """The slides as they follow each other; by their numbers where the presentation does not say."""
-    relations = _relations(package, "ppt/presentation.xml")
+    named = relations(package, "ppt/presentation.xml")
     ids = (found.decode("utf-8", "replace") for found in _SHOWN.findall(package.read("ppt/presentation.xml")))
-    shown = [relations[each][1] for each in ids if each in relations and relations[each][0] == "slide"]
+    shown = [named[each][1] for each in ids if each in named and named[each][0] == "slide"]
     numbered = sorted((int(m[1]), n) for n in package.names if (m := _NUMBER.fullmatch(n)))
     if not shown and not numbered:
         raise CannotRead("malformed", "no slides in it")
     return list(dict.fromkeys(shown)) or [name for _, name in numbered]
 
 
-def _relations(package: Package, name: str) -> dict[str, tuple[str, str]]:
+def relations(package: Package, name: str) -> dict[str, tuple[str, str]]:
     """Of a member those that it names: id -> (kind, member)."""
     folder, file = posixpath.split(name)
     found = _Relations()

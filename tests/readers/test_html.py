@@ -165,3 +165,17 @@ def test_hostile_markup_is_read_in_time(markup: str) -> None:
     started = time.process_time()
     to_page(markup)
     assert time.process_time() - started < 20
+
+
+def test_paragraphs_inside_items_and_cells_tore_lists_and_rows_apart() -> None:
+    items = "<ul><li><p>oil</p></li><li> <!-- x --> <div>wax</div>\n<div>soap</div></li><li>cloth<ul><li><p>wool</p></li></ul></li></ul>"
+    assert to_page(items).text == "- oil\n- wax\nsoap\n- cloth\n- wool"
+    rows = "<table><tr><th><p>Glaze</p></th> <th><p>Cone</p></th></tr><tr><td><p>Celadon</p></td> <td><p>10</p></td></tr></table>"
+    assert to_page(rows).text == "Glaze | Cone\nCeladon | 10"
+    empty = "<table><tr><td>Celadon</td><td></td><td>10</td><td> </td><td><p></p></td></tr><tr><td></td></tr></table>end"
+    assert to_page(empty).text == "Celadon | | 10\n\nend"
+    layout = "<table><tr><td><p>Dear Ines,</p></td></tr><tr><td><p>the kiln is cold.</p></td></tr></table>"
+    assert to_page(layout).text == "Dear Ines,\n\nthe kiln is cold."
+    news = "The kiln of the workshop is fired again. " * 5
+    columns = f"<table><tr><td><p>{news}</p></td><td><p>{news}</p></td></tr></table>"
+    assert to_page(columns).text == f"{news.strip()}\n\n{news.strip()}"

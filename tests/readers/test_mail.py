@@ -8,7 +8,7 @@ import pytest
 from gemmasearch import readers
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import body, headers, mime
-from tests.readers.contract import ReaderContract, documents, read
+from tests.readers.contract import ReaderContract, documents, problem, read
 from tests.readers.mail_files import message, multipart
 
 
@@ -296,6 +296,37 @@ def test_a_maildir_message_needs_less_to_be_known(tmp_path: Path) -> None:
     path = tmp_path / "cur" / "1:2,S"
     path.write_text("Subject: short\n\nbody\n")
     assert documents(path)[0].kind == "mail"
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("1:2,ST", False), ("1:2,FTa", False), ("1;2,T", False), ("1:2,S", True), ("T:2,", True), ("1", True)],
+)
+def test_a_message_marked_as_deleted_in_a_maildir_is_left_out_with_a_reason(
+    tmp_path: Path, name: str, read: bool
+) -> None:
+    for folder in ("cur", "new", "tmp", "plain"):
+        (tmp_path / folder).mkdir()
+    path = tmp_path / "cur" / name
+    path.write_text(message("The invoice of the joiner."))
+    if read:
+        assert documents(path)[0].text == "The invoice of the joiner."
+    else:
+        assert problem(path).detail == "a message that is marked as deleted (flag T)"
+    assert documents(path.rename(tmp_path / "plain" / name))
+
+
+def test_a_message_of_apple_mail_was_a_note(tmp_path: Path) -> None:
+    raw = message("The invoice of the joiner.")
+    rest = '<?xml version="1.0"?>\n<plist><dict>\n<key>flags</key>\n\t<integer>{}</integer></dict></plist>\n'
+    path = tmp_path / "1204.emlx"
+    path.write_text(f"{len(raw)}       \n{raw}{rest.format(8590195713)}")
+    (found,) = documents(path)
+    assert (found.kind, found.title, found.text) == ("mail", "Table", "The invoice of the joiner.")
+    path.write_text(f"{len(raw)}\n{raw}{rest.format(3)}")
+    assert problem(path).detail == "a message that is marked as deleted"
+    path.write_text(f"7\n{raw}")
+    assert read(path)
 
 
 def test_an_endless_text_is_cut_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -211,6 +211,72 @@ def test_what_is_no_date_is_none(tmp_path: Path, said: str) -> None:
     assert documents(path)[0].date is None
 
 
+@pytest.mark.parametrize(
+    ("front", "title", "tags", "date"),
+    [
+        (
+            "title: >-\n  Oak: a long\n  title\nupdated: 2024-05-03 10:00:00Z\ncreated: 2024-05-01 10:00:00Z\n"
+            "completed?: no\ntags:\n  - wood care\n  - oil",
+            "Oak: a long title", ("wood care", "oil"), 1714557600.0,
+        ),
+        ("title: 'It''s oak'\ndate created: Wednesday, May 1st 2024, 8:30:00 am", "It's oak", (), 1714521600.0),
+        ('title: "the \\"oak\\""\ncreated_at: 2024-05-01\ntags: [\n  wood,\n  "two words",\n]', 'the "oak"',
+         ("wood", "two words"), 1714521600.0),
+        ("title: Oak\naliases: [Quercus]\ncreated: 1714557600000\ntags: '#wood #oil'", "Oak", ("wood", "oil"), 1714557600.0),
+        ("title: |\n  Oak\ntags: wood, oil\ncreation date: 1 May 2024 at 10:00", "Oak", ("wood", "oil"), 1714521600.0),
+    ],
+)  # fmt: skip
+def test_front_matter_as_obsidian_joplin_and_others_write_it(
+    tmp_path: Path, front: str, title: str, tags: tuple[str, ...], date: float
+) -> None:
+    found = note(tmp_path, f"---\n{front}\n---\n\nText.\n")
+    assert (found.title, found.tags, found.date) == (title, tags, date)
+
+
+_FIELDS = """\
+id: 0123456789abcdef0123456789abcdef
+parent_id: 0123456789abcdef0123456789abcde0
+created_time: 2024-05-02T10:00:00.000Z
+updated_time: 2024-05-03T10:00:00.000Z
+latitude: 52.50000000
+author: Dana
+source_url: https://example.org/oak
+is_todo: 0
+user_created_time: 2024-05-01T10:00:00.000Z
+encryption_cipher_text:
+encryption_applied: 0
+deleted_time: 0
+type_: 1"""
+
+
+def test_the_fields_below_a_note_of_joplin_were_text(tmp_path: Path) -> None:
+    found = note(tmp_path, f"The oak table\n\n# Oil\n\nWalnut oil.\n\n{_FIELDS}")
+    assert found.text == "The oak table\n\n# Oil\n\nWalnut oil."
+    assert (found.title, found.date, headings(found)) == ("The oak table", 1714557600.0, [(), ("Oil",)])
+    assert found.meta == {"author": "Dana", "url": "https://example.org/oak"}
+    assert note(tmp_path, f"Only a title\n\n{_FIELDS}").text == "Only a title"
+    quoted = f"About Joplin\n\n{_FIELDS}\n\nThat is how it ends.\n"
+    assert note(tmp_path, quoted).text == quoted
+    assert note(tmp_path, "Types\n\ntype_: 1\n").text == "Types\n\ntype_: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("type_: 1", "type_: 2", "no-text"),
+        ("type_: 1", "type_: 13", "no-text"),
+        ("encryption_applied: 0", "encryption_applied: 1", "encrypted"),
+        ("deleted_time: 0", "deleted_time: 1714557600000", "unsupported"),
+    ],
+)
+def test_what_is_no_note_of_joplin_is_named(tmp_path: Path, before: str, after: str, reason: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"Wood\n\n{_FIELDS.replace(before, after)}")
+    assert problem(path).reason == reason
+    path.write_text(_FIELDS.replace(before, after))
+    assert problem(path).reason == reason
+
+
 def test_the_properties_of_a_logseq_page(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("title:: Oil\ntags:: [[wood care]], [[May]]\n\n- one\n  id:: 65\n")

@@ -6,7 +6,7 @@ import pytest
 
 from gemmasearch.documents import Document
 from tests.readers.contract import ReaderContract, documents, problem
-from tests.readers.office_files import docx, epub, opendocument, package, paragraph, slide, xlsx
+from tests.readers.office_files import OPEN, docx, epub, opendocument, package, paragraph, slide, xlsx
 
 
 class TestDocx(ReaderContract):
@@ -42,6 +42,29 @@ class TestXlsx(ReaderContract):
 
     def sample(self) -> bytes:
         return xlsx([["walnut", 12.5]])
+
+
+class TestFlat(ReaderContract):
+    name, file = "fodt", "a.fodt"
+
+    def sample(self) -> bytes:
+        meta = (
+            '<office:meta xmlns:dc="d"><dc:title>Lease</dc:title><dc:creator>Dana</dc:creator></office:meta>'
+        )
+        styles = (
+            "<office:automatic-styles><style:style style:name='a'/></office:automatic-styles><office:master-styles>"
+            "<style:master-page><style:header><text:p>Page header</text:p></style:header></style:master-page></office:master-styles>"
+        )
+        body = "<text:h text:outline-level='1'>Care</text:h><text:p>The walnut table <text:subject>field</text:subject><office:binary-data>AAAA</office:binary-data></text:p>"
+        return (
+            f"<?xml version='1.0' encoding='UTF-8'?><office:document {OPEN} office:mimetype='application/vnd.oasis.opendocument.text'>"
+            f"{meta}{styles}<office:body><office:text>{body}</office:text></office:body></office:document>"
+        ).encode()
+
+    def test_its_text_stands_before_its_headers_and_fields_are_no_properties(self, path: Path) -> None:
+        (found,) = documents(path)
+        assert found.text == "Care\nThe walnut table field\nPage header"
+        assert (found.title, found.meta, found.kind) == ("Lease", {"author": "Dana"}, "document")
 
 
 class TestOds(ReaderContract):

@@ -158,3 +158,73 @@ def test_comments_on_cells_and_the_words_of_charts_stand_behind_the_sheets(tmp_p
     found = read(tmp_path, raw.getvalue(), "a.xlsx")
     assert found.text == "Rent | 870\nDana: too much\nCosts per month"
     assert [(s.page, s.headings) for s in found.sections] == [(1, ("Costs",)), (None, ()), (None, ())]
+
+
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def workbook(**states: str) -> bytes:
+    """A sheet for each name, with the name in its only cell, a comment and a drawing."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheets = "".join(
+        f'<sheet name="{name}" sheetId="{n}" state="{state}" r:id="worksheet_{n}"/>'
+        for n, (name, state) in enumerate(states.items(), 1)
+    )
+    targets = {f"worksheet_{n}": f"worksheets/sheet{n}.xml" for n in range(1, len(states) + 1)}
+    members = {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": relations(officeDocument="xl/workbook.xml"),
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": relations(**targets),
+    }
+    for n, name in enumerate(states, 1):
+        cell = f'<c t="inlineStr"><is><t>{name}</t></is></c>'
+        members |= {
+            f"xl/worksheets/sheet{n}.xml": f'<worksheet xmlns="{main}"><sheetData><row>{cell}</row></sheetData></worksheet>',
+            f"xl/worksheets/_rels/sheet{n}.xml.rels": relations(
+                comments=f"../comments{n}.xml", drawing=f"/xl/drawings/drawing{n}.xml"
+            ),
+            f"xl/comments{n}.xml": f"<comments><text><t>on {name}</t></text></comments>",
+            f"xl/drawings/drawing{n}.xml": slide("", f"box of {name}"),
+            f"xl/drawings/_rels/drawing{n}.xml.rels": relations(chart=f"../charts/chart{n}.xml"),
+            f"xl/charts/chart{n}.xml": slide("", f"chart of {name}"),
+        }
+    return package(members)
+
+
+def test_hidden_sheets_and_what_stands_beside_them_are_left_out_and_counted(tmp_path: Path) -> None:
+    found = read(tmp_path, workbook(Secret="veryHidden", Rent="visible", Lists="hidden"), "a.xlsx")
+    assert found.text == "Rent\nchart of Rent\non Rent\nbox of Rent"
+    assert (found.sections[0].page, found.sections[0].headings) == (2, ("Rent",))
+    assert found.meta["hidden"] == "2"
+    assert read(tmp_path, workbook(Lists="hidden"), "a.xlsx").text.startswith("Lists\nchart of Lists")
+
+
+def test_a_hidden_sheet_of_opendocument_is_left_out(tmp_path: Path) -> None:
+    def table(name: str, style: str) -> str:
+        cell = f'<table:table-cell office:value-type="string"><text:p>{name}</text:p></table:table-cell>'
+        return f'<table:table table:name="{name}" table:style-name="{style}"><table:table-row>{cell}</table:table-row></table:table>'
+
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="table"><style:table-properties table:display="{shown}"/></style:style>'
+        for name, shown in (("on", "true"), ("off", "false"))
+    )
+    body = (
+        f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>"
+        f"{table('Rent', 'on')}{table('Lists', 'off')}</office:spreadsheet></office:body>"
+    )
+    found = read(tmp_path, opendocument(body, "spreadsheet"), "a.ods")
+    assert (found.text, found.meta["hidden"]) == ("Rent", "1")
+
+
+def test_hidden_text_of_opendocument_is_left_out(tmp_path: Path) -> None:
+    body = (
+        '<office:automatic-styles><style:style style:name="T1"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="T2"><style:text-properties text:display="true"/></style:style></office:automatic-styles>'
+        '<text:section text:display="none"><text:p>HIDDEN</text:p><table:table><table:table-row><table:table-cell>'
+        "<text:p>HIDDEN</text:p></table:table-cell></table:table-row></table:table></text:section>"
+        '<text:section text:display="condition" text:condition="x"><text:p>may be seen</text:p></text:section>'
+        '<text:p text:style-name="T1">HIDDEN</text:p><text:p text:style-name="T2">a<text:span text:style-name="T1">HIDDEN</text:span>'
+        '<text:span text:style-name="T2">b</text:span><text:hidden-text text:is-hidden="true">HIDDEN</text:hidden-text>c</text:p>'
+    )
+    assert read(tmp_path, opendocument(body), "a.odt").text == "may be seen\nabc"

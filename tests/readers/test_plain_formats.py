@@ -29,7 +29,7 @@ class TestCalendar(ReaderContract):
             "Walnut day, oiling\nWhen: 2024-05-01 12:00 to 2024-05-01 13:00 (Europe/Berlin)\nRepeats: every 2 weeks on Friday, 10 times\nWhere: Home\n"
             "With: Bell, Dana <dana@example.org>\nBring the walnut oil and a brush"
         )
-        assert (event.title, event.date, todo.title) == ("Walnut day, oiling", 1714564800.0, "Buy walnut oil")
+        assert (event.title, event.date, todo.title) == ("Walnut day, oiling", 1714557600.0, "Buy walnut oil")
 
 
 def event(tmp_path: Path, *lines: str) -> str:
@@ -68,6 +68,15 @@ def test_an_event_says_its_weekdays_in_words_and_its_description_without_markup(
         "Day\nBring oil\nand brushes\nplease"
     )
     assert event(tmp_path, "DESCRIPTION:if a <b then c") == "Day\nif a <b then c"
+
+
+def test_telephone_numbers_that_are_addresses_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.vcf"
+    path.write_text(
+        "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Kim Ono\r\nTEL;VALUE=uri;TYPE=home:tel:+351-555-1234\r\n"
+        "ANNIVERSARY:20100612\r\nEND:VCARD\r\n"
+    )
+    assert documents(path)[0].text == "Kim Ono\nPhone: +351-555-1234\nAnniversary: 20100612"
 
 
 class TestContacts(ReaderContract):
@@ -159,6 +168,7 @@ def test_every_row_of_the_table_has_a_contract_test() -> None:
     waiting, tested = list(ReaderContract.__subclasses__()), set()
     import tests.readers.test_archives
     import tests.readers.test_browser
+    import tests.readers.test_enex
     import tests.readers.test_html
     import tests.readers.test_mail
     import tests.readers.test_mailbox
