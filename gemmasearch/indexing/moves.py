@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import FileStamp
 from gemmasearch.indexing.crawl import Found
 from gemmasearch.indexing.current import is_read
+from gemmasearch.readers.mailbox import is_trashed
 from gemmasearch.store.keys import storable
 
 if TYPE_CHECKING:
@@ -60,12 +61,11 @@ class Moves:
         return row
 
 
-def kind_of_name(path: str) -> tuple[str, bool]:
-    """What of a name a reader goes by: the suffix, and whether it is a maildir's (whose flags say nothing)."""
-    return os.path.splitext(_unique(path))[1].lower(), os.path.basename(os.path.dirname(path)) in (
-        "cur",
-        "new",
-    )
+def kind_of_name(path: str) -> tuple[str, bool, bool]:
+    """What of a name a reader goes by: the suffix, whether it is a maildir's, and whether its flags say that it is
+    deleted (the others say nothing)."""
+    maildir = os.path.basename(os.path.dirname(path)) in ("cur", "new")
+    return os.path.splitext(_unique(path))[1].lower(), maildir, is_trashed(path)
 
 
 def _is_same_message(old: str, new: str) -> bool:

@@ -216,3 +216,14 @@ def test_half_a_maildir_that_vanished_is_kept_until_told(store: Store, tmp_path:
     report = run(store)
     assert report.gone == 0 and report.unavailable == (str(box.parent),)
     assert run(store, prune=True).gone == 30
+
+
+def test_a_message_that_was_marked_as_deleted_later_was_still_found(store: Store, box: Path) -> None:
+    assert run(store, [box.parent]).new == MESSAGES
+    message, trashed = box / "cur" / "3.host:2,", box / "cur" / "3.host:2,ST"
+    message.rename(trashed)
+    report = run(store)
+    assert (report.moved, report.gone) == (0, 1) and report.skipped == {"unsupported": 1}
+    assert run(store).skipped == {"unsupported": 1} and not finds(store, "parcel3")
+    trashed.rename(box / "cur" / "3.host:2,S")  # taken back
+    assert run(store).new == 1 and finds(store, "parcel3")
