@@ -76,6 +76,8 @@ def _within(row: DocumentRow | PassageRow) -> str:
 
 def _hidden(count: str) -> str:
     """Text that no reader of the page sees is left out: it is there for machines."""
+    if count == "1":
+        return "1 piece that no reader sees was left out"
     return f"{count} pieces that no reader sees were left out" if count else ""
 
 
