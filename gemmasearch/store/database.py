@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 import apsw
@@ -36,6 +37,8 @@ class Database:
             self.connection = self._open()
         try:
             self._recognise(create)
+            if create:
+                _make_private(self.path)
             self._prepare()
         except BaseException:
             self.connection.close()
@@ -258,15 +261,23 @@ def _place(path: Path, create: bool) -> Path:
         if create:
             _create_private(place)
         status = place.stat()
-        if place.is_dir():
-            raise IndexForeign(f"{place} is a folder, not a gsearch index", "give --db a file")
-        if status.st_mode & 0o077 and status.st_uid == os.geteuid() and create:
-            place.chmod(0o600)
+        if not S_ISREG(status.st_mode):
+            kind = "a folder" if S_ISDIR(status.st_mode) else "a device, pipe or socket"
+            raise IndexForeign(f"{place} is {kind}, not a gsearch index", "give --db a file")
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as e:
         raise MachineRefused(f"the index {path} cannot be used: {e.strerror}", "check the permissions") from e
     return place
+
+
+def _make_private(place: Path) -> None:
+    """Take an index away from others' eyes, with what SQLite keeps beside it; only once it is known to be one."""
+    for file in (place, Path(f"{place}-wal"), Path(f"{place}-shm")):
+        with suppress(FileNotFoundError):
+            status = file.lstat()
+            if S_ISREG(status.st_mode) and status.st_mode & 0o077 and status.st_uid == os.geteuid():
+                file.chmod(0o600)
 
 
 def _create_private(place: Path) -> None:
