@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import typer
+import typer.core
 
 from gemmasearch.cli import (
     around,
@@ -25,9 +28,32 @@ from gemmasearch.cli import (
 )
 from gemmasearch.cli.asked import guarded
 from gemmasearch.cli.session import register
+from gemmasearch.errors import Interrupted, UsageProblem
+
+
+class _Group(typer.core.TyperGroup):
+    """Typer ends an interrupt with the exit code alone; it is to be said like any other, under ``--json`` too."""
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        with _said():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _said():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted") from None
+
 
 app = typer.Typer(
     name="gsearch",
+    cls=_Group,
     help="Private search and answers over your own notes, e-mail and PDFs. Nothing leaves this machine.",
     no_args_is_help=True,
     add_completion=False,
@@ -79,7 +105,6 @@ def invoke(arguments: Sequence[str]) -> int:
 
 def _invoke(arguments: Sequence[str]) -> int:
     from gemmasearch.cli import render
-    from gemmasearch.errors import Interrupted, UsageProblem
 
     if "_GSEARCH_COMPLETE" in os.environ:
         from typer.completion import completion_init  # type: ignore[attr-defined]

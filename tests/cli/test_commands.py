@@ -341,3 +341,37 @@ def test_an_interrupt_in_code_made_from_a_string_ended_by_the_signal(tmp_path: P
     path = os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))
     done = subprocess.run([*COMMAND[:-1], "interrupted"], env={**os.environ, "PYTHONPATH": path}, check=False)
     assert done.returncode == 0
+
+
+def interrupted_early(tmp_path: Path, how: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command that meets Ctrl-C where ``how`` says, before its own code runs."""
+    (tmp_path / "early.py").write_text(
+        f"import signal, sys\n{how}\nfrom gemmasearch.__main__ import run\nsys.argv[1:] = {list(arguments)!r}\nrun()\n"
+    )
+    path = os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))
+    env = {**os.environ, "PYTHONPATH": path}
+    return subprocess.run([*COMMAND[:-1], "early"], env=env, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer':\n"
+        "            sys.meta_path.remove(self)\n"
+        "            signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())",
+        "import typer.core\n"
+        "typer.core.TyperCommand.parse_args = lambda *each: signal.raise_signal(signal.SIGINT)",
+    ],
+    ids=["while modules load", "while the line is parsed"],
+)
+def test_ctrl_c_before_a_command_has_begun_ended_in_a_traceback_or_said_nothing(
+    how: str, tmp_path: Path
+) -> None:
+    done = interrupted_early(tmp_path, how, "status")
+    assert (done.returncode, done.stderr, done.stdout) == (130, "gsearch: interrupted\n", "")
+    done = interrupted_early(tmp_path, how, "status", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["exit"], said["error"]["message"]) == (130, 130, "interrupted")
