@@ -255,7 +255,9 @@ def _told_apart(index: Index, what: Sequence[str]) -> tuple[list[str], str]:
 
 def _announce(out: Output, index: Index, query: str, documents: Sequence[int]) -> None:
     """Say how many documents a query finds, and name some of them."""
-    out.note(f"{views.plural(len(documents), 'document')} match {query}")
+    out.note(
+        f"{views.plural(len(documents), 'document')} {'matches' if len(documents) == 1 else 'match'} {query}"
+    )
     found = (
         index.search(query, mode="words", limit=NAMED, per_document=1, collapse=False) if documents else []
     )

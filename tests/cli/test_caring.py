@@ -280,7 +280,7 @@ def test_forgetting_a_query_takes_words_whole(tmp_path: Path) -> None:
 
 def test_a_query_in_a_script_is_forgotten_and_said(place: Place) -> None:
     done = place("forget", "canaryfig")
-    assert done.code == 0 and "1 document match canaryfig" in done.said and "fig.md" in done.said
+    assert done.code == 0 and "1 document matches canaryfig" in done.said and "fig.md" in done.said
     assert b"canaryfig" not in place.bytes()
 
 
