@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -197,6 +198,8 @@ def forget(
     ] = False,
 ) -> int:
     """Take files, or what a query finds, out of the index and out of its bytes; it stays out from now on."""
+    from gemmasearch.known import told_apart
+
     out = session.out
     if undo and (what or browser):
         raise UsageProblem(
@@ -223,6 +226,9 @@ def forget(
         if documents and not yes and out.can_ask and not out.confirm("Forget them?"):
             raise Interrupted("nothing was forgotten")
         gone = index.forget(paths, query=query, verify=verify)
+    for root in gone.roots:
+        if told_apart(root, session.settings) == "imported pages" and os.path.isdir(root):
+            out.note(f"the pages are kept still, and the next import brings them back: rm -r {quote(root)}")
     for path in gone.excluded:
         out.note(f"still on disk, and excluded from now on (`gsearch index` of it lets it in again): {path}")
     for file, pieces in gone.left.items():
