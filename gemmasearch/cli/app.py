@@ -131,8 +131,21 @@ def _invoke(arguments: Sequence[str]) -> int:
             render.Output().note(message)
             return UsageProblem.exit_code
         message = message.replace("Value error, ", "")  # of the library that checks the values
-        where = context.command_path if context is not None else "gsearch"
+        message = " ".join(message.split())  # choices come one to a line
+        where = context.command_path if context is not None else _command_of(arguments)
         return render.failure(UsageProblem(message.rstrip("."), f"see `{where} --help`"), arguments)
+
+
+def _command_of(arguments: Sequence[str]) -> str:
+    """The command of a line that was broken off before Typer came to it."""
+    command: Any = typer.main.get_command(app)
+    path = [str(command.name)]
+    for given in arguments:
+        command = getattr(command, "commands", {}).get(given)
+        if command is None:
+            break
+        path.append(given)
+    return " ".join(path)
 
 
 def _words_last(arguments: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import apsw
 
-from gemmasearch.errors import IndexForeign, IndexMissing, IndexTooNew, MachineRefused
+from gemmasearch.errors import IndexForeign, IndexMissing, IndexTooNew, MachineRefused, UsageProblem
 from gemmasearch.store import fts, schema, seals
 from gemmasearch.store.failures import translated
 
@@ -28,6 +28,7 @@ class Database:
         :raises IndexMissing: there is no file and ``create`` is false
         :raises IndexForeign: the file is something else
         :raises IndexTooNew: made by a newer gsearch
+        :raises UsageProblem: SQLite cannot be told its path
         """
         self.path = _place(path, create)
         self.read_only = read_only
@@ -248,6 +249,7 @@ def _missing(path: Path) -> IndexMissing:
 
 def _place(path: Path, create: bool) -> Path:
     """The real place of the index file, made 0600 (in a 0700 folder if we make the folder) when it is new."""
+    _check_name(path)
     try:
         folder = path.parent
         if create and not folder.exists():
@@ -258,6 +260,7 @@ def _place(path: Path, create: bool) -> Path:
             if place.lstat().st_uid != os.geteuid():
                 raise MachineRefused(f"{place} is a link made by another user", "remove it, or use --db")
             place = place.resolve()
+        _check_name(place)
         if create:
             _create_private(place)
         status = place.stat()
@@ -269,6 +272,15 @@ def _place(path: Path, create: bool) -> Path:
     except OSError as e:
         raise MachineRefused(f"the index {path} cannot be used: {e.strerror}", "check the permissions") from e
     return place
+
+
+def _check_name(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise UsageProblem(
+            f"SQLite opens no file whose path is no UTF-8: {path}", "choose another with --db or GSEARCH_DB"
+        ) from None
 
 
 def _make_private(place: Path) -> None:

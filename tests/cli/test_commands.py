@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -375,3 +376,24 @@ def test_ctrl_c_before_a_command_has_begun_ended_in_a_traceback_or_said_nothing(
     done = interrupted_early(tmp_path, how, "status", "--json")
     said = json.loads(done.stdout)
     assert (done.returncode, said["exit"], said["error"]["message"]) == (130, 130, "interrupted")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its names are UTF-8")
+def test_an_index_whose_path_is_no_utf_8_was_called_a_bug(tmp_path: Path) -> None:
+    folder, notes = tmp_path / "b\udcff", tmp_path / "notes"
+    notes.mkdir()
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    for place in (folder, tmp_path / "link"):
+        for line in (["index", notes], ["index"], ["search", "x"], ["status"]):
+            done = run(*line, "--db", place / "i.db")
+            assert done.code in (2, 3) and "no" in done.said, done.said
+    assert "UTF-8" in run("index", notes, "--db", folder / "i.db").said
+    assert list(folder.iterdir()) == []
+
+
+def test_a_usage_error_ran_over_five_lines_or_named_the_help_of_another_command() -> None:
+    done = run("completion")
+    assert done.code == 2 and len(done.said.splitlines()) == 2 and "bash, zsh, fish" in done.said
+    assert "`gsearch index --help`" in run("index", "--include").said
+    assert "`gsearch label add --help`" in run("label", "add", "x", "--describe").said
