@@ -149,6 +149,8 @@ def _show_why(out: Output, found: Why) -> None:
         if len(shown) < len(document.passages):
             rows.append(("", f"… {len(document.passages) - len(shown):,} more: -v"))
     views.table(out, rows)
+    for what in dict.fromkeys(p.waits for p in found.problems if p.waits):
+        out.note(views.waiting_remark(what))
 
 
 def _passage(found: WhyChunk) -> str:

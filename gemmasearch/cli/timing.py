@@ -118,6 +118,8 @@ def show(session: Session) -> int:
     from gemmasearch.known import installed_schedules
 
     found = installed_schedules()
+    if not found:
+        session.out.note("no schedule is installed: `gsearch schedule install`")
     return session.out.result(found, lambda: session.out.lines(found))
 
 
@@ -126,6 +128,8 @@ def remove(session: Session) -> int:
     from gemmasearch.known import remove_schedule
 
     gone = remove_schedule()
+    if not gone:
+        session.out.note("no schedule is installed")
     return session.out.result(gone, lambda: session.out.lines(gone))
 
 
