@@ -12,7 +12,7 @@ from gemmasearch.cli import views
 from gemmasearch.cli.render import Output
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.cli.updating import stop_on_signals
-from gemmasearch.errors import MachineRefused
+from gemmasearch.errors import MachineRefused, UsageProblem
 
 HELPER_IDLE = 3600  # seconds: a watcher that is killed leaves no helper for ever
 
@@ -38,6 +38,8 @@ def watch(
     from gemmasearch.known import step_back
 
     out = session.out
+    if not session.settings.db_path.exists():
+        raise UsageProblem("nothing to watch yet", "name a folder: gsearch index ~/Documents")
     if not foreground:
         step_back()
 

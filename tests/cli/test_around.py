@@ -384,3 +384,9 @@ def test_lists_of_nothing_and_a_name_that_was_forgotten_said_nothing_of_it(tmp_p
     assert "from:kessler" in run("save", "rent", "--db", db).said
     assert "schedule install" in run("schedule", "show", env=empty).said
     assert "no schedule" in run("schedule", "remove", env=empty).said
+
+
+def test_watching_nothing_left_an_empty_index_behind(tmp_path: Path) -> None:
+    done = run("watch", "--db", tmp_path / "i" / "i.db")
+    assert done.code == 2 and "gsearch index" in done.said
+    assert list(tmp_path.iterdir()) == []
