@@ -11,8 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from gemmasearch import sample
+from gemmasearch.__main__ import main
+from gemmasearch.cli import render
+from gemmasearch.cli.app import app
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import COMMAND, run, run_on_terminal
 
@@ -397,3 +401,17 @@ def test_a_usage_error_ran_over_five_lines_or_named_the_help_of_another_command(
     assert done.code == 2 and len(done.said.splitlines()) == 2 and "bash, zsh, fish" in done.said
     assert "`gsearch index --help`" in run("index", "--include").said
     assert "`gsearch label add --help`" in run("label", "add", "x", "--describe").said
+
+
+def test_an_error_under_json_named_the_group_in_place_of_the_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    group = typer.main.get_command(app)
+    named = {name: each for name, each in group.commands.items() if hasattr(each, "commands")}  # type: ignore[attr-defined]
+    assert set(named) == set(render.GROUPS)
+    for outer, each in named.items():
+        for inner in each.commands:
+            assert main([outer, inner, "--no-such-option", "--json"]) == 2
+            assert json.loads(capsys.readouterr().out)["command"] == f"{outer} {inner}"
+    assert main(["show", "--no-such-option", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["command"] == "show"
