@@ -21,11 +21,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (a documented one, whatever happens)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
-    code = _without_typer(arguments)
-    if code is None:
-        from gemmasearch.cli import app
+    try:
+        code = _without_typer(arguments)
+        if code is None:
+            from gemmasearch.cli import app
 
-        code = app.invoke(arguments)
+            code = app.invoke(arguments)
+    except KeyboardInterrupt:  # the modules of the command were being loaded
+        from gemmasearch.cli import render
+        from gemmasearch.errors import Interrupted
+
+        code = render.failure(Interrupted("interrupted"), arguments)
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -11,6 +11,8 @@ from gemmasearch.cli.finding import here
 from gemmasearch.cli.render import Output, one_line
 from gemmasearch.errors import NothingFound, UsageProblem
 
+LONGEST = 100_000  # characters of a question: a pipe may never end
+
 if TYPE_CHECKING:
     from gemmasearch.cli.asked import Session
     from gemmasearch.documents import Answer
@@ -98,10 +100,14 @@ def _exclude(**given: object) -> None:
 def _question(words: list[str], context: str | None) -> str:
     if words == ["-"] and context == "-":
         raise UsageProblem("standard input cannot be both the question and the text")
-    line = (sys.stdin.read() if words == ["-"] else " ".join(words)).strip()
-    if not line:
+    line = sys.stdin.read(LONGEST + 1) if words == ["-"] else " ".join(words)
+    if len(line) > LONGEST:
+        raise UsageProblem(
+            f"a question of more than {LONGEST:,} characters", "a text to ask about comes by --context -"
+        )
+    if not line.strip():
         raise UsageProblem("the question is empty", 'example: gsearch ask "when was the boiler serviced?"')
-    return line
+    return line.strip()
 
 
 def streaming(out: Output, streamed: list[str], whole: bool = False) -> OnText:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import typer
+import typer.core
 
 from gemmasearch.cli import (
     around,
@@ -25,9 +28,32 @@ from gemmasearch.cli import (
 )
 from gemmasearch.cli.asked import guarded
 from gemmasearch.cli.session import register
+from gemmasearch.errors import Interrupted, UsageProblem
+
+
+class _Group(typer.core.TyperGroup):
+    """Typer ends an interrupt with the exit code alone; it is to be said like any other, under ``--json`` too."""
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        with _said():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _said():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted") from None
+
 
 app = typer.Typer(
     name="gsearch",
+    cls=_Group,
     help="Private search and answers over your own notes, e-mail and PDFs. Nothing leaves this machine.",
     no_args_is_help=True,
     add_completion=False,
@@ -79,7 +105,6 @@ def invoke(arguments: Sequence[str]) -> int:
 
 def _invoke(arguments: Sequence[str]) -> int:
     from gemmasearch.cli import render
-    from gemmasearch.errors import Interrupted, UsageProblem
 
     if "_GSEARCH_COMPLETE" in os.environ:
         from typer.completion import completion_init  # type: ignore[attr-defined]
@@ -106,8 +131,21 @@ def _invoke(arguments: Sequence[str]) -> int:
             render.Output().note(message)
             return UsageProblem.exit_code
         message = message.replace("Value error, ", "")  # of the library that checks the values
-        where = context.command_path if context is not None else "gsearch"
+        message = " ".join(message.split())  # choices come one to a line
+        where = context.command_path if context is not None else _command_of(arguments)
         return render.failure(UsageProblem(message.rstrip("."), f"see `{where} --help`"), arguments)
+
+
+def _command_of(arguments: Sequence[str]) -> str:
+    """The command of a line that was broken off before Typer came to it."""
+    command: Any = typer.main.get_command(app)
+    path = [str(command.name)]
+    for given in arguments:
+        command = getattr(command, "commands", {}).get(given)
+        if command is None:
+            break
+        path.append(given)
+    return " ".join(path)
 
 
 def _words_last(arguments: list[str]) -> list[str]:

@@ -97,6 +97,8 @@ def save(
     if name is None:
         with session.index() as index:
             known = dict(index.saved_searches())
+        if not known:
+            out.note("no search is saved: `gsearch save NAME QUERY`")
         return out.result(known, lambda: views.table(out, list(known.items())))
     line = here(" ".join(query or ())).strip()
     if query and not line:  # an unset variable of a script
@@ -105,7 +107,7 @@ def save(
         before = index.save_search(name, line)
         line = index.saved_searches().get(name, "")
     out.note(f"saved: gsearch search @{name}" if line else f"forgotten: {name}")
-    if line and before and before != line:
+    if before and before != line:
         out.note(f"it stood for: {before}")
     return out.result({"name": name, "query": line}, lambda: None)
 

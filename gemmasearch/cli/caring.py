@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -148,6 +149,8 @@ def _show_why(out: Output, found: Why) -> None:
         if len(shown) < len(document.passages):
             rows.append(("", f"… {len(document.passages) - len(shown):,} more: -v"))
     views.table(out, rows)
+    for what in dict.fromkeys(p.waits for p in found.problems if p.waits):
+        out.note(views.waiting_remark(what))
 
 
 def _passage(found: WhyChunk) -> str:
@@ -197,6 +200,8 @@ def forget(
     ] = False,
 ) -> int:
     """Take files, or what a query finds, out of the index and out of its bytes; it stays out from now on."""
+    from gemmasearch.known import told_apart
+
     out = session.out
     if undo and (what or browser):
         raise UsageProblem(
@@ -223,6 +228,9 @@ def forget(
         if documents and not yes and out.can_ask and not out.confirm("Forget them?"):
             raise Interrupted("nothing was forgotten")
         gone = index.forget(paths, query=query, verify=verify)
+    for root in gone.roots:
+        if told_apart(root, session.settings) == "imported pages" and os.path.isdir(root):
+            out.note(f"the pages are kept still, and the next import brings them back: rm -r {quote(root)}")
     for path in gone.excluded:
         out.note(f"still on disk, and excluded from now on (`gsearch index` of it lets it in again): {path}")
     for file, pieces in gone.left.items():
@@ -255,7 +263,9 @@ def _told_apart(index: Index, what: Sequence[str]) -> tuple[list[str], str]:
 
 def _announce(out: Output, index: Index, query: str, documents: Sequence[int]) -> None:
     """Say how many documents a query finds, and name some of them."""
-    out.note(f"{views.plural(len(documents), 'document')} match {query}")
+    out.note(
+        f"{views.plural(len(documents), 'document')} {'matches' if len(documents) == 1 else 'match'} {query}"
+    )
     found = (
         index.search(query, mode="words", limit=NAMED, per_document=1, collapse=False) if documents else []
     )

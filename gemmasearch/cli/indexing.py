@@ -108,7 +108,7 @@ def serve(
             ready=lambda address: out.note(f"serving on {address}"),
             command=warm.answer,
         )
-    return 0
+    return out.result({}, lambda: None)
 
 
 def status(

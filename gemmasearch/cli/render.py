@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from gemmasearch.documents import SyncEvent
 
+GROUPS = ("label", "models", "schedule")  # of commands
 ENVELOPE_VERSION = 1
 _PLAIN_PROGRESS_SECONDS = 10.0
 
@@ -82,7 +83,7 @@ def path_field(path: str) -> str:
 def failure(error: GsearchError, arguments: Sequence[str] = (), command: str = "") -> int:
     """Show an error (as an envelope when ``--json`` was asked for) and return its exit code."""
     if "--json" in arguments:
-        name = command or next((a for a in arguments if not a.startswith("-")), "")
+        name = command or _command_in(arguments)
         try:
             _write_envelope(name, error.exit_code, "error", _error_record(error))
             return error.exit_code
@@ -91,6 +92,12 @@ def failure(error: GsearchError, arguments: Sequence[str] = (), command: str = "
     hint = f"\n  {error.hint}" if error.hint else ""
     _to_stderr(f"gsearch: {error.message}{hint}")
     return error.exit_code
+
+
+def _command_in(arguments: Sequence[str]) -> str:
+    """The command of a line, as the envelope of its success has it: of one in a group both words."""
+    words = [each for each in arguments if not each.startswith("-")]
+    return " ".join(words[: 2 if words[:1] and words[0] in GROUPS else 1])
 
 
 def _error_record(error: GsearchError) -> dict[str, Any]:

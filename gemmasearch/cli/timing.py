@@ -12,7 +12,7 @@ from gemmasearch.cli import views
 from gemmasearch.cli.render import Output
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.cli.updating import stop_on_signals
-from gemmasearch.errors import MachineRefused
+from gemmasearch.errors import MachineRefused, UsageProblem
 
 HELPER_IDLE = 3600  # seconds: a watcher that is killed leaves no helper for ever
 
@@ -38,6 +38,8 @@ def watch(
     from gemmasearch.known import step_back
 
     out = session.out
+    if not session.settings.db_path.exists():
+        raise UsageProblem("nothing to watch yet", "name a folder: gsearch index ~/Documents")
     if not foreground:
         step_back()
 
@@ -118,6 +120,8 @@ def show(session: Session) -> int:
     from gemmasearch.known import installed_schedules
 
     found = installed_schedules()
+    if not found:
+        session.out.note("no schedule is installed: `gsearch schedule install`")
     return session.out.result(found, lambda: session.out.lines(found))
 
 
@@ -126,6 +130,8 @@ def remove(session: Session) -> int:
     from gemmasearch.known import remove_schedule
 
     gone = remove_schedule()
+    if not gone:
+        session.out.note("no schedule is installed")
     return session.out.result(gone, lambda: session.out.lines(gone))
 
 

@@ -151,6 +151,7 @@ class Index(Finding, Answering, Caring):
         from gemmasearch.indexing import pages
 
         page = pages.keep(raw, self.settings, url=url, title=title)
+        pages.let_in(self._store, page)
         return page, self.index([os.path.dirname(page.path)], wait=wait)
 
     def watch(

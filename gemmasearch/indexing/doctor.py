@@ -6,10 +6,12 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from glob import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from shlex import quote
 
-from gemmasearch.errors import GsearchError, IndexProblem, MachineRefused
+from gemmasearch.errors import GsearchError, IndexForeign, IndexProblem, MachineRefused
 from gemmasearch.indexing.heartbeat import heartbeats
 from gemmasearch.indexing.lock import described, holder, unended
 from gemmasearch.light import dataclass
@@ -90,13 +92,14 @@ def _readers() -> Iterator[Check]:
 
 
 def _files(index: Path) -> Iterator[Check]:
-    open_to_others = [
-        f"{path.name} {stat.S_IMODE(path.stat().st_mode):04o}"
-        for path in sorted(index.parent.glob(index.name + "*"))
-        if path.stat().st_mode & 0o077
-    ]
-    said = ", ".join(open_to_others) or "private"
-    yield _machine("permissions", not open_to_others, said, f"chmod 600 {index}*")
+    if not _foreign(index):  # nobody is told to change the mode of what is not ours
+        open_to_others = [
+            f"{path.name} {stat.S_IMODE(path.stat().st_mode):04o}"
+            for path in sorted(index.parent.glob(escape(index.name) + "*"))
+            if path.stat().st_mode & 0o077
+        ]
+        said = ", ".join(open_to_others) or "private"
+        yield _machine("permissions", not open_to_others, said, f"chmod 600 {quote(str(index))}*")
     folder = index.parent if index.parent.exists() else Path("/")
     writable = os.access(folder, os.W_OK)
     yield _machine(
@@ -111,6 +114,14 @@ def _files(index: Path) -> Iterator[Check]:
     )
     free = shutil.disk_usage(folder).free
     yield _machine("free space", free >= LEAST_FREE, f"{free >> 20} MB", "make room, or move the index: --db")
+
+
+def _foreign(index: Path) -> bool:
+    try:
+        Store.open(index, read_only=True).close()
+    except GsearchError as e:
+        return isinstance(e, IndexForeign)
+    return False
 
 
 def _file_system(folder: Path) -> str:

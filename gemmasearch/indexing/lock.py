@@ -46,15 +46,13 @@ def run_lock(
     """Hold the lock of an index for the body.
 
     :param wait: seconds to wait for another holder; 0 = not at all.
-    :raises LockHeld: another run holds it still. :raises MachineRefused: the place knows no locks.
+    :raises LockHeld: another run holds it still. :raises MachineRefused: the place knows no locks, or is full.
     :raises Interrupted: ``stop()`` while waiting; its cause is the LockHeld that was waited for.
     """
     fd = _open(lock_path(index))
     try:
         _acquire(fd, index, wait, stop)
-        holder = Holder(os.getpid(), socket.gethostname(), time.time(), what, _began(os.getpid()) or 0.0)
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, json.dumps(asdict(holder)).encode(), 0)
+        _sign(fd, index, what)
         try:
             yield
         finally:
@@ -116,6 +114,22 @@ def _acquire(fd: int, index: Path, wait: float, stop: Callable[[], bool]) -> Non
         if time.monotonic() >= deadline:
             raise _held(fd, index)
         time.sleep(POLL_SECONDS)
+
+
+def _sign(fd: int, index: Path, what: str) -> None:
+    """Say in the file who holds the lock."""
+    holder = Holder(os.getpid(), socket.gethostname(), time.time(), what, _began(os.getpid()) or 0.0)
+    try:
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, json.dumps(asdict(holder)).encode(), 0)
+    except OSError as e:
+        full = e.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise MachineRefused(
+            f"no space left for the index {index}"
+            if full
+            else f"cannot lock the index {index}: {e.strerror}",
+            "free some space and run the command again" if full else "check the disk",
+        ) from e
 
 
 def _held(fd: int, index: Path) -> LockHeld:

@@ -23,6 +23,7 @@ from gemmasearch.readers import read, recognise
 
 if TYPE_CHECKING:
     from gemmasearch.settings import Settings
+    from gemmasearch.store import Store
 
 LARGEST = 100_000_000  # bytes
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
@@ -61,6 +62,15 @@ def keep(raw: bytes, settings: Settings, *, url: str = "", title: str = "") -> P
     except OSError as e:
         raise MachineRefused(f"cannot keep the page in {target.parent}: {e.strerror}") from e
     return Page(str(target), address, title or document.title)
+
+
+def let_in(store: Store, page: Page) -> None:
+    """A page that was forgotten and is handed over again is wanted again."""
+    folder, name = os.path.split(page.path)
+    for root in store.roots():
+        excluded = root.options.get("exclude", ())
+        if root.path == folder and f"/{name}" in excluded:
+            store.add_root(folder, {**root.options, "exclude": [p for p in excluded if p != f"/{name}"]})
 
 
 def _as_page(raw: bytes, url: str, title: str) -> tuple[bytes, str]:

@@ -69,10 +69,15 @@ def _backup(store: Store, index: Path) -> str:
     with suppress(GsearchError):  # otherwise what the -wal holds is copied with it
         store.checkpoint()
     target = _free_name(index)
-    for end in ("", "-wal"):
-        source = Path(f"{index}{end}")
-        if source.exists():
-            store.copy_bytes(source, Path(f"{target}{end}"))
+    try:
+        for end in ("", "-wal"):
+            source = Path(f"{index}{end}")
+            if source.exists():
+                store.copy_bytes(source, Path(f"{target}{end}"))
+    except BaseException:
+        for end in ("", "-wal"):  # half a copy is of use to nobody, and fills the disk
+            Path(f"{target}{end}").unlink(missing_ok=True)
+        raise
     return str(target)
 
 

@@ -198,19 +198,36 @@ def _plist(seconds: int, command: list[str]) -> str:
     return plistlib.dumps(settings).decode()
 
 
-def _lines() -> list[str]:
-    done = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
-    return done.stdout.splitlines() if done.returncode == 0 else []
+def _lines(*, must: bool = False) -> list[str]:
+    """The crontab; none there = no lines.
+
+    :raises MachineRefused: it ``must`` be known, as what is written takes its place, and cannot be listed.
+    """
+    done = _crontab_program("-l")
+    if must and done.returncode and not re.search("no crontab|no such file", done.stderr, re.IGNORECASE):
+        raise MachineRefused(
+            f"crontab -l: {done.stderr.strip() or 'it failed'}", "--print shows the line to add by hand"
+        )
+    if done.returncode or not done.stdout:
+        return []
+    return done.stdout.removesuffix("\n").split("\n")
+
+
+def _crontab_program(argument: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Lines of others may be in any encoding; messages are wanted in English."""
+    return subprocess.run(
+        ["crontab", argument], input=text, capture_output=True, check=False, encoding="utf-8",
+        errors="surrogateescape", env={**os.environ, "LC_ALL": "C"},
+    )  # fmt: skip
 
 
 def _crontab() -> list[str]:
     """The lines of the crontab that are not ours."""
-    return [line for line in _lines() if not line.endswith(MARK)]
+    return [line for line in _lines(must=True) if not line.endswith(MARK)]
 
 
 def _write_crontab(lines: list[str]) -> None:
-    text = "".join(f"{line}\n" for line in lines)
-    done = subprocess.run(["crontab", "-"], input=text, text=True, capture_output=True, check=False)
+    done = _crontab_program("-", "".join(f"{line}\n" for line in lines))
     if done.returncode:
         raise MachineRefused(
             f"crontab refused: {done.stderr.strip()}", "--print shows the line to add by hand"

@@ -63,8 +63,26 @@ def is_own(connection: _socket.socket) -> bool:
     """True if the process at the other end runs as this user. Without SO_PEERCRED the folder's mode has to do."""
     if not hasattr(_socket, "SO_PEERCRED"):
         return True
+    return _peer(connection)[1] == os.getuid()
+
+
+def _peer(connection: _socket.socket) -> tuple[int, int]:
+    """Process and user at the other end; only where there is SO_PEERCRED."""
     peer = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12)  # process, user, group
-    return int.from_bytes(peer[4:8], sys.byteorder) == os.getuid()
+    return int.from_bytes(peer[:4], sys.byteorder), int.from_bytes(peer[4:8], sys.byteorder)
+
+
+def is_stopped(connection: _socket.socket) -> bool:
+    """True if the process at the other end was halted, as by Ctrl-Z: the kernel takes calls for it, and it answers
+    none. Where that cannot be told, it is taken to run."""
+    if not hasattr(_socket, "SO_PEERCRED"):
+        return False
+    try:
+        with open(f"/proc/{_peer(connection)[0]}/stat", "rb") as stream:
+            state = stream.read().rpartition(b") ")[2][:1]  # behind a name that may hold anything
+    except OSError:
+        return False
+    return state in (b"T", b"t")
 
 
 def knock(index: str) -> _socket.socket | None:
@@ -76,7 +94,7 @@ def knock(index: str) -> _socket.socket | None:
     try:
         connection.settimeout(CONNECT_SECONDS)
         connection.connect(path)
-        if is_own(connection):
+        if is_own(connection) and not is_stopped(connection):
             return connection
     except OSError:
         pass  # left by a helper that was killed, or too busy

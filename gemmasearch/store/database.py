@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 import apsw
 
-from gemmasearch.errors import IndexForeign, IndexMissing, IndexTooNew, MachineRefused
+from gemmasearch.errors import IndexForeign, IndexMissing, IndexTooNew, MachineRefused, UsageProblem
 from gemmasearch.store import fts, schema, seals
 from gemmasearch.store.failures import translated
 
@@ -27,6 +28,7 @@ class Database:
         :raises IndexMissing: there is no file and ``create`` is false
         :raises IndexForeign: the file is something else
         :raises IndexTooNew: made by a newer gsearch
+        :raises UsageProblem: SQLite cannot be told its path
         """
         self.path = _place(path, create)
         self.read_only = read_only
@@ -36,6 +38,8 @@ class Database:
             self.connection = self._open()
         try:
             self._recognise(create)
+            if create:
+                _make_private(self.path)
             self._prepare()
         except BaseException:
             self.connection.close()
@@ -245,6 +249,7 @@ def _missing(path: Path) -> IndexMissing:
 
 def _place(path: Path, create: bool) -> Path:
     """The real place of the index file, made 0600 (in a 0700 folder if we make the folder) when it is new."""
+    _check_name(path)
     try:
         folder = path.parent
         if create and not folder.exists():
@@ -255,18 +260,36 @@ def _place(path: Path, create: bool) -> Path:
             if place.lstat().st_uid != os.geteuid():
                 raise MachineRefused(f"{place} is a link made by another user", "remove it, or use --db")
             place = place.resolve()
+        _check_name(place)
         if create:
             _create_private(place)
         status = place.stat()
-        if place.is_dir():
-            raise IndexForeign(f"{place} is a folder, not a gsearch index", "give --db a file")
-        if status.st_mode & 0o077 and status.st_uid == os.geteuid() and create:
-            place.chmod(0o600)
+        if not S_ISREG(status.st_mode):
+            kind = "a folder" if S_ISDIR(status.st_mode) else "a device, pipe or socket"
+            raise IndexForeign(f"{place} is {kind}, not a gsearch index", "give --db a file")
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as e:
         raise MachineRefused(f"the index {path} cannot be used: {e.strerror}", "check the permissions") from e
     return place
+
+
+def _check_name(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise UsageProblem(
+            f"SQLite opens no file whose path is no UTF-8: {path}", "choose another with --db or GSEARCH_DB"
+        ) from None
+
+
+def _make_private(place: Path) -> None:
+    """Take an index away from others' eyes, with what SQLite keeps beside it; only once it is known to be one."""
+    for file in (place, Path(f"{place}-wal"), Path(f"{place}-shm")):
+        with suppress(FileNotFoundError):
+            status = file.lstat()
+            if S_ISREG(status.st_mode) and status.st_mode & 0o077 and status.st_uid == os.geteuid():
+                file.chmod(0o600)
 
 
 def _create_private(place: Path) -> None:

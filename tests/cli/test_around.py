@@ -373,3 +373,20 @@ def test_a_word_is_excluded_without_quotes_around_the_line(indexed: Indexed) -> 
     without = indexed.run("search", "--paths", "lisbon", "-tram", "--mode", "words").lines
     assert without and set(without) < set(both)
     assert indexed.run("search", "-json", "lisbon").code == 2
+
+
+def test_lists_of_nothing_and_a_name_that_was_forgotten_said_nothing_of_it(tmp_path: Path) -> None:
+    db, empty = tmp_path / "i.db", {"PATH": "", "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    (tmp_path / "a.md").write_text("a note")
+    assert run("index", tmp_path / "a.md", "--db", db, env={"GSEARCH_EMBEDDER": "static"}).code == 0
+    assert "gsearch save NAME" in run("save", "--db", db).said
+    assert run("save", "rent", "from:kessler", "--db", db).code == 0
+    assert "from:kessler" in run("save", "rent", "--db", db).said
+    assert "schedule install" in run("schedule", "show", env=empty).said
+    assert "no schedule" in run("schedule", "remove", env=empty).said
+
+
+def test_watching_nothing_left_an_empty_index_behind(tmp_path: Path) -> None:
+    done = run("watch", "--db", tmp_path / "i" / "i.db")
+    assert done.code == 2 and "gsearch index" in done.said
+    assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from threading import Timer
 
@@ -280,7 +281,7 @@ def test_forgetting_a_query_takes_words_whole(tmp_path: Path) -> None:
 
 def test_a_query_in_a_script_is_forgotten_and_said(place: Place) -> None:
     done = place("forget", "canaryfig")
-    assert done.code == 0 and "1 document match canaryfig" in done.said and "fig.md" in done.said
+    assert done.code == 0 and "1 document matches canaryfig" in done.said and "fig.md" in done.said
     assert b"canaryfig" not in place.bytes()
 
 
@@ -318,3 +319,11 @@ def test_a_note_is_no_history_of_a_browser(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
     done = run("index", "--browser", tmp_path / "a.md", "--db", tmp_path / "i" / "i.db")
     assert done.code == 2 and "no history" in done.said
+
+
+def test_why_said_that_an_archive_is_not_opened_and_not_how_to_have_it_read(place: Place) -> None:
+    with zipfile.ZipFile(place.home / "old.zip", "w") as archive:
+        archive.writestr("x.txt", "a pear")
+    assert place("index").code == 0
+    found = place("why", place.home / "old.zip")
+    assert found.code == 1 and "gsearch index --archives on" in found.said

@@ -7,11 +7,16 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from gemmasearch import sample
+from gemmasearch.__main__ import main
+from gemmasearch.cli import render
+from gemmasearch.cli.app import app
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import COMMAND, run, run_on_terminal
 
@@ -341,3 +346,72 @@ def test_an_interrupt_in_code_made_from_a_string_ended_by_the_signal(tmp_path: P
     path = os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))
     done = subprocess.run([*COMMAND[:-1], "interrupted"], env={**os.environ, "PYTHONPATH": path}, check=False)
     assert done.returncode == 0
+
+
+def interrupted_early(tmp_path: Path, how: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command that meets Ctrl-C where ``how`` says, before its own code runs."""
+    (tmp_path / "early.py").write_text(
+        f"import signal, sys\n{how}\nfrom gemmasearch.__main__ import run\nsys.argv[1:] = {list(arguments)!r}\nrun()\n"
+    )
+    path = os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))
+    env = {**os.environ, "PYTHONPATH": path}
+    return subprocess.run([*COMMAND[:-1], "early"], env=env, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer':\n"
+        "            sys.meta_path.remove(self)\n"
+        "            signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())",
+        "import typer.core\n"
+        "typer.core.TyperCommand.parse_args = lambda *each: signal.raise_signal(signal.SIGINT)",
+    ],
+    ids=["while modules load", "while the line is parsed"],
+)
+def test_ctrl_c_before_a_command_has_begun_ended_in_a_traceback_or_said_nothing(
+    how: str, tmp_path: Path
+) -> None:
+    done = interrupted_early(tmp_path, how, "status")
+    assert (done.returncode, done.stderr, done.stdout) == (130, "gsearch: interrupted\n", "")
+    done = interrupted_early(tmp_path, how, "status", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["exit"], said["error"]["message"]) == (130, 130, "interrupted")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its names are UTF-8")
+def test_an_index_whose_path_is_no_utf_8_was_called_a_bug(tmp_path: Path) -> None:
+    folder, notes = tmp_path / "b\udcff", tmp_path / "notes"
+    notes.mkdir()
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    for place in (folder, tmp_path / "link"):
+        for line in (["index", notes], ["index"], ["search", "x"], ["status"]):
+            done = run(*line, "--db", place / "i.db")
+            assert done.code in (2, 3) and "no" in done.said, done.said
+    assert "UTF-8" in run("index", notes, "--db", folder / "i.db").said
+    assert list(folder.iterdir()) == []
+
+
+def test_a_usage_error_ran_over_five_lines_or_named_the_help_of_another_command() -> None:
+    done = run("completion")
+    assert done.code == 2 and len(done.said.splitlines()) == 2 and "bash, zsh, fish" in done.said
+    assert "`gsearch index --help`" in run("index", "--include").said
+    assert "`gsearch label add --help`" in run("label", "add", "x", "--describe").said
+
+
+def test_an_error_under_json_named_the_group_in_place_of_the_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    group = typer.main.get_command(app)
+    named = {name: each for name, each in group.commands.items() if hasattr(each, "commands")}  # type: ignore[attr-defined]
+    assert set(named) == set(render.GROUPS)
+    for outer, each in named.items():
+        for inner in each.commands:
+            assert main([outer, inner, "--no-such-option", "--json"]) == 2
+            assert json.loads(capsys.readouterr().out)["command"] == f"{outer} {inner}"
+    assert main(["show", "--no-such-option", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["command"] == "show"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from gemmasearch.errors import UsageProblem
 from gemmasearch.indexing import pages
 from gemmasearch.settings import Settings
-from tests.cli.terminal import Ran, run
+from tests.cli.terminal import COMMAND, Ran, run
 from tests.readers.browser_profiles import CHROMIUM, FIREFOX, Writer, contents, database
 
 PAGE = b"<!doctype html><title>Oil</title><nav>menu</nav><main><h1>Oil</h1><p>The walnut table drinks tung oil.</p></main>"
@@ -100,3 +101,44 @@ def test_what_is_no_page_is_refused(tmp_path: Path, raw: bytes, url: str, said: 
     with pytest.raises(UsageProblem, match=said):
         pages.keep(raw, Settings(db=str(tmp_path / "i.db")), url=url)
     assert not pages.folder(tmp_path / "i.db").exists()
+
+
+def test_a_page_that_was_forgotten_and_imported_again_was_found_by_no_search(tmp_path: Path) -> None:
+    db, url = tmp_path / "i.db", "https://example.org/oil"
+    page = json.loads(command(db, "import-page", "-", "--url", url, "--json", stdin=PAGE).out)["data"]["page"]
+    assert command(db, "forget", page["path"]).code == 0
+    assert command(db, "search", "--mode", "words", "walnut").code == 1
+    assert command(db, "import-page", "-", "--url", url, stdin=PAGE).code == 0
+    assert command(db, "search", "--mode", "words", "walnut").code == 0
+
+
+def test_forgetting_all_imported_pages_did_not_say_that_their_files_stay(tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    assert command(db, "import-page", "-", "--url", "https://example.org/oil", stdin=PAGE).code == 0
+    done = command(db, "forget", tmp_path / "i-pages")
+    assert done.code == 0 and f"rm -r {tmp_path / 'i-pages'}" in done.said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["import-page", "-", "--url", "https://example.org/"],
+        ["similar", "-"],
+        ["classify", "-", "--labels", "a,b"],
+        ["ask", "what", "--context", "-"],
+        ["ask", "-"],
+    ],
+    ids=lambda line: line[0],
+)
+def test_a_pipe_that_never_ends_took_all_memory_and_was_called_a_bug(tmp_path: Path, line: list[str]) -> None:
+    assert command(tmp_path / "i.db", "import-page", "-", stdin=PAGE).code == 0
+    with subprocess.Popen(["yes", "some words"], stdout=subprocess.PIPE) as endless:
+        done = subprocess.run(
+            [*COMMAND, *line, "--db", str(tmp_path / "i.db")],
+            stdin=endless.stdout,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        endless.kill()
+    assert done.returncode == 2 and b"more than" in done.stderr, done.stderr

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +63,26 @@ def test_a_second_helper_is_told_that_one_serves_already(
     indexed: Indexed, helper: subprocess.Popen[str]
 ) -> None:
     assert indexed.run("serve", "--idle", "1").code == 75
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere it cannot be told")
+def test_a_helper_that_ctrl_z_halted_kept_every_search_waiting_for_two_minutes(
+    indexed: Indexed, helper: subprocess.Popen[str]
+) -> None:
+    helper.send_signal(signal.SIGSTOP)
+    time.sleep(0.2)
+    before = time.monotonic()
+    assert indexed.run("search", "boiler").code == 0
+    assert indexed.run("ask", "How much is the deposit?").code == 0
+    assert time.monotonic() - before < 30
+    helper.send_signal(signal.SIGCONT)
+    assert indexed.run("search", "boiler").code == 0
+
+
+def test_a_helper_that_ended_printed_no_envelope_under_json(
+    indexed: Indexed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    tmp_path.chmod(0o700)
+    done = indexed.run("serve", "--idle", "1", "--json")
+    assert (json.loads(done.out)["command"], json.loads(done.out)["exit"], done.code) == ("serve", 0, 0)

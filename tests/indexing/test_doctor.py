@@ -49,6 +49,13 @@ def test_open_permissions_and_a_missing_index_are_named(db: Path, tmp_path: Path
         repair(tmp_path / "none.db")
 
 
+def test_nobody_is_told_to_change_the_mode_of_a_file_that_is_no_index(tmp_path: Path) -> None:
+    other = tmp_path / "letter.txt"
+    other.write_text("not an index")
+    other.chmod(0o644)
+    assert bad(other) == {"index"}
+
+
 def test_lost_words_are_rebuilt_and_the_damaged_file_is_kept(db: Path) -> None:
     expected = contents(db)
     with Store.open(db, create=True) as store, store.db.unprotected():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gemmasearch.errors import UsageProblem
+from gemmasearch.errors import MachineRefused, UsageProblem
 from gemmasearch.indexing import schedule
 from tests.indexing.trees import plant
 
@@ -76,6 +76,36 @@ def test_a_crontab_keeps_the_lines_of_others(tmp_path: Path, monkeypatch: pytest
     assert schedule.installed(tmp_path) == [lines[2]]
     assert schedule.remove(tmp_path) == [lines[2]]
     assert table.read_text() == "MAILTO=me\n1 2 * * * /bin/true\n"
+
+
+@pytest.mark.parametrize(
+    ("listed", "written_to"),
+    [
+        ("echo 'crontabs: cannot be read now' >&2; exit 1", False),
+        ("echo 'no crontab for me' >&2; exit 1", True),
+        ("printf '# caf\\351\\n1 2 * * * /bin/true'", True),
+    ],
+    ids=["cannot be listed", "none there", "latin-1, no newline"],
+)
+def test_a_crontab_that_could_not_be_listed_was_replaced_by_the_schedule_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: str, written_to: bool
+) -> None:
+    written = tmp_path / "written"
+    program = tmp_path / "bin" / "crontab"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nif [ "$1" = -l ]; then {listed}; else cat > {written}; fi\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    planned = schedule.plan("1h", tmp_path / "index.db", system="cron")
+    if not written_to:
+        with pytest.raises(MachineRefused, match="cannot be read now"):
+            schedule.install(planned)
+        assert not written.exists()
+        return
+    schedule.install(planned)
+    *others, ours = written.read_bytes().splitlines()
+    assert ours.endswith(b"# gsearch schedule")
+    assert others == ([b"# caf\xe9", b"1 2 * * * /bin/true"] if "printf" in listed else [])
 
 
 def test_a_timer_is_written_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

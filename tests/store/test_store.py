@@ -77,6 +77,38 @@ def test_an_open_index_of_an_old_mode_becomes_private(db: Path) -> None:
     assert stat.S_IMODE(db.stat().st_mode) == 0o600
 
 
+def test_what_sqlite_keeps_beside_an_index_of_an_old_mode_becomes_private_with_it(db: Path) -> None:
+    Store.open(db, create=True).close()
+    db.chmod(0o644)
+    beside = [db.with_name(f"index.db{suffix}") for suffix in ("-wal", "-shm")]
+    with Store.open(db) as reader:  # makes both, of the mode that the index has
+        reader.roots()
+        assert [stat.S_IMODE(path.stat().st_mode) for path in beside] == [0o644, 0o644]
+        Store.open(db, create=True).close()
+        assert [stat.S_IMODE(path.stat().st_mode) for path in (db, *beside)] == [0o600] * 3
+
+
+def test_a_file_that_is_no_index_keeps_its_mode(tmp_path: Path) -> None:
+    text = tmp_path / "letter.txt"
+    text.write_text("this is no database")
+    text.chmod(0o644)
+    for create in (True, False):
+        with pytest.raises(IndexForeign):
+            Store.open(text, create=create)
+    assert stat.S_IMODE(text.stat().st_mode) == 0o644
+
+
+def test_a_pipe_or_device_is_no_index_and_neither_waited_for_nor_changed(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o644)
+    for path in (pipe, Path("/dev/null")):
+        before = stat.S_IMODE(path.stat().st_mode)
+        for create in (True, False):
+            with pytest.raises(IndexForeign):
+                Store.open(path, create=create, read_only=not create)
+        assert stat.S_IMODE(path.stat().st_mode) == before
+
+
 def test_missing_foreign_and_newer_files_are_refused_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing):
         Store.open(tmp_path / "none.db")
