@@ -83,7 +83,7 @@ MONEY = re.compile(
     re.I,
 )
 NUMBER = re.compile(
-    rf"(?<![\w.]){_DIGITS}{_SCALE}(?: ?[%°‰]| (?:percent|per cent|Prozent|pour cent|por ciento)\b)?"
+    rf"(?<![\w.])(?<![^\W\d_][-–]){_DIGITS}{_SCALE}(?: ?[%°‰]| (?:percent|per cent|Prozent|pour cent|por ciento)\b)?"
     rf"|\b{_WORDS}\b(?: {_WORDS}\b)*",
     re.I,
 )
@@ -100,9 +100,28 @@ CODE = re.compile(
 )
 NUMBERED = re.compile(r"numbers?|nummern?|numeros?")  # folded: what a code is called, and need not say itself
 COSTING = re.compile(  # folded: what an amount of money says by itself
-    r"costs?|prices?|kosten|kostete?t?|preise?|cout(?:e|ent|er)?|prix|cuesta|cuestan|costo|precios?"
+    r"costs?|prices?|pay(?:s|ing)?|paid|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
+    r"|pay(?:e|er|ons|ez)|cuesta|cuestan|costo|precios?|pag(?:a|ar|amos|an)"
 )
-_PASSWORD = re.compile(r"\b(?:pass\w*|kennwort|mot de passe|contraseña)\W+(?:is |ist |est |es )?\S", re.I)
+_PASSWORD = re.compile(
+    r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe|contraseña|clave)"
+    r"(?:\s?[:=–-]|\W+(?:is|ist|est|es):?(?!\s+(?:the|still|now|not|no|un|in|on|as|das|noch|nicht|en|la)\b))\s*\S",
+    re.I,
+)
+# Before what something is now: "raised from 28 to" 31, "von 920 Euro auf" 968.
+_CHANGED = re.compile(
+    r"\b(?:rais\w+|increas\w+|r[io]sen?|grew|lower\w+|reduc\w+|drop\w+|fell|chang\w+|cut|(?:er|ge)?höh\w+|\w*st[ie]+g\w*"
+    r"|\w*senk\w*|\w*änder\w*|augment\w+|baiss\w+|pass(?:e|é|er)|aument\w+|sub[eió]\w*|baj\w+|camb\w+|red\w+)\b"
+    r".* (?:from|von|de) \D{0,3}\d[\d.,]*\D{0,12} (?:to|auf|à|a) \D{0,3}$",
+    re.I | re.S,
+)
+_SECRET = re.compile(
+    r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe|contrasena|clave)\b"
+)
+_PHONE = re.compile(r"\b(?:phones?|telephones?|mobiles?|telefon\w*|handynummer|portable|movil)\b")
+_EXTENSION = re.compile(r"\b(?:extensions?|durchwahl|poste|extension(?:es)?|anexo)\b")
+_SHORTEST_SECRET = 4
+_SHORTEST_PHONE = 5
 _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
 NAME = re.compile(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
@@ -207,7 +226,9 @@ def _score(kind: str, span: Span, text: str, language: str, asked: set[str], at:
         score -= 1.0
     if kind == "money" and span.kind == "money":
         score += 3.0
-    if kind == "number" and span.kind == "number" and re.fullmatch(r"(?:1[5-9]|20)\d\d", piece.strip()):
+    if kind in ("number", "money") and _CHANGED.search(text[: span.start]):
+        score += 1.0
+    if kind == "number" and span.kind == "number" and _YEAR_ALONE.fullmatch(piece.strip()):
         score -= 1.5  # looks like a year
     if kind == "where" and _PLACE_BEFORE.search(text[max(0, span.start - 20) : span.start]):
         score += 1.0
@@ -232,7 +253,7 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     kinds = wanted_kinds(question.kind)
     asked = set(question.stems)
     if question.asks_code:
-        return any(codes(text)) or _PASSWORD.search(text) is not None
+        return _holds_code(words.fold(question.text), text)
     if not kinds:
         return True
     language = language or words.guess_language(text)
@@ -242,6 +263,23 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
             if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
                 return True
     return False
+
+
+def exact_code(question: Question) -> bool:
+    """Whether a question asks for a password or a telephone number: codes that can be told from others."""
+    asked = words.fold(question.text)
+    return any(pattern.search(asked) for pattern in (_SECRET, _PHONE, _EXTENSION))
+
+
+def _holds_code(asked: str, text: str) -> bool:
+    """Whether a code stands in ``text`` that can be the one asked for: a house number is nobody's telephone number,
+    and a sensor T3 no password."""
+    found = [text[span.start : span.end] for span in codes(text)]
+    if _SECRET.search(asked):
+        return _PASSWORD.search(text) is not None or any(len(code) >= _SHORTEST_SECRET for code in found)
+    if _PHONE.search(asked) and not _EXTENSION.search(asked):
+        return any(sum(map(str.isdigit, code)) >= _SHORTEST_PHONE for code in found)
+    return any(found)
 
 
 # What a sentence that settles a question of this kind tends to say.
@@ -259,6 +297,7 @@ _SETTLES = {
 }
 
 
+_YEAR_ALONE = re.compile(r"(?:1[5-9]|20)\d\d")  # no amount of anything
 PLAIN = 0.5  # how well a number without a currency answers what something costs
 
 
@@ -268,4 +307,8 @@ def fits(question: Question, text: str, language: str = "") -> float:
         return 1.0 if settles.search(text) else 0.5
     if not has_wanted(question, text, language):
         return 0.0
-    return PLAIN if question.kind == "money" and not MONEY.search(text) else 1.0
+    if question.kind != "money" or MONEY.search(text):
+        return 1.0
+    return (
+        0.0 if all(_YEAR_ALONE.fullmatch(text[s.start : s.end].strip()) for s in _counting(text)) else PLAIN
+    )
