@@ -298,6 +298,13 @@ _SETTLES = {
 
 
 _YEAR_ALONE = re.compile(r"(?:1[5-9]|20)\d\d")  # no amount of anything
+
+
+def reasons(text: str) -> bool:
+    """Whether a text gives a reason in so many words."""
+    return _SETTLES["why"].search(text) is not None
+
+
 PLAIN = 0.5  # how well a number without a currency answers what something costs
 
 
