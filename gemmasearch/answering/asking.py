@@ -179,8 +179,8 @@ def rarity(store: Store, question: Question) -> Weights:
 
 
 def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
-    """One sentence, or two where the second is nearly as good and says of the question what the first does not; of
-    a list or a summary, what is nearly as good."""
+    """One sentence, or two where the second, of the same document if there is one, is nearly as good and says of the
+    question what the first does not; of a list or a summary, what is nearly as good."""
     first, *rest = found
     if question.kind in ("list", "summary"):
         near = [item for item in rest[: MOST_LISTED - 1] if item.score >= 0.75 * first.score]
@@ -189,7 +189,8 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
         )
     asked = set(question.stems)
     told = asked & set(words.stems(first.text))
-    for item in rest[:2]:
+    # The value of one letter does not belong to the date of another.
+    for item in sorted(rest[:2], key=lambda e: e.hit.document_id != first.hit.document_id):
         if len(item.text.split()) < 4:
             continue  # a heading or a label
         more = (asked & set(words.stems(item.text))) - told

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 import pytest
 
 from gemmasearch.answering import answer
+from gemmasearch.answering.asking import extract_from
 from gemmasearch.answering.question import understand
 from gemmasearch.answering.scope import scopes_of
 from gemmasearch.answering.spans import answering, fits, has_wanted
+from gemmasearch.documents import Evidence
 from gemmasearch.retrieval import did_you_mean
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
+from tests.answering.passages import hit
 
 
 def utc(year: int, month: int) -> float:
@@ -163,3 +166,15 @@ def test_another_word_that_only_begins_alike_was_suggested_for_a_slip(store: Sto
     assert did_you_mean(store, "wifi password") == ""
     assert did_you_mean(store, "wifi pasport") == "wifi passport"
     assert did_you_mean(store, "apointmnet") == "appointment"
+
+
+def test_the_date_of_one_letter_was_told_with_the_value_of_another() -> None:
+    spring = hit("Date: 12 March 2024. The iron level is 61 units.")
+    autumn = hit("Date: 17 September 2024. The iron level is 84 units.")
+    found = [
+        Evidence("Date: 12 March 2024.", spring, 0.8),
+        Evidence("The iron level is 84 units.", autumn, 0.75),
+        Evidence("The iron level is 61 units.", spring, 0.74),
+    ]
+    told = extract_from(understand("What was the iron level in March 2024?"), found)
+    assert [item.hit for item in told] == [spring, spring]
