@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from gemmasearch.answering import spans, words
+from gemmasearch.answering import secrets, spans, words
 from gemmasearch.answering.evidence import Candidate
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.question import Question
@@ -112,7 +112,7 @@ def _covered(candidate: Candidate) -> float:
 
 
 def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
-    asks_code = question.asks_code and spans.exact_code(question)
+    asks_code = question.asks_code and secrets.asked_for(question)
     if question.kind not in ("money", "when", "number") and not asks_code:
         return False
     if indexed.unspaced(question.text):  # numbers are written otherwise there

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gemmasearch import stopwords
-from gemmasearch.answering import words
+from gemmasearch.answering import secrets, words
 from gemmasearch.answering.question import Question
 from gemmasearch.light import dataclass
 
@@ -103,11 +103,6 @@ COSTING = re.compile(  # folded: what an amount of money says by itself
     r"costs?|prices?|pay(?:s|ing)?|paid|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
     r"|pay(?:e|er|ons|ez)|cuesta|cuestan|costo|precios?|pag(?:a|ar|amos|an)"
 )
-_PASSWORD = re.compile(
-    r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe|contraseña|clave)"
-    r"(?:\s?[:=–-]|\W+(?:is|ist|est|es):?(?!\s+(?:the|still|now|not|no|un|in|on|as|das|noch|nicht|en|la)\b))\s*\S",
-    re.I,
-)
 # Before what something is now: "raised from 28 to" 31, "von 920 Euro auf" 968.
 _CHANGED = re.compile(
     r"\b(?:rais\w+|increas\w+|r[io]sen?|grew|lower\w+|reduc\w+|drop\w+|fell|chang\w+|cut|(?:er|ge)?höh\w+|\w*st[ie]+g\w*"
@@ -115,13 +110,6 @@ _CHANGED = re.compile(
     r".* (?:from|von|de) \D{0,3}\d[\d.,]*\D{0,12} (?:to|auf|à|a) \D{0,3}$",
     re.I | re.S,
 )
-_SECRET = re.compile(
-    r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe|contrasena|clave)\b"
-)
-_PHONE = re.compile(r"\b(?:phones?|telephones?|mobiles?|telefon\w*|handynummer|portable|movil)\b")
-_EXTENSION = re.compile(r"\b(?:extensions?|durchwahl|poste|extension(?:es)?|anexo)\b")
-_SHORTEST_SECRET = 4
-_SHORTEST_PHONE = 5
 _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
 NAME = re.compile(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
@@ -253,7 +241,7 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     kinds = wanted_kinds(question.kind)
     asked = set(question.stems)
     if question.asks_code:
-        return _holds_code(words.fold(question.text), text)
+        return secrets.held(question, text, [text[span.start : span.end] for span in codes(text)])
     if not kinds:
         return True
     language = language or words.guess_language(text)
@@ -263,23 +251,6 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
             if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
                 return True
     return False
-
-
-def exact_code(question: Question) -> bool:
-    """Whether a question asks for a password or a telephone number: codes that can be told from others."""
-    asked = words.fold(question.text)
-    return any(pattern.search(asked) for pattern in (_SECRET, _PHONE, _EXTENSION))
-
-
-def _holds_code(asked: str, text: str) -> bool:
-    """Whether a code stands in ``text`` that can be the one asked for: a house number is nobody's telephone number,
-    and a sensor T3 no password."""
-    found = [text[span.start : span.end] for span in codes(text)]
-    if _SECRET.search(asked):
-        return _PASSWORD.search(text) is not None or any(len(code) >= _SHORTEST_SECRET for code in found)
-    if _PHONE.search(asked) and not _EXTENSION.search(asked):
-        return any(sum(map(str.isdigit, code)) >= _SHORTEST_PHONE for code in found)
-    return any(found)
 
 
 # What a sentence that settles a question of this kind tends to say.

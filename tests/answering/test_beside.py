@@ -83,6 +83,7 @@ def test_a_password_is_what_is_called_one() -> None:
     asked = understand("What is the wifi password?")
     assert has_wanted(asked, "The wifi password: heron")
     assert has_wanted(asked, "The wifi password is heron")
+    assert has_wanted(asked, "The password for the guest wifi is heron")
     assert has_wanted(asked, "heron-Lake-9 opens the wifi")
     assert not has_wanted(asked, "The wifi password is still the old one")
     assert not has_wanted(asked, "The wifi password was given to B2")
