@@ -13,7 +13,7 @@ from gemmasearch.answering import evidence, given, hostile, refusal, words
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
-from gemmasearch.answering.scope import beyond, described, named_in
+from gemmasearch.answering.scope import beyond, described, scopes_of
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
 from gemmasearch.light import dataclass
 from gemmasearch.models.once import Once
@@ -58,8 +58,8 @@ def answer(
     asked = understand(parsed.text)
     embedder = Once(embedder) if embedder is not None else None
     found = None
-    named = named_in(question)
-    for scope in dict.fromkeys((named, ())):  # a scope is a guess: without an answer it is given up
+    *scopes, named = scopes_of(question)
+    for scope in dict.fromkeys((*scopes, named, ())):  # a scope is a guess: without an answer it is given up
         where = (*conditions, *scope)
         rest = beyond(asked, scope)
         if rest.stems or not (scope or parsed.conditions):
@@ -71,7 +71,7 @@ def answer(
             clock.lap("search")
             found = _Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
         clock.lap("evidence")
-        if found.answers or not rest.stems:
+        if found.answers or (scope == named and not rest.stems):
             break
     assert found is not None
     notes = [f"nothing {described(named)} answers this; other documents do"] if named and not scope else []
@@ -179,8 +179,8 @@ def rarity(store: Store, question: Question) -> Weights:
 
 
 def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
-    """One sentence, or two where the second is nearly as good and says of the question what the first does not; of
-    a list or a summary, what is nearly as good."""
+    """One sentence, or two where the second, of the same document if there is one, is nearly as good and says of the
+    question what the first does not; of a list or a summary, what is nearly as good."""
     first, *rest = found
     if question.kind in ("list", "summary"):
         near = [item for item in rest[: MOST_LISTED - 1] if item.score >= 0.75 * first.score]
@@ -189,7 +189,8 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
         )
     asked = set(question.stems)
     told = asked & set(words.stems(first.text))
-    for item in rest[:2]:
+    # The value of one letter does not belong to the date of another.
+    for item in sorted(rest[:2], key=lambda e: e.hit.document_id != first.hit.document_id):
         if len(item.text.split()) < 4:
             continue  # a heading or a label
         more = (asked & set(words.stems(item.text))) - told

@@ -43,6 +43,7 @@ _ASKING = words.listed(
 _TURNED = words.listed(
     "do does did is are was were has have had can could will would should ist sind war waren hat haben kann wird"
 )
+_AS_GOOD = 0.85  # of the first sentence's score: the second would be quoted beside it
 _RUN = 4  # words: a sentence that says so many of its own words again is caught in a loop
 _LOOP = 24  # characters at the end of what is said: standing there for the third time, they will come again
 
@@ -62,8 +63,8 @@ def loops(sentence: str) -> bool:
 
 
 def replies(question: Question, sentence: str, quoted: str = "") -> bool:
-    """Whether a sentence says more than the question did, and holds what its kind waits for: an amount of money where
-    the sentence that would be ``quoted`` has one."""
+    """Whether a sentence says more than the question did, and holds what its kind waits for: an amount of money, or a
+    reason, where what would be ``quoted`` has one."""
     if _echoes(question.text, sentence):
         return False
     asked, told = days_in(question.text), days_in(sentence)
@@ -71,6 +72,8 @@ def replies(question: Question, sentence: str, quoted: str = "") -> bool:
         return False  # of another day
     fresh = set(words.stems(sentence, question.language)) - set(question.stems)
     if question.kind == "money" and spans.MONEY.search(quoted) and not spans.MONEY.search(sentence):
+        return False
+    if question.kind == "why" and spans.reasons(quoted) and not spans.reasons(sentence):
         return False
     return bool(fresh) and spans.has_wanted(question, sentence)
 
@@ -137,6 +140,7 @@ def generate(
     )
     said: set[str] = set()
     told: set[str] = set()
+    quoted = " ".join(item.text for item in found[:2] if item.score >= _AS_GOOD * found[0].score)
     for sentence in _sentences(_until_it_loops(_timed(pieces, clock))):
         plain = _told(sentence)
         if not plain or plain == REFUSAL:
@@ -147,7 +151,7 @@ def generate(
         if not (stems := set(words.stems(plain))) - told:
             continue  # said already, in other words
         support = _supported(plain, sentence, against)
-        if support.holds and replies(draft.question, plain, found[0].text) and not loops(plain):
+        if support.holds and replies(draft.question, plain, quoted) and not loops(plain):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
             draft.add(plain, carried, support.score)
             told |= stems

@@ -45,8 +45,12 @@ _TELLING = (
     2  # words of the question that two sentences with different codes must share: many things have a number
 )
 _LIKE = 0.6  # of the words of two sentences that differ in an amount or a day: what they share
+_SAME = 0.8  # the same where they differ in any other number: it may be that of a chapter
 _RECORDS = ("contact", "event")  # every line of which is about the same person or day
-_LABELS = ("When:", "Where:")  # of an event
+# Lines of a record that answer one kind of question; "" = none by their kind.
+_LABELS = {
+    "When": "when", "Where": "where", "Birthday": "when", "Address": "where", "Phone": "number", "E-mail": "",
+}  # fmt: skip
 # The embedder is asked about so many sentences at most, and about none so far behind the best by its words that its
 # meaning would hardly bring it to the front. Measured: twelve find two answers more in a thousand; the distance
 # halves the work and costs none of the first sentences and one in a thousand of the first three.
@@ -201,8 +205,9 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         elif _POINTS_BACK.match(text):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative
-        if hit.kind in _RECORDS and text.startswith(_LABELS):
-            features["kind"] = float(text.startswith(f"{question.kind.title()}:"))
+        label = text.partition(":")[0]
+        if hit.kind in _RECORDS and label in _LABELS and question.kind in ("when", "where"):
+            features["kind"] = float(_LABELS[label] == question.kind)
         found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
     return found
 
@@ -338,7 +343,7 @@ def _counted(question: Question, item: Evidence) -> frozenset[object]:
     or days."""
     if _is_open(question):
         amounts = numbers_in(" ".join(m.group() for m in spans.MONEY.finditer(item.text)))
-        return frozenset(amounts or days_in(item.text))
+        return frozenset(amounts or days_in(item.text) or numbers_in(item.text))
     if item.span is None:
         return frozenset()
     span = item.text[slice(*item.span)]
@@ -360,7 +365,8 @@ def _is_like(question: Question, one: Evidence, other: Evidence) -> bool:
         {stem for stem in words.stems(item.text, item.hit.language) if not stem[0].isdigit()}
         for item in (one, other)
     )
-    return len(first & second) >= _LIKE * len(first | second)
+    dear = all(spans.MONEY.search(item.text) or days_in(item.text) for item in (one, other))
+    return len(first & second) >= (_LIKE if dear else _SAME) * len(first | second)
 
 
 def _age(item: Evidence) -> float:

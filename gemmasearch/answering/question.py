@@ -27,7 +27,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
                r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch)|combien|quel age|cuant[oa]s?"
                r"|que edad)\b"),
     ("when", r"\b(when|(?:what|which|in what|in which) (?:year|date|day|month|century|decade|time)"
-             r"|since when|until when|by when|what time"
+             r"|since when|until when|by when|what time|what (?:is|was) .*\b(?:birthday|date of birth)\b"
              r"|wann|seit wann|bis wann|in welchem jahr|welches datum|um wie ?viel uhr|welcher tag"
              r"|quand|(?:en |de )?quelle (?:annee|date|heure)|quel (?:jour|mois|siecle)|cuando"
              r"|que (?:ano|dia|fecha|mes|hora))\b"),

@@ -8,14 +8,21 @@ between embedders, so each measured space has its own row; any other goes by the
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
+from gemmasearch.answering import secrets, spans, words
 from gemmasearch.answering.evidence import Candidate
+from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.question import Question
 from gemmasearch.light import dataclass
+from gemmasearch.store import words as indexed
 
 LOOKED_AT = 5  # best candidates whose words count
 MEANT = 12  # best candidates whose meaning counts
+_AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
+_OWNER = re.compile(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
+_QUANTITY = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,60 @@ def chance(question: Question, ranked: Sequence[Candidate], space: str = "") -> 
 
     :param space: name of the embedding space whose cosines are in the candidates, "" = none.
     """
-    if not ranked or not question.stems:
+    if not ranked or not question.stems or beside(question, ranked):
         return 0.0
     model = next((m for name, m in SPACES.items() if space and space.lower().startswith(name)), WORDS)
     return model.chance(signals(ranked))
+
+
+def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
+    """Whether what speaks of the question's topic cannot be its answer: it holds no amount, day or code where one is
+    asked for, it is about another quantity (1800 rpm, not 2400), or about somebody else than the person named."""
+    first, *others = ranked[:LOOKED_AT]
+    best = max(map(_covered, ranked[:LOOKED_AT]))
+    near = [first, *(c for c in others if _covered(c) >= _AS_NEAR * best and c.features["coverage"])]
+    naming = {c.hit.document_id for c in ranked if c.features["names"]}
+    if naming and _OWNER.search(
+        question.text
+    ):  # the files know the name: what they say of others is no answer
+        near = [c for c in near if c.hit.document_id in naming]
+    return not near or _lacks_awaited(question, near) or _of_other_quantity(question, near)
+
+
+def _covered(candidate: Candidate) -> float:
+    return candidate.features["coverage"] + candidate.features["context"]
+
+
+def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
+    asks_code = question.asks_code and secrets.asked_for(question)
+    if question.kind not in ("money", "when", "number") and not asks_code:
+        return False
+    if indexed.unspaced(question.text):  # numbers are written otherwise there
+        return False
+    if any(c.features["kind"] for c in near):
+        return False
+    # A mail or an entry of a diary is of its day, whatever its sentences say.
+    return question.kind != "when" or not any(
+        c.hit.date is not None or any(spans.dates(" ".join((c.hit.title, *c.hit.headings)))) for c in near
+    )
+
+
+def _of_other_quantity(question: Question, near: Sequence[Candidate]) -> bool:
+    asked = _quantities(question.text)
+    if not asked:
+        return False
+    held = [_quantities(c.text) for c in near]
+    return any(
+        any(unit in there for there in held) and not any(numbers & numbers_in(c.text) for c in near)
+        for unit, numbers in asked.items()
+    )
+
+
+def _quantities(text: str) -> Mapping[str, frozenset[str]]:
+    """Numbers by the word or sign behind them; days of a month are none."""
+    found: dict[str, frozenset[str]] = {}
+    for number, unit in _QUANTITY.findall(text):
+        stem = next(iter(words.stems(unit)), "") if unit[0].isalpha() else unit
+        if stem and not months_in(unit.title()):
+            found[stem] = found.get(stem, frozenset()) | numbers_in(number)
+    return found

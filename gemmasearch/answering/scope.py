@@ -62,6 +62,7 @@ _WHEN_WRITTEN = re.compile(
     r"|factures?|correos?|facturas?)\b.*\b(?:in|from|of|im|vom|en|de)\b",
     re.I,
 )
+_YEARS = 6  # that a month without its year is looked for in
 _NO_NAMES = frozenset(
     ("I", "We", "You", "He", "She", "They", "It", "Who", "What", "The", "Did", "Anyone", "Somebody")
 )
@@ -78,6 +79,20 @@ def named_in(question: str, now: datetime | None = None) -> tuple[Condition, ...
         return _time(question, now or datetime.now().astimezone()) if _WHEN_WRITTEN.search(question) else ()
     name = re.sub(r"['’]s$", "", match["name"])
     return (Condition("from", "has", name), *_time(question, now or datetime.now().astimezone()))
+
+
+def scopes_of(question: str, now: datetime | None = None) -> list[tuple[Condition, ...]]:
+    """What :func:`named_in` finds, as it may be meant, likeliest first: "in March" is that of this year, else of one
+    before it."""
+    now = now or datetime.now().astimezone()
+    time = _TIME.search(question)
+    years = (
+        1
+        if time is None or re.search(r"\d{4}", time["time"]) or not months_in(time["time"].title())
+        else _YEARS
+    )
+    back = (now.replace(year=now.year - n, day=min(now.day, 28)) if n else now for n in range(years))
+    return list(dict.fromkeys(named_in(question, each) for each in back))
 
 
 def _time(question: str, now: datetime) -> tuple[Condition, ...]:

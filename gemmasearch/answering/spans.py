@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gemmasearch import stopwords
-from gemmasearch.answering import words
+from gemmasearch.answering import secrets, words
 from gemmasearch.answering.question import Question
 from gemmasearch.light import dataclass
 
@@ -83,7 +83,7 @@ MONEY = re.compile(
     re.I,
 )
 NUMBER = re.compile(
-    rf"(?<![\w.]){_DIGITS}{_SCALE}(?: ?[%°‰]| (?:percent|per cent|Prozent|pour cent|por ciento)\b)?"
+    rf"(?<![\w.])(?<![^\W\d_][-–]){_DIGITS}{_SCALE}(?: ?[%°‰]| (?:percent|per cent|Prozent|pour cent|por ciento)\b)?"
     rf"|\b{_WORDS}\b(?: {_WORDS}\b)*",
     re.I,
 )
@@ -100,9 +100,16 @@ CODE = re.compile(
 )
 NUMBERED = re.compile(r"numbers?|nummern?|numeros?")  # folded: what a code is called, and need not say itself
 COSTING = re.compile(  # folded: what an amount of money says by itself
-    r"costs?|prices?|kosten|kostete?t?|preise?|cout(?:e|ent|er)?|prix|cuesta|cuestan|costo|precios?"
+    r"costs?|prices?|pay(?:s|ing)?|paid|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
+    r"|pay(?:e|er|ons|ez)|cuesta|cuestan|costo|precios?|pag(?:a|ar|amos|an)"
 )
-_PASSWORD = re.compile(r"\b(?:pass\w*|kennwort|mot de passe|contraseña)\W+(?:is |ist |est |es )?\S", re.I)
+# Before what something is now: "raised from 28 to" 31, "von 920 Euro auf" 968.
+_CHANGED = re.compile(
+    r"\b(?:rais\w+|increas\w+|r[io]sen?|grew|lower\w+|reduc\w+|drop\w+|fell|chang\w+|cut|(?:er|ge)?höh\w+|\w*st[ie]+g\w*"
+    r"|\w*senk\w*|\w*änder\w*|augment\w+|baiss\w+|pass(?:e|é|er)|aument\w+|sub[eió]\w*|baj\w+|camb\w+|red\w+)\b"
+    r".* (?:from|von|de) \D{0,3}\d[\d.,]*\D{0,12} (?:to|auf|à|a) \D{0,3}$",
+    re.I | re.S,
+)
 _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
 NAME = re.compile(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
@@ -207,7 +214,9 @@ def _score(kind: str, span: Span, text: str, language: str, asked: set[str], at:
         score -= 1.0
     if kind == "money" and span.kind == "money":
         score += 3.0
-    if kind == "number" and span.kind == "number" and re.fullmatch(r"(?:1[5-9]|20)\d\d", piece.strip()):
+    if kind in ("number", "money") and _CHANGED.search(text[: span.start]):
+        score += 1.0
+    if kind == "number" and span.kind == "number" and _YEAR_ALONE.fullmatch(piece.strip()):
         score -= 1.5  # looks like a year
     if kind == "where" and _PLACE_BEFORE.search(text[max(0, span.start - 20) : span.start]):
         score += 1.0
@@ -232,7 +241,7 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     kinds = wanted_kinds(question.kind)
     asked = set(question.stems)
     if question.asks_code:
-        return any(codes(text)) or _PASSWORD.search(text) is not None
+        return secrets.held(question, text, [text[span.start : span.end] for span in codes(text)])
     if not kinds:
         return True
     language = language or words.guess_language(text)
@@ -259,6 +268,14 @@ _SETTLES = {
 }
 
 
+_YEAR_ALONE = re.compile(r"(?:1[5-9]|20)\d\d")  # no amount of anything
+
+
+def reasons(text: str) -> bool:
+    """Whether a text gives a reason in so many words."""
+    return _SETTLES["why"].search(text) is not None
+
+
 PLAIN = 0.5  # how well a number without a currency answers what something costs
 
 
@@ -268,4 +285,8 @@ def fits(question: Question, text: str, language: str = "") -> float:
         return 1.0 if settles.search(text) else 0.5
     if not has_wanted(question, text, language):
         return 0.0
-    return PLAIN if question.kind == "money" and not MONEY.search(text) else 1.0
+    if question.kind != "money" or MONEY.search(text):
+        return 1.0
+    return (
+        0.0 if all(_YEAR_ALONE.fullmatch(text[s.start : s.end].strip()) for s in _counting(text)) else PLAIN
+    )

@@ -76,7 +76,9 @@ def function_words(language: str) -> frozenset[str]:
 
 
 _ASKING = listed(
-    "since s t d ll re ve many much tell please know does did combien cuanto cuantos wieviel wie"
+    """since s t d ll re ve many much tell please know does did combien cuanto cuantos wieviel wie must shall
+    muss musst mussen mussten darf darfst durfen durften soll sollen sollte sollten mochte wegen
+    doit doivent faut peuvent debe deben debo puede pueden puedo"""
 )
 
 NEGATIONS = frozenset(

@@ -107,7 +107,9 @@ def _nearest_word(store: Store, word: str, beside: str) -> str:
     near = [
         (d, -df, term)
         for term, df in known
-        if term not in stopwords.everything() and (d := _distance(word, term, allowed)) <= allowed
+        if term not in stopwords.everything()
+        and (d := _distance(word, term, allowed)) <= allowed
+        and (d == 1 or word[-1] == term[-1])  # a passport is no slip for a password
     ]
     asked = ((term, fts.all_of((fts.phrase(term), beside))) for _, _, term in sorted(near))
     return next((term for term, expression in asked if store.match(expression, 1)), "")  # no stem

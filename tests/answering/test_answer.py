@@ -331,3 +331,19 @@ def test_a_sentence_of_another_day_than_the_question_names_is_no_answer(store: S
     said = Says("The contract was signed by Priya on 4 July 2025. [1]")
     found = answer(store, None, said, "Who came to the meeting on 8 July 2025?")
     assert "“Meeting of 8 July 2025: Priya and Sofia came.”" in found.text and found.unsupported
+
+
+def test_a_generated_sentence_without_the_reason_or_the_amount_stood_in_for_both(
+    store: Store, add: Add
+) -> None:
+    add("/n/log.md", "The probe was replaced with a thermocouple because the probe drifted within two weeks.")
+    question = "Why was the probe replaced?"
+    found = answer(store, None, Says("The probe was replaced with a thermocouple. [1]"), question)
+    assert "because" in found.text and found.unsupported
+    reason = Says("The probe was replaced because the probe drifted. [1]")
+    assert answer(store, None, reason, question).text.startswith("The probe was replaced because")
+    add("/n/teeth.md", "Nell's braces: planned for 24 months. Total cost of the braces 2,850 euros.")
+    found = answer(
+        store, None, Says("The braces are planned for 24 months. [1]"), "How much do the braces cost?"
+    )
+    assert "2,850 euros" in found.text and found.unsupported
