@@ -61,6 +61,14 @@ def run(db: Path, tree: Path, *, many: int, stop: int | None = None) -> SyncRepo
         )  # fmt: skip
 
 
+def done_alone(folder: Path) -> tuple[Path, Path, Path]:
+    """A tree, the index that a run without helpers made of it, and the place of one that helpers are to make."""
+    tree, alone, helped = folder / "tree", folder / "a" / "i.db", folder / "h" / "i.db"
+    plant_all(tree)
+    run(alone, tree, many=10_000)
+    return tree, alone, helped
+
+
 def counts(report: SyncReport) -> tuple[object, ...]:
     problems = sorted((p.path, p.reason, p.part) for p in report.problems)
     files = (report.new, report.changed, report.moved, report.unchanged, report.gone)
@@ -100,9 +108,7 @@ def test_the_index_is_the_same(tmp_path: Path) -> None:
 
 
 def test_a_helper_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
-    plant_all(tree)
-    run(alone, tree, many=10_000)
+    tree, alone, helped = done_alone(tmp_path)
     killed: list[int] = []
     told = writing.Writer._told
 
@@ -123,9 +129,7 @@ def test_a_helper_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_run_that_is_stopped_ends_its_helpers_and_the_next_one_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
-    plant_all(tree)
-    run(alone, tree, many=10_000)
+    tree, alone, helped = done_alone(tmp_path)
     monkeypatch.setattr(writing, "SHARE", 32)
     report = run(helped, tree, many=1, stop=60)
     assert report.interrupted and 0 < report.new < 150
@@ -160,9 +164,7 @@ def vectors(db: Path) -> dict[bytes, bytes]:
 def test_vectors_that_come_with_the_rows_are_those_that_follow_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
-    plant_all(tree)
-    run(alone, tree, many=10_000)
+    tree, alone, helped = done_alone(tmp_path)
     came: list[int] = []
     write = Storing.write_vectors
 
@@ -180,9 +182,7 @@ def test_vectors_that_come_with_the_rows_are_those_that_follow_them(
 def test_vectors_that_had_not_been_written_when_a_run_died_are_made_by_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
-    plant_all(tree)
-    run(alone, tree, many=10_000)
+    tree, alone, helped = done_alone(tmp_path)
 
     def die(self: Storing, least: int = 1) -> None:
         raise KeyboardInterrupt
