@@ -28,7 +28,7 @@ class Unit:
         return " ".join(text[self.start : self.end].split())
 
 
-_ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦·–]|\[[ xX]\]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}[ \t]+\S|\*{1,8}[ \t]+\S.*$|={3,}|-{3,}\s*$)")
 _TASK = re.compile(
     r"\*{1,8}[ \t]+(?:TODO|DONE|NEXT|WAIT(?:ING)?|HOLD|STARTED|CANCELL?ED)[ \t]+\S"

@@ -104,3 +104,10 @@ def test_a_record_behind_a_long_line_was_part_of_it() -> None:
     assert pieces("\n".join(lines)) == lines
     wrapped = "The letter that came on Monday from the city says what we all feared and\nwhat it says: the road will be closed for two years and more, and nobody\nmay park there."
     assert len(pieces(wrapped)) == 1
+
+
+def test_a_box_to_tick_was_a_part_of_the_sentence_above_it() -> None:
+    text = "Mr. Adler replaced the valve, 86 euros.\n[x] pay him\n[ ] ask for the bill\n"
+    assert [unit.of(text) for unit in split(text)] == [
+        "Mr. Adler replaced the valve, 86 euros.", "[x] pay him", "[ ] ask for the bill",
+    ]  # fmt: skip
