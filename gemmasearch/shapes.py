@@ -39,6 +39,7 @@ def shapes() -> dict[str, Any]:
     from gemmasearch.indexing.pages import Page
     from gemmasearch.indexing.repair import Repaired
     from gemmasearch.indexing.schedule import Plan
+    from gemmasearch.indexing.scheduled import Installed
     from gemmasearch.known import FormatInfo, ModelInfo
     from gemmasearch.rates import Rates
     from gemmasearch.retrieval import Query, Twins
@@ -100,7 +101,7 @@ def shapes() -> dict[str, Any]:
         "formats": list[FormatInfo],
         "schema": Mapping[str, Any],
         "schedule install": Plan,
-        "schedule show": list[str],
+        "schedule show": list[Installed],
         "schedule remove": list[str],
         "models list": list[ModelInfo],
         "models pull": list[ModelInfo],
