@@ -96,6 +96,13 @@ def remove_schedule(settings: Settings) -> list[str]:
     return clock.remove(settings.db_path)
 
 
+def embedder_is_there(settings: Settings) -> None:
+    """:raises ModelProblem: the embedding model that is asked for cannot be used. It is not loaded."""
+    from gemmasearch import models
+
+    models.open_embedder(settings, lazy=True).close()
+
+
 def examined(settings: Settings) -> list[Check]:
     """A dozen checks of the machine, the libraries and the index; changes nothing."""
     from gemmasearch.indexing.doctor import doctor

@@ -51,6 +51,10 @@ class Session:
         """The index, closed afterwards; read-only unless ``write``."""
         from gemmasearch.index import Index
 
+        if create and not os.path.exists(self.settings.db_path):
+            from gemmasearch.known import embedder_is_there
+
+            embedder_is_there(self.settings)  # else an empty index would be left behind
         with Index.open(settings=self.settings, create=create, read_only=not (create or write)) as index:
             yield index
 

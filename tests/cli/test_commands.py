@@ -207,6 +207,15 @@ def test_vectors_of_seven_dimensions_were_made_without_a_word(tmp_path: Path) ->
     assert not (tmp_path / "i").exists()
 
 
+@pytest.mark.parametrize("model", ["nosuch", "bad.gguf"])
+def test_a_model_that_could_not_be_used_left_an_empty_index_behind(tmp_path: Path, model: str) -> None:
+    (tmp_path / "a.md").write_text("A note.\n")
+    (tmp_path / "bad.gguf").write_text("no model\n")
+    db = tmp_path / "i" / "i.db"
+    done = run("index", tmp_path / "a.md", "--embedder", model, "--db", db, cwd=tmp_path)
+    assert done.code == 4 and model in done.said and not db.parent.exists()
+
+
 def test_a_choice_that_is_none_is_refused_without_the_words_of_a_library(indexed: Indexed) -> None:
     done = indexed.run("search", "boiler", "--sort", "size")
     assert (
