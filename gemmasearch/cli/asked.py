@@ -180,6 +180,9 @@ def guarded(work: Callable[[], int], arguments: Sequence[str]) -> int:
         return render.failure(e, arguments)
     except OSError as e:
         # Most often stdout on a full disk; what the rooms met in the files or the index came as a GsearchError.
+        if e.filename == streams.STDOUT or streams.stdout_fails():
+            said = f"cannot write to {streams.STDOUT}: {e.strerror or e}"
+            return render.failure(MachineRefused(said), arguments)
         where = f": {e.filename}" if e.filename else ""
         return render.failure(MachineRefused(f"{e.strerror or e}{where}"), arguments)
     except Exception as e:

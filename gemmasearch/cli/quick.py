@@ -247,7 +247,10 @@ def _columns() -> int:
 
 
 def _written(code: int, pieces: Sequence[tuple[int, str]]) -> int:
-    for number, text in pieces:
-        (sys.stdout if number == 1 else sys.stderr).write(text)
-    sys.stdout.flush()
+    from gemmasearch.cli import streams
+
+    with streams.named():
+        for number, text in pieces:
+            (sys.stdout if number == 1 else sys.stderr).write(text)
+        sys.stdout.flush()
     return code
