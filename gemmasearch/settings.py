@@ -113,6 +113,11 @@ def help_of(name: str) -> str:
     return str(next(f.metadata["help"] for f in fields(Settings) if f.name == name))
 
 
+def choices(name: str) -> tuple[str, ...]:
+    """The values that a setting may have; () = any."""
+    return _CHOICES.get(next(f.metadata["check"] for f in fields(Settings) if f.name == name), ())
+
+
 def data_dir() -> Path:
     return Path(places.data_dir())
 
