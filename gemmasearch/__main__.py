@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         streams.abandon_stdout()
         if code == 0:
-            return render.failure(MachineRefused(f"cannot write the output: {e.strerror or e}"))
+            return render.failure(MachineRefused(f"cannot write to standard output: {e.strerror or e}"))
     return code
 
 

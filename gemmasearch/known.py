@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gemmasearch.indexing.doctor import Check
     from gemmasearch.indexing.repair import Repaired
     from gemmasearch.indexing.schedule import Plan
+    from gemmasearch.indexing.scheduled import Installed
     from gemmasearch.models.catalog import Entry
     from gemmasearch.retrieval import Query
 
@@ -82,17 +83,24 @@ def install_schedule(plan: Plan) -> None:
     clock.install(plan)
 
 
-def installed_schedules() -> list[str]:
+def installed_schedules() -> list[Installed]:
+    from gemmasearch.indexing.scheduled import installed
+
+    return installed()
+
+
+def remove_schedule(settings: Settings) -> list[str]:
+    """Take the schedule of this index out again. :return: what was removed."""
     from gemmasearch.indexing import schedule as clock
 
-    return list(clock.installed())
+    return clock.remove(settings.db_path)
 
 
-def remove_schedule() -> list[str]:
-    """Take the schedule out again. :return: what was removed."""
-    from gemmasearch.indexing import schedule as clock
+def embedder_is_there(settings: Settings) -> None:
+    """:raises ModelProblem: the embedding model that is asked for cannot be used. It is not loaded."""
+    from gemmasearch import models
 
-    return list(clock.remove())
+    models.open_embedder(settings, lazy=True).close()
 
 
 def examined(settings: Settings) -> list[Check]:

@@ -113,6 +113,11 @@ def help_of(name: str) -> str:
     return str(next(f.metadata["help"] for f in fields(Settings) if f.name == name))
 
 
+def choices(name: str) -> tuple[str, ...]:
+    """The values that a setting may have; () = any."""
+    return _CHOICES.get(next(f.metadata["check"] for f in fields(Settings) if f.name == name), ())
+
+
 def data_dir() -> Path:
     return Path(places.data_dir())
 
@@ -128,7 +133,7 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
     """
     environ = os.environ if environ is None else environ
     file = config_path(environ)
-    from_file = _read_config(file)
+    from_file = _read_config(file, asked=bool(environ.get("GSEARCH_CONFIG")))
     values: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
     for name in names():
@@ -139,14 +144,20 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
             ("file", str(file), from_file.get(name)),
         ):
             if given is not None:
-                values[name] = _checked(name, given, label)
+                values[name] = _checked(name, given, f"{file}: {name}" if source == "file" else label)
                 origins[name] = Origin(source, label)
                 break
     return Settings(**values, origins=origins)
 
 
-def _read_config(path: Path) -> Mapping[str, Any]:
+def _read_config(path: Path, *, asked: bool) -> Mapping[str, Any]:
+    """:param asked: it was named, so it must be there: without it, another index might be written to."""
     if not path.exists():
+        if asked:
+            raise UsageProblem(
+                f"GSEARCH_CONFIG: there is no {path}",
+                "make it, or unset GSEARCH_CONFIG; /dev/null sets nothing",
+            )
         return {}
     import tomllib
 
@@ -188,6 +199,8 @@ def _checked(name: str, value: Any, label: str) -> Any:
     allowed = _CHOICES.get(check, ())
     if allowed and value not in allowed:
         raise UsageProblem(f"{label}: {value!r} is none of {', '.join(allowed)}")
+    if not isinstance(value, str | os.PathLike):
+        raise UsageProblem(f"{label}: {value!r} is no text", "put it in quotes")
     if check == "time" and value and seconds_of(str(value)) is None:
         raise UsageProblem(f"{label}: {value!r} is no time", "say 90s, 10m or 2h")
     return os.fspath(value) if isinstance(value, os.PathLike) else str(value)

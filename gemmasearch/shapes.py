@@ -29,6 +29,7 @@ _PLAIN: Mapping[Any, dict[str, Any]] = {
 
 def shapes() -> dict[str, Any]:
     """Command -> the shape of its ``data``."""
+    from gemmasearch.answering.labelling import Run
     from gemmasearch.answering.labels import Verdict
     from gemmasearch.documents import Answer, Hit, Problem, SyncReport
     from gemmasearch.indexing.care import Compacted, Why
@@ -38,11 +39,13 @@ def shapes() -> dict[str, Any]:
     from gemmasearch.indexing.pages import Page
     from gemmasearch.indexing.repair import Repaired
     from gemmasearch.indexing.schedule import Plan
+    from gemmasearch.indexing.scheduled import Installed
     from gemmasearch.known import FormatInfo, ModelInfo
+    from gemmasearch.rates import Rates
     from gemmasearch.retrieval import Query, Twins
     from gemmasearch.retrieval.selftest import SelfTest
     from gemmasearch.shown import Shown
-    from gemmasearch.store.rows import Root, Summary
+    from gemmasearch.store.rows import LabelRow, Root, Summary, VerdictRow
 
     group = {"title": str, "ids": list[str]}
     found = {
@@ -63,6 +66,7 @@ def shapes() -> dict[str, Any]:
             "writer": str,
             "failed": list[Problem],
         },
+        "serve": {},
         "search": (found, explained),
         "import-page": {"page": Page, "report": SyncReport},
         "show": list[Shown],
@@ -74,17 +78,30 @@ def shapes() -> dict[str, Any]:
         "selftest": SelfTest,
         "ask": Answer,
         "classify": [label],
+        "label add": list[LabelRow],
+        "label run": Run,
+        "label review": list[VerdictRow],
+        "label list": list[LabelRow],
+        "label remove": {"removed": str},
+        "bench": Rates,
+        "watch": {},
         "doctor": {"checks": list[Check], "repaired": Repaired | None},
         "roots": list[Root],
         "why": Why,
         "retry": {"files": int},
         "forget": (Forgotten, {"documents": list[int], "paths": list[str]}, {"documents": int}),
         "compact": Compacted,
+        "demo": {
+            "searches": [{"query": str, "hits": list[Hit]}],
+            "answers": list[Answer],
+            "index": SyncReport,
+        },
         "config": {"file": str, "settings": [setting]},
         "completion": {"script": str},
         "formats": list[FormatInfo],
+        "schema": Mapping[str, Any],
         "schedule install": Plan,
-        "schedule show": list[str],
+        "schedule show": list[Installed],
         "schedule remove": list[str],
         "models list": list[ModelInfo],
         "models pull": list[ModelInfo],

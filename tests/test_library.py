@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,9 +27,7 @@ def notes(tmp_path: Path) -> Path:
 
 
 def settings(**values: object) -> Settings:
-    return load(
-        {"embedder": "static", "generator": "none", **values}, environ={"GSEARCH_CONFIG": "/nonexistent"}
-    )
+    return load({"embedder": "static", "generator": "none", **values}, environ={"GSEARCH_CONFIG": os.devnull})
 
 
 def test_index_search_show_and_ask(notes: Path, tmp_path: Path) -> None:
@@ -60,7 +59,7 @@ def test_the_model_of_the_last_run_is_kept_when_no_other_is_named(notes: Path, t
     db = tmp_path / "i" / "index.db"
     with Index.open(db, settings=settings(embedder="fake")) as index:
         index.index([notes])
-    unsaid = load({"generator": "none"}, environ={"GSEARCH_CONFIG": "/nonexistent"})
+    unsaid = load({"generator": "none"}, environ={"GSEARCH_CONFIG": os.devnull})
     with Index.open(db, settings=unsaid) as index:
         assert index.search("kiln")[0].meaning is not None
         assert index.index().embedded == 0
@@ -90,7 +89,37 @@ def test_public_names_are_loaded_on_first_use() -> None:
 )
 def test_a_setting_that_makes_no_sense_names_who_said_it(value: str, why: str) -> None:
     with pytest.raises(UsageProblem, match=f"GSEARCH_RESULTS.*{why}"):
-        load(environ={"GSEARCH_RESULTS": value, "GSEARCH_CONFIG": "/nonexistent"})
+        load(environ={"GSEARCH_RESULTS": value, "GSEARCH_CONFIG": os.devnull})
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('results = "x"', "results: 'x' is not a whole number"),
+        ('mode = "foo"', "mode: 'foo' is none of"),
+        ("results = -1", "results: -1 is too small"),
+        ('serve_for = "9"', "serve_for: '9' is no time"),
+        ("db = 5", "db: 5 is no text"),
+        ("open_pdf = true", "open_pdf: True is no text"),
+    ],
+)
+def test_an_impossible_value_in_the_config_file_did_not_name_its_setting(
+    tmp_path: Path, line: str, why: str
+) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(line)
+    with pytest.raises(UsageProblem) as met:
+        load(environ={"GSEARCH_CONFIG": str(file)})
+    assert met.value.message.startswith(f"{file}: {why}")
+
+
+def test_a_config_file_that_was_asked_for_and_is_not_there_was_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageProblem, match=f"GSEARCH_CONFIG: there is no {tmp_path}/none.toml"):
+        load(environ={"GSEARCH_CONFIG": f"{tmp_path}/none.toml"})
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert load(environ={}).results == 10  # the usual one need not be there
 
 
 def test_flags_beat_environment_beats_file_beats_default(tmp_path: Path) -> None:

@@ -51,6 +51,10 @@ class Session:
         """The index, closed afterwards; read-only unless ``write``."""
         from gemmasearch.index import Index
 
+        if create and not os.path.exists(self.settings.db_path):
+            from gemmasearch.known import embedder_is_there
+
+            embedder_is_there(self.settings)  # else an empty index would be left behind
         with Index.open(settings=self.settings, create=create, read_only=not (create or write)) as index:
             yield index
 
@@ -176,6 +180,9 @@ def guarded(work: Callable[[], int], arguments: Sequence[str]) -> int:
         return render.failure(e, arguments)
     except OSError as e:
         # Most often stdout on a full disk; what the rooms met in the files or the index came as a GsearchError.
+        if e.filename == streams.STDOUT or streams.stdout_fails():
+            said = f"cannot write to {streams.STDOUT}: {e.strerror or e}"
+            return render.failure(MachineRefused(said), arguments)
         where = f": {e.filename}" if e.filename else ""
         return render.failure(MachineRefused(f"{e.strerror or e}{where}"), arguments)
     except Exception as e:

@@ -199,7 +199,8 @@ def forget(
         bool, typer.Option("--undo", help="Let the next run bring back what was forgotten by a query.")
     ] = False,
 ) -> int:
-    """Take files, or what a query finds, out of the index and out of its bytes; it stays out from now on."""
+    """Take files, or what a query finds, out of the index and out of its bytes. What a query finds stays out wherever
+    it lies; a file or folder while it keeps its path."""
     from gemmasearch.known import told_apart
 
     out = session.out
@@ -232,7 +233,10 @@ def forget(
         if told_apart(root, session.settings) == "imported pages" and os.path.isdir(root):
             out.note(f"the pages are kept still, and the next import brings them back: rm -r {quote(root)}")
     for path in gone.excluded:
-        out.note(f"still on disk, and excluded from now on (`gsearch index` of it lets it in again): {path}")
+        out.note(
+            "still on disk, and excluded under this path from now on (`gsearch index` of it lets it in again;"
+            f" moved or renamed it comes back): {path}"
+        )
     for file, pieces in gone.left.items():
         out.note(f"still in {file}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}")
     code = MachineRefused.exit_code if gone.left else 0

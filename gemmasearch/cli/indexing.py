@@ -8,7 +8,7 @@ import typer
 
 from gemmasearch.cli import updating, views
 from gemmasearch.cli.render import Output, one_line, path_field
-from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session, offered
 from gemmasearch.cli.updating import stop_on_signals
 
 if TYPE_CHECKING:
@@ -63,16 +63,31 @@ def index(
         bool, typer.Option("--foreground", help="Keep the usual priority even without a terminal.")
     ] = False,
     gpu: Annotated[
-        str | None, typer.Option("--gpu", metavar="auto|off", help="Whether llama.cpp may use a GPU.")
+        str | None,
+        typer.Option(
+            "--gpu",
+            metavar="auto|off",
+            help="Whether llama.cpp may use a GPU.",
+            autocompletion=offered("gpu"),
+        ),
     ] = None,
     ocr: Annotated[
         str | None,
         typer.Option(
-            "--ocr", metavar="ENGINE", help="Read scans and pictures: auto, rapidocr, tesseract or off."
+            "--ocr",
+            metavar="ENGINE",
+            help="Read scans and pictures: auto, rapidocr, tesseract or off.",
+            autocompletion=offered("ocr"),
         ),
     ] = None,
     archives: Annotated[
-        str | None, typer.Option("--archives", metavar="on|off", help="Read inside zip, tar and gz archives.")
+        str | None,
+        typer.Option(
+            "--archives",
+            metavar="on|off",
+            help="Read inside zip, tar and gz archives.",
+            autocompletion=offered("archives"),
+        ),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if any file could not be read.")

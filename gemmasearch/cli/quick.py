@@ -213,6 +213,8 @@ def _command(request: Mapping[str, Any], index: str) -> bytes:
     from gemmasearch.serving import door
 
     environ = {name: value for name, value in os.environ.items() if passed(name)}
+    if given := environ.get("GSEARCH_CONFIG"):  # the helper is in another folder
+        environ["GSEARCH_CONFIG"] = os.path.abspath(os.path.expanduser(given))
     out, err = (stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))
     if out and "COLUMNS" not in environ:
         environ["COLUMNS"] = str(_columns())
@@ -245,7 +247,10 @@ def _columns() -> int:
 
 
 def _written(code: int, pieces: Sequence[tuple[int, str]]) -> int:
-    for number, text in pieces:
-        (sys.stdout if number == 1 else sys.stderr).write(text)
-    sys.stdout.flush()
+    from gemmasearch.cli import streams
+
+    with streams.named():
+        for number, text in pieces:
+            (sys.stdout if number == 1 else sys.stderr).write(text)
+        sys.stdout.flush()
     return code

@@ -106,8 +106,10 @@ def _error_record(error: GsearchError) -> dict[str, Any]:
 
 def _write_envelope(command: str, code: int, key: str, value: Any) -> None:
     envelope = {"gsearch": ENVELOPE_VERSION, "command": command, "ok": code == 0, "exit": code, key: value}
-    sys.stdout.write(jsonlib.dumps(as_json(envelope), ensure_ascii=True, allow_nan=False) + "\n")
-    sys.stdout.flush()
+    text = jsonlib.dumps(as_json(envelope), ensure_ascii=True, allow_nan=False) + "\n"
+    with streams.named():
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 def _to_stderr(text: str) -> None:
@@ -153,19 +155,22 @@ class Output:
 
     def line(self, text: str = "", end: str = "\n") -> None:
         """One line of a result, as it is in a pipe, made harmless on a terminal."""
-        sys.stdout.write((harmless(text) if self.terminal else text) + end)
+        with streams.named():
+            sys.stdout.write((harmless(text) if self.terminal else text) + end)
 
     def lines(self, texts: Iterable[str], end: str = "\n") -> None:
         for text in texts:
             self.line(text, end)
 
     def rich(self, text: Text) -> None:
-        self.console.print(text)
+        with streams.named():
+            self.console.print(text)
 
     def piece(self, text: str) -> None:
         """A piece of a streamed answer, at once."""
         self.line(text, end="")
-        sys.stdout.flush()
+        with streams.named():
+            sys.stdout.flush()
 
     def result(self, data: Any, show: Callable[[], None], code: int = 0) -> int:
         """The result of the command: the envelope under ``--json``, else what ``show`` writes."""
@@ -173,7 +178,8 @@ class Output:
             _write_envelope(self.command, code, "data", data)
         else:
             show()
-            sys.stdout.flush()
+            with streams.named():
+                sys.stdout.flush()
         return code
 
     def note(self, text: str) -> None:

@@ -9,7 +9,7 @@ import typer
 from gemmasearch.cli import finding
 from gemmasearch.cli.finding import Grouping, Order
 from gemmasearch.cli.render import Output, one_line
-from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
+from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, offered
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -27,7 +27,10 @@ def search(
         int | None, typer.Option("-n", "--number", metavar="N", help="How many hits.", min=1)
     ] = None,
     mode: Annotated[
-        str | None, typer.Option("--mode", help="hybrid, words or meaning.", metavar="MODE")
+        str | None,
+        typer.Option(
+            "--mode", help="hybrid, words or meaning.", metavar="MODE", autocompletion=offered("mode")
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show near-duplicates one by one instead of once.")

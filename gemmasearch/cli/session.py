@@ -16,7 +16,7 @@ import typer
 from gemmasearch.cli.asked import Session, run_command
 from gemmasearch.light import dataclass
 
-__all__ = ["CommandSpec", "EmbedderOption", "GeneratorOption", "Session", "register"]
+__all__ = ["CommandSpec", "EmbedderOption", "GeneratorOption", "Session", "offered", "register"]
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one versioned JSON object instead of text.")]
 DbOption = Annotated[
@@ -37,6 +37,17 @@ GeneratorOption = Annotated[
         "--generator", help="Answer model: a catalog name, 'none', or a GGUF file.", metavar="MODEL"
     ),
 ]
+
+
+def offered(setting: str) -> Callable[[str], list[str]]:
+    """What a shell offers for an option that is a setting: the choices that begin as what was typed."""
+
+    def offer(incomplete: str) -> list[str]:
+        from gemmasearch.settings import choices
+
+        return [each for each in choices(setting) if each.startswith(incomplete)]
+
+    return offer
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""stdout after its reader left."""
+"""stdout after its reader left, or on a full disk."""
 
 from __future__ import annotations
 
 import os
 import sys
+
+STDOUT = "standard output"
 
 
 def abandon_stdout() -> None:
@@ -11,3 +13,23 @@ def abandon_stdout() -> None:
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     os.close(devnull)
+
+
+class named:
+    """What stdout refuses within the body names it, as the errors of files name theirs."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = STDOUT
+
+
+def stdout_fails() -> bool:
+    """Whether what is still to be written to stdout cannot be, such as the help that Typer prints."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False

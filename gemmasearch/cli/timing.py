@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gemmasearch.cli import views
-from gemmasearch.cli.render import Output
+from gemmasearch.cli.render import Output, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.cli.updating import stop_on_signals
 from gemmasearch.errors import MachineRefused, UsageProblem
@@ -87,7 +87,7 @@ def install(
         bool, typer.Option("--print", help="Show what would be written, and write nothing.")
     ] = False,
 ) -> int:
-    """Run `gsearch index` on time: with systemd, launchd or cron, whichever the machine has."""
+    """Run `gsearch index` for this index on time: with systemd, launchd or cron, whichever the machine has."""
     from gemmasearch.known import install_schedule, schedule
 
     out = session.out
@@ -116,22 +116,25 @@ def _show_plan(out: Output, plan: Plan) -> None:
 
 
 def show(session: Session) -> int:
-    """List the schedules that are installed."""
+    """List the schedules that are installed, each with its index."""
     from gemmasearch.known import installed_schedules
 
+    out = session.out
     found = installed_schedules()
     if not found:
-        session.out.note("no schedule is installed: `gsearch schedule install`")
-    return session.out.result(found, lambda: session.out.lines(found))
+        out.note("no schedule is installed: `gsearch schedule install`")
+    rows = [(path_field(each.index), entry) for each in found for entry in each.entries]
+    return out.result(found, lambda: views.table(out, rows))
 
 
 def remove(session: Session) -> int:
-    """Take the schedule out again."""
-    from gemmasearch.known import remove_schedule
+    """Take the schedule of this index out again."""
+    from gemmasearch.known import installed_schedules, remove_schedule
 
-    gone = remove_schedule()
+    gone = remove_schedule(session.settings)
     if not gone:
-        session.out.note("no schedule is installed")
+        others = "; `gsearch schedule show` lists those of others" if installed_schedules() else ""
+        session.out.note(f"no schedule is installed for {session.settings.db_path}{others}")
     return session.out.result(gone, lambda: session.out.lines(gone))
 
 

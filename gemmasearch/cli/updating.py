@@ -108,16 +108,20 @@ def stop_on_signals(
     out: Output,
     remark: str = "stopping after this batch; what is finished is kept (Ctrl-C twice more stops at once)",
 ) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM end the run after the current batch; a second Ctrl-C ends it at once."""
+    """Ctrl-C, SIGTERM and a closed terminal end the run after the current batch; after a second one of them, the next
+    Ctrl-C ends it at once. What nohup lets go on when the terminal is closed goes on."""
     asked: list[int] = []
 
     def ask_to_stop(number: int, frame: Any) -> None:
         if asked:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        out.note("stopping (Ctrl-C once more stops at once)" if asked else remark)
         asked.append(number)
-        out.note(remark)
 
-    before = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGINT, signal.SIGTERM)}
+    stops = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        stops.append(signal.SIGHUP)
+    before = {s: signal.signal(s, ask_to_stop) for s in stops}
     try:
         yield lambda: bool(asked)
     finally:

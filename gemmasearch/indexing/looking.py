@@ -76,8 +76,8 @@ class Onlooker:
             return look
         look.files = known - len(stamps) + len(found)
         rows = {row.path: row for row in (*self._rows(root, stamps), *outdated)}
-        if not look.files and root.seen and not self.prune and not any(map(os.path.lexists, rows)):
-            # Not because a rule leaves out what is there: an unmounted disk looks like this.
+        if not look.files and rows and root.seen and not self.prune and not any(map(os.path.lexists, rows)):
+            # Not because a rule leaves out what is there, or all was forgotten: an unmounted disk looks like this.
             return self._unavailable(look, "empty, though it was not")
         look.complete = True
         self.seen += look.files

@@ -1,10 +1,12 @@
 """Running on time: a systemd user timer, a launchd agent or a crontab line, whichever the machine has.
 
-Everything is written with absolute paths, so that it works under cron's bare environment.
+Everything is written with absolute paths, so that it works under cron's bare environment. Each index has a schedule
+of its own, found again by the index that its command names.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import plistlib
 import re
@@ -12,14 +14,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from gemmasearch.errors import MachineRefused, UsageProblem
+from gemmasearch.indexing import crontab
+from gemmasearch.indexing.scheduled import LABEL, NAME, agents, installed, units
 from gemmasearch.light import dataclass
 
-NAME = "gsearch-index"
-LABEL = "org.gemmasearch.index"
-MARK = "# gsearch schedule"
 _NOT_KEPT = frozenset(("GSEARCH_DB", "GSEARCH_DEBUG"))
 _PATHS = frozenset(("GSEARCH_MODELS_DIR", "GSEARCH_CONFIG"))
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
@@ -34,6 +36,7 @@ class Plan:
     files: dict[str, str]
     line: str = ""
     commands: tuple[tuple[str, ...], ...] = ()  # run after the files are written
+    index: str = ""
 
 
 def seconds_of(every: str) -> int:
@@ -66,24 +69,24 @@ def plan(every: str, index: Path, *, system: str = "", home: Path | None = None)
     """
     system, home = system or detect(), home or Path.home()
     seconds = seconds_of(every) if system != "cron" else _cron_seconds(seconds_of(every))
+    place = os.path.abspath(index)
     command = [*_environment(), sys.executable, "-m", "gemmasearch", "index", "--quiet"]
-    command += ["--scheduled", str(seconds), "--db", os.path.abspath(index)]
+    command += ["--scheduled", str(seconds), "--db", place]
     if system == "cron":
-        return Plan("cron", seconds, {}, _cron_line(seconds, command))
+        return Plan("cron", seconds, {}, _cron_line(seconds, command), index=place)
+    tag = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
     if system == "launchd":
-        path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
+        path = agents(home) / f"{LABEL}.{tag}.plist"
         load = (("launchctl", "unload", str(path)), ("launchctl", "load", str(path)))
-        return Plan("launchd", seconds, {str(path): _plist(seconds, command)}, commands=load)
-    folder = home / ".config" / "systemd" / "user"
-    files = {
-        str(folder / f"{NAME}.service"): _service(command),
-        str(folder / f"{NAME}.timer"): _timer(seconds),
-    }
+        text = _plist(f"{LABEL}.{tag}", seconds, command)
+        return Plan("launchd", seconds, {str(path): text}, commands=load, index=place)
+    name = f"{units(home)}/{NAME}-{tag}"
+    files = {f"{name}.service": _service(command), f"{name}.timer": _timer(seconds)}
     start = (
         ("systemctl", "--user", "daemon-reload"),
-        ("systemctl", "--user", "enable", "--now", f"{NAME}.timer"),
+        ("systemctl", "--user", "enable", "--now", f"{NAME}-{tag}.timer"),
     )
-    return Plan("systemd", seconds, files, commands=start)
+    return Plan("systemd", seconds, files, commands=start, index=place)
 
 
 def _environment() -> list[str]:
@@ -98,47 +101,48 @@ def _absolute(name: str, value: str) -> str:
     return os.path.abspath(os.path.expanduser(value)) if name in _PATHS else value
 
 
-def install(wanted: Plan) -> None:
-    """Write and start it; the one that was there before is replaced."""
+def install(wanted: Plan, home: Path | None = None) -> None:
+    """Write and start it; the one that this index had before is replaced."""
+    before = _entries(wanted.index, home)
     for name, text in wanted.files.items():
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     if wanted.line:
-        _write_crontab([*_crontab(), f"{wanted.line} {MARK}"])
+        crontab.change(before, wanted.line)
     for number, command in enumerate(wanted.commands):
         _run(command, must=number == len(wanted.commands) - 1)
+    _take_files([entry for entry in before if entry not in wanted.files])
+    if not wanted.line:
+        _take_lines(before)
 
 
-def installed(home: Path | None = None) -> list[str]:
-    """What is there now: the paths of files, and the crontab's own line."""
-    home = home or Path.home()
-    found = [str(path) for path in _files(home) if path.exists()]
-    if shutil.which("crontab"):
-        found += [line for line in _lines() if line.endswith(MARK)]
+def remove(index: Path, home: Path | None = None) -> list[str]:
+    """Undo :func:`install` for an index. :return: what was taken away."""
+    found = _entries(os.path.abspath(index), home)
+    _take_files(found)
+    _take_lines(found)
     return found
 
 
-def remove(home: Path | None = None) -> list[str]:
-    """Undo :func:`install`. :return: what was taken away."""
-    home = home or Path.home()
-    found = installed(home)
-    for path in _files(home):
-        if path.exists():
-            if path.suffix == ".timer":
-                _run(("systemctl", "--user", "disable", "--now", path.name), must=False)
-            if path.suffix == ".plist":
-                _run(("launchctl", "unload", str(path)), must=False)
-            path.unlink()
-    if any(line.endswith(MARK) for line in found):
-        _write_crontab(_crontab())
-    return found
+def _entries(index: str, home: Path | None) -> list[str]:
+    """What is there for an index, under whatever name it was installed."""
+    real = os.path.realpath(index)
+    return [e for each in installed(home) if os.path.realpath(each.index) == real for e in each.entries]
 
 
-def _files(home: Path) -> list[Path]:
-    units = home / ".config" / "systemd" / "user"
-    agents = home / "Library" / "LaunchAgents"
-    return [units / f"{NAME}.timer", units / f"{NAME}.service", agents / f"{LABEL}.plist"]
+def _take_files(entries: Sequence[str]) -> None:
+    for path in (Path(entry) for entry in entries if not entry.endswith(crontab.MARK)):
+        if path.suffix == ".timer":
+            _run(("systemctl", "--user", "disable", "--now", path.name), must=False)
+        if path.suffix == ".plist":
+            _run(("launchctl", "unload", str(path)), must=False)
+        path.unlink()
+
+
+def _take_lines(entries: Sequence[str]) -> None:
+    if lines := [entry for entry in entries if entry.endswith(crontab.MARK)]:
+        crontab.change(lines)
 
 
 def _cron_seconds(seconds: int) -> int:
@@ -186,9 +190,9 @@ def _timer(seconds: int) -> str:
     )
 
 
-def _plist(seconds: int, command: list[str]) -> str:
+def _plist(label: str, seconds: int, command: list[str]) -> str:
     settings = {
-        "Label": LABEL,
+        "Label": label,
         "ProgramArguments": command,
         "StartInterval": seconds,
         "LowPriorityIO": True,
@@ -196,42 +200,6 @@ def _plist(seconds: int, command: list[str]) -> str:
         "ProcessType": "Background",
     }
     return plistlib.dumps(settings).decode()
-
-
-def _lines(*, must: bool = False) -> list[str]:
-    """The crontab; none there = no lines.
-
-    :raises MachineRefused: it ``must`` be known, as what is written takes its place, and cannot be listed.
-    """
-    done = _crontab_program("-l")
-    if must and done.returncode and not re.search("no crontab|no such file", done.stderr, re.IGNORECASE):
-        raise MachineRefused(
-            f"crontab -l: {done.stderr.strip() or 'it failed'}", "--print shows the line to add by hand"
-        )
-    if done.returncode or not done.stdout:
-        return []
-    return done.stdout.removesuffix("\n").split("\n")
-
-
-def _crontab_program(argument: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    """Lines of others may be in any encoding; messages are wanted in English."""
-    return subprocess.run(
-        ["crontab", argument], input=text, capture_output=True, check=False, encoding="utf-8",
-        errors="surrogateescape", env={**os.environ, "LC_ALL": "C"},
-    )  # fmt: skip
-
-
-def _crontab() -> list[str]:
-    """The lines of the crontab that are not ours."""
-    return [line for line in _lines(must=True) if not line.endswith(MARK)]
-
-
-def _write_crontab(lines: list[str]) -> None:
-    done = _crontab_program("-", "".join(f"{line}\n" for line in lines))
-    if done.returncode:
-        raise MachineRefused(
-            f"crontab refused: {done.stderr.strip()}", "--print shows the line to add by hand"
-        )
 
 
 def _run(command: tuple[str, ...], *, must: bool) -> None:

@@ -98,6 +98,13 @@ class Database:
         try:
             Database(self.path).close()
         except MachineRefused as e:
+            with translated(self.path):
+                begun = self.connection.execute("SELECT 1 FROM roots").fetchall()
+            if not begun:
+                raise IndexMissing(
+                    f"there is no usable index at {self.path}, the run that was to make it broke off: {e.message}",
+                    "`gsearch index FOLDER` makes it where it can be written",
+                ) from e
             raise MachineRefused(
                 f"{self.path} was made by an older gsearch and cannot be brought up to date: {e.message}",
                 "run `gsearch status` once where it can be written",
@@ -253,8 +260,7 @@ def _place(path: Path, create: bool) -> Path:
     try:
         folder = path.parent
         if create and not folder.exists():
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            folder.mkdir(mode=0o700, exist_ok=True)
+            _make_folder(folder)
         place = folder.resolve() / path.name
         if place.is_symlink():
             if place.lstat().st_uid != os.geteuid():
@@ -272,6 +278,17 @@ def _place(path: Path, create: bool) -> Path:
     except OSError as e:
         raise MachineRefused(f"the index {path} cannot be used: {e.strerror}", "check the permissions") from e
     return place
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as e:
+        raise MachineRefused(
+            f"cannot make {e.filename} for an index in {folder}: {e.strerror}",
+            "choose another file with --db or GSEARCH_DB",
+        ) from e
 
 
 def _check_name(path: Path) -> None:

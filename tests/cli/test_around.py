@@ -193,6 +193,24 @@ def test_watch_finds_a_new_note_by_itself_and_ends_on_a_signal(tmp_path: Path) -
         process.wait()
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc")
+def test_a_watcher_whose_terminal_was_closed_left_its_helper_behind(tmp_path: Path) -> None:
+    db = tmp_path / "i" / "i.db"
+    (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
+    assert run("index", tmp_path / "a.md", "--db", db, env=STATIC).code == 0
+    watcher = subprocess.Popen([*COMMAND, "watch", "--battery", "-q", "--db", str(db)])
+    try:
+        children, deadline = Path(f"/proc/{watcher.pid}/task/{watcher.pid}/children"), time.monotonic() + 60
+        while not (helpers := children.read_text().split()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        watcher.send_signal(signal.SIGHUP)
+        assert watcher.wait(30) == 0
+        assert helpers and not any(Path(f"/proc/{pid}").exists() for pid in helpers)
+    finally:
+        watcher.kill()
+        watcher.wait()
+
+
 def test_pages_groups_and_formats_on_the_command_line(indexed: Indexed) -> None:
     whole = indexed.run("search", "-n", "9", "--format", "{id}", "lisbon").lines
     page = json.loads(indexed.run("search", "-n", "4", "--json", "lisbon").text)["data"]

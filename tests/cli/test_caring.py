@@ -111,6 +111,21 @@ def test_doctor_says_ok_names_damage_and_mends_it(place: Place) -> None:
     assert list(place.db.parent.glob("*.bak*"))
 
 
+def test_a_forgotten_file_was_said_to_stay_out_and_came_back_in_a_renamed_folder(place: Place) -> None:
+    (place.home / "old").mkdir()
+    for name in ("named", "found"):
+        (place.home / "old" / f"{name}.md").write_text(f"canary{name}word of a note\n")
+    assert place("index").code == 0
+    said = place("forget", place.home / "old" / "named.md").said
+    assert "excluded under this path" in said and "renamed it comes back" in said
+    assert place("forget", "canaryfoundword").code == 0
+    assert place("index").code == 0 and place("search", "--mode", "words", "canarynamedword").code == 1
+    (place.home / "old").rename(place.home / "new")
+    assert place("index").code == 0
+    assert place("search", "--mode", "words", "canarynamedword").code == 0
+    assert place("search", "--mode", "words", "canaryfoundword").code == 1
+
+
 def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: Place) -> None:
     box = place.home / "box.mbox"
     letter = "From {0}@x.example Mon Jan  5 10:00:0{1} 2026\nFrom: {0}@x.example\nSubject: hi {1}\n\ncanary{0}{1} text\n\n"

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 import typer
 
-from gemmasearch import sample
+from gemmasearch import sample, settings
 from gemmasearch.__main__ import main
 from gemmasearch.cli import render
 from gemmasearch.cli.app import app
 from tests.cli.conftest import Indexed
 from tests.cli.terminal import COMMAND, run, run_on_terminal
+from tests.docs.generate import _commands
 
 
 def test_a_second_run_reads_nothing_and_says_so(indexed: Indexed) -> None:
@@ -205,6 +206,15 @@ def test_vectors_of_seven_dimensions_were_made_without_a_word(tmp_path: Path) ->
     done = run("index", tmp_path / "a.md", "--dim", "7", "--db", tmp_path / "i" / "i.db")
     assert done.code == 2 and "--dim: 7 is too small" in done.said and "128" in done.said
     assert not (tmp_path / "i").exists()
+
+
+@pytest.mark.parametrize("model", ["nosuch", "bad.gguf"])
+def test_a_model_that_could_not_be_used_left_an_empty_index_behind(tmp_path: Path, model: str) -> None:
+    (tmp_path / "a.md").write_text("A note.\n")
+    (tmp_path / "bad.gguf").write_text("no model\n")
+    db = tmp_path / "i" / "i.db"
+    done = run("index", tmp_path / "a.md", "--embedder", model, "--db", db, cwd=tmp_path)
+    assert done.code == 4 and model in done.said and not db.parent.exists()
 
 
 def test_a_choice_that_is_none_is_refused_without_the_words_of_a_library(indexed: Indexed) -> None:
@@ -401,6 +411,34 @@ def test_a_usage_error_ran_over_five_lines_or_named_the_help_of_another_command(
     assert done.code == 2 and len(done.said.splitlines()) == 2 and "bash, zsh, fish" in done.said
     assert "`gsearch index --help`" in run("index", "--include").said
     assert "`gsearch label add --help`" in run("label", "add", "x", "--describe").said
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("search --mode ", ["hybrid", "words", "meaning"]),
+        ("index --ocr t", ["tesseract"]),
+        ("index --gpu o", ["off"]),
+        ("index --archives ", ["on", "off"]),
+        ("search --sort d", ["date"]),
+        ("completion z", ["zsh"]),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_no_shell_offered_the_values_of_options(shell: str, line: str, offered: list[str]) -> None:
+    words = ["gsearch", *line.split(" ")]
+    typed = {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
+    typed |= {"_TYPER_COMPLETE_ARGS": " ".join(words), "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    done = run(env={**typed, "_GSEARCH_COMPLETE": f"complete_{shell}"})
+    assert re.findall(r"[a-z]+", done.text.replace("_arguments", "")) == offered, done.text
+
+
+def test_every_option_that_is_a_setting_with_choices_offers_them() -> None:
+    for name, command in _commands():
+        for option in command.params:
+            if option.name in settings.names() and (wanted := settings.choices(option.name)):
+                given = option.shell_complete(command.make_context(name, [], resilient_parsing=True), "")
+                assert [each.value for each in given] == list(wanted), (name, option.name)
 
 
 def test_an_error_under_json_named_the_group_in_place_of_the_command(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Indexed
+
 COMMANDS = (
     "config",
     "config --json",
@@ -19,8 +21,10 @@ COMMANDS = (
 )
 
 
-def _shell(command: str, redirection: str) -> subprocess.CompletedProcess[str]:
-    line = f'"$PYTHON" -m gemmasearch {command} {redirection}'
+def _shell(
+    command: str, redirection: str, python: str = '"$PYTHON" -m gemmasearch'
+) -> subprocess.CompletedProcess[str]:
+    line = f"{python} {command} {redirection}"
     return subprocess.run(
         ["/bin/sh", "-c", line],
         env={
@@ -42,7 +46,17 @@ def test_a_full_disk_under_stdout_is_exit_code_6_and_one_line(command: str) -> N
     done = _shell(command, ">/dev/full")
     assert done.returncode == 6
     assert done.stderr.count("gsearch: ") == 1
-    assert "No space left" in done.stderr
+    assert "cannot write to standard output: No space left" in done.stderr  # it named only the reason
+
+
+@pytest.mark.parametrize("buffered", ["", "PYTHONUNBUFFERED=1"])
+@pytest.mark.parametrize("option", ["", "--json", "--jsonl", "--csv"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_hits_for_a_full_disk_named_the_reason_alone(indexed: Indexed, option: str, buffered: str) -> None:
+    command = f'env {buffered} "$PYTHON" -m gemmasearch search --mode words {option} --db {indexed.db} lisbon'
+    done = _shell(command, ">/dev/full", python="")
+    assert done.returncode == 6
+    assert done.stderr.startswith("gsearch: cannot write to standard output: No space left on device\n")
 
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])

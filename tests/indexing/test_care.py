@@ -70,6 +70,19 @@ def test_a_forgotten_file_leaves_no_byte_and_does_not_come_back(store: Store, tr
     assert [raw for _, raw in scan([str(path)], [b"c [1]", b"quixotry"])] == [b"quixotry"]
 
 
+def test_a_folder_whose_files_were_forgotten_one_by_one_was_called_not_available(
+    store: Store, tree: Path
+) -> None:
+    for name in ("a.md", "sub/b.md", "sub/c [1].md"):
+        forget(store, [str(tree / name)])
+    run(store)
+    (root,) = store.roots()
+    assert (root.unavailable, root.seen, indexed(store, tree)) == ("", 0, set())
+    (tree / "new.md").write_text("a new note")
+    run(store)
+    assert indexed(store, tree) == {"new.md"}
+
+
 def test_a_forgotten_folder_and_root_go_whole(store: Store, tree: Path) -> None:
     forget(store, [str(tree / "sub")])
     run(store)

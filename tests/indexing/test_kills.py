@@ -216,7 +216,7 @@ def test_a_kill_at_every_commit_leaves_nothing_behind(tmp_path: Path) -> None:
     kills_at_commits(tmp_path, files=2000, share=SOAK, seed=SEED)
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_on(
     tmp_path: Path, asked: signal.Signals
 ) -> None:
@@ -241,6 +241,24 @@ def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_o
     run(tree, whole)
     assert contents(db) == contents(whole)
     sound(db)
+
+
+def test_which_ctrl_c_stops_at_once_was_said_in_two_ways() -> None:
+    deed = """
+import signal, time
+from gemmasearch.cli.render import Output
+from gemmasearch.cli.updating import stop_on_signals
+with stop_on_signals(Output()) as asked:
+    for count in range(3):
+        print(count, asked(), flush=True)
+        signal.raise_signal(signal.SIGINT)
+    print("went on", flush=True)
+"""
+    done = subprocess.run([sys.executable, "-c", deed], env=environment(), capture_output=True, text=True)
+    assert done.stdout.split("\n")[:3] == ["0 False", "1 True", "2 True"] and "went on" not in done.stdout
+    first, second, *rest = done.stderr.splitlines()
+    assert "twice more stops at once" in first and "once more stops at once" in second
+    assert rest[-1] == "KeyboardInterrupt"
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import pytest
 
 from gemmasearch.errors import MachineRefused, UsageProblem
 from gemmasearch.indexing import schedule
+from gemmasearch.indexing.scheduled import Installed, installed
 from tests.indexing.trees import plant
 
 
@@ -73,8 +74,8 @@ def test_a_crontab_keeps_the_lines_of_others(tmp_path: Path, monkeypatch: pytest
     schedule.install(planned)
     lines = table.read_text().splitlines()
     assert lines[:2] == ["MAILTO=me", "1 2 * * * /bin/true"] and len(lines) == 3
-    assert schedule.installed(tmp_path) == [lines[2]]
-    assert schedule.remove(tmp_path) == [lines[2]]
+    assert installed(tmp_path) == [Installed(str(tmp_path / "index.db"), "cron", (lines[2],))]
+    assert schedule.remove(tmp_path / "index.db", tmp_path) == [lines[2]]
     assert table.read_text() == "MAILTO=me\n1 2 * * * /bin/true\n"
 
 
@@ -108,18 +109,81 @@ def test_a_crontab_that_could_not_be_listed_was_replaced_by_the_schedule_alone(
     assert others == ([b"# caf\xe9", b"1 2 * * * /bin/true"] if "printf" in listed else [])
 
 
-def test_a_timer_is_written_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _systemctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A systemctl that writes down what it is asked for; no crontab."""
     calls = tmp_path / "calls"
     program = tmp_path / "bin" / "systemctl"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\necho "$@" >> {calls}\n')
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    schedule.install(schedule.plan("30m", tmp_path / "index.db", system="systemd", home=tmp_path))
-    assert len([p for p in schedule.installed(tmp_path) if p.startswith(str(tmp_path))]) == 2
-    assert "enable --now gsearch-index.timer" in calls.read_text()
-    schedule.remove(tmp_path)
+    monkeypatch.setenv("PATH", str(program.parent))
+    return calls
+
+
+def test_a_timer_is_written_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = _systemctl(tmp_path, monkeypatch)
+    index = tmp_path / "index.db"
+    planned = schedule.plan("30m", index, system="systemd", home=tmp_path)
+    schedule.install(planned, tmp_path)
+    (found,) = installed(tmp_path)
+    assert (found.index, len(found.entries)) == (str(index), 2)
+    timer = found.entries[0]
+    assert f"enable --now {os.path.basename(timer)}" in calls.read_text() and timer.endswith(".timer")
+    schedule.remove(index, tmp_path)
     assert not list((tmp_path / ".config" / "systemd" / "user").iterdir())
+
+
+@pytest.mark.parametrize("system", ["systemd", "launchd"])
+def test_the_schedule_of_a_second_index_replaced_the_first_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    _systemctl(tmp_path, monkeypatch).parent.joinpath("bin", "launchctl").symlink_to("systemctl")
+    one, two = tmp_path / 'a "b" 100% c.db', tmp_path / "two.db"
+    for index in (one, two, one):
+        schedule.install(schedule.plan("30m", index, system=system, home=tmp_path), tmp_path)
+    assert {each.index for each in installed(tmp_path)} == {str(one), str(two)}
+    gone = schedule.remove(one, tmp_path)
+    assert len(gone) == (2 if system == "systemd" else 1) and not any(Path(each).exists() for each in gone)
+    assert [each.index for each in installed(tmp_path)] == [str(two)]
+    assert schedule.remove(one, tmp_path) == []
+
+
+def test_lines_of_several_indexes_stand_in_one_crontab(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "table"
+    table.write_text("1 2 * * * /bin/true\n")
+    program = tmp_path / "bin" / "crontab"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\n[ "$1" = -l ] && exec cat {table}\ncat > {table}.new && mv {table}.new {table}\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    one, two = tmp_path / "100% a.db", tmp_path / "two.db"
+    for index, every in ((one, "1h"), (two, "1h"), (one, "2h")):
+        schedule.install(schedule.plan(every, index, system="cron"), tmp_path)
+    assert [each.index for each in installed(tmp_path)] == [str(two), str(one)]
+    assert len(table.read_text().splitlines()) == 3
+    schedule.remove(two, tmp_path)
+    assert [each.index for each in installed(tmp_path)] == [str(one)] and "0 */2" in table.read_text()
+
+
+def test_a_schedule_under_the_name_of_before_is_known_and_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = _systemctl(tmp_path, monkeypatch)
+    index = tmp_path / "index.db"
+    planned = schedule.plan("30m", index, system="systemd", home=tmp_path)
+    for name, text in planned.files.items():
+        old = Path(name).with_name("gsearch-index" + Path(name).suffix)
+        old.parent.mkdir(parents=True, exist_ok=True)
+        old.write_text(text)
+    (found,) = installed(tmp_path)
+    assert found.index == str(index) and found.entries[0].endswith("/gsearch-index.timer")
+    schedule.install(planned, tmp_path)
+    assert "disable --now gsearch-index.timer" in calls.read_text()
+    assert {entry for each in installed(tmp_path) for entry in each.entries} == planned.files.keys()
 
 
 def test_settings_of_the_installing_shell_go_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -179,6 +180,32 @@ def test_a_full_disk_is_said_and_the_index_stays_as_good_as_before(disk: Path) -
         mount(disk, "remount,size=8m")
         add_note(store, "/after.md", "after ")
         assert store.match("after", 5)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="nothing can be made in /proc")
+def test_an_index_whose_folder_could_not_be_made_was_said_to_be_missing() -> None:
+    with pytest.raises(
+        MachineRefused, match=r"cannot make /proc/\.local for an index in /proc/\.local/share"
+    ):
+        Store.open(Path("/proc/.local/share/gsearch/index.db"), create=True)
+    with pytest.raises(IndexMissing):
+        Store.open(Path("/proc/.local/share/gsearch/index.db"), read_only=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_an_index_for_which_the_disk_was_too_small_was_said_to_be_of_an_older_gsearch(disk: Path) -> None:
+    halfway = 0
+    for size in range(80, 400, 20):
+        mount(disk, f"remount,size={size}k")
+        with suppress(MachineRefused):
+            Store.open(disk / "index.db", create=True).close()
+            break
+        with pytest.raises(IndexMissing, match=r"there is no (usable )?index at") as met:
+            Store.open(disk / "index.db", read_only=True)
+        halfway += "broke off" in met.value.message
+        for file in disk.iterdir():
+            file.unlink()
+    assert halfway
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
