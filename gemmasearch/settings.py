@@ -133,7 +133,7 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
     """
     environ = os.environ if environ is None else environ
     file = config_path(environ)
-    from_file = _read_config(file, asked=bool(environ.get("GSEARCH_CONFIG")))
+    from_file = _read_config(file)
     values: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
     for name in names():
@@ -150,14 +150,8 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
     return Settings(**values, origins=origins)
 
 
-def _read_config(path: Path, *, asked: bool) -> Mapping[str, Any]:
-    """:param asked: it was named, so it must be there: without it, another index might be written to."""
+def _read_config(path: Path) -> Mapping[str, Any]:
     if not path.exists():
-        if asked:
-            raise UsageProblem(
-                f"GSEARCH_CONFIG: there is no {path}",
-                "make it, or unset GSEARCH_CONFIG; /dev/null sets nothing",
-            )
         return {}
     import tomllib
 

@@ -113,13 +113,9 @@ def test_an_impossible_value_in_the_config_file_did_not_name_its_setting(
     assert met.value.message.startswith(f"{file}: {why}")
 
 
-def test_a_config_file_that_was_asked_for_and_is_not_there_was_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(UsageProblem, match=f"GSEARCH_CONFIG: there is no {tmp_path}/none.toml"):
-        load(environ={"GSEARCH_CONFIG": f"{tmp_path}/none.toml"})
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert load(environ={}).results == 10  # the usual one need not be there
+def test_a_config_file_that_is_not_there_sets_nothing(tmp_path: Path) -> None:
+    """Scripts name one that does not exist to be free of the person's own; `gsearch config` says it."""
+    assert load(environ={"GSEARCH_CONFIG": f"{tmp_path}/none.toml"}).results == 10
 
 
 def test_flags_beat_environment_beats_file_beats_default(tmp_path: Path) -> None:

@@ -56,6 +56,6 @@ def index_file(request: Mapping[str, Any]) -> str:
     from gemmasearch import places
 
     given = request.get("db") or os.environ.get("GSEARCH_DB")
-    if not given and (os.environ.get("GSEARCH_CONFIG") or os.path.exists(places.config_file(os.environ))):
+    if not given and os.path.exists(places.config_file(os.environ)):
         return ""
     return os.path.abspath(places.index_file(given or ""))
