@@ -82,6 +82,10 @@ class Candidate:
     stems: list[str]
     context: set[str]
     features: dict[str, float]
+    # Of the question's words that are neither in it nor in its context:
+    everyday: float = 0.0  # share, weighted by rarity, of those that are common in the language at large
+    afar: float = 0.0  # the same of the names that its passage holds further off
+    named: float = 0.0  # and how many of the question's names these are, 0..1
 
     @property
     def score(self) -> float:
@@ -186,7 +190,8 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     ]
     head = " ".join((hit.title, *hit.headings, hit.sender, _day(hit)))
     about = _held(question, head, words.stems(head, language), language)
-    whole = set[str]().union(*held) if hit.kind in _RECORDS else set[str]()
+    passage = set[str]().union(*held)
+    whole = passage if hit.kind in _RECORDS else set[str]()
     found = []
     names: list[str] = []  # of the columns, in the first row of a table
     for at, unit in enumerate(said):
@@ -209,7 +214,18 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         if hit.kind in _RECORDS and label in _LABELS and question.kind in ("when", "where"):
             features["kind"] = float(_LABELS[label] == question.kind)
         found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
+        _note_missing(found[-1], question, set(question.stems) - held[at] - about - around, passage, weights)
     return found
+
+
+def _note_missing(
+    candidate: Candidate, question: Question, missing: Set[str], passage: Set[str], weights: Weights
+) -> None:
+    if candidate.features["kind"]:  # a sentence without what is asked for says nothing in other words
+        candidate.everyday = _share(question, missing & question.everyday, weights)
+    if names := missing & passage & set(question.names):
+        candidate.afar = _share(question, names, weights)
+        candidate.named = len(names) / len(question.names)
 
 
 def _held(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:

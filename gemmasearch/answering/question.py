@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gemmasearch.answering import words
+from gemmasearch.answering import everyday, words
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -102,6 +102,7 @@ class Question:
     surface: Mapping[str, str]  # stem -> the word as asked
     says_something: bool = True  # False: it is all function words, such as "since when?"
     asks_code: bool = False  # for a number or code that stands for something, not for a quantity
+    everyday: frozenset[str] = frozenset()  # stems that are common in the language, beside those of a topic
 
 
 def understand(text: str) -> Question:
@@ -141,4 +142,5 @@ def understand(text: str) -> Question:
         surface,
         bool(telling),
         asks_code,
+        everyday.among(surface, language, kind),
     )

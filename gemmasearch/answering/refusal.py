@@ -20,6 +20,7 @@ from gemmasearch.store import words as indexed
 
 LOOKED_AT = 5  # best candidates whose words count
 MEANT = 12  # best candidates whose meaning counts
+EVERYDAY = 0.4  # of its weight that an everyday word counts which is missing where all others are there
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
 _OWNER = re.compile(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
 _QUANTITY = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
@@ -70,16 +71,27 @@ SPACES: Mapping[str, Model] = {
 
 
 def signals(ranked: Sequence[Candidate]) -> Signals:
-    best = [c.features for c in ranked[:LOOKED_AT]]
+    best = ranked[:LOOKED_AT]
     if not best:
         return Signals(0.0, 0.0, 0.0, 0.0, 0.0)
-    return Signals(
-        max(f["coverage"] + f["context"] for f in best),
-        max(f["coverage"] for f in best),
-        best[0]["names"],
-        best[0]["pairs"],
+    first = best[0]
+    return Signals(  # names that stand far off in its passage only count for the sentence that is told
+        max(min(1.0, (_covered(c) + first.afar * (c is first)) / _weighed(c)) for c in best),
+        max(min(1.0, c.features["coverage"] / _weighed(c)) for c in best),
+        first.features["names"] + first.named,
+        first.features["pairs"],
         max(c.features.get("meaning", 0.0) for c in ranked[:MEANT]),
     )
+
+
+def _weighed(candidate: Candidate) -> float:
+    """What the question's words weigh together, 0..1, where the everyday ones that are missing count the less, the
+    more of the others are there: of "what is wrong with the boiler" a letter on the boiler says "wrong" in its way,
+    one that says nothing of the boiler does not speak of it at all."""
+    others = 1.0 - candidate.everyday
+    if others < 1e-6:
+        return 1.0
+    return 1.0 - (1.0 - EVERYDAY) * candidate.everyday * min(1.0, _covered(candidate) / others) ** 2
 
 
 def chance(question: Question, ranked: Sequence[Candidate], space: str = "") -> float:
