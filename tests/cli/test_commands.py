@@ -361,7 +361,9 @@ def test_an_interrupt_in_code_made_from_a_string_ended_by_the_signal(tmp_path: P
 def interrupted_early(tmp_path: Path, how: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command that meets Ctrl-C where ``how`` says, before its own code runs."""
     (tmp_path / "early.py").write_text(
-        f"import signal, sys\n{how}\nfrom gemmasearch.__main__ import run\nsys.argv[1:] = {list(arguments)!r}\nrun()\n"
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background of a script
+        f"{how}\nfrom gemmasearch.__main__ import run\nsys.argv[1:] = {list(arguments)!r}\nrun()\n"
     )
     path = os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))
     env = {**os.environ, "PYTHONPATH": path}
