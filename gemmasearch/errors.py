@@ -118,3 +118,8 @@ class LockHeld(GsearchError):
 class Interrupted(GsearchError):
     exit_code = 130
     meaning = "interrupted; what was finished is kept"
+
+
+def no_space(index: object) -> MachineRefused:
+    """The disk of an index is full, whoever meets it."""
+    return MachineRefused(f"no space left for the index {index}", "free some space and run the command again")

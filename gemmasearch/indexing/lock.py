@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from gemmasearch.errors import Interrupted, LockHeld, MachineRefused
+from gemmasearch.errors import Interrupted, LockHeld, MachineRefused, no_space
 from gemmasearch.indexing.glance import began_here
 from gemmasearch.light import dataclass
 
@@ -123,13 +123,9 @@ def _sign(fd: int, index: Path, what: str) -> None:
         os.ftruncate(fd, 0)
         os.pwrite(fd, json.dumps(asdict(holder)).encode(), 0)
     except OSError as e:
-        full = e.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise MachineRefused(
-            f"no space left for the index {index}"
-            if full
-            else f"cannot lock the index {index}: {e.strerror}",
-            "free some space and run the command again" if full else "check the disk",
-        ) from e
+        if e.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise no_space(index) from e
+        raise MachineRefused(f"cannot lock the index {index}: {e.strerror}", "check the disk") from e
 
 
 def _held(fd: int, index: Path) -> LockHeld:

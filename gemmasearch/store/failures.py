@@ -7,7 +7,7 @@ from types import TracebackType
 
 import apsw
 
-from gemmasearch.errors import GsearchError, IndexDamaged, LockHeld, MachineRefused
+from gemmasearch.errors import GsearchError, IndexDamaged, LockHeld, MachineRefused, no_space
 
 REPAIR = "`gsearch doctor --repair` rebuilds it from your files; a copy of the damaged file is kept"
 
@@ -53,9 +53,7 @@ def _known(e: apsw.Error, path: Path) -> GsearchError | None:
     if isinstance(e, apsw.CorruptError | apsw.NotADBError | apsw.FormatError):
         return IndexDamaged(f"the index {path} is damaged ({e})", REPAIR)
     if isinstance(e, apsw.FullError):
-        return MachineRefused(
-            f"no space left for the index {path}", "free some space and run the command again"
-        )
+        return no_space(path)
     if isinstance(e, apsw.BusyError | apsw.LockedError | apsw.ProtocolError):
         return LockHeld(f"another program keeps the index {path} busy", "try again in a moment")
     if isinstance(e, apsw.IOError | apsw.CantOpenError | apsw.ReadOnlyError | apsw.PermissionsError):
