@@ -9,7 +9,6 @@ from typing import BinaryIO
 from gemmasearch.errors import UsageProblem
 
 MOST_TEXT = 20_000_000  # bytes, as of a file by the setting max_text_bytes
-MOST_PAGE = 100_000_000
 _MARKUP = (b"%PDF-", b"{\\rtf")  # may be all characters, but nobody reads them
 
 

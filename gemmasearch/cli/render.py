@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
     from gemmasearch.documents import SyncEvent
 
-GROUPS = ("label", "models", "schedule")  # of commands
+GROUPS = {  # of commands, and what they are for
+    "label": "Sort documents under labels of your own: `label:NAME` is a filter of every search.",
+    "models": "The models: which are here, how to get the others.",
+    "schedule": "Run `gsearch index` on time.",
+}
 ENVELOPE_VERSION = 1
 _PLAIN_PROGRESS_SECONDS = 10.0
 

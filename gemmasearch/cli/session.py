@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from gemmasearch.cli.asked import Session, run_command
+from gemmasearch.cli.render import GROUPS
 from gemmasearch.light import dataclass
 
 __all__ = ["CommandSpec", "EmbedderOption", "GeneratorOption", "Session", "offered", "register"]
@@ -87,16 +88,9 @@ def register(app: typer.Typer, commands: Sequence[CommandSpec]) -> None:
         if spec.group:
             if spec.group not in groups:
                 groups[spec.group] = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-                app.add_typer(groups[spec.group], name=spec.group, help=GROUP_HELP[spec.group])
+                app.add_typer(groups[spec.group], name=spec.group, help=GROUPS[spec.group])
             home = groups[spec.group]
         home.command(spec.name)(_with_common_options(spec))
-
-
-GROUP_HELP = {
-    "label": "Sort documents under labels of your own: `label:NAME` is a filter of every search.",
-    "models": "The models: which are here, how to get the others.",
-    "schedule": "Run `gsearch index` on time.",
-}
 
 
 def _with_common_options(spec: CommandSpec) -> Callable[..., int]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gemmasearch.cli import views
-from gemmasearch.cli.handed import MOST_PAGE, read_bytes
+from gemmasearch.cli.handed import read_bytes
 from gemmasearch.cli.render import one_line
 from gemmasearch.cli.session import CommandSpec, Session
 
@@ -25,7 +25,9 @@ def import_page(
     ] = "",
 ) -> int:
     """Keep one web page beside the index and index it; the same address again replaces it."""
-    raw = read_bytes(file, "a page", MOST_PAGE)
+    from gemmasearch.indexing.pages import LARGEST
+
+    raw = read_bytes(file, "a page", LARGEST)
     with session.index(create=True) as index:
         page, report = index.import_page(raw, url=url, title=title)
     out = session.out
