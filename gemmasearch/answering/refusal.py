@@ -112,9 +112,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     best = max(map(_covered, ranked[:LOOKED_AT]))
     near = [first, *(c for c in others if _covered(c) >= _AS_NEAR * best and c.features["coverage"])]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
-    if naming and _OWNER.search(
-        question.text
-    ):  # the files know the name: what they say of others is no answer
+    if naming and _OWNER.search(question.text):
+        # The files know the name: what they say of others is no answer.
         near = [c for c in near if c.hit.document_id in naming]
     return not near or _lacks_awaited(question, near) or _of_other_quantity(question, near)
 

@@ -196,10 +196,8 @@ class _Cutter:
         packed: list[tuple[Span, float]] = []
         current: Span | None = None
         size = 0.0
-        lead, held = (
-            0,
-            0.0,
-        )  # where what leads to the next block begins, the end if nothing does, and its size
+        # Where what leads to the next block begins, the end if nothing does, and its size.
+        lead, held = 0, 0.0
         for block in blocks:
             tokens = self.size(block)
             large = tokens > self.target * STRETCH

@@ -24,9 +24,8 @@ _USUAL = {
 _WEB = {b"server", b"host", b"etag", b"set-cookie", b"cache-control", b"accept", b"connection", b"location"}
 _WEEKDAY = re.compile(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?[ \t].*", re.DOTALL)
 _STATES = {"opened", "unread", "archived"}  # labels that say nothing of what is in it
-_COUNTED = re.compile(
-    rb"\A(\d{1,10})[ \t]*\r?\n"
-)  # how Apple Mail's .emlx begins: with the length of the message
+# How Apple Mail's .emlx begins: with the length of the message.
+_COUNTED = re.compile(rb"\A(\d{1,10})[ \t]*\r?\n")
 _DELETED = re.compile(rb"<key>flags</key>\s{0,20}<integer>(\d{1,18})</integer>")
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]{0,1000}\r?\n){0,100}")
 

@@ -42,9 +42,8 @@ _LONGEST_START = 4096  # no envelope line with what must follow is longer
 _UNQUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _UNQUOTED_BYTES = 16 * 1024 * 1024
 _EXPUNGED = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9A-Fa-f]{4})\b", re.MULTILINE | re.IGNORECASE)
-_FLAGS = re.compile(
-    r"[:;!]2,([A-Za-z]*)\Z"
-)  # at the end of a maildir's names; not every system allows a colon
+# At the end of a maildir's names; not every system allows a colon.
+_FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)\Z")
 _BLANK = re.compile(rb"\r?\n\r?\n")
 # What mail programs rewrite in place: without it a message keeps its name when it is read or tagged.
 VOLATILE = re.compile(
