@@ -59,16 +59,23 @@ def test_an_interval_that_cron_cannot_keep_is_told(tmp_path: Path) -> None:
     assert schedule.plan("36h", tmp_path / "i.db", system="cron").line.startswith("0 3 */1 ")
 
 
+def crontab_is(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a shell script does is the machine's ``crontab``."""
+    program = tmp_path / "bin" / "crontab"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+
 def test_a_crontab_keeps_the_lines_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = tmp_path / "table"
     table.write_text("MAILTO=me\n1 2 * * * /bin/true\n")
-    program = tmp_path / "bin" / "crontab"
-    program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/sh\n[ "$1" = -l ] && exec cat {table}\ncat > {table}.new && mv {table}.new {table}\n'
+    crontab_is(
+        f'[ "$1" = -l ] && exec cat {table}\ncat > {table}.new && mv {table}.new {table}\n',
+        tmp_path,
+        monkeypatch,
     )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     planned = schedule.plan("1h", tmp_path / "index.db", system="cron")
     schedule.install(planned)
     schedule.install(planned)
@@ -92,11 +99,7 @@ def test_a_crontab_that_could_not_be_listed_was_replaced_by_the_schedule_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: str, written_to: bool
 ) -> None:
     written = tmp_path / "written"
-    program = tmp_path / "bin" / "crontab"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nif [ "$1" = -l ]; then {listed}; else cat > {written}; fi\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    crontab_is(f'if [ "$1" = -l ]; then {listed}; else cat > {written}; fi\n', tmp_path, monkeypatch)
     planned = schedule.plan("1h", tmp_path / "index.db", system="cron")
     if not written_to:
         with pytest.raises(MachineRefused, match="cannot be read now"):
@@ -153,13 +156,11 @@ def test_lines_of_several_indexes_stand_in_one_crontab(
 ) -> None:
     table = tmp_path / "table"
     table.write_text("1 2 * * * /bin/true\n")
-    program = tmp_path / "bin" / "crontab"
-    program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/sh\n[ "$1" = -l ] && exec cat {table}\ncat > {table}.new && mv {table}.new {table}\n'
+    crontab_is(
+        f'[ "$1" = -l ] && exec cat {table}\ncat > {table}.new && mv {table}.new {table}\n',
+        tmp_path,
+        monkeypatch,
     )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     one, two = tmp_path / "100% a.db", tmp_path / "two.db"
     for index, every in ((one, "1h"), (two, "1h"), (one, "2h")):
         schedule.install(schedule.plan(every, index, system="cron"), tmp_path)
