@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,7 +30,7 @@ Idf = Mapping[str, float]
 
 
 class Bag(NamedTuple):
-    """The runs of a passage, and how often each is there; what a run stands for depends on the language alone.
+    """The runs of a passage; what a run stands for depends on the language alone.
 
     ``head`` has those of what stands above the passage, by the weight of their fields; passages of one document may
     share it.
@@ -39,7 +38,7 @@ class Bag(NamedTuple):
 
     reading: Reading
     language: str
-    runs: Mapping[str, int]
+    runs: Sequence[str]
     head: Mapping[str, float]
     length: float  # in words
 
@@ -49,19 +48,12 @@ class Bag(NamedTuple):
         return f" {' | '.join(words.exact(text) for text in texts if text)} "
 
 
-def bag(reading: Reading, met: Mapping[str, dict[str, str]]) -> Bag:
-    """The runs of one passage with those that stand above it.
-
-    :param met: by language, the runs of all passages so far: each is kept once, so that it stays in reach of the
-        processor.
-    """
+def bag(reading: Reading) -> Bag:
+    """The runs of one passage with those that stand above it."""
     runs = words.runs(reading.text)
     language = reading.language or words.guess_from(runs, reading.text)
     head, above = _head(reading.title, reading.names, reading.path, reading.headings)
-    known = met[language].setdefault
-    return Bag(
-        reading, language, Counter(map(known, runs, runs)), head, above + _words_of(runs, reading.text)
-    )
+    return Bag(reading, language, runs, head, above + _words_of(runs, reading.text))
 
 
 @lru_cache(maxsize=512)
@@ -87,22 +79,24 @@ def _words_of(runs: Sequence[str], text: str) -> int:
 
 @dataclass(slots=True)
 class Counts:
-    """How often each of what is wanted is in a text: a passage, or those of one document together.
+    """How often what is wanted is in a text, by its place among the wanted: a passage, or those of one document
+    together.
 
     What stands above the passages of a document counts once, but is part of the length of each.
     """
 
-    body: list[float]
-    head: list[float]
     length: float
+    body: dict[int, float]
+    head: dict[int, float]
 
     @property
     def any(self) -> bool:
         """Whether something of it is there."""
-        return any(self.body) or any(self.head)
+        return bool(self.body or self.head)
 
     def add(self, other: Counts) -> None:
-        self.body = [one + more for one, more in zip(self.body, other.body, strict=True)]
+        for at, count in other.body.items():
+            self.body[at] = self.body.get(at, 0.0) + count
         self.length += other.length
 
 
@@ -111,12 +105,11 @@ class Candidates:
 
     def __init__(self, readings: Sequence[Reading]) -> None:
         self.document_of = {r.chunk_id: r.document_id for r in readings}
-        met: dict[str, dict[str, str]] = defaultdict(dict)
-        self.bags = {r.chunk_id: bag(r, met) for r in readings}
-        runs = {name: set(found) for name, found in met.items()}
+        self.bags = {r.chunk_id: bag(r) for r in readings}
+        runs: dict[str, set[str]] = defaultdict(set)
         for each in self.bags.values():
-            runs[each.language].update(each.head)
-        self._vocabulary = {name: Vocabulary(found, name) for name, found in runs.items()}
+            runs[each.language].update(each.runs, each.head)
+        self._vocabulary = {language: Vocabulary(found, language) for language, found in runs.items()}
 
     def scores(self, wanted: Sequence[Counted], idf: Idf) -> dict[int, float]:
         """Chunk id -> 0..1, relative to the best passage and the best document.
@@ -153,7 +146,7 @@ class Candidates:
         """The forms of a passage's own words, and how often each is there."""
         vocabulary = self._vocabulary[bag.language]
         found: dict[str, int] = defaultdict(int)
-        for run, count in bag.runs.items():
+        for run, count in Counter(bag.runs).items():
             for form in vocabulary.forms(run):
                 found[form] += count
         return found
@@ -168,7 +161,7 @@ class Candidates:
         held: dict[int, set[str]] = defaultdict(set)
         for id, each in self.bags.items():
             own = within[each.language]
-            there = own.keys() & each.runs.keys()
+            there = set(filter(own.__contains__, each.runs))
             held[self.document_of[id]].update(*map(own.__getitem__, there))
         found = Counter[str]()
         for there in held.values():
@@ -181,17 +174,16 @@ class Candidates:
         whole = [(at, w) for at, w in enumerate(wanted) if w.kind in ("phrase", "prefix")]
         found = {}
         for id, each in self.bags.items():
-            counts = Counts([0.0] * len(wanted), [0.0] * len(wanted), each.length)
+            counts = found[id] = Counts(each.length, {}, {})
             of = places[each.language]
-            for run in of.keys() & each.runs.keys():
+            for run in filter(of.__contains__, each.runs):
                 for at in of[run]:
-                    counts.body[at] += each.runs[run]
+                    counts.body[at] = counts.body.get(at, 0.0) + 1
             for run in of.keys() & each.head.keys():
                 for at in of[run]:
-                    counts.head[at] += each.head[run]
+                    counts.head[at] = counts.head.get(at, 0.0) + each.head[run]
             if whole:
                 _count_phrases(each, whole, counts.body)
-            found[id] = counts
         return found
 
     def _together(self, passages: Mapping[int, Counts]) -> dict[int, Counts]:
@@ -202,7 +194,7 @@ class Candidates:
             if document in found:
                 found[document].add(counts)
             else:
-                found[document] = replace(counts)
+                found[document] = Counts(counts.length, dict(counts.body), counts.head)
         return found
 
 
@@ -218,13 +210,14 @@ def _places(wanted: Sequence[Counted], vocabulary: Vocabulary) -> dict[str, list
     return found
 
 
-def _count_phrases(bag: Bag, wanted: Sequence[tuple[int, Counted]], counts: list[float]) -> None:
+def _count_phrases(bag: Bag, wanted: Sequence[tuple[int, Counted]], counts: dict[int, float]) -> None:
     text = None
     for at, want in wanted:
         if not _may_hold(bag.reading, want.text):
             continue
         text = bag.text() if text is None else text
-        counts[at] = float(text.count(f" {want.text} " if want.kind == "phrase" else f" {want.text}"))
+        if times := text.count(f" {want.text} " if want.kind == "phrase" else f" {want.text}"):
+            counts[at] = float(times)
 
 
 def _may_hold(reading: Reading, phrase: str) -> bool:
@@ -244,9 +237,9 @@ def bm25(counted: Mapping[int, Counts], wanted: Sequence[Counted], idf: Idf) -> 
     for key, each in counted.items():
         norm = K1 * (1 - B + B * each.length / average)
         score = 0.0
-        for weight, body, head in zip(weights, each.body, each.head, strict=True):
-            if count := body + head:
-                score += weight * count / (count + norm)
+        for at in sorted(each.body.keys() | each.head.keys()):
+            count = each.body.get(at, 0.0) + each.head.get(at, 0.0)
+            score += weights[at] * count / (count + norm)
         found[key] = score
     return found
 

@@ -37,7 +37,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from zlib import crc32
 
 from gemmasearch import retrieval
@@ -45,7 +45,7 @@ from gemmasearch.documents import Condition
 from gemmasearch.models import Embedder
 from gemmasearch.retrieval import lexical, pool
 from gemmasearch.retrieval.search import rank, roll_up
-from gemmasearch.store import Reading, Store
+from gemmasearch.store import Store
 from tests.quality import collections, corpus, metrics
 from tests.quality.collections import Collection
 
@@ -56,16 +56,7 @@ ROWS = (*MODES, "rrf")
 SUMMARY = "hybrid / best"
 ACROSS = tuple(f"xquad/{language}" for language in ("en", "de", "es", "zh"))
 # Passages are read again for every query and mode: their words are kept.
-_bag = lru_cache(20_000)(partial(lexical.bag, met=defaultdict(dict)))
-
-
-def _kept_bag(reading: Reading, met: Mapping[str, dict[str, str]]) -> lexical.Bag:
-    found = _bag(reading)
-    met[found.language].update(zip(found.runs, found.runs, strict=True))
-    return found
-
-
-lexical.bag = _kept_bag
+lexical.bag = lru_cache(20_000)(lexical.bag)
 
 
 @dataclass(frozen=True)
