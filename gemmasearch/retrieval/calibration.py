@@ -169,7 +169,8 @@ def cover(text: str, language: str, rare: Rarity) -> float:
     total = sum(weight for _, weight in rare)
     if not total:
         return 0.0
-    held = words.held(text, language).union(number for _, _, number in fts.grouped(text))
+    sought = frozenset().union(*(forms for forms, _ in rare))
+    held = words.present(text, sought, language).union(number for _, _, number in fts.grouped(text))
     return sum(weight for forms, weight in rare if not forms.isdisjoint(held)) / total
 
 

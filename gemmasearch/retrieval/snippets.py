@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from gemmasearch.documents import Snippet
 from gemmasearch.store import fts, words
@@ -54,8 +54,7 @@ def _matches(text: str, sought: frozenset[str], language: str) -> list[Span]:
 def _matching_runs(text: str, sought: frozenset[str], language: str) -> list[Span]:
     spans: list[Span] = []
     if not words.unspaced(text):
-        holding = words.holding(text, sought, language)
-        return [run.span() for run in words.RUN.finditer(text) if run.group() in holding] if holding else []
+        return sorted(span for run in words.holding(text, sought, language) for span in _runs(text, run))
     for token in words.tokens(text, language):
         if token.words.isdisjoint(sought):
             continue
@@ -64,6 +63,16 @@ def _matching_runs(text: str, sought: frozenset[str], language: str) -> list[Spa
         else:
             spans.append((token.start, token.end))
     return spans
+
+
+def _runs(text: str, run: str) -> Iterator[Span]:
+    """Where a run stands in a text by itself: the pattern of runs would look at all of them."""
+    start = text.find(run)
+    while start >= 0:
+        end = start + len(run)
+        if not words.RUN.match(text, end) and not (start and words.RUN.match(text[start - 1])):
+            yield start, end
+        start = text.find(run, end)
 
 
 def _window(text: str, marks: Sequence[Span], length: int) -> Span:

@@ -42,6 +42,7 @@ __all__ = [
     "guess_language",
     "held",
     "holding",
+    "present",
     "runs",
     "stem",
     "tokens",
@@ -294,6 +295,12 @@ def _head(text: str, language: str, side: int) -> str:
 def held(text: str, language: str = "") -> frozenset[str]:
     """Every word, exact and other, under which something in a text is found."""
     return Vocabulary(set(runs(text)), language or guess_language(text)).held()
+
+
+def present(text: str, sought: Set[str], language: str = "") -> frozenset[str]:
+    """Those of the sought words under which something in a text is found."""
+    found = Vocabulary(set(runs(text)), language or guess_language(text))
+    return frozenset(word for _, word in (*found.with_words(sought), *found.with_forms(sought)))
 
 
 def holding(text: str, sought: Set[str], language: str = "") -> frozenset[str]:
