@@ -124,7 +124,7 @@ class _Found:
     ) -> _Found:
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
-        likely = refusal.chance(asked, ranked, space)
+        likely = refusal.chance(asked, ranked, space, weights)
         return cls(asked, tuple(evidence.select(asked, newest.first(asked, ranked), SHOWN)), likely >= 0.5)
 
 
