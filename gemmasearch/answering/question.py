@@ -93,7 +93,8 @@ _NOW = re.compile(
     r"|jetzt|derzeit\w*|aktuell\w*|zurzeit|zur zeit|momentan|gegenwartig\w*|heutige\w*|neueste\w*"
     r"|maintenant|actuel\w*|en ce moment|ahora|actual(?:es|mente)?|vigente|en este momento)\b"
     r"|^(?:(?:where|when) (?:is|are|do|does)|who (?:is|are|has)"
-    r"|wo (?:ist|sind|liegt|liegen|hangt|steht)|wer (?:ist|sind|hat)|wann (?:ist|sind)|(?:ou|quand) (?:est|sont)|qui (?:est|sont|a)|donde (?:esta|estan)|cuando (?:es|son)"
+    r"|wo (?:ist|sind|liegt|liegen|hangt|steht)|wer (?:ist|sind|hat)|wann (?:ist|sind)"
+    r"|(?:ou|quand) (?:est|sont)|qui (?:est|sont|a)|donde (?:esta|estan)|cuando (?:es|son)"
     r"|quien(?:es)? (?:es|son|tiene))\b"
 )
 _NOW_UNSPACED = re.compile("现在|現在|目前|今の|いま|지금|현재")
