@@ -125,6 +125,10 @@ class _Found:
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
         likely = refusal.chance(asked, ranked, space, weights)
+        if any(
+            refusal.of_other_year(asked, c) for c in ranked[:SHOWN]
+        ):  # what speaks of that year is told alone
+            ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
         return cls(asked, tuple(evidence.select(asked, newest.first(asked, ranked), SHOWN)), likely >= 0.5)
 
 

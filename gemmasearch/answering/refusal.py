@@ -136,7 +136,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         not near
         or _lacks_awaited(question, near)
         or _of_other_quantity(question, near)
-        or all(_of_other_year(question, c) for c in near)
+        or all(of_other_year(question, c) for c in near)
     )
 
 
@@ -169,7 +169,7 @@ def _of_other_quantity(question: Question, near: Sequence[Candidate]) -> bool:
     )
 
 
-def _of_other_year(question: Question, candidate: Candidate) -> bool:
+def of_other_year(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence names other years than the one asked for; or where it names none, its passage or the date of
     its document is years away from that."""
     asked = {int(year) for year in _IN_YEAR.findall(question.text)}

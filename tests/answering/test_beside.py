@@ -227,6 +227,18 @@ def test_who_was_elected_in_one_year_was_told_of_another(store: Store, add: Add)
     assert "Zand" in answer(store, None, None, "Who was elected safety officer in 2021?").text
 
 
+def test_of_two_years_the_one_not_asked_for_was_told_first(store: Store, add: Add) -> None:
+    add("/m/old.eml", "The yearly membership fee for 2025 is 84 euros.", kind="mail", date=utc(2025, 1))
+    raised = "The assembly raised the yearly membership fee. From 1 March 2026 it is 96 euros."
+    add("/m/new.eml", raised, kind="mail", date=utc(2026, 1))
+    for question, told in (
+        ("What is the membership fee in 2026?", "96"),
+        ("What was the fee in 2025?", "84"),
+    ):
+        found = answer(store, None, None, question).text
+        assert told in found and ({"96", "84"} - {told}).pop() not in found
+
+
 def test_a_document_of_the_year_asked_for_need_not_name_it(store: Store, add: Add) -> None:
     add("/m/a.eml", "The assembly elected Odalys Ferro as safety officer.", kind="mail", date=utc(2019, 5))
     assert answer(store, None, None, "Who was elected safety officer in 2019?").found
