@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering import evidence, given, hostile, refusal, words
+from gemmasearch.answering import evidence, given, hostile, newest, reference, refusal, words
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
@@ -124,8 +124,12 @@ class _Found:
     ) -> _Found:
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
-        likely = refusal.chance(asked, ranked, space)
-        return cls(asked, tuple(evidence.select(asked, ranked, SHOWN)), likely >= 0.5)
+        likely = refusal.chance(asked, ranked, space, weights)
+        if any(
+            refusal.of_other_year(asked, c) for c in ranked[:SHOWN]
+        ):  # what speaks of that year is told alone
+            ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
+        return cls(asked, tuple(evidence.select(asked, newest.first(asked, ranked), SHOWN)), likely >= 0.5)
 
 
 def _reply(
@@ -157,7 +161,7 @@ def _reply(
     if not draft.sentences:
         told: list[str] = []
         for item in differing or extract_from(found.question, found.evidence):
-            whole = evidence.with_antecedent(item)
+            whole = reference.whole(found.question, item)
             if any(whole.startswith(shown) for shown in told):
                 whole = item.text  # what it points back to has just been quoted
             if any(item.text in shown for shown in told):

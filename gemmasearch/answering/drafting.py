@@ -133,7 +133,7 @@ def generate(
     against = grounding.sources(hits)
     pieces = generator.stream(
         prompts.instruction(datetime.now().astimezone().strftime("%A, %d %B %Y")),
-        prompts.fenced(packing.text_of(packed, generator, budget)),
+        prompts.fenced(packing.text_of(draft.question, packed, generator, budget)),
         draft.question.text,
         max_tokens=settings.answer_tokens,
         grammar=prompts.grammar(len(hits)),

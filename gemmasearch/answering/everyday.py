@@ -18,7 +18,7 @@ _LISTS = {
     "en": (
         "use need get take make keep go come happen want work try put give bring let become look seem turn run "
         "show find help ask say tell think mean wrong problem matter thing kind sort way exist contain include "
-        "require involve cause provide belong concern actually exactly currently usually ever good pay"
+        "require involve cause provide belong concern actually exactly usually ever good pay"
     ),
     "de": (
         "machen macht gemacht tun tut getan geben gibt gegeben gehen geht ging kommen kommt kam nehmen nimmt nahm "
@@ -40,7 +40,13 @@ _LISTS = {
     ),
 }
 
-
+# These are, in every kind of question: what is so now is seldom told with them.
+_NOW = {
+    "en": "now current currently latest",
+    "de": "jetzt aktuell aktuelle aktuellen derzeit derzeitige derzeitigen",
+    "fr": "maintenant actuel actuelle actuels actuelles actuellement",
+    "es": "ahora actual actuales actualmente",
+}
 _RELATION = ("who", "where")  # kinds of question whose verb is what they ask for
 
 
@@ -50,16 +56,16 @@ def among(surface: Mapping[str, str], language: str, kind: str) -> frozenset[str
 
     :param surface: stem -> the word as asked.
     """
-    if kind in _RELATION:
-        return frozenset()
-    common = _stems(language).intersection(surface)
+    common = _stems(language, kind in _RELATION).intersection(surface)
     topic = (word for stem, word in surface.items() if stem not in common)
     return common if any(not _of_date(word) for word in topic) else frozenset()
 
 
-@lru_cache(maxsize=8)
-def _stems(language: str) -> frozenset[str]:
-    return frozenset(token.stem for token in words.tokens(_LISTS.get(language, ""), language or "en"))
+@lru_cache(maxsize=16)
+def _stems(language: str, relation: bool) -> frozenset[str]:
+    """Of all lists; where a ``relation`` is asked for, of the words for now alone."""
+    listed = f"{'' if relation else _LISTS.get(language, '')} {_NOW.get(language, '')}"
+    return frozenset(token.stem for token in words.tokens(listed, language or "en"))
 
 
 def _of_date(word: str) -> bool:

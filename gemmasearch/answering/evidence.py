@@ -15,8 +15,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gemmasearch.answering import spans, words
+from gemmasearch.answering.hostile import instructs
 from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in
 from gemmasearch.answering.question import Question
+from gemmasearch.answering.reference import points_back
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
@@ -181,14 +183,14 @@ def _place(hit: Hit) -> float:
 
 
 def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> list[Candidate]:
-    every = units_of(hit)
+    every = _honest(hit)
     said = [unit for unit in every if unit.kind != "heading"] or every
     language = hit.language or words.guess_language(hit.text)
     own = [words.stems(unit.of(hit.text), language) for unit in said]
     held = [
         _held(question, unit.of(hit.text), stems, language) for unit, stems in zip(said, own, strict=True)
     ]
-    head = " ".join((hit.title, *hit.headings, hit.sender, _day(hit)))
+    head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit)))
     about = _held(question, head, words.stems(head, language), language)
     passage = set[str]().union(*held)
     whole = passage if hit.kind in _RECORDS else set[str]()
@@ -207,7 +209,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
             _lend(features, question, set(names) - held[at], weights)
-        elif _POINTS_BACK.match(text):
+        elif points_back(text):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative
         label = text.partition(":")[0]
@@ -216,6 +218,13 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
         _note_missing(found[-1], question, set(question.stems) - held[at] - about - around, passage, weights)
     return found
+
+
+def _honest(hit: Hit) -> list[Unit]:
+    """The units of a hit without those that talk to a program: who planted one would have written the answer, and the
+    sentences beside it would seem to speak of its words."""
+    units = units_of(hit)
+    return [u for u in units if not instructs(u.of(hit.text))] if instructs(hit.text) else units
 
 
 def _note_missing(
@@ -293,7 +302,7 @@ def _share(question: Question, held: Set[str], weights: Weights) -> float:
     return sum(weights.of(stem) for stem in question.stems if stem in held) / total
 
 
-def _day(hit: Hit) -> str:
+def day_of(hit: Hit) -> str:
     """The date of its document, unless its headings say of which year it speaks."""
     if hit.date is None or any(_YEAR.search(heading) for heading in hit.headings):
         return ""
@@ -317,23 +326,6 @@ def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) 
     vectors = embedder.embed_documents([Passage("", c.text) for c in asked])
     for candidate, cosine in zip(asked, vectors @ query, strict=True):
         candidate.features["meaning"] = max(0.0, float(cosine))
-
-
-_POINTS_BACK = re.compile(
-    r"\W*(?:he|she|it|they|this|these|that|those|his|her|its|their|er|sie|es|dies\w*|sein\w*|ihr\w*"
-    r"|das(?! (?-i:[A-ZÄÖÜ]))|dort|dabei"  # "Das Hotel" is no pronoun
-    r"|il|elle|ils|elles|cela|ce|cette|él|ella|ellos|ellas|esto|eso)\b",
-    re.I,
-)
-
-
-def with_antecedent(item: Evidence) -> str:
-    """The sentence, after the one before it in its passage if it begins with a pronoun that needs it."""
-    if not _POINTS_BACK.match(item.text):
-        return item.text
-    said = [unit.of(item.hit.text) for unit in units_of(item.hit) if unit.kind == "sentence"]
-    at = said.index(item.text) if item.text in said else 0
-    return f"{said[at - 1]} {item.text}" if at else item.text
 
 
 def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:

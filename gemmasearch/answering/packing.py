@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gemmasearch.answering.evidence import with_antecedent
 from gemmasearch.answering.hostile import instructs
+from gemmasearch.answering.question import Question
+from gemmasearch.answering.reference import in_context
 from gemmasearch.documents import Evidence
 from gemmasearch.models import Generator
 
@@ -33,20 +34,22 @@ def pack(evidence: Sequence[Evidence], generator: Generator, budget: int, most: 
     return sorted(chosen, key=lambda e: (order[e.hit.chunk_id], e.hit.text.find(e.text)))
 
 
-def text_of(packed: Sequence[Evidence], generator: Generator, budget: int) -> str:
+def text_of(question: Question, packed: Sequence[Evidence], generator: Generator, budget: int) -> str:
     """One passage per line. A single sentence beyond the budget is cut at a word."""
     lines: dict[int, list[str]] = {}
     for item in packed:
-        lines.setdefault(item.hit.chunk_id, []).append(_in_context(item, packed))
+        lines.setdefault(item.hit.chunk_id, []).append(_in_context(question, item, packed))
     text = "\n".join(" ".join(sentences) for sentences in lines.values())
     while generator.count_tokens(text) > budget and " " in text:
         text = text[: max(1, len(text) * 3 // 4)].rsplit(" ", 1)[0]
     return text
 
 
-def _in_context(item: Evidence, packed: Sequence[Evidence]) -> str:
-    whole = with_antecedent(item)
-    if instructs(whole):
+def _in_context(question: Question, item: Evidence, packed: Sequence[Evidence]) -> str:
+    before, behind = in_context(question, item.hit, item.text)
+    if instructs(f"{before} {item.text} {behind}"):
         return item.text
-    lead = whole.removesuffix(item.text).strip()
-    return item.text if any(other.text == lead for other in packed) else whole
+    beside = {other.text for other in packed}
+    return " ".join(
+        part for part in (before, item.text, behind) if part == item.text or part not in beside
+    ).strip()

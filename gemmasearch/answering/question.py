@@ -16,7 +16,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("summary", r"\b(summar|tl;?dr|overview of|zusammenfass|fasse? .*zusammen|resum|gist of)"
                 r"|what (?:does|do|did) .+ want\b"),
     ("money", r"\b(how much (?:did|do|does|is|was|were|are|will|would|money)|what (?:is|was|were"
-              r"|are) the (?:price|cost|rent|fee|total|amount|salary|bill)s?\b"
+              r"|are) the (?:(?!(?:of|for|in|on|to|by|with|and) )[\w'-]+ ){0,2}"
+              r"(?:price|cost|rent|fee|total|amount|salary|bill)s?\b"
               r"|was kostet|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
               r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
               r"(?:rent|price|cost|fee|bill|salary|wage|deposit|premium|tax|fine|loan|mortgage|pension)s?"
@@ -86,6 +87,17 @@ _ASKS_FOR_CODE = re.compile(
     r"|versions?|sku|\w*nummern?|kennzeichen|\w*passwort|kennwort|versionen|numeros?|mot de passe|immatriculation"
     r"|contrasena|clave|telefonos?|matricula)\b"
 )
+# About how things stand now. The present tense says so of places, people and days: they change.
+_NOW = re.compile(
+    r"\b(?:now|current(?:ly)?|at the moment|at present|these days|nowadays|latest|newest|most recent(?:ly)?"
+    r"|jetzt|derzeit\w*|aktuell\w*|zurzeit|zur zeit|momentan|gegenwartig\w*|heutige\w*|neueste\w*"
+    r"|maintenant|actuel\w*|en ce moment|ahora|actual(?:es|mente)?|vigente|en este momento)\b"
+    r"|^(?:(?:where|when) (?:is|are|do|does)|who (?:is|are|has)"
+    r"|wo (?:ist|sind|liegt|liegen|hangt|steht)|wer (?:ist|sind|hat)|wann (?:ist|sind)"
+    r"|(?:ou|quand) (?:est|sont)|qui (?:est|sont|a)|donde (?:esta|estan)|cuando (?:es|son)"
+    r"|quien(?:es)? (?:es|son|tiene))\b"
+)
+_NOW_UNSPACED = re.compile("现在|現在|目前|今の|いま|지금|현재")
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
 
@@ -102,6 +114,7 @@ class Question:
     surface: Mapping[str, str]  # stem -> the word as asked
     says_something: bool = True  # False: it is all function words, such as "since when?"
     asks_code: bool = False  # for a number or code that stands for something, not for a quantity
+    asks_now: bool = False  # how things stand now
     everyday: frozenset[str] = frozenset()  # stems that are common in the language, beside those of a topic
 
 
@@ -142,5 +155,6 @@ def understand(text: str) -> Question:
         surface,
         bool(telling),
         asks_code,
+        bool(_NOW.search(flat) or _NOW_UNSPACED.search(text)),
         everyday.among(surface, language, kind),
     )

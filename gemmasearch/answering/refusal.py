@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from gemmasearch.answering import secrets, spans, words
-from gemmasearch.answering.evidence import Candidate
+from gemmasearch.answering.evidence import Candidate, Weights, day_of
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.question import Question
 from gemmasearch.light import dataclass
@@ -23,6 +24,13 @@ MEANT = 12  # best candidates whose meaning counts
 EVERYDAY = 0.4  # of its weight that an everyday word counts which is missing where all others are there
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
 _OWNER = re.compile(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
+_IN_YEAR = re.compile(  # a year that a question is about, not one that bounds a time
+    r"\b(?:in|for|of|during|im|für|von|en|pour|de|para)(?: the year| Jahre?| l'année| el año)? ((?:19|20)\d\d)\b",
+    re.I,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
+_SPELT = 0.7  # likeness of a name in the question and one in the files which may be meant
 _QUANTITY = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
 
@@ -94,12 +102,20 @@ def _weighed(candidate: Candidate) -> float:
     return 1.0 - (1.0 - EVERYDAY) * candidate.everyday * min(1.0, _covered(candidate) / others) ** 2
 
 
-def chance(question: Question, ranked: Sequence[Candidate], space: str = "") -> float:
+def chance(
+    question: Question, ranked: Sequence[Candidate], space: str = "", weights: Weights = Weights()
+) -> float:
     """How likely the files answer: 0..1, at least 0.5 = answer.
 
     :param space: name of the embedding space whose cosines are in the candidates, "" = none.
+    :param weights: how rare the question's words are in the index, where that is known.
     """
-    if not ranked or not question.stems or beside(question, ranked):
+    if (
+        not ranked
+        or not question.stems
+        or beside(question, ranked)
+        or _of_the_unknown(question, ranked, weights)
+    ):
         return 0.0
     model = next((m for name, m in SPACES.items() if space and space.lower().startswith(name)), WORDS)
     return model.chance(signals(ranked))
@@ -107,7 +123,8 @@ def chance(question: Question, ranked: Sequence[Candidate], space: str = "") -> 
 
 def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     """Whether what speaks of the question's topic cannot be its answer: it holds no amount, day or code where one is
-    asked for, it is about another quantity (1800 rpm, not 2400), or about somebody else than the person named."""
+    asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
+    """
     first, *others = ranked[:LOOKED_AT]
     best = max(map(_covered, ranked[:LOOKED_AT]))
     near = [first, *(c for c in others if _covered(c) >= _AS_NEAR * best and c.features["coverage"])]
@@ -115,7 +132,12 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     if naming and _OWNER.search(question.text):
         # The files know the name: what they say of others is no answer.
         near = [c for c in near if c.hit.document_id in naming]
-    return not near or _lacks_awaited(question, near) or _of_other_quantity(question, near)
+    return (
+        not near
+        or _lacks_awaited(question, near)
+        or _of_other_quantity(question, near)
+        or all(of_other_year(question, c) for c in near)
+    )
 
 
 def _covered(candidate: Candidate) -> float:
@@ -145,6 +167,41 @@ def _of_other_quantity(question: Question, near: Sequence[Candidate]) -> bool:
         any(unit in there for there in held) and not any(numbers & numbers_in(c.text) for c in near)
         for unit, numbers in asked.items()
     )
+
+
+def of_other_year(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence names other years than the one asked for; or where it names none, its passage or the date of
+    its document is years away from that."""
+    asked = {int(year) for year in _IN_YEAR.findall(question.text)}
+    if len(asked) != 1 or len(_YEAR.findall(question.text)) != 1:
+        return False
+    if told := _years(candidate.text):
+        return asked.isdisjoint(told)
+    hit = candidate.hit
+    around = _years(" ".join((hit.title, *hit.headings, day_of(hit), hit.text)))
+    wanted = next(iter(asked))
+    return bool(around) and all(abs(wanted - year) > 1 for year in around)
+
+
+def _years(text: str) -> set[int]:
+    return {int(year) for year in _YEAR.findall(text)}
+
+
+def _of_the_unknown(question: Question, ranked: Sequence[Candidate], weights: Weights) -> bool:
+    """Whether the files know none of the names that a question holds, in no spelling: what they say of guesthouses
+    says nothing of one in Yerevan. German writes every noun like a name."""
+    if not weights.total or question.language == "de" or not question.names:
+        return False
+    named = {stem: words.fold(question.surface[stem]) for stem in question.names}
+    told = {stem: name for stem, name in named.items() if name not in _TITLES}
+    if not told or any(
+        len(name) < 4 or not name.isalpha() or weights.frequency.get(s) for s, name in told.items()
+    ):
+        return False
+    said = {
+        words.fold(w) for c in ranked[:LOOKED_AT] for w in re.findall(r"\w+", f"{c.hit.title} {c.hit.text}")
+    }
+    return not any(get_close_matches(name, said, 1, _SPELT) for name in told.values())
 
 
 def _quantities(text: str) -> Mapping[str, frozenset[str]]:

@@ -12,7 +12,7 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\f\r\x1b\x08") + b"\x7f"
+_CONTROLS = bytes(b for b in range(32) if b not in b"\a\b\t\n\f\r\x1b") + b"\x7f"
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _TERMINAL = re.compile(
     "\x1b(?:\\[[0-?]{0,30}[ -/]{0,4}[@-~]|\\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\\\)|[()][0AB])"

@@ -1,7 +1,8 @@
 """Dates as people type them in a filter: a few words become a span of time.
 
-    2024   2024-03   2024-03-15   2024-03-15T14:30   15.03.2024   today   yesterday   monday
-    last week   this month   2w  (the last two weeks; d, w, m, y, h)   A..B   A..   ..B
+    2024   2024-03   2024-03-15   2024-03-15T14:30   20240315   15.03.2024   15.3.24   03.2024   2024-W11   2024-Q1
+    today   yesterday   monday   last week   this month   last 7 days   2w  (the last two weeks; d, w, m, y, h)
+    A..B   A..   ..B
 
 and whatever the library dateparser reads beyond these: ``15 March 2024``, ``3 days ago``, ``gestern``,
 ``先週``. Spans are half-open, in the local time zone of ``now``, as epoch seconds. Weeks begin on Monday.
@@ -27,10 +28,14 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july",
     "august", "september", "october", "november", "december",
 )  # fmt: skip
-_ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?)?)?\Z")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\Z")
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?)?)?\Z")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)\Z")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d)\Z")
+_MONTH_OF_YEAR = re.compile(r"(\d{1,2})[./](\d{4})\Z")
+_WEEK = re.compile(r"(\d{4})-?w(\d{1,2})\Z")
+_QUARTER = re.compile(r"(?P<first>\d{4})?[- ]?q([1-4])(?(first)|[-/ ]?(\d{4}))\Z")
 _SLASHED = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})\Z")
-_AGO = re.compile(r"(\d{1,4})(h|d|w|m|y|hours?|days?|weeks?|months?|years?)\Z")
+_AGO = re.compile(r"(?:last|past)?(\d{1,4})(h|d|w|m|y|hours?|days?|weeks?|months?|years?)\Z")
 _DAY_OF_MONTH = re.compile(r"\d{1,2}(?:\.|st|nd|rd|th)?\Z")
 _STEP = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
 # The languages in which words are looked for, in this order: a longer list finds more false friends than dates.
@@ -45,7 +50,11 @@ def goes_on(words: Sequence[str]) -> bool:
     first = words[0].lower().rpartition("..")[2].strip(",")
     if first in _WHICH or _DAY_OF_MONTH.match(first) or _month(first):
         return True
-    if len(words) == 2 and re.fullmatch(r"\d{4}", words[1]) and first.isalpha():
+    if (
+        len(words) == 2
+        and re.fullmatch(r"\d{4}", words[1])
+        and (first.isalpha() or re.fullmatch("q[1-4]", first))
+    ):
         return True
     return not first[:1].isdigit() and any(map(str.isalpha, first)) and not _single_or_none(first)
 
@@ -78,7 +87,7 @@ def _range(text: str, now: datetime) -> Span | None:
 
 
 def _single(text: str, now: datetime) -> Moments | None:
-    for reader in (_iso, _dotted, _ago, _named, _month_name, _in_words):
+    for reader in (_iso, _dotted, _part_of_year, _ago, _named, _month_name, _in_words):
         found = reader(text, now)
         if found is not None:
             return found
@@ -121,8 +130,28 @@ def _iso(text: str, now: datetime) -> Moments | None:
 
 
 def _dotted(text: str, now: datetime) -> Moments | None:
-    match = _DOTTED.match(text)
-    return _spanning(now, datetime(int(match[3]), int(match[2]), int(match[1])), "day") if match else None
+    """Days without hyphens: 20240315, 15.03.2024, 15.3.24."""
+    if match := _COMPACT.match(text):
+        year, month, day = map(int, match.groups())
+    elif match := _DOTTED.match(text):
+        day, month, year = map(int, match.groups())
+        year += 2000 if year < 100 else 0
+    else:
+        return None
+    return _spanning(now, datetime(year, month, day), "day")
+
+
+def _part_of_year(text: str, now: datetime) -> Moments | None:
+    """03.2024, 3/2024, 2024-W11 (a week by ISO 8601), 2024-Q1 or Q1 2024."""
+    if match := _MONTH_OF_YEAR.match(text):
+        return _spanning(now, datetime(int(match[2]), int(match[1]), 1), "month")
+    if match := _WEEK.match(text):
+        return _spanning(now, datetime.fromisocalendar(int(match[1]), int(match[2]), 1), "week")
+    if match := _QUARTER.match(text):
+        year, month = int(match[1] or match[3]), 3 * int(match[2]) - 2
+        last = _spanning(now, datetime(year, month + 2, 1), "month")
+        return _at(now, year, month), last[1]
+    return None
 
 
 def _ago(text: str, now: datetime) -> Moments | None:

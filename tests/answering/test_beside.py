@@ -179,3 +179,72 @@ def test_the_date_of_one_letter_was_told_with_the_value_of_another() -> None:
     ]
     told = extract_from(understand("What was the iron level in March 2024?"), found)
     assert [item.hit for item in told] == [spring, spring]
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "answering_"),
+    [
+        (
+            "How much was the guesthouse in Yerevan per night?",
+            "The guesthouse in Tbilisi cost 38 euros per night.",
+            "The guesthouse in Yerevan cost 45 euros per night.",
+        ),
+        (
+            "When does the ferry to Bornholm leave?",
+            "The ferry to Kristiansand leaves at 13:15 on 3 July.",
+            "The ferry to Bornholm leaves at 8:30 on 9 July.",
+        ),
+        (
+            "When is Dr. Haas's practice closed?",
+            "Dr. Selim's practice is closed on Wednesdays.",
+            "Dr. Haas's practice is closed on Mondays.",
+        ),
+    ],
+)
+def test_what_holds_for_one_place_was_told_of_another_that_the_files_do_not_know(
+    store: Store, add: Add, question: str, near: str, answering_: str
+) -> None:
+    add("/n/near.md", near)
+    assert not answer(store, None, None, question).found
+    add("/n/answer.md", answering_)
+    assert answering_ in answer(store, None, None, question).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How much was the guesthouse in Tiblisi per night?", "Wie viel kostete das Gästehaus in Tbilissi?"],
+)
+def test_a_name_in_another_spelling_is_no_unknown_one(store: Store, add: Add, question: str) -> None:
+    add("/n/near.md", "The guesthouse in Tbilisi cost 38 euros per night. Das Gästehaus kostete 38 Euro.")
+    assert "38" in answer(store, None, None, question).text
+
+
+def test_who_was_elected_in_one_year_was_told_of_another(store: Store, add: Add) -> None:
+    add("/n/2019.md", "Minutes of the meeting of 2019. The assembly elected Odalys Ferro as safety officer.")
+    assert answer(store, None, None, "Who was elected safety officer in 2019?").found
+    assert not answer(store, None, None, "Who was elected safety officer in 2021?").found
+    add("/n/2021.md", "In 2021 the assembly elected Mirko Zand as safety officer.")
+    assert "Zand" in answer(store, None, None, "Who was elected safety officer in 2021?").text
+
+
+def test_of_two_years_the_one_not_asked_for_was_told_first(store: Store, add: Add) -> None:
+    add("/m/old.eml", "The yearly membership fee for 2025 is 84 euros.", kind="mail", date=utc(2025, 1))
+    raised = "The assembly raised the yearly membership fee. From 1 March 2026 it is 96 euros."
+    add("/m/new.eml", raised, kind="mail", date=utc(2026, 1))
+    for question, told in (
+        ("What is the membership fee in 2026?", "96"),
+        ("What was the fee in 2025?", "84"),
+    ):
+        found = answer(store, None, None, question).text
+        assert told in found and ({"96", "84"} - {told}).pop() not in found
+
+
+def test_a_document_of_the_year_asked_for_need_not_name_it(store: Store, add: Add) -> None:
+    add("/m/a.eml", "The assembly elected Odalys Ferro as safety officer.", kind="mail", date=utc(2019, 5))
+    assert answer(store, None, None, "Who was elected safety officer in 2019?").found
+    assert not answer(store, None, None, "Who was elected safety officer in 2014?").found
+
+
+def test_a_year_that_bounds_a_time_is_not_the_one_asked_for(store: Store, add: Add) -> None:
+    add("/n/a.md", "In 2019 the boathouse roof was tarred by Odalys Ferro.")
+    assert answer(store, None, None, "Who tarred the boathouse roof since 2015?").found

@@ -80,7 +80,7 @@ def test_evidence_never_exceeds_the_budget_of_the_generator() -> None:
     ]
     found = select(asked, rank(asked, [hit(t) for t in texts]))
     for budget in (5, 20, 40, 500):
-        text = text_of(pack(found, generator, budget), generator, budget)
+        text = text_of(asked, pack(found, generator, budget), generator, budget)
         assert text
         assert generator.count_tokens(text) <= budget
 

@@ -13,6 +13,7 @@ from gemmasearch.errors import UsageProblem
 from gemmasearch.models.fake import FakeGenerator
 from gemmasearch.store import Store
 from tests.answering.conftest import Add, Embed
+from tests.answering.test_answer import Says
 
 
 def utc(year: int, month: int) -> float:
@@ -354,3 +355,83 @@ def test_standing_questions_are_listed_replaced_and_forgotten(store: Store) -> N
             call()
     with pytest.raises(UsageProblem):
         standing.save(store, " ", "x?")
+
+
+@pytest.mark.parametrize(
+    "question", ["Where is the shed key now?", "Who has the shed key?", "Wo ist der Schuppenschlüssel?"]
+)
+def test_where_something_was_a_year_ago_was_told_as_where_it_is(
+    store: Store, add: Add, question: str
+) -> None:
+    german = question.startswith("Wo")
+    old = (
+        "Ich habe den Schuppenschlüssel, klingelt bei Bo."
+        if german
+        else "If you need the shed key: I have it, ring at Bo's."
+    )
+    new = (
+        "Der Schuppenschlüssel ist nicht mehr bei Bo. Seit Freitag hängt er in der Bäckerei."
+        if german
+        else "The shed key is no longer with Bo. Since Friday it hangs at the bakery."
+    )
+    add("/m/old.eml", old, kind="mail", date=utc(2025, 9), sender="Bo <b@x.org>")
+    add("/m/new.eml", new, kind="mail", date=utc(2026, 11), sender="Karim <k@x.org>")
+    found = answer(store, None, None, question)
+    assert found.text == f"“{new}” [1]"
+    assert [c.hit.path for c in found.citations] == ["/m/new.eml"]
+
+
+def test_what_was_so_in_a_year_is_told_of_that_year(store: Store, add: Add) -> None:
+    add("/m/old.eml", "The yearly fee for 2025 is 84 euros.", kind="mail", date=utc(2025, 1))
+    add(
+        "/m/new.eml",
+        "The assembly raised the yearly fee. From 1 March 2026 it is 96 euros.",
+        kind="mail",
+        date=utc(2026, 1),
+    )
+    assert "84" in answer(store, None, None, "How much was the yearly fee in 2025?").text
+    now = answer(store, None, None, "What is the current yearly fee?").text
+    assert now.index("96 euros") < now.find("84") or "84" not in now
+
+
+def test_a_denial_alone_was_the_answer_where_the_next_sentence_says_what_holds(
+    store: Store, add: Add
+) -> None:
+    text = "The first aid course does not take place in November. It was moved to 23 January 2027."
+    add("/n/a.md", text)
+    assert answer(store, None, None, "When is the first aid course?").text == f"“{text}” [1]"
+    generator = Says("The first aid course was moved to 23 January 2027.")
+    assert "23 January" in answer(store, None, generator, "When is the first aid course?").text
+    assert "23 January" in generator.shown
+    assert (
+        "23 January"
+        not in answer(store, None, None, "Does the first aid course take place in November?").text
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "old", "new"),
+    [
+        (
+            "Where do we rehearse?",
+            "We rehearse in the cellar of the mill.",
+            "We no longer rehearse in the cellar. We are in the old fire station now.",
+        ),
+        (
+            "Wer ist der Hausmeister?",
+            "Der Hausmeister heißt Herr Brandl.",
+            "Herr Brandl ist nicht mehr unser Hausmeister. Seit Juni ist es Frau Yilmaz.",
+        ),
+        (
+            "When is the tap turned on?",
+            "The tap is turned on in April.",
+            "The tap is turned on in May this year.",
+        ),
+    ],
+)
+def test_what_has_ended_was_told_without_what_took_its_place(
+    store: Store, add: Add, question: str, old: str, new: str
+) -> None:
+    add("/n/old.md", old, date=utc(2024, 3))
+    add("/n/new.md", new, date=utc(2026, 9))
+    assert answer(store, None, None, question).text.startswith(f"“{new}”")

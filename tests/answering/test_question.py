@@ -31,6 +31,8 @@ from gemmasearch.answering.spans import answering, has_wanted
         ("护照什么时候到期", "when"),
         ("暖气花了多少钱", "money"),
         ("How much did the boiler cost?", "money"),
+        ("What is the current membership fee?", "money"),
+        ("What is the number of the fee office?", "what"),
         ("Was kostet die Versicherung?", "money"),
         ("Combien coûte le billet ?", "money"),
         ("¿Cuánto cuesta el billete?", "money"),

@@ -136,7 +136,7 @@ def _prompt_of(text: str, writer: Any) -> tuple[str, str, str, list[int]] | None
     if not packed:
         return None
     told = prompts.instruction("Wednesday, 25 November 2026")
-    shown = prompts.fenced(packing.text_of(packed, writer, Settings().evidence_tokens))
+    shown = prompts.fenced(packing.text_of(asked, packed, writer, Settings().evidence_tokens))
     room = writer.context - Settings().answer_tokens
     return told, shown, question, writer._prompt(told, shown, question, room)
 

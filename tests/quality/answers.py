@@ -157,8 +157,9 @@ def chances(squad: Squad, embedder: Embedder | None, making: Embedder, number: i
 def chance_of(store: Store, embedder: Embedder | None, question: str) -> float:
     asked = understand(question)
     hits = asking.passages(store, embedder, question)
-    ranked = evidence.rank(asked, hits, asking.rarity(store, asked), embedder)
-    return refusal.chance(asked, ranked, embedder.space.name if embedder else "")
+    weights = asking.rarity(store, asked)
+    ranked = evidence.rank(asked, hits, weights, embedder)
+    return refusal.chance(asked, ranked, embedder.space.name if embedder else "", weights)
 
 
 def roc(higher: Sequence[float], lower: Sequence[float]) -> float:

@@ -286,6 +286,12 @@ def test_the_properties_of_a_logseq_page(tmp_path: Path) -> None:
     assert documents(path)[0].title == ""
 
 
+def test_a_short_listing_with_links_of_a_terminal_was_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "listing.txt"
+    path.write_text("\x1b]8;;file:///a\x07oak\x1b]8;;\x07 \x1b]8;;file:///b\x07elm\x1b]8;;\x07\n")
+    assert documents(path)[0].text == "oak elm\n"
+
+
 def test_the_colours_of_a_log_do_not_stick_to_its_words(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_text("\x1b[1;31mfailed\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x1b\\ \x1b(Bend\n")

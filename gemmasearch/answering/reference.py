@@ -1,0 +1,69 @@
+"""Sentences that do not stand alone: what a pronoun at their beginning points back to, what a denial leaves open."""
+
+from __future__ import annotations
+
+import re
+
+from gemmasearch.answering import spans, words
+from gemmasearch.answering.question import Question
+from gemmasearch.answering.sentences import units_of
+from gemmasearch.documents import Evidence, Hit
+
+_POINTS_BACK = re.compile(
+    r"\W*(?:(?:he|she|it|they|this|these|that|those|his|her|its|their|er|sie|es|dies\w*|sein\w*|ihr\w*"
+    r"|das(?! (?-i:[A-ZÄÖÜ]))|dort|dabei"  # "Das Hotel" is no pronoun
+    r"|il|elle|ils|elles|cela|ce|cette|él|ella|ellos|ellas|esto|eso)\b"
+    # The same behind a time: "Since Friday it hangs there", "Ab März ist sie frei".
+    r"|(?:from|since|until|as of|on|now|then|instead|seit|ab|bis|am|jetzt|stattdessen|depuis|à partir de|dès"
+    r"|maintenant|desde|a partir de|ahora)\b[^,.;:!?]{0,24}?"
+    r" (?:he|she|it|they|er|sie|es|ils?|elles?|él|ellas?|ellos)\b)",
+    re.I,
+)
+_ENDED = re.compile(
+    r"\b(?:no longer|any ?more|nicht mehr|keine?[nrms]? \w+ mehr|n[e']\W?.{1,40} plus|ya no)\b", re.I
+)
+_SINCE = re.compile(
+    r"\b(?:now|instead|since|jetzt|nun|stattdessen|seit|inzwischen|maintenant|désormais|depuis|ahora|desde)\b",
+    re.I,
+)
+
+
+def points_back(text: str) -> bool:
+    """Whether a sentence begins with a pronoun, be it behind a time.
+
+    >>> points_back("Since Friday it hangs at the bakery.")
+    True
+    """
+    return _POINTS_BACK.match(text) is not None
+
+
+def in_context(question: Question, hit: Hit, sentence: str) -> tuple[str, str]:
+    """What must stand before a sentence of a hit and what behind it, each "" where it needs nothing.
+
+    Before one that begins with a pronoun: the one before it. Behind a denial: the one that says what holds instead
+    ("… is no longer with Bo. Since Friday it hangs at the bakery."), unless the question can be answered by "no".
+    Behind one without the amount, day or name that is asked for: the one that has it ("… raised the fee. It is 96").
+    """
+    said = [unit.of(hit.text) for unit in units_of(hit) if unit.kind == "sentence"]
+    if sentence not in said:
+        return "", ""
+    at = said.index(sentence)
+    before = said[at - 1] if at and points_back(sentence) else ""
+    behind = said[at + 1] if at + 1 < len(said) else ""
+    return before, behind if _leaves_open(question, sentence, behind) else ""
+
+
+def _leaves_open(question: Question, sentence: str, behind: str) -> bool:
+    if question.kind != "yesno" and _ENDED.search(sentence) and _SINCE.search(behind):
+        return True
+    if not points_back(behind):
+        return False
+    if words.negated(sentence):
+        return question.kind != "yesno"
+    return not spans.has_wanted(question, sentence) and spans.has_wanted(question, behind)
+
+
+def whole(question: Question, item: Evidence) -> str:
+    """A sentence with what it needs beside it."""
+    before, behind = in_context(question, item.hit, item.text)
+    return " ".join(part for part in (before, item.text, behind) if part)
