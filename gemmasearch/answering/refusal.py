@@ -17,6 +17,7 @@ from gemmasearch.answering.evidence import Candidate, Weights, day_of
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.question import Question
 from gemmasearch.light import dataclass
+from gemmasearch.retrieval.fusion import ENGLISH_ONLY
 from gemmasearch.store import words as indexed
 
 LOOKED_AT = 5  # best candidates whose words count
@@ -114,7 +115,7 @@ def chance(
         not ranked
         or not question.stems
         or beside(question, ranked)
-        or _of_the_unknown(question, ranked, weights)
+        or (not _knows_languages(space) and _of_the_unknown(question, ranked, weights))
     ):
         return 0.0
     model = next((m for name, m in SPACES.items() if space and space.lower().startswith(name)), WORDS)
@@ -185,6 +186,11 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
 
 def _years(text: str) -> set[int]:
     return {int(year) for year in _YEAR.findall(text)}
+
+
+def _knows_languages(space: str) -> bool:
+    """Whether the model of a space may tell that the files write a name in another language: Vienna, Wien."""
+    return bool(space) and not any(part in space.lower() for part in ENGLISH_ONLY)
 
 
 def _of_the_unknown(question: Question, ranked: Sequence[Candidate], weights: Weights) -> bool:
