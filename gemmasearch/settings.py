@@ -150,6 +150,9 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
     return Settings(**values, origins=origins)
 
 
+_MOST_CONFIG = 1_000_000  # bytes
+
+
 def _read_config(path: Path) -> Mapping[str, Any]:
     if not path.exists():
         return {}
@@ -157,8 +160,11 @@ def _read_config(path: Path) -> Mapping[str, Any]:
 
     try:
         with path.open("rb") as stream:
-            found = tomllib.load(stream)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+            raw = stream.read(_MOST_CONFIG + 1)
+        if len(raw) > _MOST_CONFIG:  # a device, or the wrong file
+            raise UsageProblem(f"the config file {path} is larger than 1 MB", "mend it or move it away")
+        found = tomllib.loads(raw.decode())
+    except (OSError, ValueError, RecursionError) as e:
         raise UsageProblem(f"cannot read the config file {path}: {e}", "mend it or move it away") from e
     unknown = sorted(set(found) - set(names()))
     if unknown:

@@ -185,6 +185,9 @@ def guarded(work: Callable[[], int], arguments: Sequence[str]) -> int:
             return render.failure(MachineRefused(said), arguments)
         where = f": {e.filename}" if e.filename else ""
         return render.failure(MachineRefused(f"{e.strerror or e}{where}"), arguments)
+    except MemoryError:
+        short = MachineRefused("not enough memory", "end other programs, or raise the limit (`ulimit -v`)")
+        return render.failure(short, arguments)
     except Exception as e:
         if os.environ.get("GSEARCH_DEBUG"):
             raise

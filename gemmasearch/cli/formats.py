@@ -17,8 +17,9 @@ from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.documents import Hit
 from gemmasearch.errors import UsageProblem
 
-# What a spreadsheet takes for a formula, also behind the apostrophes that keep it from doing so.
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
+# What a spreadsheet takes for a formula, also behind blanks that it drops and characters that nobody sees, and behind
+# the apostrophes that keep it from doing so.
+_FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠])")
 _ESCAPES = {"\\t": "\t", "\\n": "\n", "\\0": "\0", "\\\\": "\\"}
 
 FIELDS: dict[str, Callable[[Hit], str | int | float | None]] = {

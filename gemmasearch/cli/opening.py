@@ -12,6 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,11 @@ _RUNNABLE = (
     *(".jar", ".js", ".lnk", ".msi", ".pif", ".pl", ".ps1", ".py", ".rb", ".run", ".scpt", ".scr", ".sh"),
     *(".terminal", ".tool", ".url", ".vbs", ".webloc", ".workflow", ".wsf", ".zsh"),
 )
+_DESKTOP = (
+    *("open", "xdg-open", "gio", "gnome-open", "gvfs-open", "kde-open", "kde-open5", "kfmclient", "exo-open"),
+    *("mimeopen", "handlr", "rifle", "wslview"),
+)
+_SHELLS = ("sh", "ash", "bash", "csh", "dash", "fish", "ksh", "mksh", "tcsh", "zsh")
 _LINE_EDITORS = ("emacs", "emacsclient", "joe", "kak", "micro", "mg", "nano", "ne", "nvim", "vi", "vim")
 
 
@@ -61,7 +67,7 @@ def show_place(
     if place.url:
         raise UsageProblem(f"{target} is a visited page: {place.url}", "gsearch opens no page of the network")
     argv = command_for(place, session.settings, os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
-    if argv[0] in ("xdg-open", "open") and not force and runnable(place.path):
+    if os.path.basename(argv[0]) in _DESKTOP and not force and runnable(place.path):
         raise UsageProblem(f"{place.path} would be run, not shown", "--force opens it all the same")
     if print_ or session.out.json:
         return session.out.result({"argv": argv}, lambda: session.out.line(shlex.join(argv)))
@@ -80,7 +86,7 @@ def command_for(place: Place, settings: Settings, editor: str) -> list[str]:
     In a template ``{path}``, ``{page}`` and ``{line}`` are replaced inside each argument after it was split.
     """
     template = {"pdf": settings.open_pdf, "note": settings.open_text}.get(place.kind, settings.open_other)
-    if template:
+    if template.strip():
         return _filled(template, place)
     if place.kind == "note" and (argv := _arguments(editor, "VISUAL or EDITOR")):
         known = os.path.basename(argv[0]) in _LINE_EDITORS
@@ -101,6 +107,13 @@ def _filled(template: str, place: Place) -> list[str]:
     for field in re.findall(r"\{[a-z]+\}", template):
         if field not in values:
             raise UsageProblem(f"no such field: {field} in {template!r}", f"fields: {', '.join(values)}")
+    if "{path}" in arguments[0]:
+        raise UsageProblem(f"{template!r} would run the file itself", "name the program that opens it first")
+    if _is_code(arguments):
+        raise UsageProblem(
+            f"{template!r} would let a shell run what a file's name says",
+            """give the name as an argument: sh -c 'less "$1"' sh {path}""",
+        )
     filled = []
     for argument in arguments:
         # One pass, so that a file called "{line}" stays what it is.
@@ -111,6 +124,15 @@ def _filled(template: str, place: Place) -> list[str]:
             rest = rest[len(name) :] if name else rest[1:]
         filled.append("".join(pieces))
     return filled if any("{path}" in a for a in arguments) else [*filled, place.path]
+
+
+def _is_code(arguments: list[str]) -> bool:
+    """Whether the path would become part of what a shell is told to run."""
+    shells = [at for at, each in enumerate(arguments) if os.path.basename(each) in _SHELLS]
+    return bool(shells) and any(
+        re.fullmatch(r"-[a-z]*c", flag) and "{path}" in code
+        for flag, code in pairwise(arguments[shells[0] + 1 :])
+    )
 
 
 def runnable(path: str) -> bool:

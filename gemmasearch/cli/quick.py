@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int | None:
 def _search(request: dict[str, Any], arguments: Sequence[str]) -> int:
     try:
         code = _asked_helper(request)
-    except (OSError, KeyboardInterrupt) as e:
+    except (Exception, KeyboardInterrupt) as e:  # noqa: BLE001  (a bug is said as one, not as a traceback)
         return _ended(e, arguments)
     if code is not None:
         return code

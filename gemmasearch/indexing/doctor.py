@@ -92,7 +92,8 @@ def _readers() -> Iterator[Check]:
 
 
 def _files(index: Path) -> Iterator[Check]:
-    if not _foreign(index):  # nobody is told to change the mode of what is not ours
+    ours = not _foreign(index)
+    if ours:  # nobody is told to change the mode of what is not ours
         open_to_others = [
             f"{path.name} {stat.S_IMODE(path.stat().st_mode):04o}"
             for path in sorted(index.parent.glob(escape(index.name) + "*"))
@@ -102,9 +103,12 @@ def _files(index: Path) -> Iterator[Check]:
         yield _machine("permissions", not open_to_others, said, f"chmod 600 {quote(str(index))}*")
     folder = index.parent if index.parent.exists() else Path("/")
     writable = os.access(folder, os.W_OK)
-    yield _machine(
-        "folder", writable, str(folder) if writable else f"{folder} is read-only", f"chmod u+w {folder}"
-    )
+    if ours and writable and _replaceable(folder):
+        said = f"{folder}: others may put another index in its place"
+        yield _machine("folder", False, said, f"chmod go-w {quote(str(folder))}")
+    else:
+        said = str(folder) if writable else f"{folder} is read-only"
+        yield _machine("folder", writable, said, f"chmod u+w {quote(str(folder))}")
     kind = _file_system(folder)
     yield _machine(
         "file system",
@@ -114,6 +118,12 @@ def _files(index: Path) -> Iterator[Check]:
     )
     free = shutil.disk_usage(folder).free
     yield _machine("free space", free >= LEAST_FREE, f"{free >> 20} MB", "make room, or move the index: --db")
+
+
+def _replaceable(folder: Path) -> bool:
+    """Whether everyone may remove and rename what stands in a folder (in a sticky one only its owner may)."""
+    mode = folder.stat().st_mode
+    return bool(mode & stat.S_IWOTH) and not mode & stat.S_ISVTX
 
 
 def _foreign(index: Path) -> bool:

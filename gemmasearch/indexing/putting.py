@@ -19,7 +19,7 @@ from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_
 from gemmasearch.indexing.storing import TOGETHER, Storing
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.opening import opened
-from gemmasearch.store.keys import clean, path_words
+from gemmasearch.store.keys import clean, nameless, path_words
 from gemmasearch.store.ready import Ready
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class Putting:
             elif isinstance(item, Document) and item.part and is_secret_part(item.part, item.text):
                 problems.append(Problem(path, "secret", part=item.part))
             elif self.storing.is_forgotten(item):
-                problems.append(Problem(path, "forgotten", "", clean(item.part)))
+                problems.append(Problem(path, "forgotten", "", nameless(item.part)))
             else:
                 yield item
 

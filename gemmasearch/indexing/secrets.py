@@ -29,15 +29,20 @@ _DATA_OF_PROGRAMS = re.compile(r"/(?:\.[^/]+|Library|AppData|snap)/(?:[^/]+/)*$"
 _NAMES = re.compile(
     r"""(?: id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:[_-]\w+)* | identity
       | [._]netrc | \.?pgpass(?:\.conf)? | \.my\.cnf | \.mylogin\.cnf | \.env(?:rc|[._-].*)? | .+\.env
-      | \.git-credentials | credentials(?:\.(?:json|ini|csv|db|toml|xml|yml|yaml))? | kube[_-]?config(?:\.ya?ml)?
+      | \.?git-credentials | credentials(?:\.(?:json|ini|csv|db|toml|xml|yml|yaml))? | kube[_-]?config(?:\.ya?ml)?
       | \.?htpasswd | \.?htdigest | g?shadow-? | master\.passwd | \.dockercfg | \.npmrc | \.pypirc | \.s3cfg | \.boto
       | \.vault[_-](?:pass|token)\S* | \.?secrets?\.(?:json|ya?ml|toml|ini|env|xml|properties)
       | .*\.tfstate | .*\.tfvars
-      | (?:application_default_credentials|service[_-]?account.*|client_secret.*)\.json | auth\.json | hosts\.yml
-      | \.[\w.-]*_?(?:history|histfile|hist) | fish_history | \.lesshst | \.viminfo | \.recently-used.*
+      | (?:application_default_credentials|(?i:service[_-]?account).*|client_secret.*)\.json | (?:auth|token)\.json
+      | hosts\.yml | \.yarnrc\.yml | \.?rclone\.conf | \.(?:msmtp|mbsync|offlineimap|fetchmail|getmail|mpop)rc
+      | \.[\w.-]*_?(?:history|histfile|hist) | (?:ba|z|k|fi)sh_history | (?:mysql|psql|sqlite|python)_history
+      | \.lesshst | \.viminfo | \.recently-used.*
       | logins(?:-backup)?\.json | key[34]\.db | cert[89]\.db | signons\.sqlite | cookies\.sqlite | places\.sqlite
       | formhistory\.sqlite | Login\ Data.* | Web\ Data | Cookies | Local\ State | wallet\.dat
+      | UTC--\d{4}-\d\d-\d\dT.+--[0-9a-f]{40}(?:\.json)?
       | default_wallet | keystore | secring\.gpg | pubring\.kbx | trustdb\.gpg | private[._-]?key(?:\.\w+)?
+      | bitwarden_(?:\w+_)?export\w*\.(?:json|csv|zip) | lastpass(?:_\w+)?\.csv | (?:\w+\ )?[Pp]asswords\.csv
+      | rootkey\.csv | (?:.+_)?accessKeys\.csv | .+_credentials\.csv | github-recovery-codes\.txt
     )""",
     re.VERBOSE,
 )
@@ -71,6 +76,10 @@ _ENDINGS = (
     *(
         ".pkcs12",
         ".pkcs8",
+        ".pk8",
+        ".kubeconfig",
+        "-kubeconfig.yaml",
+        "-kubeconfig.yml",
         ".keytab",
         ".ccache",
         ".kwl",
@@ -85,18 +94,21 @@ _ENDINGS = (
 _COPY = re.compile(
     r"(?:~|\.(?:bak|old|orig|save|backup|copy|swp|\d{1,8})|[ _-]copy| \(\d+\))$", re.IGNORECASE
 )
-# A header line with the body of a key under it, or as the first line of all; a text that only shows the header has
-# no such lines.
+# A header line with the body of a key under it, also as one string of JSON, or as the first line of all; a text that
+# only shows the header has no such lines.
 _HEADER = rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\r]*"
 _KEY = re.compile(
     rb"\A\s*" + _HEADER + rb"(?:\n|\Z)"
     rb"|" + _HEADER + rb"\n"
     rb"(?:[ \t>]*(?:[A-Za-z][A-Za-z-]+: [^\n]*|)\n){0,8}[ \t>]*[A-Za-z0-9+/=]{32}"
+    rb"|" + _HEADER + rb"(?:\\r)?\\n[A-Za-z0-9+/=]{32}"
+    rb"|^[ \t]*PrivateKey[ \t]*=[ \t]*[A-Za-z0-9+/]{43}=[ \t\r]*$"  # of WireGuard
     rb"|^PuTTY-User-Key-File-\d+: |^AGE-SECRET-KEY-1[A-Z0-9]{40}",
     re.MULTILINE,
 )
 
-_SIGNS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-", b"AGE-SECRET-KEY-1")  # one of which every match of it has
+# One of which every match of it has.
+_SIGNS = (b"PRIVATE KEY", b"PrivateKey", b"PuTTY-User-Key-File-", b"AGE-SECRET-KEY-1")
 
 
 def is_secret_name(path: str, folder: bool) -> bool:
@@ -124,4 +136,4 @@ def is_secret_part(part: str, text: str) -> bool:
     folders = (inside[:end] for end, c in enumerate(inside) if c == "/" and end)
     if is_secret_name(inside, folder=False) or any(is_secret_name(each, folder=True) for each in folders):
         return True
-    return "PRIVATE KEY" in text[:KEY_SEARCH_BYTES] and holds_key(text[:KEY_SEARCH_BYTES].encode())
+    return holds_key(text[:KEY_SEARCH_BYTES].encode(errors="replace"))

@@ -103,6 +103,9 @@ def _close_all() -> None:
         model.close()
 
 
+_OTHERS = "`gsearch models list` names models that work"
+
+
 class Native:
     """A loaded model with one context.
 
@@ -126,7 +129,9 @@ class Native:
         with offered(api, tiles=tiles) as parameters.use_extra_bufts:
             self._model = api.llama_model_load_from_file(os.fsencode(path), parameters)
         if not self._model:
-            raise ModelUnsuitable(f"llama.cpp cannot load {path}: {last_errors() or 'no reason given'}")
+            raise ModelUnsuitable(
+                f"llama.cpp cannot load {path}: {last_errors() or 'no reason given'}", _OTHERS
+            )
         _open.add(self)
         self.vocab = api.llama_model_get_vocab(self._model)
         context = api.llama_context_default_params()
@@ -136,7 +141,9 @@ class Native:
         self._context = api.llama_init_from_model(self._model, context)
         if not self._context:
             self.close()
-            raise ModelUnsuitable(f"llama.cpp cannot run {path}: {last_errors() or 'no reason given'}")
+            raise ModelUnsuitable(
+                f"llama.cpp cannot run {path}: {last_errors() or 'no reason given'}", _OTHERS
+            )
         self.memory = api.llama_get_memory(self._context)
         self.vocabulary = int(api.llama_vocab_n_tokens(self.vocab))
         self._buffer = (api.llama_token * 1024)()

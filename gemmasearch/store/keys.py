@@ -15,6 +15,7 @@ from gemmasearch.light import blake2b
 # SQLite stores UTF-8, which has no lone surrogates, and its own functions stop at NUL. One character for one,
 # so that offsets stay true.
 _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
+_HASHED = re.compile(r"[0-9a-f]{16}(?:-\d+)?")  # a message of a mailbox, an entry, a note of an export
 TITLE_LIMIT = 200  # characters of a title that go into an embedding
 _SAID = [f.name for f in fields(Document) if f.name not in ("offset", "length")]
 _SAYING = json.JSONEncoder(sort_keys=True, default=str)
@@ -75,3 +76,13 @@ def storable(stamp: FileStamp) -> FileStamp:
     return FileStamp(
         stamp.size, signed(stamp.mtime_ns), signed(stamp.ctime_ns), signed(stamp.inode), signed(stamp.device)
     )
+
+
+def nameless(part: str) -> str:
+    """What may stay of a forgotten part's place: the hash of the message it belongs to, never a name in it.
+
+    >>> nameless("b1d1405ad096a9aa/offer.txt"), nameless("offer.txt")
+    ('b1d1405ad096a9aa', '')
+    """
+    owner = part.partition("/")[0]
+    return owner if _HASHED.fullmatch(owner) else ""

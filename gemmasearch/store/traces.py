@@ -13,6 +13,7 @@ from gemmasearch.errors import MachineRefused
 from gemmasearch.light import dataclass
 from gemmasearch.store import words
 from gemmasearch.store.files import UNPURGED, Files
+from gemmasearch.store.keys import nameless
 from gemmasearch.store.packing import plain
 
 PURGED = "purged"  # in state: when the full-text index was merged
@@ -138,11 +139,12 @@ class Traces(Files):
             for id in document_ids:
                 self.db.run("INSERT OR IGNORE INTO forgotten(hash, at) SELECT hash, ? FROM documents WHERE id = ?",
                             (time.time(), id))  # fmt: skip
+                part = nameless(self.db.value("SELECT part FROM documents WHERE id = ?", (id,)) or "")
                 self.db.run(
                     """INSERT INTO problems(path, file_id, part, reason)
-                       SELECT f.path, f.id, d.part, 'forgotten' FROM documents d JOIN files f ON f.id = d.file_id
+                       SELECT f.path, f.id, ?, 'forgotten' FROM documents d JOIN files f ON f.id = d.file_id
                        WHERE d.id = ?""",
-                    (id,),
+                    (part, id),
                 )
                 whole = """UPDATE files SET reason = 'forgotten'
                            WHERE id = (SELECT file_id FROM documents WHERE id = ? AND part = '')"""

@@ -150,6 +150,23 @@ def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: P
     assert place("search", "--mode", "words", "canarymallory1").code == 0
 
 
+def test_the_name_of_a_forgotten_attachment_stayed_in_the_index(place: Place) -> None:
+    box = place.home / "box.mbox"
+    letter = (
+        "From m@x Mon Jan  5 10:00:00 2026\nFrom: mallory@x.example\nSubject: hi\n"
+        'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\nsee canarybody\n--b\nContent-Type: text/plain\n'
+        "Content-Disposition: attachment; filename=canaryname.txt\n\ncanaryattached\n--b--\n\n"
+    )
+    box.write_text(letter)
+    assert place("index").code == 0 and b"canaryname" in place.bytes()
+    assert place("forget", "from:mallory").code == 0
+    assert b"canaryname" not in place.bytes()
+    box.write_text(letter + letter.replace("mallory", "dana").replace("canary", "other"))
+    assert place("index").code == 0
+    assert b"othername" in place.bytes() and b"canaryname" not in place.bytes()
+    assert "forgotten" in place("status", "--failed").text
+
+
 def test_what_stays_in_a_kept_copy_is_named_by_verify(place: Place) -> None:
     copy = place.db.with_name(place.db.name + ".20260101.bak")
     copy.write_bytes(place.db.read_bytes())

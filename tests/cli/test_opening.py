@@ -76,6 +76,35 @@ def test_a_template_with_an_open_quote_is_a_usage_error() -> None:
         command_for(Place("/n/x.md", "note"), Settings(open_text="code 'x"), "")
 
 
+def test_a_blank_template_and_one_that_begins_with_the_path_ran_the_file_itself() -> None:
+    place = Place("/n/run.sh", "code", None, None)
+    assert command_for(place, Settings(open_other="  "), "")[0] in ("xdg-open", "open")
+    with pytest.raises(UsageProblem, match="run the file itself"):
+        command_for(place, Settings(open_other="{path}"), "")
+
+
+@pytest.mark.parametrize(
+    "shell", ["sh -c 'less {path}'", "xterm -e /bin/bash -lc 'vi {path}; read'", "sh -c {path}"]
+)
+def test_a_shell_in_a_template_ran_what_the_name_of_a_file_says(shell: str) -> None:
+    place = Place("/n/$(touch canary).md", "note", None, None)
+    with pytest.raises(UsageProblem, match="shell"):
+        command_for(place, Settings(open_text=shell), "")
+    safe = """sh -c 'less "$1"' sh {path}"""
+    assert command_for(place, Settings(open_text=safe), "")[-1] == place.path
+
+
+def test_a_desktops_opener_under_another_name_ran_what_it_should_show(tmp_path: Path) -> None:
+    (tmp_path / "n").mkdir()
+    script = tmp_path / "n" / "tool.py"
+    script.write_text("print('quokka')\n")
+    db = tmp_path / "i" / "i.db"
+    assert run("index", tmp_path / "n", "--db", db, "--embedder", "static", cwd=tmp_path).code == 0
+    for opener in ("/usr/bin/xdg-open {path}", "gio open {path}"):
+        refused = run("open", script, "--db", db, env={"GSEARCH_OPEN_OTHER": opener}, cwd=tmp_path)
+        assert refused.code == 2 and "--force" in refused.said, refused.said
+
+
 def test_a_field_that_is_none_is_named_before_anything_is_opened() -> None:
     with pytest.raises(UsageProblem, match="nope"):
         command_for(Place("/n/x.md", "note"), Settings(open_text="vi {nope} {path}"), "")

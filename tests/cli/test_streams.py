@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gemmasearch.cli.asked import guarded
+from gemmasearch.errors import MachineRefused
 from tests.cli.conftest import Indexed
 
 COMMANDS = (
@@ -79,3 +81,28 @@ def test_a_command_without_its_subcommand_shows_its_help(command: str) -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("Usage: gsearch")
     assert "see `" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["search heating", "status", "index"])
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
+def test_a_config_file_without_an_end_was_read_until_the_memory_was_full(command: str) -> None:
+    done = _shell(f'env GSEARCH_CONFIG=/dev/zero "$PYTHON" -m gemmasearch {command}', "", python="")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "/dev/zero" in done.stderr and len(done.stderr.splitlines()) == 2
+
+
+def test_want_of_memory_was_called_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> int:
+        raise MemoryError
+
+    assert guarded(work, ["search", "x"]) == MachineRefused.exit_code
+    assert "not enough memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["results = " + "[" * 9000, "results = " + "9" * 9000, 'mode = "\\ud800"'])
+@pytest.mark.parametrize("command", ["search heating", "index"])
+def test_a_config_file_that_toml_chokes_on_was_a_traceback(tmp_path: Path, text: str, command: str) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(text)
+    done = _shell(f'env GSEARCH_CONFIG={config} "$PYTHON" -m gemmasearch {command}', "", python="")
+    assert done.returncode == 2 and done.stderr.startswith(f"gsearch: cannot read the config file {config}")

@@ -49,6 +49,14 @@ def test_open_permissions_and_a_missing_index_are_named(db: Path, tmp_path: Path
         repair(tmp_path / "none.db")
 
 
+def test_a_folder_in_which_everyone_may_put_another_index_is_named(db: Path) -> None:
+    db.parent.chmod(0o777)
+    assert bad(db) == {"folder"}
+    db.parent.chmod(0o1777)  # as in /tmp: what is there stays its owner's
+    assert bad(db) == set()
+    db.parent.chmod(0o700)
+
+
 def test_nobody_is_told_to_change_the_mode_of_a_file_that_is_no_index(tmp_path: Path) -> None:
     other = tmp_path / "letter.txt"
     other.write_text("not an index")

@@ -15,6 +15,7 @@ import pytest
 from gemmasearch.errors import GsearchError, ModelMissing, ModelUnsuitable
 from gemmasearch.models import Passage, open_embedder
 from gemmasearch.models.header import BLOCKS, read_header
+from gemmasearch.models.native import Native
 from gemmasearch.settings import Settings
 from tests import gguf_files
 
@@ -74,6 +75,17 @@ def test_what_is_no_gguf_is_named(tmp_path: Path, content: bytes, error: type[Ex
     with pytest.raises(error) as e:
         read_header(path)
     assert str(path) in str(e.value)
+
+
+def test_a_model_that_llama_cpp_refuses_was_named_without_a_remedy(tmp_path: Path) -> None:
+    writer = gguf.GGUFWriter(str(tmp_path / "odd.gguf"), "of-tomorrow")
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    with pytest.raises(ModelUnsuitable, match=r"odd\.gguf") as raised:
+        Native(tmp_path / "odd.gguf", lambda context: None)
+    assert "gsearch models list" in raised.value.hint
 
 
 def test_a_missing_file_and_a_folder_are_missing_models(tmp_path: Path) -> None:
