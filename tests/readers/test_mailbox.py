@@ -132,6 +132,31 @@ def test_an_envelope_line_across_two_windows_is_seen(monkeypatch: pytest.MonkeyP
     assert len(split(raw)) == 60
 
 
+def counted(body: bytes, number: int) -> bytes:
+    """A message of an mboxcl2, in which nothing is quoted."""
+    head = b"Subject: no. %d\nMessage-ID: <%d@cl2>\nContent-Length: %d\n\n" % (number, number, len(body))
+    return LINE + head + body + b"\n"
+
+
+LINE = ENVELOPE.encode() + b"\n"
+FORWARDED = b"see below\n\n" + LINE + b"Subject: forwarded\nFrom: dana@example.org\n\nits text\n"
+
+
+@pytest.mark.parametrize("size", [0, 5_000, 3_000_000])
+@pytest.mark.parametrize("end", [b"", b"no newline at the end"])
+def test_envelopes_within_a_content_length_cut_messages_in_two(size: int, end: bytes) -> None:
+    body = b"filler line\n" * (size // 12) + FORWARDED
+    box = b"".join(counted(body, i) for i in range(3)) + counted(body + end, 4)[:-1]
+    assert len(split(box)) == 4
+    assert len(split(box.replace(b"\nContent-Length", b"\nX-Content-Length"))) == 8
+
+
+@pytest.mark.parametrize("length", [0, 7, 40, 10**6, 10**14])
+def test_a_content_length_that_is_wrong_hides_no_message(length: int) -> None:
+    lying = re.sub(rb"(?<=Content-Length: )\d+", b"%d" % length, counted(b"a few words\n", 1))
+    assert len(split(lying + counted(FORWARDED, 2) + counted(b"last\n", 3))) == 3
+
+
 class Endless(io.RawIOBase):
     """A box of ``size`` bytes whose one message is a single line; made as it is read."""
 
