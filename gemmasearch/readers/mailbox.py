@@ -48,6 +48,9 @@ _END = re.compile(rb"(?:\n|[^\n](?:\r?\n|\Z))(?:\r?\n)*(?:\Z|From " + _ENVELOPE_
 _UNQUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _UNQUOTED_BYTES = 16 * 1024 * 1024
 _EXPUNGED = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9A-Fa-f]{4})\b", re.MULTILINE | re.IGNORECASE)
+_INTERNAL = re.compile(
+    rb"^Subject:[ \t]*DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA[ \t]*\r?$", re.MULTILINE
+)
 # At the end of a maildir's names; not every system allows a colon.
 _FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)\Z")
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -149,7 +152,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         envelope, _, message = raw.partition(b"\n")
         cut = length > len(raw)
         del raw
-        if is_expunged(message):
+        if is_expunged(message) or (not offset and is_internal(message)):
             continue
         part = part_of(message)
         seen[part] += 1
@@ -176,6 +179,12 @@ def is_expunged(message: bytes) -> bool:
     blank = _BLANK.search(message)
     found = _EXPUNGED.search(message, 0, blank.start() if blank else len(message))
     return bool(found and int(found[1], 16) & 0x0008)
+
+
+def is_internal(message: bytes) -> bool:
+    """No message: what UW-IMAP, Dovecot and Alpine note at the beginning of a box."""
+    blank = _BLANK.search(message)
+    return bool(blank and _INTERNAL.search(message, 0, blank.start()))
 
 
 def is_trashed(path: str) -> bool:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import pytest
 
 from gemmasearch import readers
-from gemmasearch.documents import Document
+from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import mailbox
 from tests.readers.contract import ReaderContract, documents
 from tests.readers.mail_files import ENVELOPE, mbox, message
@@ -155,6 +155,25 @@ def test_envelopes_within_a_content_length_cut_messages_in_two(size: int, end: b
 def test_a_content_length_that_is_wrong_hides_no_message(length: int) -> None:
     lying = re.sub(rb"(?<=Content-Length: )\d+", b"%d" % length, counted(b"a few words\n", 1))
     assert len(split(lying + counted(FORWARDED, 2) + counted(b"last\n", 3))) == 3
+
+
+def test_what_a_server_notes_at_the_beginning_of_a_box_was_a_message(tmp_path: Path) -> None:
+    note = (
+        b"From: Mail System Internal Data <MAILER-DAEMON@host>\n"
+        b"Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nX-IMAP: 123 1\n\nThis text is part of the format.\n"
+    )
+    told_of_it = message("Whose is the mail DON'T DELETE THIS MESSAGE?\n", number=1)
+    found = read(tmp_path, LINE + note + b"\n" + mbox([told_of_it, message(number=2)]))
+    assert len(found) == 2
+    assert found[0].text.startswith("Whose")
+
+
+def test_the_summary_of_a_mailbox_was_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "Inbox.msf"
+    path.write_text('// <!-- <mdb:mork:z v="1.4"/> -->\n<(80=subject)(81=boiler service)>\n')
+    (problem,) = readers.read(str(path))
+    assert isinstance(problem, Problem)
+    assert problem.reason == "unsupported"
 
 
 class Endless(io.RawIOBase):
