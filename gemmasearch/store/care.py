@@ -167,10 +167,10 @@ class Care:
     def _lookups(self) -> list[Finding]:
         """FTS5's own check reads the words in order and never asks for one: here some hundred are asked for."""
         with self.db.snapshot():
-            lost = self._lost()
+            lost = self._unfound()
         return [Finding("words", f"{lost} words are not found in chunks that hold them")] if lost else []
 
-    def _lost(self) -> int:
+    def _unfound(self) -> int:
         last = self.db.value("SELECT coalesce(max(id), 0) FROM chunks")
         chosen = [last * n // LOOKUPS + 1 for n in range(LOOKUPS)]
         sql = "SELECT id, gs_exact(gs_text(text)) FROM chunks WHERE id = ?"
