@@ -82,10 +82,8 @@ def _readers() -> Iterator[Check]:
     try:
         with Isolated() as isolated:
             yield _machine("isolation", True, isolated.sandbox().tier())
-    except (Died, OSError) as e:
-        yield _machine(
-            "isolation", False, f"no worker could be started: {e}", "pip install --upgrade gemmasearch"
-        )
+    except Died as e:
+        yield _machine("isolation", False, e.detail or e.reason, "pip install --upgrade gemmasearch")
     broken = broken_formats()
     mend = "upgrade or remove the packages that add them"
     yield _machine("formats", not broken, "; ".join(broken) or f"{len(formats())} formats", mend)
@@ -184,7 +182,10 @@ def _contents(index: Path) -> Iterator[Check]:
 
 
 def _coverage(store: Store) -> Iterator[Check]:
-    gone = [r.path for r in store.roots() if not os.path.exists(r.path)]
+    roots = [
+        (r.path, r.unavailable or ("" if os.path.exists(r.path) else "not there")) for r in store.roots()
+    ]
+    gone = [f"{path}: {why}" for path, why in roots if why]
     yield _machine(
         "folders", not gone, ", ".join(gone) or "all there", "mount them, or `gsearch forget FOLDER`"
     )

@@ -100,7 +100,7 @@ class Putting:
     def _copied(self, found: Found, digest: bytes, began: int) -> bool:
         """Take over what was read from the same bytes under another name. :return: whether there is such a file."""
         for twin in self.store.files_with_hash(digest):
-            alike = kind_of_name(twin.path) == kind_of_name(found.path) and is_read(twin) and not twin.reason
+            alike = not twin.reason and is_read(twin) and kind_of_name(twin.path) == kind_of_name(found.path)
             if alike and not self.is_key(found) and unchanged_since(found):
                 racy = is_racy(found.stamp, began)
                 if self.store.copy_file(twin.id, found.path, self.words(found.path), found.stamp, racy=racy):

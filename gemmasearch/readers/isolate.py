@@ -187,12 +187,18 @@ class Isolated:
             worker.kill()
 
     def _started(self) -> Worker:
-        """A new worker. It dies with the thread that started it, which therefore must outlive those that read."""
+        """A new worker. It dies with the thread that started it, which therefore must outlive those that read.
+
+        :raises Died: the system starts no more processes, or not this one.
+        """
         with self._lock:
             self._starter = self._starter or ThreadPoolExecutor(1, "starting")
             starter = self._starter
         models = ocr.MEMORY_MB if ocr.chosen(self.settings) else 0
-        return starter.submit(Worker, self.settings.reader_memory_mb, models).result()
+        try:
+            return starter.submit(Worker, self.settings.reader_memory_mb, models).result()
+        except OSError as e:  # it says nothing of the file
+            raise Died("crash", f"no reader process could be started: {e.strerror or e}") from e
 
     def _done_with(self, worker: Worker) -> None:
         with self._lock:

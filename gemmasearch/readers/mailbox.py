@@ -3,7 +3,8 @@
 A line that begins with "From " starts a message only where it has the weekday, month, time and year of an
 envelope line and a header follows: any header line below an empty line, two of which the first is a usual one
 where the empty line is missing (pipermail writes such boxes). Python's ``mailbox.mbox`` asks for none of this and
-cuts messages in two.
+cuts messages in two. Within what a ``Content-Length`` covers (mboxcl2 quotes nothing) no message starts, provided
+that it leads to the next envelope line or to the end.
 """
 
 from __future__ import annotations
@@ -39,9 +40,17 @@ _NEXT = re.compile(
 _WINDOW = 1 << 20  # bytes read at a time
 _LONGEST_START = 4096  # no envelope line with what must follow is longer
 
+_LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,15})[ \t]*\r?$", re.MULTILINE)
+_LONGEST_HEAD = 65_536  # bytes of a message in which its Content-Length is looked for
+# What follows from the last byte of a message on.
+_END = re.compile(rb"(?:\n|[^\n](?:\r?\n|\Z))(?:\r?\n)*(?:\Z|From " + _ENVELOPE_REST + rb")")
+
 _UNQUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _UNQUOTED_BYTES = 16 * 1024 * 1024
 _EXPUNGED = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9A-Fa-f]{4})\b", re.MULTILINE | re.IGNORECASE)
+_INTERNAL = re.compile(
+    rb"^Subject:[ \t]*DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA[ \t]*\r?$", re.MULTILINE
+)
 # At the end of a maildir's names; not every system allows a colon.
 _FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)\Z")
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -82,13 +91,22 @@ def _pieces(stream: BinaryIO, start: int = 0) -> Iterator[tuple[int, bytes, bool
     stream.seek(start)
     buffer = stream.read(_WINDOW)
     base, done, starts = start, len(buffer) - len(buffer.lstrip()), True
+    message = base + done  # where the present one begins
     while True:
+        stream.seek(base + len(buffer))
         more = stream.read(_WINDOW)
         # The tail may hold the beginning of an envelope line: it waits for the next window.
         settled = max(done, len(buffer) - (_LONGEST_START if more else 0))
         for begin in _beginnings(buffer, done + starts, settled):
+            head = (
+                buffer[message - base : min(begin, message - base + _LONGEST_HEAD)]
+                if message >= base
+                else None
+            )
+            if _is_within(stream, message, base + begin, head):
+                continue
             yield base + done, buffer[done:begin], starts
-            done, starts = begin, True
+            done, starts, message = begin, True, base + begin
         yield base + done, buffer[done:settled], starts
         if not more:
             return
@@ -106,6 +124,21 @@ def _beginnings(buffer: bytes, start: int, stop: int) -> Iterator[int]:
             yield place
 
 
+def _is_within(stream: BinaryIO, message: int, place: int, head: bytes | None) -> bool:
+    """Whether the Content-Length of the message that begins at ``message`` goes beyond ``place``, and is right."""
+    if head is None:
+        stream.seek(message)
+        head = stream.read(_LONGEST_HEAD)
+    if b"\nContent-Length:" not in head or not (blank := _BLANK.search(head)):
+        return False
+    length = _LENGTH.search(head, 0, blank.end())
+    end = message + blank.end() + int(length[1]) if length else 0
+    if end <= place:
+        return False
+    stream.seek(end - 1)
+    return _END.match(stream.read(_LONGEST_START)) is not None
+
+
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     from gemmasearch.readers import mail
 
@@ -119,7 +152,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         envelope, _, message = raw.partition(b"\n")
         cut = length > len(raw)
         del raw
-        if is_expunged(message):
+        if is_expunged(message) or (not offset and is_internal(message)):
             continue
         part = part_of(message)
         seen[part] += 1
@@ -146,6 +179,12 @@ def is_expunged(message: bytes) -> bool:
     blank = _BLANK.search(message)
     found = _EXPUNGED.search(message, 0, blank.start() if blank else len(message))
     return bool(found and int(found[1], 16) & 0x0008)
+
+
+def is_internal(message: bytes) -> bool:
+    """No message: what UW-IMAP, Dovecot and Alpine note at the beginning of a box."""
+    blank = _BLANK.search(message)
+    return bool(blank and _INTERNAL.search(message, 0, blank.start()))
 
 
 def is_trashed(path: str) -> bool:

@@ -24,6 +24,7 @@ _VAGUE = (
     "application/x-ole-storage",
     "application/vnd.ms-office",
 )
+_MORK = b"// <!-- <mdb:mork:z"  # Thunderbird's .msf files
 
 
 def recognised(source: Source) -> Format:
@@ -38,6 +39,8 @@ def recognised(source: Source) -> Format:
         if format.matches(head, source.path):
             return format
     named = by_suffix(os.path.splitext(source.path)[1])
+    if head.startswith(_MORK):
+        raise CannotRead("unsupported", "a mail program's summary of a mailbox")
     if is_text(head):
         return named if named and named.textual else _text_without_a_name(head)
     return _binary(head, named)

@@ -88,7 +88,7 @@ FORMATS: tuple[Format, ...] = (
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_calendar"),
     Format("contacts", "contact", ("text/vcard", "text/x-vcard"), (".vcf", ".vcard"), "cards:read_contacts", 3,
            textual=True, isolated=True, limit="max_text_bytes", sniff="cards:is_contacts"),
-    Format("mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 4,
+    Format("mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 5,
            isolated=True, grows=True, sniff="mailbox:sniff"),
     Format("tnef", "mail", ("application/vnd.ms-tnef",), (".tnef",), "tnef:read", 2,
            isolated=True, limit="max_pdf_bytes", sniff="tnef:sniff"),

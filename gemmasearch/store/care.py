@@ -105,21 +105,26 @@ class Care:
     db: Database
 
     def examine(self) -> list[Finding]:
-        """Everything that contradicts itself; [] = sound. Reads the whole file."""
+        """Everything that contradicts itself; [] = sound. Reads the whole file.
+
+        Two looks that are compared are of one moment: a run may write meanwhile.
+        """
         with self.db.roomy():
             found = [*self._file(), *self._counted("rows", _CONTRADICTIONS), *self._links(), *self._words()]
             found += self._folders()
             return found + (self._counted("vectors", _VECTORS) or self._wrong_signs())
 
     def _wrong_signs(self) -> list[Finding]:
-        number = signs.wrong(self.db)
+        with self.db.snapshot():
+            number = signs.wrong(self.db)
         return [Finding("vectors", f"{number} vectors whose signs are others")] if number else []
 
     def _links(self) -> list[Finding]:
         """The names by which conversations are found are made from the documents."""
         try:
-            kept = set(self.db.rows("SELECT name, document_id FROM links"))
-            wrong = len(kept ^ {(name, id) for id, names in self._names() for name in names})
+            with self.db.snapshot():
+                kept = set(self.db.rows("SELECT name, document_id FROM links"))
+                wrong = len(kept ^ {(name, id) for id, names in self._names() for name in names})
         except IndexDamaged as e:
             return [Finding("file", e.message)]
         except (ValueError, TypeError):  # its references are no JSON: the seal of the row says so
@@ -149,8 +154,9 @@ class Care:
             said = [str(row[0]) for row in self.db.rows("PRAGMA integrity_check(20)")]
         except IndexDamaged as e:
             said = [e.message]
-        # SQLite checks full-text tables by the way; what it says of them belongs to the words.
-        return [Finding("words" if "fts5" in s.lower() else "file", s) for s in said if s != "ok"]
+        # SQLite checks full-text tables by the way, with what it remembers of them from before another program wrote:
+        # the words have a check of their own.
+        return [Finding("file", s) for s in said if s != "ok" and "fts5" not in s.lower()]
 
     def _words(self) -> list[Finding]:
         try:
@@ -161,6 +167,11 @@ class Care:
 
     def _lookups(self) -> list[Finding]:
         """FTS5's own check reads the words in order and never asks for one: here some hundred are asked for."""
+        with self.db.snapshot():
+            lost = self._unfound()
+        return [Finding("words", f"{lost} words are not found in chunks that hold them")] if lost else []
+
+    def _unfound(self) -> int:
         last = self.db.value("SELECT coalesce(max(id), 0) FROM chunks")
         chosen = [last * n // LOOKUPS + 1 for n in range(LOOKUPS)]
         sql = "SELECT id, gs_exact(gs_text(text)) FROM chunks WHERE id = ?"
@@ -169,7 +180,7 @@ class Care:
         for id, exact in texts.items():
             for word in {max(exact, key=len), exact[0], exact[-1]} if exact else ():
                 lost += not self._finds(id, word)
-        return [Finding("words", f"{lost} words are not found in chunks that hold them")] if lost else []
+        return lost
 
     def _finds(self, chunk_id: int, word: str) -> bool:
         sql = "SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?"

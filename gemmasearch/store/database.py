@@ -58,7 +58,13 @@ class Database:
             return connection
         except (apsw.CantOpenError, apsw.ReadOnlyError):
             # A read-only folder has no room for the -shm file. Without a -wal nothing can change under us.
-            if Path(f"{self.path}-wal").exists() or not self.path.exists():
+            wal = Path(f"{self.path}-wal")
+            if wal.exists() and not os.access(self.path.parent, os.W_OK):
+                raise MachineRefused(
+                    f"{wal} holds what was written last, but cannot be read in a folder that cannot be written",
+                    "copy both files to a folder that can, and name the copy with --db",
+                ) from None
+            if wal.exists() or not self.path.exists():
                 raise
             return apsw.Connection(self.path.as_uri() + "?immutable=1", flags=flags | apsw.SQLITE_OPEN_URI)
         except apsw.NotADBError:

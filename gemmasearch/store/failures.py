@@ -11,10 +11,12 @@ from gemmasearch.errors import GsearchError, IndexDamaged, LockHeld, MachineRefu
 
 REPAIR = "`gsearch doctor --repair` rebuilds it from your files; a copy of the damaged file is kept"
 
-# SQLite says these through SQLITE_ERROR, when a table, a column or a shadow row that we made is not there any more.
+# SQLite says these through SQLITE_ERROR, when a table, a column or a shadow row that we made is not there any more,
+# or a table is there that the number of the schema says nothing of.
 _DAMAGE = (
     "no such table",
     "no such column",
+    "already exists",
     "malformed",
     "vtable constructor failed",
     "error in view",

@@ -14,6 +14,7 @@ from gemmasearch.store.rows import FileRow
 _FILE = """
 SELECT id, path, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason, tries, tail, tail_hash
 FROM files"""
+_TWINS = 10  # files of the same bytes that are looked at
 _BELOW = "(path = ? OR (path >= ? AND path < ?))"
 _CURRENT = """size IS NOT NULL AND racy = 0 AND reader = ?
               AND NOT (tries < ? AND reason IN (SELECT value FROM json_each(?)))"""
@@ -81,8 +82,8 @@ class Journal:
         return _file(row) if row else None
 
     def files_with_hash(self, hash: bytes) -> list[FileRow]:
-        """Files whose bytes were the same when they were read."""
-        rows = self.db.rows(f"{_FILE} WHERE hash = ?", (hash,))
+        """The first files whose bytes were the same when they were read; of empty ones there may be thousands."""
+        rows = self.db.rows(f"{_FILE} WHERE hash = ? LIMIT {_TWINS}", (hash,))
         # By id: SQLite's own sorting takes ten times as long as finding none.
         return list(map(_file, sorted(rows)))
 

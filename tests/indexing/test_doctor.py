@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import apsw
 import pytest
 
 from gemmasearch.errors import IndexMissing
@@ -55,6 +56,27 @@ def test_a_folder_in_which_everyone_may_put_another_index_is_named(db: Path) -> 
     db.parent.chmod(0o1777)  # as in /tmp: what is there stays its owner's
     assert bad(db) == set()
     db.parent.chmod(0o700)
+
+
+def test_an_empty_mount_point_was_all_there_for_the_doctor(db: Path, tmp_path: Path) -> None:
+    (tmp_path / "tree").rename(tmp_path / "unmounted")
+    (tmp_path / "tree").mkdir()
+    run(db)
+    assert bad(db) == {"folders"}
+    (tmp_path / "tree").rmdir()
+    (tmp_path / "unmounted").rename(tmp_path / "tree")
+    run(db)
+    assert bad(db) == set()
+
+
+def test_a_damaged_schema_number_is_named_and_the_index_begun_anew(db: Path, tmp_path: Path) -> None:
+    connection = apsw.Connection(str(db))
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert "index" in bad(db)
+    assert repair(db) is not None
+    run(db, tmp_path / "tree")
+    assert bad(db) == set()
 
 
 def test_nobody_is_told_to_change_the_mode_of_a_file_that_is_no_index(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from gemmasearch import readers
 from gemmasearch.documents import Document, Problem
 from gemmasearch.indexing.doctor import doctor
 from gemmasearch.readers import Sandbox
+from gemmasearch.readers.channel import Died
 from gemmasearch.settings import Settings
 from tests.readers.mail_files import mbox, message
 
@@ -59,6 +60,21 @@ def test_a_bad_reader_becomes_a_problem_with_its_reason_and_the_next_file_is_rea
     assert told(isolated.read(file(tmp_path, deed))) == [reason]
     assert told(isolated.read(file(tmp_path, "good still here"))) == ["still here"]
     assert time.monotonic() - started < 50
+
+
+def test_a_machine_that_starts_no_reader_was_said_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    with readers.Isolated() as isolated:
+        (problem,) = isolated.read(file(tmp_path, "good"))
+        assert isinstance(problem, Problem)
+        assert (problem.reason, problem.detail) == (
+            "crash",
+            "no reader process could be started: No such file or directory",
+        )
+        with pytest.raises(Died):
+            isolated.sandbox()
 
 
 def test_endless_documents_end_at_the_limit(isolated: readers.Isolated, tmp_path: Path) -> None:

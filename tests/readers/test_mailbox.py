@@ -17,7 +17,7 @@ from typing import BinaryIO
 import pytest
 
 from gemmasearch import readers
-from gemmasearch.documents import Document
+from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import mailbox
 from tests.readers.contract import ReaderContract, documents
 from tests.readers.mail_files import ENVELOPE, mbox, message
@@ -130,6 +130,50 @@ def test_an_envelope_line_across_two_windows_is_seen(monkeypatch: pytest.MonkeyP
     chance = random.Random(window)
     raw = mbox([message("word " * chance.randrange(400), number=n) for n in range(60)])
     assert len(split(raw)) == 60
+
+
+def counted(body: bytes, number: int) -> bytes:
+    """A message of an mboxcl2, in which nothing is quoted."""
+    head = b"Subject: no. %d\nMessage-ID: <%d@cl2>\nContent-Length: %d\n\n" % (number, number, len(body))
+    return LINE + head + body + b"\n"
+
+
+LINE = ENVELOPE.encode() + b"\n"
+FORWARDED = b"see below\n\n" + LINE + b"Subject: forwarded\nFrom: dana@example.org\n\nits text\n"
+
+
+@pytest.mark.parametrize("size", [0, 5_000, 3_000_000])
+@pytest.mark.parametrize("end", [b"", b"no newline at the end"])
+def test_envelopes_within_a_content_length_cut_messages_in_two(size: int, end: bytes) -> None:
+    body = b"filler line\n" * (size // 12) + FORWARDED
+    box = b"".join(counted(body, i) for i in range(3)) + counted(body + end, 4)[:-1]
+    assert len(split(box)) == 4
+    assert len(split(box.replace(b"\nContent-Length", b"\nX-Content-Length"))) == 8
+
+
+@pytest.mark.parametrize("length", [0, 7, 40, 10**6, 10**14])
+def test_a_content_length_that_is_wrong_hides_no_message(length: int) -> None:
+    lying = re.sub(rb"(?<=Content-Length: )\d+", b"%d" % length, counted(b"a few words\n", 1))
+    assert len(split(lying + counted(FORWARDED, 2) + counted(b"last\n", 3))) == 3
+
+
+def test_what_a_server_notes_at_the_beginning_of_a_box_was_a_message(tmp_path: Path) -> None:
+    note = (
+        b"From: Mail System Internal Data <MAILER-DAEMON@host>\n"
+        b"Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nX-IMAP: 123 1\n\nThis text is part of the format.\n"
+    )
+    told_of_it = message("Whose is the mail DON'T DELETE THIS MESSAGE?\n", number=1)
+    found = read(tmp_path, LINE + note + b"\n" + mbox([told_of_it, message(number=2)]))
+    assert len(found) == 2
+    assert found[0].text.startswith("Whose")
+
+
+def test_the_summary_of_a_mailbox_was_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "Inbox.msf"
+    path.write_text('// <!-- <mdb:mork:z v="1.4"/> -->\n<(80=subject)(81=boiler service)>\n')
+    (problem,) = readers.read(str(path))
+    assert isinstance(problem, Problem)
+    assert problem.reason == "unsupported"
 
 
 class Endless(io.RawIOBase):

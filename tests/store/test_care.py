@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import threading
 from pathlib import Path
 
 import apsw
@@ -35,6 +37,28 @@ def damage(store: Store, sql: str) -> None:
 
 def test_a_sound_index_gives_no_finding(store: Store) -> None:
     assert store.examine() == []
+
+
+def test_what_a_run_wrote_between_two_looks_was_damage(store: Store) -> None:
+    done = threading.Event()
+
+    def rewrite() -> None:
+        with Store.open(store.path) as writer:
+            for number in itertools.count():
+                if done.wait(0.02):  # the check of the words waits for a pause
+                    return
+                with writer.writing():
+                    for file in range(number % 15, 600, 15):
+                        add_note(writer, f"/n/{file}.md", f"round{number} of w{file} ", f"part {number} ")
+
+    run = threading.Thread(target=rewrite)
+    run.start()
+    try:
+        found = [store.examine() for _ in range(6)]
+    finally:
+        done.set()
+        run.join()
+    assert [each for each in found if each] == []
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,19 @@ def test_a_newer_schema_is_refused_with_both_versions_and_not_touched(db: Path) 
     assert db.read_bytes() == before
 
 
+@pytest.mark.parametrize("version", [-1, 0, 1, 5])
+def test_an_index_whose_schema_number_is_damaged_was_called_a_bug(db: Path, version: int) -> None:
+    Store.open(db, create=True).close()
+    connection = apsw.Connection(str(db))
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    for read_only in (True, False):
+        with pytest.raises(IndexDamaged) as caught:
+            Store.open(db, create=not read_only, read_only=read_only)
+        assert str(db) in caught.value.message
+        assert "doctor --repair" in caught.value.hint
+
+
 def test_damaged_pages_are_an_index_error_and_no_traceback(db: Path) -> None:
     with Store.open(db, create=True) as store:
         for number in range(200):
@@ -210,6 +223,18 @@ def test_an_index_on_a_read_only_disk_can_be_searched(disk: Path) -> None:
         assert store.match("first", 5)
     with pytest.raises(MachineRefused):
         Store.open(disk / "index.db", create=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_copy_with_its_wal_on_a_read_only_disk_did_not_say_what_it_lacks(disk: Path, db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        add_note(store, "/a.md", "first ")
+        for end in ("", "-wal"):
+            (disk / f"index.db{end}").write_bytes(Path(f"{db}{end}").read_bytes())
+    mount(disk, "remount,ro")
+    with pytest.raises(MachineRefused, match=r"index\.db-wal holds what was written last") as caught:
+        Store.open(disk / "index.db", read_only=True)
+    assert "copy both files" in caught.value.hint
 
 
 def test_a_folder_that_cannot_be_written_is_the_machines_no(tmp_path: Path) -> None:

@@ -33,6 +33,16 @@ def test_text_that_sqlite_cannot_hold_keeps_its_length(db: Path) -> None:
         assert document.path == "/\udcff.md"
 
 
+def test_of_thousands_of_files_of_the_same_bytes_each_was_looked_at_for_every_other(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        for number in range(50):
+            file_id = store.begin_file(f"/{number:02}.bin", "")
+            store.finish_file(file_id, STAMP, hash=b"same", reader="r")
+        twins = store.files_with_hash(b"same")
+    assert [twin.path for twin in twins] == [f"/{number:02}.bin" for number in range(len(twins))]
+    assert 1 < len(twins) < 20
+
+
 def test_searches_go_on_while_a_run_writes_and_see_only_what_is_finished(db: Path) -> None:
     with Store.open(db, create=True) as writer, Store.open(db, read_only=True) as reader:
         add_note(writer, "/a.md", "first ")
