@@ -159,11 +159,14 @@ class Writer:
             for job in together:
                 self._told(job.found, total)
             with self.store.writing() if len(together) > 1 else nullcontext():
+                hashes = self.store.known_hashes(job.digest for job in together if job.digest)
                 for job in together:
+                    twin = job.digest in hashes
                     if not job.is_helped or not self._putting.is_known(
-                        job.found, job.row, job.digest, job.began, moves
+                        job.found, job.row, job.digest, job.began, moves, twin=twin
                     ):
                         self._putting.put(job)
+                        hashes.update(filter(None, (job.digest,)))
             self._storing.write_vectors(TOGETHER)
             jobs -= len(together)
 
