@@ -1,7 +1,8 @@
 """A helper process: reads small files of trusted formats, and makes documents ready to be written.
 
 It does what the run would do itself, on another core. What it cannot do it gives back: files whose formats need a
-worker process, whatever raises an error, and documents whose passages the embedder's tokenizer must count.
+worker process, whatever raises an error, and documents whose passages the tokenizer of an embedder must count that
+is not here.
 It runs our own code on text, as the run does, so that its answers need no more checks than the run's own. It ends
 when its parent does.
 """
@@ -143,7 +144,8 @@ class Maker:
         """:param embedder: makes vectors along with the rows; None = they follow."""
         self._task = task
         self._embedder = embedder
-        self._measure = Measure(_uncounted, task.rates)
+        self._count = embedder.count_tokens if embedder else _uncounted
+        self._measure = Measure(self._count, task.rates)
 
     def made(self, wanted: Sequence[Wanted]) -> list[Made | None]:
         """Each step for all of them, then the next: what a step looks into stays in the processor's cache, which
@@ -188,7 +190,7 @@ class Maker:
     def _with_chunks(self, document: Document) -> tuple[Document, list[Chunk]] | Document:
         task = self._task
         try:
-            chunks = chunking.split(document, _uncounted, task.target, task.limit, measure=self._measure)
+            chunks = chunking.split(document, self._count, task.target, task.limit, measure=self._measure)
         except NotHere:
             return document
         return document, chunks

@@ -167,7 +167,7 @@ class Writer:
                     ):
                         self._putting.put(job)
                         hashes.update(filter(None, (job.digest,)))
-            self._storing.write_vectors(TOGETHER)
+                self._storing.write_vectors(TOGETHER)
             jobs -= len(together)
 
     def _next(self) -> Job:
