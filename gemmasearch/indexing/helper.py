@@ -159,16 +159,10 @@ class Maker:
 
     def _embed(self, begun: Sequence[_Begun], embedder: Embedder) -> None:
         """Give all documents their vectors at once."""
-        from gemmasearch.store.vectors import rounded
-
-        made = [(b, at) for b in begun for at, item in enumerate(b.items) if isinstance(item, tuple)]
-        passages = [Passage(*p) for b, at in made for p in b.items[at][0].to_embed(b.items[at][1])]
-        kept, first = rounded(embedder.embed_documents(passages)), 0
-        for b, at in made:
-            document: Ready = b.items[at][0]
-            end = first + len(document.keys)
-            b.items[at] = replace(document, vectors=kept[first:end].tobytes())
-            first = end
+        places = [(b, at) for b in begun for at, item in enumerate(b.items) if isinstance(item, tuple)]
+        made = with_vectors([b.items[at] for b, at in places], embedder)
+        for (b, at), document in zip(places, made, strict=True):
+            b.items[at] = document
 
     def _begun(self, what: str | Document, words: str, guarded: bool) -> _Begun:
         if isinstance(what, Document):
@@ -194,6 +188,23 @@ class Maker:
         except NotHere:
             return document
         return document, chunks
+
+
+def with_vectors(made: Sequence[tuple[Ready, Sequence[Chunk]]], embedder: Embedder) -> list[Ready]:
+    """Documents with the vectors of their passages.
+
+    :param made: with the chunks that each was made of.
+    """
+    from gemmasearch.store.vectors import rounded
+
+    passages = [Passage(*each) for document, chunks in made for each in document.to_embed(chunks)]
+    kept, first = rounded(embedder.embed_documents(passages)), 0
+    found: list[Ready] = []
+    for document, _ in made:
+        end = first + len(document.keys)
+        found.append(replace(document, vectors=kept[first:end].tobytes()))
+        first = end
+    return found
 
 
 def _tried(work: Callable[..., _Begun], *given: Any) -> _Begun | None:

@@ -93,6 +93,7 @@ class Writer:
         if self._helpers is None and (more := cores() - 1):
             static = self.embedder if self.embedder.space.name == "static" else None
             self._helpers = self._ends.enter_context(Helpers(self._storing.task, static, min(more, MOST)))
+            self._storing.along = static
         return self._helpers
 
     def remove(self, gone: Sequence[FileRow]) -> None:
