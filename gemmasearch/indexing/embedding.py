@@ -47,7 +47,7 @@ def embed(store: Store, embedder: Embedder, settings: Settings, tally: Tally) ->
     space = store.ensure_space(embedder.space)
     while not tally.interrupted and store.derive(space.id):
         tally.stopped()
-    if not tally.interrupted:
+    if not tally.stopped():  # asked even where all vectors came along with the rows
         _fill(store, embedder, settings, space.id, tally)
     if not tally.interrupted:
         store.complete_space(space.id)

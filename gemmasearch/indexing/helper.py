@@ -1,7 +1,8 @@
 """A helper process: reads small files of trusted formats, and makes documents ready to be written.
 
 It does what the run would do itself, on another core. What it cannot do it gives back: files whose formats need a
-worker process, whatever raises an error, and documents whose passages the embedder's tokenizer must count.
+worker process, whatever raises an error, and documents whose passages the tokenizer of an embedder must count that
+is not here.
 It runs our own code on text, as the run does, so that its answers need no more checks than the run's own. It ends
 when its parent does.
 """
@@ -143,7 +144,8 @@ class Maker:
         """:param embedder: makes vectors along with the rows; None = they follow."""
         self._task = task
         self._embedder = embedder
-        self._measure = Measure(_uncounted, task.rates)
+        self._count = embedder.count_tokens if embedder else _uncounted
+        self._measure = Measure(self._count, task.rates)
 
     def made(self, wanted: Sequence[Wanted]) -> list[Made | None]:
         """Each step for all of them, then the next: what a step looks into stays in the processor's cache, which
@@ -157,16 +159,10 @@ class Maker:
 
     def _embed(self, begun: Sequence[_Begun], embedder: Embedder) -> None:
         """Give all documents their vectors at once."""
-        from gemmasearch.store.vectors import rounded
-
-        made = [(b, at) for b in begun for at, item in enumerate(b.items) if isinstance(item, tuple)]
-        passages = [Passage(*p) for b, at in made for p in b.items[at][0].to_embed(b.items[at][1])]
-        kept, first = rounded(embedder.embed_documents(passages)), 0
-        for b, at in made:
-            document: Ready = b.items[at][0]
-            end = first + len(document.keys)
-            b.items[at] = replace(document, vectors=kept[first:end].tobytes())
-            first = end
+        places = [(b, at) for b in begun for at, item in enumerate(b.items) if isinstance(item, tuple)]
+        made = with_vectors([b.items[at] for b, at in places], embedder)
+        for (b, at), document in zip(places, made, strict=True):
+            b.items[at] = document
 
     def _begun(self, what: str | Document, words: str, guarded: bool) -> _Begun:
         if isinstance(what, Document):
@@ -188,10 +184,27 @@ class Maker:
     def _with_chunks(self, document: Document) -> tuple[Document, list[Chunk]] | Document:
         task = self._task
         try:
-            chunks = chunking.split(document, _uncounted, task.target, task.limit, measure=self._measure)
+            chunks = chunking.split(document, self._count, task.target, task.limit, measure=self._measure)
         except NotHere:
             return document
         return document, chunks
+
+
+def with_vectors(made: Sequence[tuple[Ready, Sequence[Chunk]]], embedder: Embedder) -> list[Ready]:
+    """Documents with the vectors of their passages.
+
+    :param made: with the chunks that each was made of.
+    """
+    from gemmasearch.store.vectors import rounded
+
+    passages = [Passage(*each) for document, chunks in made for each in document.to_embed(chunks)]
+    kept, first = rounded(embedder.embed_documents(passages)), 0
+    found: list[Ready] = []
+    for document, _ in made:
+        end = first + len(document.keys)
+        found.append(replace(document, vectors=kept[first:end].tobytes()))
+        first = end
+    return found
 
 
 def _tried(work: Callable[..., _Begun], *given: Any) -> _Begun | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from gemmasearch.documents import Document, Problem
+from gemmasearch.documents import Document, FileStamp, Problem
 from gemmasearch.indexing import growing
 from gemmasearch.indexing.ahead import Begun, Read
 from gemmasearch.indexing.batches import Helped, made_ahead
@@ -17,6 +17,7 @@ from gemmasearch.indexing.moves import Moves, kind_of_name
 from gemmasearch.indexing.rules import Rules, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
 from gemmasearch.indexing.storing import TOGETHER, Storing
+from gemmasearch.readers import growth
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.opening import opened
 from gemmasearch.store.keys import clean, nameless, path_words
@@ -68,9 +69,19 @@ class Putting:
     # -- without reading
 
     def is_known(
-        self, found: Found, row: FileRow | None, digest: bytes | None, began: int, moves: Moves
+        self,
+        found: Found,
+        row: FileRow | None,
+        digest: bytes | None,
+        began: int,
+        moves: Moves,
+        *,
+        twin: bool = True,
     ) -> bool:
-        """Do what the digest is enough for. :return: whether it was."""
+        """Do what the digest is enough for. :return: whether it was.
+
+        :param twin: False = no file in the index has this digest.
+        """
         if digest is None:
             return False
         if row:
@@ -81,7 +92,7 @@ class Putting:
         if moved := moves.same_bytes(found, digest):
             self.move(moved, found, began)
             return True
-        return self._copied(found, digest, began)
+        return twin and self._copied(found, digest, began)
 
     def _restamp(self, row: FileRow, found: Found, began: int) -> None:
         self.store.restamp(row.id, found.stamp, racy=is_racy(found.stamp, began))
@@ -140,6 +151,8 @@ class Putting:
         file_id = None
         while True:
             last = len(group) < DOCUMENTS_PER_TRANSACTION
+            if last and row is None and file_id is None and self._put_new(job, words, group):
+                break
             with self.store.writing():
                 if file_id is None:
                     file_id = self.store.begin_file(found.path, words, tail=row.tail if row and box else None)
@@ -168,21 +181,22 @@ class Putting:
         for problem in problems:
             self.tally.problem(problem)
 
+    def _put_new(self, job: Job, words: str, documents: Sequence[Document | Ready]) -> bool:
+        """Write a file without a row that is wholly read, in fewer steps. :return: False if it is no such one."""
+        if job.found.stamp.size >= growth.WORTH:
+            return False
+        with self.store.writing():
+            file_id = self.store.add_file(job.found.path, words, **_end(job, job.problems))
+            if file_id is None:
+                return False
+            for document in documents:
+                self.storing.put(file_id, words, document, {})
+        return True
+
     def _finish(self, file_id: int, job: Job, problems: list[Problem]) -> None:
-        found = job.found
-        tail, tail_hash = growing.tail_of(self.store, file_id, found)
-        settled = unchanged_since(found)
-        self.store.finish_file(
-            file_id,
-            found.stamp if settled else None,
-            racy=is_racy(found.stamp, job.began),
-            hash=job.digest if settled else None,
-            reader=READERS,
-            problems=problems,
-            tries=tries_before(job.row, found) + 1 if _whole(problems) else 0,
-            tail=tail if settled else None,
-            tail_hash=tail_hash,
-        )
+        end = _end(job, problems)
+        tail, tail_hash = growing.tail_of(self.store, file_id, job.found)
+        self.store.finish_file(file_id, tail=tail if end["stamp"] else None, tail_hash=tail_hash, **end)
 
     def _so_far(self, file_id: int, found: Found, problems: list[Problem]) -> None:
         """Where to go on in a mailbox, should this run end before it is read."""
@@ -250,6 +264,30 @@ class Putting:
     def _owner(self, path: str) -> str:
         """Of nested roots the innermost."""
         return max((r.path for r in self.registered if is_within(path, r.path)), key=len, default="")
+
+
+class _End(TypedDict):
+    """What is known of a file when it is read."""
+
+    stamp: FileStamp | None
+    racy: bool
+    hash: bytes | None
+    reader: str
+    problems: Sequence[Problem]
+    tries: int
+
+
+def _end(job: Job, problems: Sequence[Problem]) -> _End:
+    found = job.found
+    settled = unchanged_since(found)
+    return _End(
+        stamp=found.stamp if settled else None,
+        racy=is_racy(found.stamp, job.began),
+        hash=job.digest if settled else None,
+        reader=READERS,
+        problems=problems,
+        tries=tries_before(job.row, found) + 1 if _whole(problems) else 0,
+    )
 
 
 def _whole(problems: Sequence[Problem]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document
 from gemmasearch.indexing import chunking
-from gemmasearch.indexing.helper import Task
+from gemmasearch.indexing.helper import Task, with_vectors
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.readers.language import with_language
 from gemmasearch.store.keys import clean, document_hash
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 
 TOGETHER = 512  # vectors that are written in one transaction
+ALONG = (
+    2048  # passages of a document that get their vectors with the rows: those of more would need much memory
+)
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class Storing:
     embedder: Embedder
     settings: Settings
     tally: Tally
+    along: Embedder | None = None  # makes vectors along with the rows, as helpers do; None = they follow
     _measured: Measure | None = None
     _forgotten: frozenset[bytes] | None = None
     _keys: list[bytes] = field(default_factory=list)
@@ -82,7 +86,10 @@ class Storing:
     def _ready(self, document: Document, words: str) -> Ready:
         target, limit = self._sizes()
         chunks = chunking.split(document, self.embedder.count_tokens, target, limit, measure=self._measure())
-        return ready(document, chunks, clean(words))
+        made = ready(document, chunks, clean(words))
+        if self.along is None or len(chunks) > ALONG:
+            return made
+        return with_vectors([(made, chunks)], self.along)[0]
 
     def _sizes(self) -> tuple[int, int]:
         """Tokens that a passage should have, and that it may have at most."""

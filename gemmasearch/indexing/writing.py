@@ -93,6 +93,7 @@ class Writer:
         if self._helpers is None and (more := cores() - 1):
             static = self.embedder if self.embedder.space.name == "static" else None
             self._helpers = self._ends.enter_context(Helpers(self._storing.task, static, min(more, MOST)))
+            self._storing.along = static
         return self._helpers
 
     def remove(self, gone: Sequence[FileRow]) -> None:
@@ -159,12 +160,15 @@ class Writer:
             for job in together:
                 self._told(job.found, total)
             with self.store.writing() if len(together) > 1 else nullcontext():
+                hashes = self.store.known_hashes(job.digest for job in together if job.digest)
                 for job in together:
+                    twin = job.digest in hashes
                     if not job.is_helped or not self._putting.is_known(
-                        job.found, job.row, job.digest, job.began, moves
+                        job.found, job.row, job.digest, job.began, moves, twin=twin
                     ):
                         self._putting.put(job)
-            self._storing.write_vectors(TOGETHER)
+                        hashes.update(filter(None, (job.digest,)))
+                self._storing.write_vectors(TOGETHER)
             jobs -= len(together)
 
     def _next(self) -> Job:

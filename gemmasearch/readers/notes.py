@@ -21,6 +21,9 @@ _Heading = tuple[int, int, str]  # offset of its first line, level (1 = top), te
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_MARKED = re.compile(
+    r"\n( {0,3}[`~#=-][^\n]*)"
+)  # a line that may be one of these, with the end of the one before
 _NOT_A_PARAGRAPH = re.compile(r"\s*$|[ \t]*(?:[-*+>|#]|\d+[.)])|(?: {4}|\t)")
 _ORG = re.compile(r"(\*+)[ \t]+(.*)$")
 _ORG_NOISE = re.compile(
@@ -104,21 +107,25 @@ def _lines(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
 
 def _markdown_headings(text: str, start: int) -> Iterator[_Heading]:
     fence = ""
-    before: tuple[int, str] | None = None  # a line that an underline would make a heading
-    for offset, line in _lines(text, start):
+    rest = "\n" + text[start:]
+    free = 0  # where the first line begins that an underline may make a heading
+    for found in _MARKED.finditer(rest):
+        line = found[1]
         if mark := _FENCE.match(line):
             fence = _fenced(fence, mark[1], line)
-            before = None
         elif fence:
             continue
         elif atx := _ATX.match(line):
-            yield offset, len(atx[1]), _plain(atx[2] or "")
-            before = None
-        elif before and (underline := _SETEXT.match(line)):
-            yield before[0], 1 if underline[1][0] == "=" else 2, _plain(before[1])
-            before = None
+            yield start + found.start(), len(atx[1]), _plain(atx[2] or "")
+        elif underline := _SETEXT.match(line):
+            first = rest.rfind("\n", 0, found.start()) + 1
+            before = rest[first : found.start()]
+            if first < free or _NOT_A_PARAGRAPH.match(before):
+                continue
+            yield start + first - 1, 1 if underline[1][0] == "=" else 2, _plain(before)
         else:
-            before = None if _NOT_A_PARAGRAPH.match(line) else (offset, line)
+            continue
+        free = found.end() + 1
 
 
 def _fenced(fence: str, mark: str, line: str) -> str:

@@ -194,6 +194,12 @@ class Database:
             self.connection.execute(sql, params)
             return self.connection.last_insert_rowid()
 
+    def added(self, sql: str, params: Any = ()) -> int | None:
+        """:return: the new row's id; None where a conflict keeps it out, or there is nothing to make it of."""
+        with translated(self.path):
+            self.connection.execute(sql, params)
+            return self.connection.last_insert_rowid() if self.connection.changes() else None
+
     def many(self, sql: str, params: Iterable[Sequence[Any]]) -> list[Row]:
         """The statement once for each of ``params``. :return: what it RETURNs, all together."""
         with translated(self.path):

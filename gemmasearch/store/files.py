@@ -48,6 +48,31 @@ class Files(Pictures):
         self.db.run("UPDATE files SET size = NULL, tail = ? WHERE id = ?", (tail, known[0]))
         return int(known[0])
 
+    def add_file(
+        self,
+        path: str,
+        words: str,
+        stamp: FileStamp | None,
+        *,
+        racy: bool = False,
+        hash: bytes | None = None,
+        reader: str = "",
+        problems: Sequence[Problem] = (),
+        tries: int = 0,
+    ) -> int | None:
+        """The row of a new file whose documents are put in the same transaction: begun and finished in one.
+
+        :return: the file's id; None, and nothing done, if it has a row or is the first one in its folder.
+        """
+        from gemmasearch.store import folders
+
+        name = os.fsencode(path)
+        end = (*_stamp(stamp), int(racy), hash, reader, _reason(problems), tries)
+        file_id = self.db.added(_INSERT_FILE, (name, clean(words), *end, folders.of(name)))
+        if file_id is not None and problems:
+            self._insert_problems(file_id, problems)
+        return file_id
+
     def put_document(self, file_id: int, document: Document, chunks: Sequence[Chunk]) -> int:
         """Write a document with its chunks and words; one of the same part is replaced. :return: its id."""
         from gemmasearch.store.ready import ready  # searches write nothing
@@ -57,13 +82,15 @@ class Files(Pictures):
 
     def put_ready(self, file_id: int, document: Ready) -> int:
         """The same of one that was made ready with the words of the file's path."""
-        part = document.part
-        old = self.db.value("SELECT id FROM documents WHERE file_id = ? AND part = ?", (file_id, part))
-        if old is not None:
-            # The old vectors stay until the new chunks are in: most of them are the same passages.
-            self.db.run("UPDATE documents SET part = ? WHERE id = ?", (f"{part}\0old", old))
         row = (file_id, *document.row)
-        new = self.db.insert(_INSERT_DOCUMENT, (*row, document.offset, document.length, self.db.seal(*row)))
+        values = (*row, document.offset, document.length, self.db.seal(*row))
+        new, old = self.db.added(f"{_INSERT_DOCUMENT} ON CONFLICT(file_id, part) DO NOTHING", values), None
+        if new is None:
+            sql = "SELECT id FROM documents WHERE file_id = ? AND part = ?"
+            old = self.db.value(sql, (file_id, document.part))
+            # The old vectors stay until the new chunks are in: most of them are the same passages.
+            self.db.run("UPDATE documents SET part = ? WHERE id = ?", (f"{document.part}\0old", old))
+            new = self.db.insert(_INSERT_DOCUMENT, values)
         if document.names:
             sql = "INSERT INTO links(name, document_id) VALUES(?, ?)"
             self.db.many(sql, [(name, new) for name in document.names])
@@ -99,21 +126,23 @@ class Files(Pictures):
     ) -> None:
         """The file is read: remember its stamp and what went wrong. Documents it no longer has are the
         caller's to remove. A problem with part "" is the file's own and becomes its ``reason``."""
-        reason = next((p.reason for p in problems if not p.part), "")
         self.db.run("DELETE FROM problems WHERE file_id = ?", (file_id,))
         if problems:
-            self.db.many(
-                "INSERT INTO problems(path, file_id, part, reason, detail, waits, pages) "
-                "SELECT path, id, ?2, ?3, ?4, ?5, ?6 FROM files WHERE id = ?1",
-                [
-                    (file_id, clean(p.part), clean(p.reason), clean(p.detail), clean(p.waits), p.pages)
-                    for p in problems
-                ],
-            )
+            self._insert_problems(file_id, problems)
         self.db.run(
             """UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, device = ?, racy = ?, hash = ?,
                    reader = ?, reason = ?, tries = ?, tail = ?, tail_hash = ? WHERE id = ?""",
-            (*_stamp(stamp), int(racy), hash, reader, reason, tries, tail, tail_hash, file_id),
+            (*_stamp(stamp), int(racy), hash, reader, _reason(problems), tries, tail, tail_hash, file_id),
+        )
+
+    def _insert_problems(self, file_id: int, problems: Sequence[Problem]) -> None:
+        self.db.many(
+            "INSERT INTO problems(path, file_id, part, reason, detail, waits, pages) "
+            "SELECT path, id, ?2, ?3, ?4, ?5, ?6 FROM files WHERE id = ?1",
+            [
+                (file_id, clean(p.part), clean(p.reason), clean(p.detail), clean(p.waits), p.pages)
+                for p in problems
+            ],
         )
 
     def restamp(self, file_id: int, stamp: FileStamp | None, *, racy: bool = False) -> None:
@@ -295,9 +324,18 @@ def _insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table}({', '.join(columns)}) VALUES({', '.join('?' * len(columns))})"
 
 
+_INSERT_FILE = """
+    INSERT INTO files(path, path_words, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason, tries,
+                      folder_id)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, id FROM folders WHERE path = ?13
+    ON CONFLICT(path) DO NOTHING"""
 _INSERT_DOCUMENT = _insert("documents", (*seals.DOCUMENT, '"offset"', "length", "seal"))
 _INSERT_CHUNK = _insert("chunks", (*seals.CHUNK, "seal"))
 _INSERT_WORDS = _insert("words", ("rowid", *fts.COLUMNS))
+
+
+def _reason(problems: Sequence[Problem]) -> str:
+    return next((p.reason for p in problems if not p.part), "")
 
 
 def _stamp(stamp: FileStamp | None) -> tuple[int | None, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gemmasearch.documents import FileStamp, Problem
 from gemmasearch.light import dataclass
@@ -86,6 +86,11 @@ class Journal:
         rows = self.db.rows(f"{_FILE} WHERE hash = ? LIMIT {_TWINS}", (hash,))
         # By id: SQLite's own sorting takes ten times as long as finding none.
         return list(map(_file, sorted(rows)))
+
+    def known_hashes(self, hashes: Iterable[bytes]) -> set[bytes]:
+        """Those of some hashes that files have."""
+        sql = "SELECT ?1 WHERE EXISTS (SELECT 1 FROM files WHERE hash = ?1)"
+        return {hash for (hash,) in self.db.many(sql, [(hash,) for hash in hashes])}
 
     def known_documents(self, file_id: int) -> dict[str, tuple[int, bytes]]:
         """Part -> (document id, document hash) of a file."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import string
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -42,6 +44,9 @@ def test_no_piece_of_the_installed_vocabulary_crosses_a_border() -> None:
     for left, right in (merge.split(" ") for merge in model["merges"]):
         assert "\n" not in left + right
         assert right[0] != "▁" or set(left) == {"▁"}
+        for before, after in pairwise((left + right).replace("▁", "")):
+            assert not {before, after}.intersection(string.digits)
+            assert before.isalpha() == after.isalpha() or not (before + after).isascii()
 
 
 def test_texts_have_the_same_tokens() -> None:
@@ -55,7 +60,7 @@ def test_they_have_them_however_much_is_remembered(monkeypatch: pytest.MonkeyPat
     chance, few = random.Random(3), Segments(tokenizer())
     for _ in range(60):
         check([" ".join(chance.choices(WORDS, k=chance.randint(0, 30))) for _ in range(8)], few)
-    assert all(len(segment) <= segments.LONGEST for segment in few._known)
+    assert all(len(segment) <= segments.LONGEST for segment in (*few._known, *few._parts))
 
 
 def test_pieces_in_any_order_have_the_same_tokens() -> None:
