@@ -271,10 +271,10 @@ def analyses(text: str, language: str = "") -> list[Analysis]:
 def exact(text: str) -> str:
     """The exact words of a text, separated by spaces: what the full-text index stores for a column."""
     if text.isascii():  # runs without their underscores
-        pieces = text.lower().encode("ascii").translate(_BARE).decode("ascii").split()
-        return " ".join(
-            pieces if max(map(len, pieces), default=0) <= LONGEST else [p[:LONGEST] for p in pieces]
-        )
+        bare = text.encode("ascii").translate(_BARE).decode("ascii").split() if "_" in text else _runs(text)
+        if max(map(len, bare), default=0) > LONGEST:
+            bare = [piece[:LONGEST] for piece in bare]
+        return " ".join(bare).lower()
     return _head(text, "", 0) if len(text) <= _HEAD else _spelled("", 0).of(_runs(text))
 
 
@@ -339,7 +339,8 @@ class _Spelled(dict[str, str]):
         plain = list(filter(_PLAIN.fullmatch, new))
         words = list(map(str.lower, plain))
         self.update(zip(plain, _forms_of(words, self._language) if self._side else words, strict=True))
-        self.update((run, self[run]) for run in new.difference(plain) if len(run) <= LONGEST)
+        others = self._known.of(new.difference(plain)).items()
+        self.update((run, " ".join(other[self._side])) for run, other in others if len(run) <= LONGEST)
 
     def __missing__(self, run: str) -> str:
         return " ".join(self._known[run][self._side])
