@@ -285,3 +285,26 @@ def test_an_index_of_the_ninth_schema_gets_its_folders(db: Path) -> None:
         assert len(store.kept_documents([Condition("in", "is", "plans")])) == 1
     with Store.open(db) as store:
         assert store.examine() == []
+
+
+def test_a_file_added_whole_is_as_one_begun_and_finished(db: Path) -> None:
+    problem = Problem("/a/two.md", "encrypted", part="p")
+    with Store.open(db, create=True) as store, store.writing():
+        add_note(store, "/a/one.md", "One. ")
+        assert store.add_file("/new/two.md", "two", STAMP) is None  # the first one in its folder
+        assert store.add_file("/a/one.md", "one", STAMP) is None  # there already
+        end = {"hash": b"h" * 16, "reader": "text:1", "problems": [problem]}
+        added = store.add_file("/a/two.md", "words", STAMP, **end)
+        begun = store.begin_file("/a/three.md", "words")
+        store.finish_file(begun, STAMP, **end)
+        sql = "SELECT * FROM files WHERE id = ?"
+        one, other = (store.db.rows(sql, (id,))[0] for id in (added, begun))
+        assert one[2:] == other[2:]  # all but id and path
+        assert store.db.value("SELECT count(DISTINCT file_id) FROM problems") == 2
+
+
+def test_hashes_of_files_are_told_from_others(db: Path) -> None:
+    with Store.open(db, create=True) as store:
+        add_note(store, "/a/one.md", "One. ")
+        assert store.known_hashes([b"h" * 16, b"n" * 16]) == {b"h" * 16}
+        assert store.known_hashes([]) == set()
