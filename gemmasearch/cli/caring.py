@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import counts, views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, Session
 from gemmasearch.errors import Interrupted, MachineRefused, NothingFound, UsageProblem
@@ -105,7 +105,7 @@ def _root_row(root: Root, session: Session) -> tuple[str, ...]:
     from gemmasearch.known import told_apart
 
     options = [f"{name}={_option(value)}" for name, value in root.options.items() if value]
-    state = f"not available: {root.unavailable}" if root.unavailable else views.plural(root.seen, "file")
+    state = f"not available: {root.unavailable}" if root.unavailable else counts.plural(root.seen, "file")
     apart = told_apart(root.path, session.settings)
     return path_field(root.path), state, " ".join([*options, *([f"({apart})"] if apart else [])])
 
@@ -142,7 +142,7 @@ def _show_why(out: Output, found: Why) -> None:
     if found.quarantined:
         rows.append(("given up", f"after {found.tries} tries; `gsearch retry` tries again"))
     for document in found.documents:
-        what = f"{document.kind}, {views.plural(document.chunks, 'passage')}, {document.embedded} embedded"
+        what = f"{document.kind}, {counts.plural(document.chunks, 'passage')}, {document.embedded} embedded"
         rows.append((document.part or "document", f"{what}: {one_line(document.title)}".rstrip(": ")))
         shown = document.passages if out.verbose else document.passages[:SHOWN]
         rows += [("", _passage(p)) for p in shown]
@@ -150,7 +150,7 @@ def _show_why(out: Output, found: Why) -> None:
             rows.append(("", f"… {len(document.passages) - len(shown):,} more: -v"))
     views.table(out, rows)
     for what in dict.fromkeys(p.waits for p in found.problems if p.waits):
-        out.note(views.waiting_remark(what))
+        out.note(counts.waiting_remark(what))
 
 
 def _passage(found: WhyChunk) -> str:
@@ -170,7 +170,7 @@ def retry(
     with session.index(write=True) as index:
         count = index.retry(paths or ())
     out = session.out
-    return out.result({"files": count}, lambda: out.line(f"{views.plural(count, 'file')} for the next run"))
+    return out.result({"files": count}, lambda: out.line(f"{counts.plural(count, 'file')} for the next run"))
 
 
 def forget(
@@ -213,7 +213,7 @@ def forget(
         with session.index(write=True) as index:
             count = index.let_in_again()
         return out.result(
-            {"documents": count}, lambda: out.line(f"{views.plural(count, 'document')} may come back")
+            {"documents": count}, lambda: out.line(f"{counts.plural(count, 'document')} may come back")
         )
     if not what and not browser:
         raise UsageProblem("forget what?", "a file, a folder, --browser NAME, or a query such as from:dana")
@@ -268,7 +268,7 @@ def _told_apart(index: Index, what: Sequence[str]) -> tuple[list[str], str]:
 def _announce(out: Output, index: Index, query: str, documents: Sequence[int]) -> None:
     """Say how many documents a query finds, and name some of them."""
     out.note(
-        f"{views.plural(len(documents), 'document')} {'matches' if len(documents) == 1 else 'match'} {query}"
+        f"{counts.plural(len(documents), 'document')} {'matches' if len(documents) == 1 else 'match'} {query}"
     )
     found = (
         index.search(query, mode="words", limit=NAMED, per_document=1, collapse=False) if documents else []
@@ -282,11 +282,11 @@ def _how(file: str) -> str:
 
 
 def _show_forgotten(out: Output, gone: Forgotten, verify: bool) -> None:
-    line = f"forgot {views.plural(gone.files, 'file')}, {views.plural(gone.documents, 'document')}"
-    out.line(line + (f", {views.plural(len(gone.roots), 'folder')}" if gone.roots else ""))
+    line = f"forgot {counts.plural(gone.files, 'file')}, {counts.plural(gone.documents, 'document')}"
+    out.line(line + (f", {counts.plural(len(gone.roots), 'folder')}" if gone.roots else ""))
     if verify and not gone.left:
         out.line(
-            f"verified: none of {views.plural(gone.looked_for, 'piece')} stands in the bytes of the index"
+            f"verified: none of {counts.plural(gone.looked_for, 'piece')} stands in the bytes of the index"
         )
 
 

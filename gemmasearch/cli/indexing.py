@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gemmasearch.cli import updating, views
+from gemmasearch.cli import counts, updating, views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session, offered
 from gemmasearch.cli.updating import stop_on_signals
@@ -153,7 +153,7 @@ def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str
     rows = [("index", found.path), ("size", views.size(found.size))]
     rows += [("folder", _folder(root)) for root in found.roots]
     skipped = sum(found.skipped.values())
-    coverage = f"{found.indexed:,} of {views.plural(found.indexed + skipped, 'file')}"
+    coverage = f"{found.indexed:,} of {counts.plural(found.indexed + skipped, 'file')}"
     rows.append(("coverage", f"{coverage}, {skipped:,} skipped" + _because(found.skipped)))
     rows.append(("documents", f"{found.documents:,}" + _because(found.kinds)))
     passages = f"{found.chunks:,}, {found.embedded:,} of {found.embeddable:,} embedded"
@@ -168,13 +168,13 @@ def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str
         rows.append(
             ("unread parts", f"{sum(found.part_problems.values()):,}" + _because(found.part_problems))
         )
-    rows += [("waiting", views.waiting(what, count)) for what, count in found.waiting.items()]
+    rows += [("waiting", counts.waiting(what, count)) for what, count in found.waiting.items()]
     if writer:
         rows.append(("writing", writer))
     rows += [(b.what, f"STALE: {b.said}; start it again: `{b.mend}`" if b.stale else b.said) for b in beats]
     views.table(out, rows)
     for what in found.waiting:
-        out.note(views.waiting_remark(what))
+        out.note(counts.waiting_remark(what))
     if any(found.skipped.values()):
         out.note("`gsearch status --failed` lists each skipped file with its reason")
 
@@ -182,15 +182,15 @@ def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str
 def _folder(found: RootSummary) -> str:
     """One folder: how much of it is indexed and embedded, and whether it is there at all."""
     skipped = sum(found.skipped.values())
-    line = f"{found.path} ({found.indexed:,} of {views.plural(found.indexed + skipped, 'file')}"
+    line = f"{found.path} ({found.indexed:,} of {counts.plural(found.indexed + skipped, 'file')}"
     line += f", {skipped:,} skipped" if skipped else ""
     if found.embedded < found.passages:
         line += f", {found.embedded:,} of {found.passages:,} passages embedded"
     return line + (f"; NOT AVAILABLE: {found.root.unavailable}" if found.root.unavailable else "") + ")"
 
 
-def _because(counts: Any) -> str:
-    return f" ({views.reasons(counts)})" if counts else ""
+def _because(reasons: Any) -> str:
+    return f" ({counts.reasons(reasons)})" if reasons else ""
 
 
 COMMANDS = (CommandSpec("index", index), CommandSpec("status", status), CommandSpec("serve", serve))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import counts, views
 from gemmasearch.cli.handed import read_text
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
@@ -56,7 +56,7 @@ def add(
         else:
             texts = [pair for target in example or () for pair in _texts(index, target)]
             made = [labels.add(str(name), describe, texts, rivals=group, kind=type_ and type_.lower())]
-    session.out.note(f"`gsearch label run` applies {views.plural(len(made), 'label')} to what is indexed")
+    session.out.note(f"`gsearch label run` applies {counts.plural(len(made), 'label')} to what is indexed")
     return session.out.result(made, lambda: _show_labels(session.out, made))
 
 
@@ -77,12 +77,12 @@ def run(
     if untaught:
         session.out.note(f"without examples: {untaught}; a few make it better: `gsearch label review NAME`")
     if done.without_vector:
-        session.out.note(f"{views.plural(done.without_vector, 'document')} without a vector: not looked at")
+        session.out.note(f"{counts.plural(done.without_vector, 'document')} without a vector: not looked at")
 
     def show() -> None:
         views.table(session.out, [(name, str(count)) for name, count in sorted(done.found.items())])
 
-    session.out.note(f"looked at {views.plural(done.documents, 'document')}")
+    session.out.note(f"looked at {counts.plural(done.documents, 'document')}")
     return session.out.result(done, show, 0 if done.documents or not query else NothingFound.exit_code)
 
 

@@ -8,6 +8,7 @@ that is all.
 from __future__ import annotations
 
 import os
+import sys
 
 from gemmasearch.cli import line
 
@@ -36,7 +37,9 @@ def run(arguments: Sequence[str]) -> int | None:
         found = _glance(request)
     except KeyboardInterrupt:
         return _interrupted(arguments)
-    if found is not None and request.get("quiet") and not request.get("json"):
+    if found is not None and not request.get("json"):
+        if not request.get("quiet"):
+            _say(found)
         return 0
     from gemmasearch.cli.asked import guarded, run_command
 
@@ -81,8 +84,21 @@ def _glance(request: Mapping[str, Any]) -> dict[str, Any] | None:
     return glance.glance(index, wanted, request, request.get("scheduled", 0.0))
 
 
+def _say(found: Mapping[str, Any]) -> None:
+    """Nothing that is new: one line, without what other lines are made with."""
+    from types import SimpleNamespace
+
+    from gemmasearch.cli import counts, streams
+
+    none = dict.fromkeys(
+        ("new", "changed", "moved", "gone", "chunks", "embedded", "pending", "interrupted"), 0
+    )
+    line = counts.sync_summary(SimpleNamespace(**{**none, **found}))
+    with streams.named():
+        sys.stdout.write(line + "\n")
+
+
 def _shown(session: Any, found: Mapping[str, Any]) -> int:
-    from gemmasearch.cli import views
     from gemmasearch.documents import Problem, SyncReport
 
     report = SyncReport(
@@ -92,11 +108,7 @@ def _shown(session: Any, found: Mapping[str, Any]) -> int:
         seconds=found["seconds"],
     )
 
-    def show() -> None:
-        if not session.out.quiet:
-            session.out.line(views.sync_summary(report))
-
-    return int(session.out.result(report, show))
+    return int(session.out.result(report, lambda: None))
 
 
 def _interrupted(arguments: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import counts, views
 from gemmasearch.cli.render import Output
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 
@@ -57,7 +57,7 @@ def _show(out: Output, found: SelfTest) -> None:
     if out.terminal:
         out.line()
     out.lines(found.verdict)
-    out.note(f"{views.plural(found.asked, 'question')} in {found.seconds:.0f} s")
+    out.note(f"{counts.plural(found.asked, 'question')} in {found.seconds:.0f} s")
 
 
 COMMANDS = (CommandSpec("selftest", selftest),)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import counts, views
 from gemmasearch.cli.answering import show_answer
 from gemmasearch.cli.asked import passing_folder
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
@@ -44,7 +44,7 @@ def demo(
             _say(session, f"$ gsearch index {home}")
             with out.progress() as progress:
                 report = index.index([str(home)], progress=progress)
-            _say(session, views.sync_summary(report))
+            _say(session, counts.sync_summary(report))
             shown["index"] = report
             for query in sample.SEARCHES:
                 shown["searches"].append(_search(session, index, query))

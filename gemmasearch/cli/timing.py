@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import counts, views
 from gemmasearch.cli.render import Output, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.cli.updating import stop_on_signals
@@ -44,7 +44,7 @@ def watch(
         step_back()
 
     def done(report: SyncReport) -> None:
-        out.note(views.sync_summary(report))
+        out.note(counts.sync_summary(report))
 
     with (
         session.index(create=True) as index,
@@ -158,7 +158,7 @@ def _show_rates(out: Output, found: Rates) -> None:
     ]
     left = f"about {_duration(found.seconds_left)}" if found.waiting else "nothing"
     rows.append(
-        ("left to embed", f"{left} ({views.plural(found.waiting, 'passage')})" if found.waiting else left)
+        ("left to embed", f"{left} ({counts.plural(found.waiting, 'passage')})" if found.waiting else left)
     )
     rows += [(f"search, {mode}", f"{spent:,.1f} ms") for mode, spent in found.queries_ms.items()]
     if found.memory_mb is not None:

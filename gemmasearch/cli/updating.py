@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from gemmasearch.cli import views
+from gemmasearch.cli import counts
 from gemmasearch.errors import FinishedWithProblems, Interrupted, LockHeld, UsageProblem
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def index(
 
     def show() -> None:
         if not out.quiet:
-            out.line(views.sync_summary(report))
+            out.line(counts.sync_summary(report))
 
     return out.result(report, show, code)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gemmasearch.cli.render import Output, harmless, one_line, path_field
-from gemmasearch.documents import Answer, Hit, Snippet, SyncReport
+from gemmasearch.documents import Answer, Hit, Snippet
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -136,7 +136,7 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
         out.rich(Text.assemble("    ", line))
     if hit.also_in:
         first, *others = hit.also_in
-        more = f" and {plural(len(others), 'other place')}" if others else ""
+        more = f" and {len(others)} other place{'s' * (len(others) > 1)}" if others else ""
         out.rich(Text(f"    also in {_shown(short_path(first))}{more}", style="dim"))
     out.rich(Text(""))
 
@@ -195,48 +195,6 @@ def evidence(out: Output, answer: Answer) -> None:
 def markdown_text(text: str) -> str:
     """Text that Markdown shows as it is: no links, images, HTML or emphasis of the files' making."""
     return "".join(f"\\{c}" if c in "\\`*_<>![]#|~" and not c.isalnum() else c for c in text)
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def reasons(counts: Mapping[str, int]) -> str:
-    return ", ".join(
-        f"{count:,} {reason}" for reason, count in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
-    )
-
-
-def sync_summary(report: SyncReport) -> str:
-    """The one line that ends a run."""
-    skipped = sum(report.skipped.values())
-    parts = [f"{report.new:,} new", f"{report.changed:,} changed"]
-    if report.moved:
-        parts.append(f"{report.moved:,} moved")
-    parts += [f"{report.unchanged:,} unchanged", f"{report.gone:,} gone"]
-    parts.append(f"{skipped:,} skipped" + (f" ({reasons(report.skipped)})" if skipped else ""))
-    line = f"files: {', '.join(parts)}; {plural(report.chunks, 'passage')}, {report.embedded:,} embedded"
-    if report.pending:
-        line += f", {report.pending:,} waiting"
-    return f"{line}; {report.seconds:.1f} s" + (" (interrupted)" if report.interrupted else "")
-
-
-def waiting(what: str, count: int) -> str:
-    """What could be read if something were switched on or installed."""
-    if what == "ocr":
-        return f"{plural(count, 'page')} {'wait' if count != 1 else 'waits'} for OCR"
-    if what == "archives":
-        return f"{plural(count, 'archive')} not opened"
-    return f"{plural(count, 'file')} {'wait' if count != 1 else 'waits'} for the extra {what!r}"
-
-
-def waiting_remark(what: str) -> str:
-    """How to get it."""
-    if what == "ocr":
-        return "`gsearch index --ocr auto` reads scans and pictures (once: pip install 'gemmasearch[ocr]')"
-    if what == "archives":
-        return "`gsearch index --archives on` reads what is inside archives"
-    return f"pip install 'gemmasearch[{what}]', then `gsearch index`"
 
 
 def table(out: Output, rows: Iterable[Sequence[str]]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import counts
 from gemmasearch.cli.handed import read_bytes
 from gemmasearch.cli.render import one_line
 from gemmasearch.cli.session import CommandSpec, Session
@@ -35,7 +35,7 @@ def import_page(
     def show() -> None:
         out.line("\t".join(one_line(each) for each in (page.title or "(no title)", page.url or page.path)))
         if not out.quiet:
-            out.note(views.sync_summary(report))
+            out.note(counts.sync_summary(report))
 
     return out.result({"page": page, "report": report}, show)
 

@@ -9,7 +9,7 @@ import unicodedata
 
 import pytest
 
-from gemmasearch.cli import records, render, views
+from gemmasearch.cli import counts, records, render, views
 from gemmasearch.documents import Hit, Problem, Snippet, SyncReport
 from gemmasearch.errors import GsearchError, IndexMissing, UsageProblem
 
@@ -107,6 +107,6 @@ def test_the_summary_counts_every_file_once_and_names_the_reasons() -> None:
     report = SyncReport(
         new=2, unchanged=1, skipped={"encrypted": 1, "no-text": 2}, chunks=5, embedded=5, seconds=1.25
     )
-    assert views.sync_summary(report) == (
+    assert counts.sync_summary(report) == (
         "files: 2 new, 0 changed, 1 unchanged, 0 gone, 3 skipped (2 no-text, 1 encrypted); 5 passages, 5 embedded; 1.2 s"
     )
