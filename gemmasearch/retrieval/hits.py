@@ -63,7 +63,7 @@ def within_reach(store: Store, found: Sequence[Hit]) -> list[Hit]:
         root = _root_of(hit.path, looks)
         why = looks.get(root, "")
         if root and not why:
-            why = now[root] if root in now else now.setdefault(root, _out_of_reach(root))
+            why = now[root] if root in now else now.setdefault(root, _out_of_reach(root, hit.path))
         elif why and os.path.lexists(hit.path):
             why = ""  # it is back since the last run
         marked.append(replace(hit, unavailable=why) if why else hit)
@@ -77,14 +77,16 @@ def _root_of(path: str, roots: Container[str]) -> str:
     return path or ("/" if "/" in roots else "")
 
 
-def _out_of_reach(root: str) -> str:
-    if os.access(root, os.R_OK):
+def _out_of_reach(root: str, path: str) -> str:
+    """Why a root cannot be looked at; one look at a path in it says that it can. An unmounted disk leaves an empty
+    folder."""
+    if os.path.lexists(path):
         return ""
     try:
-        os.stat(root)
+        with os.scandir(root) as listing:
+            return "" if any(listing) else "empty, though it was not"
     except OSError as e:
         return e.strerror or str(e)
-    return "Permission denied"
 
 
 def listed(row: PassageRow) -> Hit:
