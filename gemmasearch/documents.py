@@ -181,6 +181,7 @@ class Hit:
     messages: int = 0  # of that conversation
     meta: Mapping[str, str] = field(default_factory=dict)
     mtime: float | None = None  # of the file
+    unavailable: str = ""  # why the folder that it was indexed from cannot be looked at now; "" = it can
 
 
 @dataclass(frozen=True, slots=True)

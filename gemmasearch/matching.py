@@ -11,7 +11,7 @@ from gemmasearch.light import dataclass
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
-    from gemmasearch.models import Embedder, Generator
+    from gemmasearch.models import Embedder, Generator, Space
     from gemmasearch.store import Store
     from gemmasearch.store.rows import SpaceRow
 
@@ -44,9 +44,17 @@ class Models:
         chosen = self.remembered()
         if self._embedder is None:
             self._embedder = models.open_embedder(chosen)
+            self._note_size(self._embedder.space)
         self._remember("embedder", chosen)
         self._remember(f"space:{self._embedder.space.key}", chosen)
         return self._embedder
+
+    def _note_size(self, space: Space) -> None:
+        """Why vectors have another size than the command line asked for."""
+        if self.settings.origin("dim").source != "flag" or space.dim == self.settings.dim:
+            return
+        why = "it gives no more" if space.matryoshka else "it is no Matryoshka model, so none can be left out"
+        self.notes.append(f"{space.name}: {space.dim} dimensions are used, not {self.settings.dim}: {why}")
 
     def _remember(self, name: str, chosen: Settings) -> None:
         value = json.dumps({"embedder": chosen.embedder, "dim": chosen.dim})

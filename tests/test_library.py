@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import gemmasearch
 from gemmasearch import Index
 from gemmasearch.errors import IndexMissing, NothingFound, UsageProblem
 from gemmasearch.settings import Origin, Settings, load
+from tests.indexing.trees import without_privileges
 
 
 @pytest.fixture
@@ -53,6 +55,42 @@ def test_a_changed_and_a_removed_file_are_noticed(notes: Path, tmp_path: Path) -
         assert (report.new, report.changed, report.gone) == (0, 1, 1)
         assert index.search("orchard", mode="words") == []
         assert index.search("potter Ghent", mode="words")[0].path == str(notes / "kiln.md")
+
+
+def test_hits_of_a_folder_that_is_not_there_were_shown_as_if_it_were(notes: Path, tmp_path: Path) -> None:
+    other = tmp_path / "disk"
+    other.mkdir()
+    (other / "wall.md").write_text("The kiln stands behind the orchard wall.\n")
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+
+        def said() -> dict[str, str]:
+            return {os.path.basename(hit.path): hit.unavailable for hit in index.search("kiln", mode="words")}
+
+        index.index([notes, other])
+        assert said() == {"kiln.md": "", "wall.md": ""}
+        other.rename(tmp_path / "away")
+        assert said() == {"kiln.md": "", "wall.md": "No such file or directory"}
+        assert index.search_new(save(index))[0][0].unavailable
+        other.mkdir()  # as an unmounted disk leaves it
+        assert said() == {"kiln.md": "", "wall.md": "empty, though it was not"}
+        index.index()
+        assert said() == {"kiln.md": "", "wall.md": "empty, though it was not"}
+        other.rmdir()
+        (tmp_path / "away").rename(other)
+        assert said() == {"kiln.md": "", "wall.md": ""}  # whatever the last run said
+        index.index()
+        (notes / "kiln.md").rename(tmp_path / "kiln.md")
+        assert said() == {"kiln.md": "", "wall.md": ""}  # a file that went is no folder that went
+        with without_privileges():
+            other.chmod(0)
+            closed = said()
+            other.chmod(0o700)
+        assert closed == {"kiln.md": "", "wall.md": "Permission denied"}
+
+
+def save(index: Index) -> str:
+    index.save_search("wall", "orchard wall path:disk")
+    return "wall"
 
 
 def test_the_model_of_the_last_run_is_kept_when_no_other_is_named(notes: Path, tmp_path: Path) -> None:
@@ -127,3 +165,15 @@ def test_flags_beat_environment_beats_file_beats_default(tmp_path: Path) -> None
     assert found.origin("results") == Origin("flag", "--results")
     assert found.origin("threads") == Origin("file", str(file))
     assert found.origin("dim").source == "default"
+
+
+def test_a_size_that_the_model_does_not_give_was_another_one_in_silence(notes: Path, tmp_path: Path) -> None:
+    def remarks(dim: int, source: str) -> list[str]:
+        wanted = settings(dim=dim)
+        wanted = replace(wanted, origins={**wanted.origins, "dim": Origin(source)})
+        with Index.open(tmp_path / f"{dim}{source}" / "index.db", settings=wanted) as index:
+            index.index([notes])
+            return list(index.notes)
+
+    assert remarks(512, "flag") == ["static: 256 dimensions are used, not 512: it gives no more"]
+    assert remarks(128, "flag") == remarks(512, "config file") == []

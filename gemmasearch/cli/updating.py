@@ -69,6 +69,8 @@ def index(
                 raise e.__cause__ from None  # its time was up while another run held the lock
             raise
         reasons = {r.path: r.unavailable for r in opened.roots() if r.path in report.unavailable}
+        for note in opened.notes:
+            out.note(note)
     for root, why in reasons.items():
         out.note(f"kept as it was: {root}: {why}")
     if out.verbose:

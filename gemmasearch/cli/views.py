@@ -126,6 +126,8 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
         detail.append(day(hit.date if hit.date is not None else hit.mtime))
     if hit.quoted:
         detail.append("quoted")
+    if hit.unavailable:
+        detail.append("not available")
     if hit.messages:
         detail.append(f"thread of {hit.messages}")
     detail.extend(hit.headings[-1:])

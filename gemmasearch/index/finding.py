@@ -48,7 +48,8 @@ class Finding(Opened):
         wanted = limit or self.settings.results
         with self._store.snapshot():  # the model is that of the vectors
             look = self._look(query, mode, per_document, collapse, None if everything else bound)
-            return retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
+            found = retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
+        return retrieval.within_reach(self._store, found)
 
     def _look(
         self,
@@ -134,7 +135,8 @@ class Finding(Opened):
         with self._store.snapshot():
             look = self._look(f"@{name}", None, None, True, retrieval.in_another_order)
             found = retrieval.arranged(look, limit=_ALL, floor=min_score)
-        return retrieval.unseen(self._store, name, found, limit)
+        new, more = retrieval.unseen(self._store, name, found, limit)
+        return retrieval.within_reach(self._store, new), more
 
     def named(self, line: str) -> str:
         """The line that ``@name`` at the beginning of a line stands for, with the rest of the line behind it."""
@@ -177,7 +179,8 @@ class Finding(Opened):
         wanted = limit or self.settings.results
         with self._store.snapshot():
             embedder = self._models.query_embedder()
-            return retrieval.similar(self._store, embedder, text, limit=wanted, without=own)
+            found = retrieval.similar(self._store, embedder, text, limit=wanted, without=own)
+        return retrieval.within_reach(self._store, found)
 
     def thread(self, target: str) -> list[Hit]:
         """The messages of a hit's or file's conversation, oldest first."""
@@ -185,14 +188,14 @@ class Finding(Opened):
 
         handle = self._passage(target)
         if handle:
-            return retrieval.thread(self._store, handle.document_id)
+            return retrieval.within_reach(self._store, retrieval.thread(self._store, handle.document_id))
         first, *others = _whole(self._documents(target))
         if others:
             of = "this is the conversation of the first" if first.kind == "mail" else "this is the first"
             self.notes.append(
                 f"{target} holds {_named([first, *others])}: {of}; a hit's handle shows another"
             )
-        return retrieval.thread(self._store, first.document_id)
+        return retrieval.within_reach(self._store, retrieval.thread(self._store, first.document_id))
 
     def dupes(self, *, alike: float = 0.8) -> list[Twins]:
         """Groups of documents that say nearly the same: at least ``alike`` of their five-word runs are equal."""

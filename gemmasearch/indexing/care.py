@@ -111,8 +111,11 @@ def why(store: Store, path: str) -> Why:
         good = sum(not file.reason for file in below)
         said = f"a folder: {good:,} of {len(below):,} files below it are in the index"
         return Why(path, good > 0, owner.path, said, (), 0, False, "", ())
-    rule = "" if owner is None else explain(owner.path, path, Rules.of(owner.options), own=str(store.path))
-    if owner is None:
+    rule = ""
+    if owner is not None:
+        outer = [r.path for r in roots if r.path != owner.path and is_within(owner.path, r.path)]
+        rule = explain(owner.path, path, Rules.of(owner.options), outer=outer, own=str(store.path))
+    else:
         rule = "it does not lie below a registered folder: `gsearch index PATH` adds one"
     problems = tuple(p for p in store.problems() if p.path == path)
     if row is None and not rule and not problems:

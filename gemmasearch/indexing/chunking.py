@@ -27,6 +27,7 @@ TINY = 24  # tokens: less is no passage of its own if it has a neighbour to join
 STRETCH = 1.25  # a paragraph that exceeds the target by no more than this stays whole
 
 GREETING = 60  # characters
+AT_ONCE = 16_384  # characters that are counted in one piece
 _GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten (?:tag|morgen|abend)|moin|servus"
     r"|sehr geehrte[rs]?|salut|bonjour|bonsoir|ch[eè]re?s?|hola|buen[oa]s(?: \w+)?|estimad[oa]s?|querid[oa]s?|ciao"
@@ -109,6 +110,7 @@ class _Cutter:
         self.target = max(1, min(target, limit - PROMPT))
         self.measure = measure
         self.sizes: dict[Span, float] = {}  # of what was packed
+        self.counts: dict[Span, int] = {}
         self.fenced = "```" in text or "~~~" in text
 
     def size(self, span: Span) -> float:
@@ -294,12 +296,25 @@ class _Cutter:
         """The passage itself, or its halves, until each has at most ``room`` tokens."""
         start, end = span
         text = self.text[start:end]
-        if len(text) < 2 or len(text.encode("utf-8", "replace")) < room or self.count(text) <= room:
+        if len(text) < 2 or len(text.encode("utf-8", "replace")) < room or self._tokens(span) <= room:
             yield span
             return
+        for half in self._halves(span):
+            yield from self._within(half, room)
+
+    def _halves(self, span: Span) -> tuple[Span, Span]:
+        start, end = span
         middle = self._cut(start, start + (end - start + 1) // 2)
-        yield from self._within((start, middle), room)
-        yield from self._within((middle, end), room)
+        return (start, middle), (middle, end)
+
+    def _tokens(self, span: Span) -> int:
+        """Of a long span those of its halves, which are counted once, not anew with each whole that they are in."""
+        if span not in self.counts:
+            long = span[1] - span[0] > AT_ONCE
+            self.counts[span] = (
+                sum(map(self._tokens, self._halves(span))) if long else self.count(self.text[slice(*span)])
+            )
+        return self.counts[span]
 
     def _cut(self, low: int, at: int) -> int:
         """A place in (low, at] to cut: after white space if there is any in the second half, never within a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import field
 from time import time_ns
@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.documents import FileStamp, Problem
 from gemmasearch.indexing.ignores import NAMES as IGNORE_FILES
-from gemmasearch.indexing.ignores import Ignores
-from gemmasearch.indexing.rules import MADE_FOLDERS, Rules, is_within, made_by_program
+from gemmasearch.indexing.ignores import Ignores, inherited
+from gemmasearch.indexing.rules import (
+    MADE_FOLDERS,
+    MAIL_RECORDS,
+    Rules,
+    is_mail_record,
+    is_within,
+    made_by_program,
+)
 from gemmasearch.indexing.secrets import is_secret_name
 from gemmasearch.light import dataclass
 
@@ -59,6 +66,7 @@ def crawl(
     *,
     rules: Rules | None = None,
     skip: Collection[str] = (),
+    outer: Collection[str] = (),
     own: str = "",
     known: dict[str, Stamp] | None = None,
     settled: bool = False,
@@ -69,6 +77,7 @@ def crawl(
     """Every regular file below a root (or the root itself, if it is a file), and why others are left out.
 
     :param skip: paths not to enter (roots of their own). :param own: the index file, never indexed.
+    :param outer: the roots that this one lies in, whose ignore files hold here, too.
     :param known: the stamps of files that need no look; one that still has its stamp is taken out of the mapping
         instead of being yielded, so that a hundred thousand of them cost little.
     :param settled: the names of known files were found good under these rules (:mod:`gemmasearch.indexing.settled`).
@@ -90,7 +99,7 @@ def crawl(
             yield Found(root, stamp)
     elif stat.S_ISDIR(status.st_mode):
         walk = _Walk(rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, settled)
-        walk.maildirs, walk.trail = maildirs, trail
+        walk.maildirs, walk.trail, walk.outer = maildirs, trail, outer
         yield from walk.below(root)
     else:
         yield Problem(root, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
@@ -111,6 +120,7 @@ class _Walk:
     own_name: str = ""
     maildirs: Maildirs | None = None
     trail: Trail | None = None
+    outer: Collection[str] = ()
     messages: set[str] = field(default_factory=set)  # cur and new of the maildirs met so far
 
     def __post_init__(self) -> None:
@@ -118,7 +128,8 @@ class _Walk:
 
     def below(self, root: str) -> Iterator[Found | Problem]:
         self.named, self.root = root, os.path.realpath(root)
-        ignores = Ignores.of_root(root, self.rules.exclude)
+        relied_on = self.trail.relied_on if self.trail else lambda path: None
+        ignores = Ignores.of_root(root, self.rules.exclude, inherited(root, self.outer, relied_on))
         waiting = [(root, ignores)]
         while waiting:
             folder, ignores = waiting.pop()
@@ -186,6 +197,8 @@ class _Walk:
         ignores = ignores.within(folder, names)
         base = folder.rstrip("/")
         folders: list[tuple[str, Ignores]] = []
+        if self._holds_mail(folder, names, entries):
+            entries = [entry for entry in entries if not _is_record(entry)]
         if self.settled and not maildir and not ignores.any:
             entries = self._without_known(base, entries)
         for entry in entries:
@@ -271,11 +284,24 @@ class _Walk:
             self.trail.relied_on(messages)
         return os.path.isdir(messages)
 
-    def verdict(self, entry: os.DirEntry[str], path: str, names: Collection[str], ignores: Ignores) -> str:
-        """Why an entry of a folder is left out, "" if it is not."""
+    def _holds_mail(self, folder: str, names: Set[str], entries: Sequence[os.DirEntry[str]]) -> bool:
+        """Whether a folder is a maildir, one of maildirs that a server keeps records of, or one of its records."""
+        if names >= _MAILDIR or "/.imap/" in f"{folder}/":
+            return True
+        return not MAIL_RECORDS.isdisjoint(names) and any(
+            entry.is_dir(follow_symlinks=False) and self._is_maildir(os.path.join(folder, entry.name))
+            for entry in entries
+        )
+
+    def verdict(self, path: str, entries: Mapping[str, os.DirEntry[str]], ignores: Ignores) -> str:
+        """Why an entry of a folder is left out, "" if it is not. :param entries: of that folder, by their names."""
+        above, _, name = path.rpartition("/")
+        entry, names = entries[name], entries.keys()
         folder = entry.is_dir(follow_symlinks=False)
         if "CACHEDIR.TAG" in names:
             return "it lies in a folder marked as a cache (CACHEDIR.TAG)"
+        if _is_record(entry) and self._holds_mail(above, names, list(entries.values())):
+            return "a mail server's own file beside the mail"
         if not self._wanted(entry.name, path, set(names) >= _MAILDIR):
             return "a name that is left out (hidden, made by a program, or a delivery in progress)"
         if not self.rules.secrets and is_secret_name(path, folder):
@@ -318,6 +344,12 @@ def _is_as_known(status: os.stat_result, stamp: Stamp) -> bool:
     )  # fmt: skip
 
 
+def _is_record(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder of mail is a server's own; a mailbox may be called ``subscriptions``."""
+    folder = entry.is_dir(follow_symlinks=False)
+    return is_mail_record(entry.name) and (not folder or entry.name.startswith("courierimap"))
+
+
 def _listed(fd: int) -> list[os.DirEntry[str]]:
     """What an open folder holds. The entries know their names only: look at them while it is open."""
     with os.scandir(fd) as listing:
@@ -332,14 +364,14 @@ def _place(fd: int) -> str:
         return ""
 
 
-def explain(root: str, path: str, rules: Rules, *, own: str = "") -> str:
+def explain(root: str, path: str, rules: Rules, *, outer: Collection[str] = (), own: str = "") -> str:
     """Which rule leaves out a path at or below a root, for people; "" if none does."""
     unseen = _refused(path)  # a folder above it may not be entered: the walk names it
     if not unseen and not os.path.lexists(path):
         return "it does not exist"
     walk = _Walk(rules, frozenset(), own, os.stat(root).st_dev if os.path.exists(root) else 0)
     walk.named, walk.root = root, os.path.realpath(root)
-    ignores = Ignores.of_root(root, rules.exclude)
+    ignores = Ignores.of_root(root, rules.exclude, inherited(root, outer))
     folder = root
     for name in [step for step in path[len(root) :].split("/") if step]:
         try:
@@ -352,7 +384,7 @@ def explain(root: str, path: str, rules: Rules, *, own: str = "") -> str:
             return "it does not exist"
         if unseen and (closed := _refused(entries[name].path)):
             return f"{folder}: {closed}"
-        if said := walk.verdict(entries[name], entries[name].path, entries.keys(), ignores):
+        if said := walk.verdict(entries[name].path, entries, ignores):
             return f"{entries[name].path}: {said}"
         folder = entries[name].path
     return f"{path}: {unseen}" if unseen else ""

@@ -100,13 +100,14 @@ def _files(index: Path) -> Iterator[Check]:
         said = ", ".join(open_to_others) or "private"
         yield _machine("permissions", not open_to_others, said, f"chmod 600 {quote(str(index))}*")
     folder = index.parent if index.parent.exists() else Path("/")
-    writable = os.access(folder, os.W_OK)
+    closed = next((p for p in (folder, index) if p.exists() and not _may_write(p)), None)
+    writable = closed is None
     if ours and writable and _replaceable(folder):
         said = f"{folder}: others may put another index in its place"
         yield _machine("folder", False, said, f"chmod go-w {quote(str(folder))}")
     else:
-        said = str(folder) if writable else f"{folder} is read-only"
-        yield _machine("folder", writable, said, f"chmod u+w {quote(str(folder))}")
+        said = f"{closed} is read-only: searches work, runs do not" if closed else str(folder)
+        yield _machine("folder", writable, said, _opening(closed or folder))
     kind = _file_system(folder)
     yield _machine(
         "file system",
@@ -116,6 +117,17 @@ def _files(index: Path) -> Iterator[Check]:
     )
     free = shutil.disk_usage(folder).free
     yield _machine("free space", free >= LEAST_FREE, f"{free >> 20} MB", "make room, or move the index: --db")
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _opening(path: Path) -> str:
+    """How to have a path written."""
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return "mount it so that it can be written, or copy the index and name the copy: --db"
+    return f"chmod u+w {quote(str(path))}"
 
 
 def _replaceable(folder: Path) -> bool:
@@ -167,18 +179,32 @@ def _watches() -> Iterator[Check]:
 def _contents(index: Path) -> Iterator[Check]:
     mend = "gsearch doctor --repair"
     try:
-        with Store.open(index) as store:
-            yield Check("index", True, f"schema {store.summary().schema}")
+        with _opened(index) as store:
+            closed = ", which cannot be written here" if store.db.read_only else ""
+            yield Check("index", True, f"schema {store.summary().schema}{closed}")
             yield from _extension(store)
             found = store.examine()
             for where in ("file", "rows", "words", "vectors"):
                 said = "; ".join(f.detail for f in found if f.where == where)
-                yield Check(where, not said, said or "sound", mend)
+                sound = "sound, by samples" if closed and where == "words" else "sound"
+                yield Check(where, not said, said or sound, mend)
             yield from _coverage(store)
             for beat in heartbeats(store):
                 yield _machine("heartbeat", not beat.stale, beat.said, beat.mend)
     except GsearchError as e:
         yield Check("index", False, e.message, e.hint or mend)
+
+
+def _opened(index: Path) -> Store:
+    """The index; as a search opens it where it cannot be written."""
+    try:
+        store = Store.open(index)
+    except MachineRefused:
+        return Store.open(index, read_only=True)
+    if store.writable():
+        return store
+    store.close()
+    return Store.open(index, read_only=True)
 
 
 def _coverage(store: Store) -> Iterator[Check]:

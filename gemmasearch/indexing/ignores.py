@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch.light import dataclass
@@ -24,8 +24,10 @@ class Ignores:
     root: str = ""
 
     @classmethod
-    def of_root(cls, root: str, exclude: Sequence[str]) -> Ignores:
-        return cls((), _spec(exclude) if exclude else None, root)
+    def of_root(
+        cls, root: str, exclude: Sequence[str], above: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    ) -> Ignores:
+        return cls(above, _spec(exclude) if exclude else None, root)
 
     @property
     def any(self) -> bool:
@@ -45,6 +47,28 @@ class Ignores:
             said = spec.check_file(_relative(path, base, folder)).include
             verdict = verdict if said is None else said
         return verdict
+
+
+def inherited(
+    root: str, outer: Collection[str], relied_on: Callable[[str], None] = lambda path: None
+) -> tuple[tuple[str, GitIgnoreSpec], ...]:
+    """What the ignore files of the roots that a root lies in say of it, from the outermost that does not name the
+    root itself: that it was registered overrules those.
+
+    :param relied_on: gets the path of each ignore file that is looked for.
+    """
+    for start in sorted(outer, key=len):
+        ignores, folder = Ignores(), start
+        for step in root[len(start.rstrip("/")) + 1 :].split("/"):
+            for name in NAMES:
+                relied_on(os.path.join(folder, name))
+            ignores = ignores.within(folder, NAMES)
+            folder = os.path.join(folder, step)
+            if ignores.refuse(folder, True):
+                break
+        else:
+            return ignores.specs
+    return ()
 
 
 def matches(patterns: tuple[str, ...], path: str, root: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -76,9 +76,13 @@ class Onlooker:
             return look
         look.files = known - len(stamps) + len(found)
         rows = {row.path: row for row in (*self._rows(root, stamps), *outdated)}
-        if not look.files and rows and root.seen and not self.prune and not any(map(os.path.lexists, rows)):
+        if not look.files and rows and root.seen and not any(map(os.path.lexists, rows)):
             # Not because a rule leaves out what is there, or all was forgotten: an unmounted disk looks like this.
-            return self._unavailable(look, "empty, though it was not")
+            if not self.prune:
+                return self._unavailable(look, "empty, though it was not")
+            if _unmounted(root.path, rows.values()):
+                why = "empty, its files were on another file system; `gsearch forget` takes them out"
+                return self._unavailable(look, why)
         look.complete = True
         self.seen += look.files
         self._remember(root, problems)
@@ -111,14 +115,15 @@ class Onlooker:
         return gone
 
     def _crawl(self, look: Look, inner: list[str], stamps: dict[str, Stamp]) -> Iterator[Found | Problem]:
-        known = len(stamps)
+        known, path = len(stamps), look.root.path
+        outer = [r.path for r in self.registered if r.path != path and is_within(path, r.path)]
 
         def stop(folder: str) -> bool:
             self.tally.progress(SyncEvent("crawl", self.seen + known - len(stamps), 0, folder))
             return self.tally.stopped()
 
         yield from crawl(
-            look.root.path, rules=Rules.of(look.root.options), skip=inner, own=str(self.store.path),
+            path, rules=Rules.of(look.root.options), skip=inner, outer=outer, own=str(self.store.path),
             known=stamps, settled=self.settled.holds(look.root, look.mark), maildirs=look.maildirs,
             trail=look.trail, stop=stop,
         )  # fmt: skip
@@ -144,6 +149,12 @@ class Onlooker:
         self.tally.skipped.update(p.reason for p in problems)
         with self.store.writing():
             self.store.crawl_problems(root.path, problems)
+
+
+def _unmounted(root: str, rows: Iterable[FileRow]) -> bool:
+    """Whether a root lies on another file system than every file that it had."""
+    devices = {row.stamp.device for row in rows if row.stamp}
+    return bool(devices) and os.stat(root).st_dev not in devices
 
 
 def _in_any(path: str, folders: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field, fields
 from typing import Any
@@ -23,6 +24,18 @@ MADE_FOLDERS = frozenset(
 MADE_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload", ".lock")
 MADE_FILES = frozenset(("Thumbs.db", "desktop.ini", "Icon\r", ".DS_Store"))
 MADE_PREFIXES = ("~$", ".~lock.", ".#", "#", ".goutputstream-")
+# What mail servers, and programs that fetch mail, keep beside it in its folders; elsewhere a note may be called so.
+MAIL_RECORDS = frozenset(
+    ("dovecot-uidlist", "dovecot-uidvalidity", "dovecot.list.index.log", "subscriptions")
+)
+_MAIL_RECORD = re.compile(
+    r"""dovecot-(?:uidlist|keywords|uidvalidity(?:\.[0-9a-f]{8})?|acl(?:-list)?) | dovecot\.mailbox\.log(?:\.2)?
+      | dovecot\.(?:list\.|map\.)?index(?:\.(?:log(?:\.2)?|cache|backup|pvt|thread|tmp|search(?:\.uids)?))?
+      | maildirfolder | maildirsize | \.?subscriptions | courierimap\w*
+      | \.uidvalidity | \.mbsyncstate(?:\.\w+)? | \.isyncuidmap\.db
+    """,
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +76,8 @@ def is_within(path: str, root: str) -> bool:
 def made_by_program(name: str) -> bool:
     """Whether a file's name says that an editor or download is still at work on it."""
     return name in MADE_FILES or name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES)
+
+
+def is_mail_record(name: str) -> bool:
+    """Whether a file in a folder of mail is a server's own and no mail."""
+    return _MAIL_RECORD.fullmatch(name) is not None

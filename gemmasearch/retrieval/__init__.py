@@ -7,6 +7,7 @@ from gemmasearch.retrieval.calibration import in_another_order, in_ranking
 from gemmasearch.retrieval.duplicates import Twins, dupes
 from gemmasearch.retrieval.explain import contradictory, empty_filters, explain, misread
 from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.hits import within_reach
 from gemmasearch.retrieval.paging import HitGroup, arranged, grouped
 from gemmasearch.retrieval.query import Query, parse
 from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
@@ -37,4 +38,5 @@ __all__ = [
     "similar",
     "thread",
     "unseen",
+    "within_reach",
 ]

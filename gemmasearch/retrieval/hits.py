@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from gemmasearch.documents import Hit
@@ -51,6 +52,41 @@ def in_threads(store: Store, found: Sequence[Hit]) -> list[Hit]:
         else hit
         for hit in found
     ]
+
+
+def within_reach(store: Store, found: Sequence[Hit]) -> list[Hit]:
+    """The hits, with the reason where their root cannot be looked at now: one look at each root that has hits."""
+    looks = store.last_looks() if found else {}
+    now: dict[str, str] = {}
+    marked = []
+    for hit in found:
+        root = _root_of(hit.path, looks)
+        why = looks.get(root, "")
+        if root and not why:
+            why = now[root] if root in now else now.setdefault(root, _out_of_reach(root, hit.path))
+        elif why and os.path.lexists(hit.path):
+            why = ""  # it is back since the last run
+        marked.append(replace(hit, unavailable=why) if why else hit)
+    return marked
+
+
+def _root_of(path: str, roots: Container[str]) -> str:
+    """The innermost root that a path lies in, "" = none."""
+    while path and path not in roots:
+        path = path.rpartition("/")[0]
+    return path or ("/" if "/" in roots else "")
+
+
+def _out_of_reach(root: str, path: str) -> str:
+    """Why a root cannot be looked at; one look at a path in it says that it can. An unmounted disk leaves an empty
+    folder."""
+    if os.path.lexists(path):
+        return ""
+    try:
+        with os.scandir(root) as listing:
+            return "" if any(listing) else "empty, though it was not"
+    except OSError as e:
+        return e.strerror or str(e)
 
 
 def listed(row: PassageRow) -> Hit:

@@ -60,6 +60,10 @@ class Roots:
     def unavailable(self, root_id: int, why: str) -> None:
         self.db.run("UPDATE roots SET unavailable = ? WHERE id = ?", (why, root_id))
 
+    def last_looks(self) -> dict[str, str]:
+        """Path of each root -> why the last look at it failed, "" = it did not."""
+        return {os.fsdecode(path): why for path, why in self.db.rows("SELECT path, unavailable FROM roots")}
+
     def state(self, name: str) -> str | None:
         """A small fact: the heartbeat of a watcher, the time of the last run, ..."""
         found = self.db.value("SELECT value FROM state WHERE name = ?", (name,))

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from gemmasearch.errors import LockHeld
+from gemmasearch.errors import LockHeld, MachineRefused
 from gemmasearch.store.care import Care
 from gemmasearch.store.database import BUSY_MS, Database
 from gemmasearch.store.journal import Journal
@@ -51,6 +51,16 @@ class Store(Counts, Care, Traces, Journal, Labels, Nearest, Passages, Questions,
     def snapshot(self) -> AbstractContextManager[None]:
         """All that is read within it is of one moment: a run may exchange the vectors between two looks."""
         return self.db.snapshot()
+
+    def writable(self) -> bool:
+        """Whether the file system lets the index be written; while another run writes, it does."""
+        try:
+            with self.patient(0), self.writing():
+                return not self.db.connection.readonly("main")
+        except MachineRefused:
+            return False
+        except LockHeld:
+            return True
 
     def checkpoint(self, wait: float = 0.2) -> bool:
         """Move what the -wal file holds into the index and empty it.

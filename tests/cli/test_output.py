@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
@@ -77,6 +78,16 @@ def test_a_subject_that_looks_like_markup_is_printed_as_it_is(capsys: pytest.Cap
     views.hits(out, [hit])
     shown = capsys.readouterr().out
     assert "Invoice [/Pattern]" in shown and "[b]x[/b]" in shown
+
+
+def test_a_hit_of_a_folder_that_is_not_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    out = render.Output()
+    out.terminal = True
+    hit = Hit("c1", 1, 1, "/disk/a.md", "", "note", "A", 0.5, Snippet("text"), "text", 0, 4)
+    views.hits(out, [hit, replace(hit, unavailable="No such file or directory")])
+    there, gone = capsys.readouterr().out.split(" 2. ")
+    assert "not available" in gone and "not available" not in there
+    assert records.as_json(hit)["unavailable"] == ""
 
 
 def test_every_error_has_an_exit_code_a_meaning_and_a_stable_name() -> None:

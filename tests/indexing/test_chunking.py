@@ -190,6 +190,22 @@ def test_a_megabyte_of_spaces_and_one_word_is_cut_in_linear_time() -> None:
     assert time.process_time() - began < 30
 
 
+def test_megabytes_of_nothing_were_counted_again_with_each_halving() -> None:
+    """A mail of seven megabytes of blanks kept a run busy for more than a minute."""
+    counted = 0
+
+    def blanks(text: str) -> int:
+        nonlocal counted
+        counted += len(text)
+        return -(-len(text) // 16)
+
+    text = "word" + " " * 2_000_000 + "word"
+    chunks = split(Document("note", text), blanks, 256, 512)
+    assert_partition(text, chunks)
+    assert all(blanks(c.text) <= 512 for c in chunks)
+    assert counted - len(text) < 4 * len(text)
+
+
 def test_an_insertion_changes_few_passages() -> None:
     paragraphs = [f"Paragraph {i} is about subject {i * 7 % 31} and has about twenty words in it, so that two "
                   f"or three of them make a passage.\n\n" for i in range(200)]  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gemmasearch.documents import Problem
-from gemmasearch.indexing.crawl import Found, RootUnavailable, crawl
+from gemmasearch.indexing.crawl import Found, RootUnavailable, crawl, explain
 from gemmasearch.indexing.rules import Rules
 from gemmasearch.indexing.secrets import holds_key, is_secret_name
 
@@ -116,6 +116,63 @@ def test_maildir_deliveries_in_progress_are_not_mail(tmp_path: Path) -> None:
         "tmp/a.md",
     )
     assert found(tmp_path) == {"m/cur/1:2,S", "m/new/2", "m/.Sent/cur/4", "m/.Sent/new/5", "tmp/a.md"}
+
+
+def test_what_mail_servers_keep_beside_the_mail_was_indexed(tmp_path: Path) -> None:
+    records = (
+        *(
+            "dovecot-uidlist",
+            "dovecot-keywords",
+            "dovecot.index",
+            "dovecot.index.log.2",
+            "dovecot.index.cache",
+        ),
+        *("maildirfolder", "subscriptions", "courierimapuiddb", "courierimapkeywords/1", ".uidvalidity"),
+        *(".mbsyncstate", "maildirsize", "dovecot-uidvalidity.5f1c2a3b"),
+    )
+    mail = ("box/cur/1", "box/new/2", "box/tmp/x", "all/box/cur/3", "all/box/new/4", "all/box/tmp/x")
+    decoys = (
+        "notes/dovecot-uidlist",
+        "notes/subscriptions",
+        "notes/maildirfolder",
+        "notes/dovecot.index.log",
+    )
+    more = (
+        "box/subscriptions.md",
+        "box/about dovecot.index",
+        "all/newsletter subscriptions",
+        "dovecot-keywords",
+    )
+    write(tmp_path, *mail, *decoys, *more, *(f"box/{name}" for name in records))
+    write(tmp_path, "all/dovecot-uidvalidity", "all/dovecot-uidvalidity.5f1c2a3b", "all/subscriptions")
+    write(tmp_path, "mbox/.imap/INBOX/dovecot.index.log")
+    kept = {name for name in mail if "/tmp/" not in name} | {*decoys, *more}
+    assert found(tmp_path, Rules(hidden=True)) == kept
+    said = explain(str(tmp_path), str(tmp_path / "box" / "dovecot-uidlist"), Rules())
+    assert said.endswith("a mail server's own file beside the mail")
+    assert explain(str(tmp_path), str(tmp_path / "notes" / "dovecot-uidlist"), Rules()) == ""
+
+
+def test_an_ignore_file_above_a_root_within_another_did_not_hold_there(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "docs/sub/a.md",
+        "docs/sub/a.log",
+        "docs/sub/deep/b.log",
+        "docs/sub/deep/kept.log",
+        "docs/own/x.md",
+    )
+    (tmp_path / "docs" / ".gsearchignore").write_text("*.log\nown/\n")
+    (tmp_path / "docs" / "sub" / "deep" / ".gsearchignore").write_text("!kept.log\n")
+    outer = [str(tmp_path / "docs")]
+    assert found(tmp_path / "docs" / "sub", outer=outer) == {"a.md", "deep/kept.log"}
+    assert found(tmp_path / "docs" / "sub" / "deep", outer=[*outer, str(tmp_path / "docs" / "sub")]) == {
+        "kept.log"
+    }
+    # A folder that was named itself is read though the folder above leaves it out.
+    assert found(tmp_path / "docs" / "own", outer=outer) == {"x.md"}
+    sub, log = str(tmp_path / "docs" / "sub"), str(tmp_path / "docs" / "sub" / "a.log")
+    assert "ignore file" in explain(sub, log, Rules(), outer=outer) and not explain(sub, log, Rules())
 
 
 def test_a_name_that_is_no_unicode_survives(tmp_path: Path) -> None:

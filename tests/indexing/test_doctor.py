@@ -17,7 +17,7 @@ from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
-from tests.indexing.trees import contents, plant
+from tests.indexing.trees import contents, plant, without_privileges
 
 
 def run(db: Path, tree: Path | None = None) -> None:
@@ -56,6 +56,23 @@ def test_a_folder_in_which_everyone_may_put_another_index_is_named(db: Path) -> 
     db.parent.chmod(0o1777)  # as in /tmp: what is there stays its owner's
     assert bad(db) == set()
     db.parent.chmod(0o700)
+
+
+@pytest.mark.parametrize("closed", ["file", "folder", "both"])
+def test_an_index_that_can_be_searched_and_not_written_was_called_wrong(db: Path, closed: str) -> None:
+    with without_privileges():
+        db.chmod(0o600 if closed == "folder" else 0o400)
+        db.parent.chmod(0o700 if closed == "file" else 0o500)
+        try:
+            found = {check.name: check for check in doctor(db)}
+        finally:
+            db.parent.chmod(0o700)
+    assert not found["folder"].ok and "read-only: searches work" in found["folder"].detail
+    sound = {
+        name: found[name].detail for name in ("index", "file", "rows", "words", "vectors") if found[name].ok
+    }
+    assert set(sound) == {"index", "file", "rows", "words", "vectors"}
+    assert "cannot be written here" in sound["index"] and sound["rows"] == "sound"
 
 
 def test_an_empty_mount_point_was_all_there_for_the_doctor(db: Path, tmp_path: Path) -> None:

@@ -132,6 +132,18 @@ def test_a_root_that_vanishes_or_empties_loses_nothing_until_told(store: Store, 
     assert run(store, prune=True).gone == 21
 
 
+def test_prune_after_an_unmount_let_everything_go(store: Store, tree: Path) -> None:
+    plant(tree, 20)
+    run(store, tree)
+    store.db.run("UPDATE files SET device = device + 1")  # the mount point lies on another file system
+    tree.rename(tree.with_name("away"))
+    assert run(store, prune=True).unavailable == (str(tree),)
+    tree.mkdir()
+    report = run(store, prune=True)
+    assert (report.unavailable, report.gone, store.summary().indexed) == ((str(tree),), 0, 21)
+    assert "`gsearch forget`" in store.roots()[0].unavailable
+
+
 def test_more_than_half_gone_needs_a_word(store: Store, tree: Path) -> None:
     plant(tree, 40)
     run(store, tree)
