@@ -41,6 +41,7 @@ class Ranking:
     space: str = ""
     cosine: Mapping[int, float] = field(default_factory=dict)
     language: str = "en"
+    dim: int = 0  # of the space
 
 
 def rank(
@@ -87,6 +88,7 @@ def rank(
         space.name if space and vector is not None else "",
         cosines,
         known[0],
+        space.dim if space else 0,
     )
 
 
