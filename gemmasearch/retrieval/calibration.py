@@ -79,12 +79,13 @@ UNSPACED = Weights(There(-6.63, 29.29, bound=0.05), WORDS.fits)
 # there, counts as one of one word.
 ENOUGH = {1: (0.2, 0.25), 2: (0.2, 0.25), 3: (0.35, 0.4)}
 # The cosines of a short line with what it has nothing to do with scatter around 0 by 1/sqrt(dimensions), those of a
-# model that is cut to no fewer as measured here. The best of many thousands is seldom above ``CHANCE`` deviations:
-# below, it must lead what many others reach. How that was chosen stands in tests/quality/short.py.
+# model that is not cut as measured here. The best of n is sqrt(2 ln n) deviations above, and leads the others the
+# less the more there are: what is below ``CHANCE`` times that must lead by ``LEAD`` over it. How these were chosen
+# stands in tests/quality/short.py.
 SCATTER = {"minilm": 0.07}
-CHANCE = 4.5
-OTHERS = 15  # that a line may well be about as much as about the first
-LEAD = 0.09
+CHANCE = 1.27
+LEAD = 0.32
+OTHERS = 15  # passages that a line may well be about beside the first
 
 
 # Below a first hit that is as good as this, hits whose own chance is weaker than the other are noise.
@@ -131,15 +132,17 @@ def scores(known: Weights, shown: Sequence[Figures]) -> list[float]:
     return [there * fits for fits in in_order([known.fits.chance(*figures) for figures in shown])]
 
 
-def by_chance(space: str, dim: int, cosines: Iterable[float]) -> bool:
-    """Whether the best of a search's cosines is no more than chance gives, in a space by its name and dimensions.
+def by_chance(space: str, dim: int, passages: int, cosines: Iterable[float]) -> bool:
+    """Whether the best of a search's cosines is no more than chance gives among so many passages, in a space by its
+    name and dimensions.
 
     Cosines of candidates whose language the model does not know count alike: in German, what compounds have in common
     is seen by a model of English, too.
     """
     best, *others = sorted(cosines, reverse=True)[: OTHERS + 1] or [0.0]
     scatter = next((known for part, known in SCATTER.items() if part in space.lower()), dim**-0.5)
-    return best < CHANCE * scatter and len(others) == OTHERS and best - others[-1] < LEAD
+    above = math.sqrt(2 * math.log(max(2, passages)))
+    return best < CHANCE * above * scatter and len(others) == OTHERS and best - others[-1] < LEAD / above
 
 
 def nothing(known: Weights, shown: Sequence[Figures], length: int, chance: bool = False) -> bool:

@@ -42,6 +42,7 @@ class Ranking:
     cosine: Mapping[int, float] = field(default_factory=dict)
     language: str = "en"
     dim: int = 0  # of the space
+    passages: int = 0  # in the index
 
 
 def rank(
@@ -90,6 +91,7 @@ def rank(
         cosines,
         known[0],
         space.dim if space else 0,
+        store.chunk_count(),
     )
 
 
