@@ -143,10 +143,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of a passage on one line; ``marks`` are the spans of the matched words in ``text``."""
+    """A piece of a passage on one line; ``marks`` are the spans of the matched words in ``text``, ``at`` is where the
+    first of them stands in the passage, or without any the piece itself."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ class Hit:
     meta: Mapping[str, str] = field(default_factory=dict)
     mtime: float | None = None  # of the file
     unavailable: str = ""  # why the folder that it was indexed from cannot be looked at now; "" = it can
+    match_line: int | None = None  # where the snippet's first matched word stands, or without any the snippet
 
 
 @dataclass(frozen=True, slots=True)

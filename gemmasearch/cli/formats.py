@@ -39,6 +39,7 @@ FIELDS: dict[str, Callable[[Hit], str | int | float | None]] = {
     "snippet": lambda h: h.snippet.text,
     "text": lambda h: h.text,
     "url": lambda h: h.meta.get("url", ""),
+    "match_line": lambda h: h.match_line,
 }
 _CSV_FIELDS = tuple(name for name in FIELDS if name != "text")
 

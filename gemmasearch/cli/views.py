@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -37,9 +36,9 @@ def short_path(path: str) -> str:
 def place(hit: Hit, line: int | None = None) -> str:
     """Where in its file a hit stands: page, line, mail or the mail that carries it, the address of a visited page.
 
-    ``line`` is that of the sentence that counts, where it is not the hit's first.
+    ``line`` is that of the sentence that counts, where it is not that of the match.
     """
-    spot = _spot(replace(hit, line=line) if line else hit)
+    spot = _spot(hit, line or hit.match_line or hit.line)
     message = hit.meta.get("attached_to")
     if message is None:
         member = hit.meta.get("member", "")  # of an archive
@@ -61,7 +60,7 @@ def _letter(hit: Hit) -> str:
     return who + (f", {day(hit.date)}" if hit.date is not None else "")
 
 
-def _spot(hit: Hit) -> str:
+def _spot(hit: Hit, line: int | None) -> str:
     if url := hit.meta.get("url"):
         return url
     if hit.kind == "mail":
@@ -69,7 +68,7 @@ def _spot(hit: Hit) -> str:
     if hit.page is not None:
         label = f" ({hit.label})" if hit.label and hit.label != str(hit.page) else ""
         return f"page {hit.page}{label}"
-    return f"line {hit.line}" if hit.line else ""
+    return f"line {line}" if line else ""
 
 
 def percent(score: float) -> str:

@@ -14,7 +14,7 @@ alone is asked.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gemmasearch.documents import Hit
 from gemmasearch.light import dataclass
@@ -78,6 +78,14 @@ UNSPACED = Weights(There(-6.63, 29.29, bound=0.05), WORDS.fits)
 # one among the first hits is enough. A line in another language than all of the first hits, whose words cannot stand
 # there, counts as one of one word.
 ENOUGH = {1: (0.2, 0.25), 2: (0.2, 0.25), 3: (0.35, 0.4)}
+# The cosines of a short line with what it has nothing to do with scatter around 0 by 1/sqrt(dimensions), those of a
+# model that is not cut as measured here. The best of n is sqrt(2 ln n) deviations above, and leads the others the
+# less the more there are: what is below ``CHANCE`` times that must lead by ``LEAD`` over it. How these were chosen
+# stands in tests/quality/short.py.
+SCATTER = {"minilm": 0.07}
+CHANCE = 1.27
+LEAD = 0.32
+OTHERS = 15  # passages that a line may well be about beside the first
 
 
 # Below a first hit that is as good as this, hits whose own chance is weaker than the other are noise.
@@ -124,13 +132,28 @@ def scores(known: Weights, shown: Sequence[Figures]) -> list[float]:
     return [there * fits for fits in in_order([known.fits.chance(*figures) for figures in shown])]
 
 
-def nothing(known: Weights, shown: Sequence[Figures], length: int) -> bool:
-    """Whether none of the ranked hits is relevant to a line of so many words."""
+def by_chance(space: str, dim: int, passages: int, cosines: Iterable[float]) -> bool:
+    """Whether the best of a search's cosines is no more than chance gives among so many passages, in a space by its
+    name and dimensions.
+
+    Cosines of candidates whose language the model does not know count alike: in German, what compounds have in common
+    is seen by a model of English, too.
+    """
+    best, *others = sorted(cosines, reverse=True)[: OTHERS + 1] or [0.0]
+    scatter = next((known for part, known in SCATTER.items() if part in space.lower()), dim**-0.5)
+    above = math.sqrt(2 * math.log(max(2, passages)))
+    return best < CHANCE * above * scatter and len(others) == OTHERS and best - others[-1] < LEAD / above
+
+
+def nothing(known: Weights, shown: Sequence[Figures], length: int, chance: bool = False) -> bool:
+    """Whether none of the ranked hits is relevant to a line of so many words. With ``chance`` their cosines tell
+    nothing."""
     if not shown or known.there.chance(shown) >= known.there.bound:
         return False
     if (enough := ENOUGH.get(max(1, length))) is None:
         return True
-    return not any(cover >= enough[0] or cosine >= enough[1] for cover, _, cosine in shown[:AMONG])
+    first = shown[:AMONG]
+    return not any(cover >= enough[0] or (cosine >= enough[1] and not chance) for cover, _, cosine in first)
 
 
 def in_order(chances: Sequence[float]) -> list[float]:

@@ -95,6 +95,7 @@ def listed(row: PassageRow) -> Hit:
 
 
 def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
+    snippet = snippets.snippet(row.text, sought, row.language)
     return Hit(
         id=f"c{row.chunk_id}",
         chunk_id=row.chunk_id,
@@ -104,7 +105,7 @@ def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
         kind=row.kind,
         title=called(row.title, row.path, row.part, row.meta),
         score=min(1.0, max(0.0, fused.score)),
-        snippet=snippets.snippet(row.text, sought, row.language),
+        snippet=snippet,
         text=row.text,
         start=row.start,
         end=row.end,
@@ -121,4 +122,11 @@ def _hit(row: PassageRow, fused: Fused, sought: frozenset[str]) -> Hit:
         quoted=row.quoted,
         meta=row.meta,
         mtime=row.mtime or None,
+        match_line=_line_at(row, snippet.at),
     )
+
+
+def _line_at(row: PassageRow, at: int) -> int:
+    """The line of its document where a place of a passage is; the passage's own is that of its first word."""
+    first = len(row.text) - len(row.text.lstrip())
+    return row.line + row.text.count("\n", first, at)

@@ -41,6 +41,8 @@ class Ranking:
     space: str = ""
     cosine: Mapping[int, float] = field(default_factory=dict)
     language: str = "en"
+    dim: int = 0  # of the space
+    passages: int = 0  # in the index
 
 
 def rank(
@@ -49,6 +51,7 @@ def rank(
     """Ask words and meaning as ``mode`` says, and bring what they answer into one order."""
     known = terms.languages(query)
     telling = terms.telling(query, known)
+    alike = terms.alike(store, query, known)
     space = store.active_space() if mode != "words" else None
     vector = _vector(embedder, space, query.text)
     if mode == "meaning" and vector is None:
@@ -61,7 +64,7 @@ def rank(
     if vector is not None and mode == "hybrid" and not conditions:
         store.begin_nearest(vector, NEAR)
     if mode != "meaning":
-        sought = [terms.sought(term, known) for term in telling]
+        sought = [terms.sought(term, known, alike.get(term, ())) for term in telling]
         by_words, whole = store.match_any(sought, POOL, conditions)
         if vector is None and whole:
             read = reranking.READ_BY_WORDS
@@ -69,12 +72,12 @@ def rank(
         near = POOL if mode == "meaning" else NEAR
         by_meaning = store.nearest(vector, near, conditions) if vector.any() else []
     weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0
-    forms = terms.asked_for(store, query, telling, known)
+    forms = terms.asked_for(store, query, telling, known, alike)
     rarity = calibration.rarity(store, forms)
     sides = (by_words, by_meaning)
     first, others = pool.in_order(store, fusion.fuse(by_words, by_meaning, weight), sides, read)
     asked = tuple(name for name, found in zip(("words", "meaning"), sides, strict=True) if found is not None)
-    counted = terms.counted(query, telling, known)
+    counted = terms.counted(query, telling, known, alike)
     abroad = space is not None and fusion.is_abroad(space.name, known[0])
     best, cosines = _reordered(store, first, asked, counted, vector, weight, abroad)
     return Ranking(
@@ -82,11 +85,13 @@ def rank(
         tuple(best),
         tuple(others) if best else (),
         asked,
-        frozenset().union(*forms),
+        frozenset().union(*forms, *(each.text.split() for others in alike.values() for each in others)),
         rarity,
         space.name if space and vector is not None else "",
         cosines,
         known[0],
+        space.dim if space else 0,
+        store.chunk_count(),
     )
 
 

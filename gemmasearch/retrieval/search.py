@@ -196,7 +196,8 @@ def _scored(found: Sequence[Hit], ranking: Ranking, judged: bool = True) -> list
     if judged and "meaning" in ranking.asked and calibration.measured(space):
         spoken = {hit.language or ranking.language for hit in found[: calibration.AMONG]}
         length = len(ranking.rarity) if ranking.language in spoken else 1
-        if calibration.nothing(known, shown, length):
+        chance = calibration.by_chance(space, ranking.dim, ranking.passages, ranking.cosine.values())
+        if calibration.nothing(known, shown, length, chance):
             return []
     scores = calibration.scores(known, shown)
     return [replace(hit, score=score) for hit, score in zip(found, scores, strict=True)]

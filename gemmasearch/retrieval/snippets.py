@@ -23,12 +23,13 @@ def snippet(text: str, sought: Collection[str], language: str = "", *, length: i
 
     :param sought: words as :mod:`gemmasearch.store.words` writes them, exact and forms alike.
     """
-    text = text[_head(text) :]
+    head = _head(text)
+    text = text[head:]
     marks = _matches(text, frozenset(sought), language)
     start, end = _window(text, marks, length)
     start, end = _at_sentences(text, start, end, length)
     inside = [(a, b) for a, b in marks if start <= a and b <= end]
-    return _on_one_line(text[start:end], [(a - start, b - start) for a, b in inside])
+    return _on_one_line(text[start:end], [(a - start, b - start) for a, b in inside], head + start)
 
 
 def _head(text: str) -> int:
@@ -117,12 +118,13 @@ def _word_end(text: str, at: int) -> int:
     return space if space > 0 else at
 
 
-def _on_one_line(text: str, marks: Sequence[Span]) -> Snippet:
-    """White space becomes single spaces and the marks move with it."""
+def _on_one_line(text: str, marks: Sequence[Span], begins: int) -> Snippet:
+    """White space becomes single spaces and the marks move with it. ``begins`` is the place of the text."""
     line = " ".join(text.split())
     lead = len(text) - len(text.lstrip())
     moved = [(_moved(text, a), min(_moved(text, b), len(line))) for a, b in marks if a >= lead]
-    return Snippet(line, tuple((a, b) for a, b in moved if a < b))
+    first = marks[0][0] if marks else lead
+    return Snippet(line, tuple((a, b) for a, b in moved if a < b), begins + first)
 
 
 def _moved(text: str, at: int) -> int:

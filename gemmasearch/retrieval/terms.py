@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gemmasearch import stopwords
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import Query
 from gemmasearch.store import Store, fts, words
-from gemmasearch.store.narrow import Sought
+from gemmasearch.store.narrow import FEW, Sought
 
 CONTINUED = 200  # words that a beginning may stand for, the most frequent
 EXACT = 0.3  # what the exact form of a word counts; its stem counts the rest. Measured: .3 to .5 are equal
+ALIKE = 0.8  # what counts a word that is written together or apart where it was typed otherwise
+SHORT = 6  # words of a line at most: of a longer one others are found; measured on long ones, it takes what it gives
+JOINED = 5  # letters of a word that two typed ones make together, at least
+HALF = 4  # letters of each half of a word that may be written apart, at least
+
+Alike = Mapping[Term, Sequence[Term]]  # what stands for a term as well
 
 
 class Counted(NamedTuple):
@@ -45,10 +53,51 @@ def expression(terms: Sequence[Term], known: Sequence[str]) -> str:
     return fts.any_of(matched(term, known) for term in terms)
 
 
-def sought(term: Term, known: Sequence[str]) -> Sought:
+def alike(store: Store, query: Query, known: Sequence[str]) -> dict[Term, list[Term]]:
+    """What the index has together and the line apart (``Backofen Temperatur``, ``e-mail``), and the other way
+    (``database``), by each term that it stands for."""
+    found: dict[Term, list[Term]] = {}
+    if len(query.words) > SHORT:
+        return found
+    typed = [(t, word) for t in query.words if t.kind == "word" for word in fts.searched(t.text).split()]
+    for (one, first), (other, second) in pairwise(
+        (t, word if _joins(word, known) else "") for t, word in typed
+    ):
+        joined = first + second
+        # Not by its stem, which may be that of the first word.
+        if first and second and len(joined) >= JOINED and store.document_frequency((joined,))[joined]:
+            for term in dict.fromkeys((one, other)):
+                found.setdefault(term, []).append(Term(joined, "word"))
+    for term, word in typed:
+        rare = len(word) >= 2 * HALF and store.document_frequency((word,))[word] < FEW
+        if rare and _joins(word, known) and (apart := _apart(store, word)):
+            found.setdefault(term, []).append(apart)
+    return found
+
+
+def _joins(word: str, known: Sequence[str]) -> bool:
+    """Whether a word may be a part of a longer one, or be made of two: no function word, and letters with spaces
+    between words. A lone letter is a function word in English only: the one of "e mail" would be Italian."""
+    said = known if len(word) > 1 else ("en",)
+    return (
+        word.isalpha() and not words.unspaced(word) and not any(word in stopwords.of(name) for name in said)
+    )
+
+
+def _apart(store: Store, word: str) -> Term | None:
+    """The two words that stand side by side in the index where this one is written apart; of several the rarest."""
+    halves = [(word[:at], word[at:]) for at in range(HALF, len(word) - HALF + 1)]
+    first = store.document_frequency(one for one, _ in halves)
+    second = store.document_frequency(other for one, other in halves if first[one])
+    there = [Term(f"{one} {other}", "phrase") for one, other in halves if first[one] and second[other]]
+    return next((term for term in there if store.match(matched(term, ()), 1)), None)
+
+
+def sought(term: Term, known: Sequence[str], alike: Sequence[Term] = ()) -> Sought:
     """One term as the store looks for it."""
     of = frozenset().union(*forms(term, known)) if term.kind == "word" else frozenset()
-    return Sought(matched(term, known), of)
+    joined = [form for each in alike if each.kind == "word" for group in forms(each, known) for form in group]
+    return Sought(expression((term, *alike), known), of.union(joined))
 
 
 def matched(term: Term, known: Sequence[str]) -> str:
@@ -87,7 +136,11 @@ def forms(term: Term, known: Sequence[str]) -> list[frozenset[str]]:
 
 
 def asked_for(
-    store: Store, query: Query, telling: Sequence[Term], known: Sequence[str]
+    store: Store,
+    query: Query,
+    telling: Sequence[Term],
+    known: Sequence[str],
+    alike: Alike = MappingProxyType({}),
 ) -> list[frozenset[str]]:
     """The words of a line, each as every indexed word that stands for it: those of alternatives are one word, and a
     beginning stands for what goes on with it."""
@@ -97,9 +150,21 @@ def asked_for(
             found = store.vocabulary_between(beginnings[-1], len(beginnings[-1]), words.LONGEST)
             often = sorted(found, key=lambda each: (-each[1], each[0]))[:CONTINUED]
             of[term] = [frozenset((*beginnings[:-1], *(word for word, _ in often)))] if often else of[term]
+    for term, others in alike.items():
+        if term in of:
+            standing = frozenset().union(*(_standing(store, each, known) for each in others))
+            of[term] = [group | standing for group in of[term]]
     either = [[t for t in group if t in of] for group in query.required if len(group) > 1]
     alone = [form for term, own in of.items() if not any(term in group for group in either) for form in own]
     return alone + [frozenset().union(*(f for t in group for f in of[t])) for group in either if group]
+
+
+def _standing(store: Store, term: Term, known: Sequence[str]) -> frozenset[str]:
+    """The words that tell that a term is there; of two side by side the rarer."""
+    if term.kind == "word":
+        return frozenset().union(*forms(term, known))
+    frequency = store.document_frequency(term.text.split())
+    return frozenset({min(frequency, key=lambda word: frequency[word])})
 
 
 def _groups(part: str, known: Sequence[str]) -> list[frozenset[str]]:
@@ -118,13 +183,18 @@ def _parts(exact: Sequence[str]) -> Sequence[str]:
     return [w for w in exact if w not in stopwords.everything()] or exact if len(exact) > 1 else exact
 
 
-def counted(query: Query, terms: Sequence[Term], known: Sequence[str]) -> list[Counted]:
+def counted(
+    query: Query, terms: Sequence[Term], known: Sequence[str], alike: Alike = MappingProxyType({})
+) -> list[Counted]:
     """What of the terms is counted in a passage. What a line says twice, in whatever form, counts twice."""
     said = Counter(words.fold(word) for word in query.text.split())
     shares: Counter[tuple[str, str]] = Counter()
     for text, term in {(words.fold(term.text), term.kind): term for term in terms}.items():
         for each in _counted(term, known):
             shares[each.text, each.kind] += each.share * max(1, said[text[0]])  # type: ignore[assignment]
+    for term in dict.fromkeys(each for others in alike.values() for each in others):
+        for each in _counted(term, known):
+            shares[each.text, each.kind] += ALIKE * each.share  # type: ignore[assignment]
     return [Counted(text, kind, share) for (text, kind), share in shares.items()]
 
 

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from gemmasearch.cli import formats
 from gemmasearch.documents import Hit, Snippet
 from gemmasearch.errors import UsageProblem
+from tests.cli.terminal import run
 
 ODD = [
     'a "quoted", text',
@@ -90,3 +92,26 @@ def test_a_line_of_a_template_stays_one_line_unless_it_ends_with_nul() -> None:
         formats.template("{path}: {title}\\0")(odd)
         == "/tmp/two\nlines\tand a tab.md: two\nlines\tand a tab\0"
     )
+
+
+def test_the_line_of_an_error_list_was_that_of_the_passage_and_not_of_the_match(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    note = tmp_path / "home" / "lease.md"
+    filler = [f"Item {n} of the list says little." for n in range(30)]
+    note.write_text("\n".join(["", "# Lease", "", *filler, "The notice period is three months.", *filler]))
+    db = tmp_path / "private" / "index.db"
+    assert run("index", "--db", db, tmp_path / "home", "--embedder", "static").code == 0
+    lines = note.read_text().split("\n")
+    line = 1 + next(at for at, text in enumerate(lines) if "notice" in text)
+    said = run(
+        "search", "--db", db, "--format", "{path}:{match_line}:{line}", "-n", "1", "notice period"
+    ).text
+    path, found, begins = said.strip().rsplit(":", 2)
+    assert (path, int(found)) == (str(note), line)
+    assert int(begins) < line
+    (row,) = csv.DictReader(io.StringIO(run("search", "--db", db, "--csv", "-n", "1", "notice").text))
+    assert (row["match_line"], row["line"], row["place"]) == (found, begins, f"line {found}")
+    hit = json.loads(run("search", "--db", db, "--jsonl", "-n", "1", "notice").text)
+    assert hit["match_line"] == line and hit["text"][hit["snippet"]["at"] :].startswith("notice")
+    (listed,) = run("search", "--db", db, "--format", "{match_line}", "-n", "1", "ext:md").lines
+    assert lines[int(listed) - 1] == filler[0], "without words, the line of the snippet"

@@ -1,5 +1,5 @@
 """``python -m tests.quality``: the figures of search; ``… answers``: those of ask; ``… nothing``: whether search says
-that nothing is relevant; ``… calibration``: the fit of its scores; ``… crossvalidation``: how the constants of the
+that nothing is relevant; ``… short``: the same of short lines; ``… calibration``: the fit of its scores; ``… crossvalidation``: how the constants of the
 reranking do on collections that had no say in them.
 
 Needs GSEARCH_TEST_DATA and, for MiniLM, GSEARCH_TEST_MODELS. Indexes and vectors are kept in
@@ -33,6 +33,9 @@ def main() -> int:
             nothing.report(embedders, given.questions)
         else:
             nothing.calibrate(embedders, given.questions)
+        return 0
+    if given.collections == ["short"]:
+        import_module("tests.quality.short").report()
         return 0
     if given.collections == ["crossvalidation"]:
         import_module("tests.quality.crossvalidation").report(embedders, given.sample)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gemmasearch.retrieval import calibration, parse, search, terms
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.search import roll_up
@@ -80,3 +82,32 @@ def test_a_line_in_another_language_is_judged_by_its_words_alone() -> None:
     assert calibration.scores(known, [(0.0, 1.0, 0.9)]) == calibration.scores(known, [(0.0, 1.0, 0.1)])
     assert calibration.weights("static", "华沙动物园", "zh") is calibration.UNSPACED
     assert calibration.weights("embeddinggemma-300m", "Wer reparierte das Dach", "de") is calibration.WORDS
+
+
+@pytest.mark.parametrize(
+    ("space", "dim", "passages", "best", "others", "chance"),
+    [
+        ("static", 256, 500, 0.27, 0.2, True),
+        ("static", 256, 500, 0.27, 0.15, False),  # it stands out
+        ("static", 256, 500, 0.29, 0.27, False),  # many are about it
+        ("static", 256, 100_000, 0.29, 0.27, True),  # the best of more
+        ("static", 256, 100_000, 0.35, 0.28, False),
+        ("static", 64, 500, 0.5, 0.45, True),  # fewer dimensions scatter more
+        ("static", 64, 500, 0.5, 0.4, False),
+        ("all-MiniLM-L6-v2-q8_0", 384, 500, 0.3, 0.25, True),
+        ("all-MiniLM-L6-v2-q8_0", 384, 500, 0.35, 0.3, False),
+    ],
+)
+def test_a_word_that_stands_nowhere_was_found_by_the_best_of_many_chance_cosines(
+    space: str, dim: int, passages: int, best: float, others: float, chance: bool
+) -> None:
+    cosines = [others] * 30 + [best]
+    assert calibration.by_chance(space, dim, passages, cosines) is chance
+    known = calibration.weights(space)
+    assert calibration.nothing(known, [(0.0, 1.0, best)], 1, chance) is chance
+    assert not calibration.nothing(known, [(0.3, 1.0, best)], 1, chance), "a word of it stands there"
+
+
+def test_too_few_passages_tell_nothing_of_chance() -> None:
+    assert not calibration.by_chance("static", 64, 500, [0.3] * calibration.OTHERS)
+    assert not calibration.by_chance("static", 64, 0, [])

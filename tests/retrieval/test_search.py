@@ -8,7 +8,7 @@ from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.models.proxy import EmbedderProxy
-from gemmasearch.retrieval import search
+from gemmasearch.retrieval import parse, search, terms
 from gemmasearch.store import Store
 from tests.embedded import embed
 
@@ -271,3 +271,41 @@ def test_a_search_ended_with_an_error_when_a_run_exchanged_the_vectors_meanwhile
         assert search(reader, Slow(embedder), "lunch on friday") == before
         now = reader.active_space()
         assert now and now.name == "other"
+
+
+@pytest.fixture
+def compounds(add):
+    add("/home/dana/ofen.md", "Die Backofentemperatur für das Brot ist 230 Grad.", title="Brot")
+    add("/home/dana/urlaub.md", "Der Urlaubsantrag liegt bei der Chefin.", title="Antrag")
+    add("/home/dana/club.md", "The data base of the club is in the cellar.", title="Club")
+    add("/home/dana/monday.md", "Write me an email on Monday.", title="Monday")
+    add("/home/dana/camp.md", "The data was taken at base camp.", title="Camp")
+    for at in range(3):
+        add(f"/home/dana/{at}.md", "Historic words about the weather of the week.", title=f"Weather {at}")
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "marks"),
+    [
+        ("Backofen Temperatur", "Brot", ["Backofentemperatur"]),
+        ("Urlaubs Antrag", "Antrag", ["Urlaubsantrag"]),
+        ("database", "Club", ["data", "base"]),
+        ("e mail", "Monday", ["email"]),
+        ("e-mail", "Monday", ["email"]),
+    ],
+)
+def test_a_compound_was_not_found_where_it_is_written_apart_or_together(
+    compounds, store, line: str, title: str, marks: list[str]
+) -> None:
+    first = search(store, None, line, mode="words")[0]
+    assert first.title == title
+    assert [first.snippet.text[start:end] for start, end in first.snippet.marks] == marks
+    assert first.score > 0.5, "all of the line stands there"
+
+
+@pytest.mark.parametrize(
+    "line", ["of the", "data of base", "Weather 1 2", "京 大", "historic o", "data OR base"]
+)
+def test_words_are_joined_only_to_what_stands_in_the_index(compounds, store, line: str) -> None:
+    query = parse(line)
+    assert not terms.alike(store, query, terms.languages(query))

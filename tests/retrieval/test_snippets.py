@@ -68,3 +68,25 @@ def test_a_snippet_without_matches_is_the_beginning() -> None:
 )  # fmt: skip
 def test_front_matter_and_headings_are_no_snippet_where_text_follows(text: str, shown: str) -> None:
     assert snippet(text, {"lisbon"}).text == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "sought", "at"),
+    [
+        ("\n\n  One line.\nThe boiler,\nand a boiler again.", {"boiler"}, "boiler"),
+        ("---\ntitle: Boiler\n---\n# Boiler\n\nThe next line names\nthe Boiler at last.", {"boiler"}, "Boiler at"),
+        ("# Heating\n\nNothing of it stands in this text.", {"boiler"}, "Nothing"),
+        ("nothing. " * 80 + "\n" * 3 + "here the boiler " + "\nand more" * 90, {"boiler"}, "boiler"),
+        ("我在\n\n北京大学学习。", {"北京"}, "北京"),
+        ("Costs:\n1,400 euros", {"1400"}, "1,400"),
+        ("", {"boiler"}, ""),
+    ],
+)  # fmt: skip
+def test_a_snippet_did_not_say_where_in_its_passage_the_first_match_stands(
+    text: str, sought: set[str], at: str
+) -> None:
+    found = snippet(text, sought)
+    assert found.at == text.index(at)
+    if found.marks:
+        start, end = found.marks[0]
+        assert text[found.at :].startswith(found.text[start:end])
