@@ -203,24 +203,25 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     names: list[str] = []  # of the columns, in the first row of a table
     priced = False  # one of the columns holds prices
     for at, unit in enumerate(said):
-        reach = _EARLIER if speaks_of_somebody(unit.of(hit.text)) else 1
+        text = unit.of(hit.text)
+        of_somebody = speaks_of_somebody(text)
+        reach = _EARLIER if of_somebody else 1
         before = set[str]().union(*held[max(0, at - reach) : at])
         around = before.union(whole, *held[at + 1 : at + 2])
         is_head = False
         if unit.kind == "row":
             if is_head := _names_columns(hit, said, at):
                 names, unit = own[at], replace(unit, kind="heading")
-                priced = spans.priced(unit.of(hit.text))
+                priced = spans.priced(text)
             around.update(names)
             if priced and question.kind == "money":
                 held[at] = held[at] | _costs(question, held[at].union(names, about))
         else:
             names = []
-        text = unit.of(hit.text)
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
             _lend(features, question, set(names) - held[at], weights)
-        elif points_back(text) or speaks_of_somebody(text):
+        elif of_somebody or points_back(text):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative
         if question.denies and not words.denies(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gemmasearch.answering import spans, words
@@ -91,7 +92,12 @@ def _alike(one: str, other: str) -> bool:
     return one == other or (len(short) >= _SHORTEST and short in long)
 
 
-def _owned(text: str, language: str) -> Iterator[Owned]:
+@lru_cache(maxsize=256)
+def _owned(text: str, language: str) -> tuple[Owned, ...]:
+    return tuple(_owners(text, language))
+
+
+def _owners(text: str, language: str) -> Iterator[Owned]:
     for pattern in _OWNED:
         for match in pattern.finditer(text):
             thing = words.stems(match["thing"], language)

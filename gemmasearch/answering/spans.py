@@ -157,7 +157,7 @@ def _counting(text: str) -> Iterator[Span]:
     """Numbers that are no part of a date and no name of a thing: the day of a date and "number 2" count nothing."""
     dated = [(span.start, span.end) for span in dates(text)]
     for span in numbers(text):
-        if not _NUMBERED_BEFORE.search(text[: span.start]) and not any(
+        if not _NUMBERED_BEFORE.search(text[max(0, span.start - 12) : span.start]) and not any(
             a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated
         ):
             yield span
