@@ -32,7 +32,7 @@ _BOUNDS = (  # what bounds a time by a year: the question is not about that year
     r"|que|y|e"
 )
 _IN_YEAR = re.compile(  # a year that a question is about, be it without a preposition ("the bill 2021")
-    rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d)",
+    rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d|['’]s)",
     re.I,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -46,6 +46,7 @@ _OBJECTS = re.compile(  # what speaks against something is a reason, too
     r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
     re.I,
 )
+_NEARLY_ALL = 0.7  # of the words of a question, by rarity: what holds them need not say that it gives the reason
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _SPELT = 0.7  # likeness of a name in the question and one in the files which may be meant
 _QUANTITY = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
@@ -195,7 +196,7 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
 
 def _lacks_reason(candidate: Candidate) -> bool:
     """Whether it leaves out what it should give the reason of, and neither it nor what stands behind it gives one."""
-    if _covered(candidate) + candidate.everyday > 1 - 1e-6:
+    if _covered(candidate) + candidate.everyday >= _NEARLY_ALL:
         return False
     text, unit = candidate.hit.text, candidate.unit
     said = text[unit.start : unit.end + _BEHIND]
