@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering import evidence, given, hostile, newest, reference, refusal, words
+from gemmasearch.answering import evidence, given, hostile, newest, others, reference, refusal, words
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HITS = 12  # passages that are read for evidence
 SHOWN = 5  # evidence sentences that come with the answer
+_LONG = 5  # letters of a word of which another spelling is a slip and no other word
 MOST_LISTED = 4  # sentences or items of an extracted list or summary
 NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
 DIFFER = "the sources differ"
@@ -74,8 +75,22 @@ def answer(
         if found.answers or (scope == named and not rest.stems):
             break
     assert found is not None
+    if not found.answers and not conditions and (better := _spelt(store, question)):
+        second = answer(
+            store, embedder, generator, better, settings=settings, on_text=on_text, extract=extract
+        )
+        if second.found:
+            return replace(second, question=question, notes=(f"read as: {better}", *second.notes))
     notes = [f"nothing {described(named)} answers this; other documents do"] if named and not scope else []
     return _reply(question, found, generator, settings, on_text, extract, clock, notes)
+
+
+def _spelt(store: Store, question: str) -> str:
+    """The question with its slips mended, "" where it has none that is beyond doubt: what is written like a name may
+    be one that the files do not know."""
+    better = retrieval.did_you_mean(store, question)
+    pairs = zip(question.split(), better.split(), strict=False)
+    return better if all(len(a) >= _LONG and a.islower() for a, b in pairs if a != b) else ""
 
 
 def passages(
@@ -129,6 +144,7 @@ class _Found:
             refusal.of_other_year(asked, c) for c in ranked[:SHOWN]
         ):  # what speaks of that year is told alone
             ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
+        ranked = others.without(asked, ranked) or ranked
         return cls(asked, tuple(evidence.select(asked, newest.first(asked, ranked), SHOWN)), likely >= 0.5)
 
 

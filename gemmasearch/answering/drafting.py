@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 REFUSAL = prompts.NOT_FOUND
 MOST_SENTENCES = 3  # of a generated answer
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_BULLET = re.compile(r"^(?:[-*•]\s+)+")
 _MARKER = re.compile(r"\s*\[\d+\]")
 _AFTER_STOP = re.compile(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
 _OPEN_MARKER = re.compile(r"\[\d{0,2}\]?")
@@ -170,7 +171,7 @@ def _supported(plain: str, sentence: str, against: Sequence[grounding.Source]) -
 
 def _told(sentence: str) -> str:
     """A sentence without its citation and without "The answer is:" and its like."""
-    plain = _MARKER.sub("", sentence).strip()
+    plain = _BULLET.sub("", _MARKER.sub("", sentence).strip())
     bare = _PREAMBLE.sub("", plain)
     return bare if bare == plain else bare[:1].upper() + bare[1:]
 

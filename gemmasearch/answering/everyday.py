@@ -21,8 +21,8 @@ _LISTS = {
         "require involve cause provide belong concern actually exactly usually ever good pay"
     ),
     "de": (
-        "machen macht gemacht tun tut getan geben gibt gegeben gehen geht ging kommen kommt kam nehmen nimmt nahm "
-        "genommen brauchen braucht benutzen benutzt verwenden verwendet nutzen halten haltet gehalten lassen "
+        "machen macht gemacht tun tut getan geben gibt gab gegeben gehen geht ging kommen kommt kam nehmen nimmt "
+        "nahm genommen brauchen braucht benutzen benutzt verwenden verwendet nutzen halten haltet gehalten lassen "
         "lasst gelassen bekommen bekommt kriegen finden findet gefunden stehen steht stand liegen liegt gehoren "
         "gehort bleiben bleibt passieren passiert geschehen geschieht wollen bringen bringt gebracht stellen "
         "stellt gestellt setzen setzt gesetzt sagen sagt gesagt enthalten enthalt zahlen "

@@ -18,7 +18,7 @@ from gemmasearch.answering import spans, words
 from gemmasearch.answering.hostile import instructs
 from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in
 from gemmasearch.answering.question import Question
-from gemmasearch.answering.reference import points_back
+from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
@@ -43,6 +43,8 @@ FEATURES: Mapping[str, float] = {
     "whole": 0.5,  # it is a sentence, item or row of some length, no heading and no scrap
 }
 POINTED = 0.5  # what a word counts that stands before a sentence that points back to it, or above a row
+_NOT_DENYING = 0.5  # how well a sentence answers that denies nothing, where a question asks for what is not
+_EARLIER = 4  # sentences in which is named of whom one with a "him" speaks
 _TELLING = (
     2  # words of the question that two sentences with different codes must share: many things have a number
 )
@@ -82,8 +84,11 @@ class Candidate:
     text: str
     language: str
     stems: list[str]
-    context: set[str]
+    held: Set[str]  # its stems, also as the question's language has them
+    about: Set[str]  # the same of its title, headings, sender and date
+    context: Set[str]  # of these and its neighbours
     features: dict[str, float]
+    is_head: bool = False  # the names of the columns of a table
     # Of the question's words that are neither in it nor in its context:
     everyday: float = 0.0  # share, weighted by rarity, of those that are common in the language at large
     afar: float = 0.0  # the same of the names that its passage holds further off
@@ -151,7 +156,7 @@ def _is_scrap(candidate: Candidate) -> bool:
     if (
         candidate.unit.kind != "sentence"
         or text.rstrip("\"'”’»)")[-1:] in tuple(".!?…:;。！？")
-        or numbers_in(text)
+        or not numbers_in(text) <= numbers_in(candidate.hit.title)
     ):
         return False
     title = set(words.stems(f"title {candidate.hit.title}", candidate.language))
@@ -196,26 +201,37 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     whole = passage if hit.kind in _RECORDS else set[str]()
     found = []
     names: list[str] = []  # of the columns, in the first row of a table
+    priced = False  # one of the columns holds prices
     for at, unit in enumerate(said):
-        before = set[str]().union(*held[max(0, at - 1) : at])
+        text = unit.of(hit.text)
+        of_somebody = speaks_of_somebody(text)
+        reach = _EARLIER if of_somebody else 1
+        before = set[str]().union(*held[max(0, at - reach) : at])
         around = before.union(whole, *held[at + 1 : at + 2])
+        is_head = False
         if unit.kind == "row":
-            if _names_columns(hit, said, at):
+            if is_head := _names_columns(hit, said, at):
                 names, unit = own[at], replace(unit, kind="heading")
+                priced = spans.priced(text)
             around.update(names)
+            if priced and question.kind == "money":
+                held[at] = held[at] | _costs(question, held[at].union(names, about))
         else:
             names = []
-        text = unit.of(hit.text)
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
             _lend(features, question, set(names) - held[at], weights)
-        elif points_back(text):
+        elif of_somebody or points_back(text):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative
+        if question.denies and not words.denies(text):
+            features["kind"] *= _NOT_DENYING
         label = text.partition(":")[0]
         if hit.kind in _RECORDS and label in _LABELS and question.kind in ("when", "where"):
             features["kind"] = float(_LABELS[label] == question.kind)
-        found.append(Candidate(hit, unit, text, language, own[at], about | around, features))
+        found.append(
+            Candidate(hit, unit, text, language, own[at], held[at], about, about | around, features, is_head)
+        )
         _note_missing(found[-1], question, set(question.stems) - held[at] - about - around, passage, weights)
     return found
 
@@ -239,7 +255,8 @@ def _note_missing(
 
 def _held(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
     """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in digits
-    stands for its month's name, 1,400 for 1400, a telephone number for the word number, an amount for "cost"."""
+    stands for its month's name, 1,400 for 1400, a telephone number for the word number, an amount for "cost",
+    red for "colour"."""
     held = set(stems)
     if language != question.language:
         held.update(words.stems(text, question.language))
@@ -252,7 +269,15 @@ def _held(question: Question, text: str, stems: Sequence[str], language: str) ->
         named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
         if named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
+    if question.asks_colour and missing and spans.coloured(text):
+        held.update(s for s in missing if spans.COLOURED.fullmatch(words.fold(question.surface[s])))
     return held
+
+
+def _costs(question: Question, there: Set[str]) -> set[str]:
+    """The words for "cost" in a question of which a row below a column of prices holds all others."""
+    said = {stem for stem in question.stems if spans.COSTING.fullmatch(words.fold(question.surface[stem]))}
+    return said if set(question.stems) - said - question.everyday <= there else set()
 
 
 def _names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:

@@ -238,6 +238,8 @@ class _Claim:
             missing += [
                 f"not {n}" for n in sorted(relations.denied_otherwise(self.text, written, source.text))
             ]
+        if relations.opposes_otherwise(self.text, {n.written for n in self.names}, source.text):
+            missing.append("who is against it")
         if not missing and relations.turned(self.text, source.text):
             missing.append("who is what")
         own = words.share(self.stems, source.stems)

@@ -21,12 +21,16 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|was kostet|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
               r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
               r"(?:rent|price|cost|fee|bill|salary|wage|deposit|premium|tax|fine|loan|mortgage|pension)s?"
-              r"|combien (?:coute|a coute|d'argent|d’argent|fait)|cuanto (?:cuesta|costo|vale|dinero))"
+              r"|combien (?:coute|a coute|d'argent|d’argent|fait)|cuanto (?:cuesta|costo|vale|dinero)"
+              r"|(?:was|wie) (?:ist|war|sind|waren) (?:der|die) (?:preis|kosten|gebuhr|miete|beitrag)e?"
+              r"|quel(?:le)?s? (?:est|etait|sont|etaient) (?:le|la|les)"
+              r" (?:prix|cout|loyer|tarif|montant|cotisation)s?"
+              r"|cual (?:es|era|fue) (?:el|la) (?:precio|coste|costo|alquiler|importe|cuota|tarifa))"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|deep|often|heavy|fast|wide)"
            r"|what (?:percent|percentage|number|proportion|temperature)"
-               r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch)|combien|quel age|cuant[oa]s?"
-               r"|que edad)\b"),
+               r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch|schnell|tief|breit)"
+               r"|combien|quel age|cuant[oa]s?|que edad)\b"),
     ("when", r"\b(when|(?:what|which|in what|in which) (?:year|date|day|month|century|decade|time)"
              r"|since when|until when|by when|what time|what (?:is|was) .*\b(?:birthday|date of birth)\b"
              r"|wann|seit wann|bis wann|in welchem jahr|welches datum|um wie ?viel uhr|welcher tag"
@@ -55,7 +59,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 # What a question measures ("how old", "wie hoch") stands in its answer as a number, not as this word.
 _MEASURED = re.compile(
     r"\b(?:how|wie|so) (old|long|far|big|large|tall|high|deep|often|heavy|fast|wide|much|many|viele?|alt|lange?|weit"
-    r"|gross|oft|schwer|hoch|tief|breit|teuer)\b"
+    r"|gross|oft|schwer|schnell|hoch|tief|breit|teuer)\b"
 )
 # Nor does it say that something took place, but when or where.
 _TOOK_PLACE = re.compile(
@@ -87,13 +91,23 @@ _ASKS_FOR_CODE = re.compile(
     r"|versions?|sku|\w*nummern?|kennzeichen|\w*passwort|kennwort|versionen|numeros?|mot de passe|immatriculation"
     r"|contrasena|clave|telefonos?|matricula)\b"
 )
+_ASKS_FOR_COLOUR = re.compile(
+    r"\b(?:(?:what|which|welche[nrs]?|quelle|que) (?:colou?r|farbe|couleur|color)"
+    r"|(?:colou?r|farbe|couleur|color) (?:is|was|are|were|ist|war|hat|est|es|era) )\b"
+)
+_IN_WHICH_CASE = re.compile(  # "when must X not be used" asks for no day
+    r"^(?:when (?:should|shall|must|may|can|could|need)|wann (?:soll\w*|darf|durfen|muss|mussen|kann|konnen)"
+    r"|quand (?:faut|doit|peut)|cuando (?:se )?(?:debe|puede|hay que))\b"
+)
 # About how things stand now. The present tense says so of places, people and days: they change.
 _NOW = re.compile(
     r"\b(?:now|current(?:ly)?|at the moment|at present|these days|nowadays|latest|newest|most recent(?:ly)?"
     r"|jetzt|derzeit\w*|aktuell\w*|zurzeit|zur zeit|momentan|gegenwartig\w*|heutige\w*|neueste\w*"
     r"|maintenant|actuel\w*|en ce moment|ahora|actual(?:es|mente)?|vigente|en este momento)\b"
     r"|^(?:(?:where|when) (?:is|are|do|does)|who (?:is|are|has)"
-    r"|wo (?:ist|sind|liegt|liegen|hangt|steht)|wer (?:ist|sind|hat)|wann (?:ist|sind)"
+    r"|wer (?:ist|sind|hat)"
+    r"|(?:wo|wohin|woher|wann) (?!(?:hat|haben|\w+ten|kamen|gingen|fanden|standen|lagen|fuhren)\b"
+    r"|w[au]r)(?:ist|sind|\w+(?:t|en))\b"
     r"|(?:ou|quand) (?:est|sont)|qui (?:est|sont|a)|donde (?:esta|estan)|cuando (?:es|son)"
     r"|quien(?:es)? (?:es|son|tiene))\b"
 )
@@ -114,6 +128,9 @@ class Question:
     surface: Mapping[str, str]  # stem -> the word as asked
     says_something: bool = True  # False: it is all function words, such as "since when?"
     asks_code: bool = False  # for a number or code that stands for something, not for a quantity
+    asks_colour: bool = False
+    asks_case: bool = False  # when something is to be done, which may be no day
+    denies: bool = False  # for what is not
     asks_now: bool = False  # how things stand now
     everyday: frozenset[str] = frozenset()  # stems that are common in the language, beside those of a topic
 
@@ -129,6 +146,8 @@ def understand(text: str) -> Question:
     if kind == "yesno" and language == "de" and flat.startswith("was "):
         kind = "what"
     everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
+    if flat.startswith("may "):  # no month
+        everything = everything[1:] or everything
     measured = {match.group(1) for match in _MEASURED.finditer(flat)}
     if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
         ends = said.group().split()
@@ -155,6 +174,9 @@ def understand(text: str) -> Question:
         surface,
         bool(telling),
         asks_code,
+        _ASKS_FOR_COLOUR.search(flat) is not None,
+        _IN_WHICH_CASE.search(flat) is not None,
+        kind not in ("yesno", "why") and words.negated(text),
         bool(_NOW.search(flat) or _NOW_UNSPACED.search(text)),
         everyday.among(surface, language, kind),
     )

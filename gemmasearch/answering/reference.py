@@ -19,11 +19,18 @@ _POINTS_BACK = re.compile(
     r" (?:he|she|it|they|er|sie|es|ils?|elles?|él|ellas?|ellos)\b)",
     re.I,
 )
+_SOMEBODY = re.compile(r"\b(?:he|him|she|they|them|ihn|ihm|ihnen|elle|elles|lui|eux|ella|ellos|ellas)\b")
 _ENDED = re.compile(
     r"\b(?:no longer|any ?more|nicht mehr|keine?[nrms]? \w+ mehr|n[e']\W?.{1,40} plus|ya no)\b", re.I
 )
 _SINCE = re.compile(
     r"\b(?:now|instead|since|jetzt|nun|stattdessen|seit|inzwischen|maintenant|désormais|depuis|ahora|desde)\b",
+    re.I,
+)
+# "The reason is the new roof", "Grund ist der Schlauch".
+_GIVES_REASON = re.compile(
+    r"\W*(?:(?:the|der|die|das|la|le|el) )?(?:reason|cause|grund|ursache|raison|raz[oó]n|motivo|causa)\b"
+    r"|\W*(?:this|that|it) (?:is|was) (?:because|due to)\b|\W*(?:because|weil|parce que?|porque)\b",
     re.I,
 )
 
@@ -37,12 +44,22 @@ def points_back(text: str) -> bool:
     return _POINTS_BACK.match(text) is not None
 
 
+def speaks_of_somebody(text: str) -> bool:
+    """Whether a sentence speaks by a pronoun of somebody who is named before it.
+
+    >>> speaks_of_somebody("Last week Dana looked after him.")
+    True
+    """
+    return _SOMEBODY.search(text) is not None
+
+
 def in_context(question: Question, hit: Hit, sentence: str) -> tuple[str, str]:
     """What must stand before a sentence of a hit and what behind it, each "" where it needs nothing.
 
     Before one that begins with a pronoun: the one before it. Behind a denial: the one that says what holds instead
     ("… is no longer with Bo. Since Friday it hangs at the bakery."), unless the question can be answered by "no".
-    Behind one without the amount, day or name that is asked for: the one that has it ("… raised the fee. It is 96").
+    Behind one without the amount, day or name that is asked for: the one that has it ("… raised the fee. It is 96");
+    without a reason, where why is asked, the one that gives it.
     """
     said = [unit.of(hit.text) for unit in units_of(hit) if unit.kind == "sentence"]
     if sentence not in said:
@@ -55,6 +72,8 @@ def in_context(question: Question, hit: Hit, sentence: str) -> tuple[str, str]:
 
 def _leaves_open(question: Question, sentence: str, behind: str) -> bool:
     if question.kind != "yesno" and _ENDED.search(sentence) and _SINCE.search(behind):
+        return True
+    if question.kind == "why" and not spans.reasons(sentence) and _GIVES_REASON.match(behind):
         return True
     if not points_back(behind):
         return False

@@ -13,9 +13,11 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from gemmasearch.answering import secrets, spans, words
-from gemmasearch.answering.evidence import Candidate, Weights, day_of
+from gemmasearch.answering.evidence import Candidate, Weights, day_of, says_nothing
 from gemmasearch.answering.numbers import months_in, numbers_in
+from gemmasearch.answering.others import without
 from gemmasearch.answering.question import Question
+from gemmasearch.answering.reference import points_back
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
 from gemmasearch.store import words as indexed
@@ -25,12 +27,27 @@ MEANT = 12  # best candidates whose meaning counts
 EVERYDAY = 0.4  # of its weight that an everyday word counts which is missing where all others are there
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
 _OWNER = re.compile(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
-_IN_YEAR = re.compile(  # a year that a question is about, not one that bounds a time
-    r"\b(?:in|for|of|during|im|für|von|en|pour|de|para)(?: the year| Jahre?| l'année| el año)? ((?:19|20)\d\d)\b",
+_BOUNDS = (  # what bounds a time by a year: the question is not about that year
+    r"since|before|after|until|till|by|from|to|than|and|seit|vor|nach|bis|ab|als|und|depuis|avant|après|dès|et|desde|hasta"
+    r"|que|y|e"
+)
+_IN_YEAR = re.compile(  # a year that a question is about, be it without a preposition ("the bill 2021")
+    rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d|['’]s)",
     re.I,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_WHO_IS = re.compile(
+    r"\W*(?:who (?:is|are|was|were) (?:the|our|my)|wer (?:ist|war) (?:der|die)|qui (?:est|etait|était) l[ea]"
+    r"|qui[eé]n (?:es|era) (?:el|la)) ",
+    re.I,
+)
 _TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
+_OBJECTS = re.compile(  # what speaks against something is a reason, too
+    r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
+    re.I,
+)
+_NEARLY_ALL = 0.7  # of the words of a question, by rarity: what holds them need not say that it gives the reason
+_BEHIND = 150  # characters behind a sentence that may give its reason
 _SPELT = 0.7  # likeness of a name in the question and one in the files which may be meant
 _QUANTITY = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
@@ -111,6 +128,7 @@ def chance(
     :param space: name of the embedding space whose cosines are in the candidates, "" = none.
     :param weights: how rare the question's words are in the index, where that is known.
     """
+    ranked = without(question, ranked)
     if (
         not ranked
         or not question.stems
@@ -126,9 +144,11 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     """Whether what speaks of the question's topic cannot be its answer: it holds no amount, day or code where one is
     asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
     """
-    first, *others = ranked[:LOOKED_AT]
+    first, *others = [c for c in ranked[:LOOKED_AT] if not says_nothing(question, c)] or ranked[:1]
     best = max(map(_covered, ranked[:LOOKED_AT]))
     near = [first, *(c for c in others if _covered(c) >= _AS_NEAR * best and c.features["coverage"])]
+    if question.kind == "money" or question.asks_colour or question.asks_code:
+        near = [c for c in near if _tells_of_what(question, c)]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
     if naming and _OWNER.search(question.text):
         # The files know the name: what they say of others is no answer.
@@ -136,6 +156,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     return (
         not near
         or _lacks_awaited(question, near)
+        or (question.asks_colour and not any(spans.coloured(c.text) for c in near))
+        or (question.kind == "why" and all(_lacks_reason(c) for c in near))
         or _of_other_quantity(question, near)
         or all(of_other_year(question, c) for c in near)
     )
@@ -145,18 +167,40 @@ def _covered(candidate: Candidate) -> float:
     return candidate.features["coverage"] + candidate.features["context"]
 
 
+def _tells_of_what(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence holds more of a question than what its amount, colour or code says by itself."""
+    told = {stem for stem in question.stems if not spans.says_itself(words.fold(question.surface[stem]))}
+    return not told or not told.isdisjoint(candidate.held | candidate.about) or points_back(candidate.text)
+
+
 def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
     asks_code = question.asks_code and secrets.asked_for(question)
-    if question.kind not in ("money", "when", "number") and not asks_code:
+    if (
+        question.kind not in ("money", "when", "number")
+        and not asks_code
+        and not _WHO_IS.match(question.text)
+    ):
         return False
     if indexed.unspaced(question.text):  # numbers are written otherwise there
         return False
-    if any(c.features["kind"] for c in near):
+    if any(c.features["kind"] for c in near) or (question.kind == "when" and question.asks_case):
         return False
-    # A mail or an entry of a diary is of its day, whatever its sentences say.
+    # A mail or an entry of a diary is of its day; of that day is what its sentence says, not whoever is named there.
+    said = set(question.stems) - set(question.names) or set(question.stems)
     return question.kind != "when" or not any(
-        c.hit.date is not None or any(spans.dates(" ".join((c.hit.title, *c.hit.headings)))) for c in near
+        (c.hit.date is not None or any(spans.dates(" ".join((c.hit.title, *c.hit.headings)))))
+        and not said.isdisjoint(c.held)
+        for c in near
     )
+
+
+def _lacks_reason(candidate: Candidate) -> bool:
+    """Whether it leaves out what it should give the reason of, and neither it nor what stands behind it gives one."""
+    if _covered(candidate) + candidate.everyday >= _NEARLY_ALL:
+        return False
+    text, unit = candidate.hit.text, candidate.unit
+    said = text[unit.start : unit.end + _BEHIND]
+    return not spans.reasons(said) and not _OBJECTS.search(said)
 
 
 def _of_other_quantity(question: Question, near: Sequence[Candidate]) -> bool:

@@ -1,10 +1,11 @@
-"""What a bag of words cannot tell: who is what, and which of two names a "not" denies."""
+"""What a bag of words cannot tell: who is what, who is against it, and which of two names a "not" denies."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Set
 
+from gemmasearch import stopwords
 from gemmasearch.answering import words
 
 _DENIED = re.compile(
@@ -14,6 +15,9 @@ _DENIED = re.compile(
 _IS = re.compile(
     r"(.+?)\s+(?:is|are|was|were|ist|sind|war|waren|est|sont|était|étaient|es|son|era|eran)\s+(.+)", re.S
 )
+_AGAINST = re.compile(r"\b(?:against|opposed?|opposes|gegen|dagegen|contre|contra)\b", re.I)
+_PARTED = re.compile(r"\s*[;:,]\s+|\s+(?:but|while|whereas|aber|während|mais|tandis que|pero|mientras)\s+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def turned(clause: str, text: str) -> bool:
@@ -31,6 +35,29 @@ def turned(clause: str, text: str) -> bool:
     if not of or not what or of[0] < what[-1]:
         return False
     return not {*said[what[-1] + 1 : of[0]]} <= subject | predicate
+
+
+def opposes_otherwise(clause: str, names: Set[str], text: str) -> bool:
+    """Whether a clause says that somebody is against something, where its source says so of another: of "Nils wanted
+    a new roof; Ida was against it" that Nils was against it.
+
+    :param names: those of the clause, folded.
+    """
+    before = (_AGAINST.split(part, maxsplit=1)[0] for part in _opposing(clause))
+    here = {word for part in before for word in _capitals(part) if word in names}
+    if not here:
+        return False
+    there = [_capitals(part) for part in _opposing(text)]
+    return bool(there) and not any(not capitals or here & capitals for capitals in there)
+
+
+def _opposing(text: str) -> list[str]:
+    return [part for part in _PARTED.split(text) if _AGAINST.search(part)]
+
+
+def _capitals(text: str) -> set[str]:
+    found = {words.fold(word) for word in _WORD.findall(text) if word[0].isupper()}
+    return found - stopwords.everything()
 
 
 def denied_otherwise(clause: str, names: Set[str], text: str) -> Set[str]:

@@ -38,6 +38,10 @@ _ROW = re.compile(r"[^|]*\|[^|]*\||\S[^\t]*\t[^\t]*\S")
 _RULE = re.compile(r"[\s|:=+\-_*~]*$")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
 _LABEL = re.compile(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" stands alone
+# "Heating  612.40 EUR", a line of a bill
+_ENTRY = re.compile(
+    r"\s*[^\W\d_].{0,60}?[ \t.:]\s*[-+−]?(?:[€$£] ?)?\d[\d.,'’]*[.,]\d\d(?: ?(?:[€$£]|[^\W\d_]{2,7}))?\s*"
+)
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
 _WORD = 20  # characters that a line lacks which was broken on purpose
 _OPENING = "\"'“‘«([¿¡"
@@ -118,6 +122,8 @@ def _wanted_break(text: str, lines: list[tuple[int, int]], number: int) -> bool:
     line, before = text[a:b], text[before_a:before_b].rstrip()
     if _PLANNED.match(line):
         return False
+    if _ENTRY.fullmatch(line) and _ENTRY.fullmatch(before):
+        return True
     around = [len(text[x:y].rstrip()) for x, y in sorted(_paragraph(text, lines, number))]
     width = max(around)
     filled = not any(length + _WORD < width for length in around[:-1])

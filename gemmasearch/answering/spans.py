@@ -99,9 +99,25 @@ CODE = re.compile(
     r"(?<!\w)(?:[A-Z]{1,4}[- ]){0,2}[+(]?(?=[\w/.-]*\d)\w(?:[\w/.-]*\w)?#?(?:[ /-]{1,2}\(?\d[\d/()-]*\)?)*(?!\w)"
 )
 NUMBERED = re.compile(r"numbers?|nummern?|numeros?")  # folded: what a code is called, and need not say itself
+_NUMBERED_BEFORE = re.compile(
+    r"\b(?:num(?:ber|[ée]ro)|n[úu]mero|nummer|n[°º]|nr\.?|no\.|version|room|page|chapter|raum|seite|kapitel|salle"
+    r"|sala) $",
+    re.I,
+)
 COSTING = re.compile(  # folded: what an amount of money says by itself
     r"costs?|prices?|pay(?:s|ing)?|paid|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
     r"|pay(?:e|er|ons|ez)|cuesta|cuestan|costo|precios?|pag(?:a|ar|amos|an)"
+)
+_AMOUNT = re.compile(  # folded: what a column of prices is called, beside these
+    r"total|amounts?|fees?|eur(?:os?)?|usd|gbp|chf|betrag|summe|gebuhr(?:en)?|montant|tarif|importe|tarifa"
+)
+COLOURED = re.compile(r"colou?rs?|farben?|couleurs?|color(?:es)?")  # folded: what a colour is called
+_COLOUR = re.compile(  # folded
+    r"\b(?:(?:dark|light|pale|dunkel|hell)?-?(?:red|blue|green|yellow|black|white|grey|gray|brown|orange|purple|pink|violet"
+    r"|silver|gold(?:en)?|beige|turquoise|navy|cream|maroon|crimson|ivory|lilac|tan|teal"
+    r"|(?:rot|blau|grun|gelb|schwarz|weiss|grau|braun|lila|rosa|violett|silbern|golden|turkis)(?:e[mnrs]?)?)"
+    r"|rouges?|bleue?s?|verte?s?|jaunes?|noire?s?|blan(?:cs?|ches?)|grise?s?|bruns?|marrons?|roses?|violette?s?|argentee?s?"
+    r"|roj[oa]s?|azul(?:es)?|verdes?|amarill[oa]s?|negr[oa]s?|blanc[oa]s?|gris(?:es)?|naranjas?|morad[oa]s?|platead[oa]s?)\b"
 )
 # Before what something is now: "raised from 28 to" 31, "von 920 Euro auf" 968.
 _CHANGED = re.compile(
@@ -138,10 +154,12 @@ def numbers(text: str) -> Iterator[Span]:
 
 
 def _counting(text: str) -> Iterator[Span]:
-    """Numbers that are no part of a date: its day and year count nothing."""
+    """Numbers that are no part of a date and no name of a thing: the day of a date and "number 2" count nothing."""
     dated = [(span.start, span.end) for span in dates(text)]
     for span in numbers(text):
-        if not any(a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated):
+        if not _NUMBERED_BEFORE.search(text[max(0, span.start - 12) : span.start]) and not any(
+            a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated
+        ):
             yield span
 
 
@@ -149,6 +167,7 @@ def names(text: str) -> Iterator[Span]:
     """Runs of capitalised words; a capitalised function word at their head and the names of days and months
     are none."""
     taken = [(span.start, span.end) for span in dates(text)]
+    taken += [m.span() for m in MONEY.finditer(text)]
     for m in NAME.finditer(text):
         if any(a <= m.start() and m.end() <= b for a, b in taken):
             continue
@@ -168,6 +187,28 @@ def codes(text: str) -> Iterator[Span]:
     for m in CODE.finditer(text):
         if not any(a <= m.start() and m.end() <= b for a, b in taken):
             yield Span(m.start(), m.end(), "code")
+
+
+def coloured(text: str) -> bool:
+    """Whether a text tells a colour."""
+    return _COLOUR.search(words.fold(text)) is not None
+
+
+def priced(head: str) -> bool:
+    """Whether the names of a table's columns call one of them a price, cost or amount.
+
+    >>> priced("item,supplier,total_eur")
+    True
+    """
+    return any(
+        COSTING.fullmatch(word) or _AMOUNT.fullmatch(word)
+        for word in re.findall(r"[^\W\d_]+", words.fold(head))
+    )
+
+
+def says_itself(word: str) -> bool:
+    """Whether a folded word is what a number, an amount or a colour is called: they need not be called so."""
+    return any(pattern.fullmatch(word) for pattern in (NUMBERED, COSTING, COLOURED))
 
 
 def quotes(text: str) -> Iterator[Span]:

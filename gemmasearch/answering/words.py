@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -95,6 +96,21 @@ NEGATIONS = frozenset(
 def negated(text: str) -> bool:
     """Whether the text holds a negation in one of the four languages."""
     return any(fold(token.text) in NEGATIONS for token in tokens(text))
+
+
+_EXCLUDES = re.compile(
+    r"\b(?:forb[iao]d\w*|prohibit\w*|bann?(?:ed|s)?|except\w*|exclud\w*|avoid\w*|verboten\w*|untersagt\w*|au(?:ss|ß)er"
+    r"|ausgeschlossen\w*|ausgenommen\w*|vermeiden|interdi\w+|exclu\w*|sauf|eviter|prohib\w+|salvo|excepto|evitar)\b"
+)  # folded
+
+
+def denies(text: str) -> bool:
+    """Whether the text denies, forbids or excludes something.
+
+    >>> denies("Barbecues are forbidden.")
+    True
+    """
+    return negated(text) or _EXCLUDES.search(fold(text)) is not None
 
 
 def share(wanted: Iterable[str], have: AbstractSet[str]) -> float:

@@ -257,3 +257,13 @@ def test_not_stays_before_the_name_that_it_denies() -> None:
         "The playground will not be built in Park Lane.",
     ):
         assert check(claim, against).holds, check(claim, against)
+
+
+def test_who_is_against_something_was_turned_around() -> None:
+    told = sources(
+        [hit("Nils wanted to renew the roof of the mill; Ida was against it, since the beams are sound.")]
+    )
+    assert not check("Nils was against it, since the beams are sound.", told).holds
+    assert check("Ida was against it, since the beams are sound.", told).holds
+    alone = sources([hit("Nils voted against the new roof of the mill.")])
+    assert check("Nils voted against the new roof.", alone).holds

@@ -1,0 +1,119 @@
+"""Sentences that say what was asked of something else: of another owner, another row of a table, another unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from gemmasearch.answering import spans, words
+from gemmasearch.answering.evidence import Candidate
+from gemmasearch.answering.question import Question
+
+_DETERMINER = (
+    r"(?:the|this|that|a|an|my|our|your|his|her|their|dem|den|der|des|die|das|einem|einer|meine[mnrs]?|unsere[mnrs]?|le|la"
+    r"|les|l(?=['’])|un|une|mon|ma|mes|notre|el|los|las|una|mi|mis|nuestr[ao]s?)"
+)
+_WHOSE = r"(?P<owner>[^\W\d_][\w-]*(?:[ ][^\W\d_][\w-]*)?)"
+_OWNED = (
+    re.compile(
+        rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:(?:of|for|von|vom|für|du|de|pour|del|para)[ ]|d['’])"
+        rf"(?:{_DETERMINER}\b[ '’])?{_WHOSE}",
+        re.I,
+    ),
+    re.compile(rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:des|der)[ ]{_WHOSE}"),
+    re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
+)
+# "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
+_UNIT = re.compile(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
+_SHORTEST = 4  # letters of a word that a compound may hold
+_PARTS = re.compile(r"\d+|[^\W\d_]+")
+
+
+class Owned(NamedTuple):
+    thing: str  # stem
+    owner: frozenset[str]  # stems
+    name: bool  # the owner is written like a name
+
+
+def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` without what is about something else, and without the head of a table of which no row is left."""
+    dropped = {id(c) for c in ranked if of_another(question, c)}
+    if not dropped:
+        return list(ranked)
+    kept = [c for c in ranked if id(c) not in dropped]
+    rows = {c.hit.chunk_id for c in kept if c.unit.kind == "row"}
+    emptied = {c.hit.chunk_id for c in ranked if id(c) in dropped and c.unit.kind == "row"} - rows
+    return [c for c in kept if not (c.is_head and c.hit.chunk_id in emptied)]
+
+
+def of_another(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence is about something else than what was asked about, of which it says the same."""
+    return (
+        _of_another_row(question, candidate)
+        or _of_another_owner(question, candidate)
+        or _of_another_unit(question, candidate)
+        or (question.asks_case and question.denies and not words.denies(candidate.text))
+    )
+
+
+def _of_another_row(question: Question, candidate: Candidate) -> bool:
+    """A row of which no cell holds a word of the question, where the head of its table, its title and its headings do
+    not hold all of them: "the serial number of the oven" is not that of any row."""
+    if candidate.unit.kind != "row" or question.kind in ("list", "summary"):
+        return False
+    asked = {stem for stem in question.stems if not spans.says_itself(words.fold(question.surface[stem]))}
+    asked -= question.everyday
+    return asked.isdisjoint(candidate.held) and not asked <= candidate.context
+
+
+def _of_another_owner(question: Question, candidate: Candidate) -> bool:
+    """ "The contract of Salome", where that of Mireille was asked for."""
+    asked = set(question.stems)
+    for wanted in _owned(question.text, question.language):
+        spoken = candidate.held | (candidate.about if wanted.name else candidate.context)
+        if not wanted.owner or any(_alike(stem, said) for stem in wanted.owner for said in spoken):
+            continue
+        for told in _owned(candidate.text, candidate.language):
+            if (
+                told.thing == wanted.thing
+                and told.owner
+                and asked.isdisjoint(told.owner)
+                and told.name >= wanted.name
+            ):
+                return True
+    return False
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two stems may be the same word in another form or a compound of it."""
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= _SHORTEST and short in long)
+
+
+@lru_cache(maxsize=256)
+def _owned(text: str, language: str) -> tuple[Owned, ...]:
+    return tuple(_owners(text, language))
+
+
+def _owners(text: str, language: str) -> Iterator[Owned]:
+    for pattern in _OWNED:
+        for match in pattern.finditer(text):
+            thing = words.stems(match["thing"], language)
+            owner = match["owner"]
+            if thing:
+                yield Owned(
+                    thing[0], frozenset(words.stems(owner, language)), owner[0].isupper() and language != "de"
+                )
+
+
+def _of_another_unit(question: Question, candidate: Candidate) -> bool:
+    """Where "building C" was asked about, a passage that says nothing of a C."""
+    units = [words.fold(match.group(1)) for match in _UNIT.finditer(question.text)]
+    if not units:
+        return False
+    hit = candidate.hit
+    there = words.fold(" ".join((hit.title, *hit.headings, hit.path, hit.text)))
+    named = (r"[- ]?".join(_PARTS.findall(unit)) for unit in units)
+    return not any(re.search(rf"(?<![^\W_]){each}(?![^\W_])", there) for each in named)
