@@ -46,7 +46,9 @@ _OBJECTS = re.compile(  # what speaks against something is a reason, too
     r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
     re.I,
 )
-_NEARLY_ALL = 0.7  # of the words of a question, by rarity: what holds them need not say that it gives the reason
+_NEARLY_ALL = (
+    0.7  # of the words of a question, by rarity: what holds them need not say that it gives the reason
+)
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _SPELT = 0.7  # likeness of a name in the question and one in the files which may be meant
 _QUANTITY = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
