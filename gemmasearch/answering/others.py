@@ -27,6 +27,11 @@ _OWNED = (
 )
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
 _UNIT = re.compile(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
+# Of these one is of what it is said to be, nobody's: "a type of reduction", "the term for it".
+_KINDS = words.listed(
+    "type types kind kinds sort sorts form forms part parts term terms word words art arten form formen teil teile"
+    " begriff wort sorte sorten type types sorte sortes genre partie terme mot tipo tipos clase parte termino palabra"
+)
 _SHORTEST = 4  # letters of a word that a compound may hold
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 
@@ -102,7 +107,7 @@ def _owners(text: str, language: str) -> Iterator[Owned]:
         for match in pattern.finditer(text):
             thing = words.stems(match["thing"], language)
             owner = match["owner"]
-            if thing:
+            if thing and words.fold(match["thing"]) not in _KINDS:
                 yield Owned(
                     thing[0], frozenset(words.stems(owner, language)), owner[0].isupper() and language != "de"
                 )

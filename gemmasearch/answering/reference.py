@@ -19,7 +19,7 @@ _POINTS_BACK = re.compile(
     r" (?:he|she|it|they|er|sie|es|ils?|elles?|él|ellas?|ellos)\b)",
     re.I,
 )
-_SOMEBODY = re.compile(r"\b(?:he|him|she|they|them|ihn|ihm|ihnen|elle|elles|lui|eux|ella|ellos|ellas)\b")
+_SOMEBODY = re.compile(r"\b(?:he|him|she|ihn|ihm|elle|lui|ella)\b")
 _ENDED = re.compile(
     r"\b(?:no longer|any ?more|nicht mehr|keine?[nrms]? \w+ mehr|n[e']\W?.{1,40} plus|ya no)\b", re.I
 )

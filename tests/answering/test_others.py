@@ -152,3 +152,8 @@ def test_may_at_the_beginning_is_no_month() -> None:
 def test_when_something_may_not_be_done_is_no_day(store: Store, add: Add) -> None:
     add("/n/a.md", "Oil the hinge of the press each week. Never oil the hinge of the press while it is hot.")
     assert "hot" in answer(store, None, None, "When should the hinge of the press not be oiled?").text
+
+
+def test_a_kind_of_something_was_taken_for_what_somebody_owns() -> None:
+    assert not others._owned("Corrosion is a type of reduction.", "en")
+    assert others._owned("The contract of Salome ends in May.", "en")
