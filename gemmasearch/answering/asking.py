@@ -140,9 +140,8 @@ class _Found:
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
         likely = refusal.chance(asked, ranked, space, weights)
-        if any(
-            refusal.of_other_year(asked, c) for c in ranked[:SHOWN]
-        ):  # what speaks of that year is told alone
+        # What speaks of the year that is asked about is told alone.
+        if any(refusal.of_other_year(asked, c) for c in ranked[:SHOWN]):
             ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
         ranked = others.without(asked, ranked) or ranked
         return cls(asked, tuple(evidence.select(asked, newest.first(asked, ranked), SHOWN)), likely >= 0.5)

@@ -136,8 +136,10 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
         line.rstrip()
         out.rich(Text.assemble("    ", line))
     if hit.also_in:
+        from gemmasearch.cli.counts import plural  # few hits have twins
+
         first, *others = hit.also_in
-        more = f" and {len(others)} other place{'s' * (len(others) > 1)}" if others else ""
+        more = f" and {plural(len(others), 'other place')}" if others else ""
         out.rich(Text(f"    also in {_shown(short_path(first))}{more}", style="dim"))
     out.rich(Text(""))
 

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 
 TOGETHER = 512  # vectors that are written in one transaction
-ALONG = (
-    2048  # passages of a document that get their vectors with the rows: those of more would need much memory
-)
+# Passages of a document that get their vectors with the rows: those of more would need much memory.
+ALONG = 2048
 
 
 @dataclass(slots=True)

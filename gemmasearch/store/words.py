@@ -299,14 +299,18 @@ def held(text: str, language: str = "") -> frozenset[str]:
 
 def present(text: str, sought: Set[str], language: str = "") -> frozenset[str]:
     """Those of the sought words under which something in a text is found."""
-    found = Vocabulary(set(runs(text)), language or guess_language(text))
-    return frozenset(word for _, word in (*found.with_words(sought), *found.with_forms(sought)))
+    return frozenset(word for _, word in _found(text, sought, language))
 
 
 def holding(text: str, sought: Set[str], language: str = "") -> frozenset[str]:
     """The runs of a text that are found by a sought word."""
+    return frozenset(run for run, _ in _found(text, sought, language))
+
+
+def _found(text: str, sought: Set[str], language: str) -> list[tuple[str, str]]:
+    """(run, word) for every sought word under which a run of a text is found."""
     found = Vocabulary(set(runs(text)), language or guess_language(text))
-    return frozenset(run for run, _ in (*found.with_words(sought), *found.with_forms(sought)))
+    return [*found.with_words(sought), *found.with_forms(sought)]
 
 
 @lru_cache(maxsize=8)
