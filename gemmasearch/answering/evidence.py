@@ -262,7 +262,7 @@ def _held(question: Question, text: str, stems: Sequence[str], language: str) ->
         held.update(words.stems(text, question.language))
     missing = [stem for stem in question.stems if stem not in held]
     if missing and any(map(str.isdigit, text)):
-        held.update(number for _, _, number in fts.grouped(text))
+        held.update(number for _, _, number in fts.grouped(text, missing))
         dated = dated_in(text)
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
         named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None

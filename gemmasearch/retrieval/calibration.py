@@ -193,7 +193,7 @@ def cover(text: str, language: str, rare: Rarity) -> float:
     if not total:
         return 0.0
     sought = frozenset().union(*(forms for forms, _ in rare))
-    held = words.present(text, sought, language).union(number for _, _, number in fts.grouped(text))
+    held = words.present(text, sought, language).union(number for _, _, number in fts.grouped(text, sought))
     return sum(weight for forms, weight in rare if not forms.isdisjoint(held)) / total
 
 

@@ -53,7 +53,9 @@ class Passage:
         shingles of either is more than near-duplicates may have alone.
         """
         most = (1 / ALIKE - 1) * min(len(self._said), len(other._said)) + SHINGLE - 1
-        if abs(len(self._words) - len(other._words)) > most or len(self._words - other._words) > most:
+        if abs(len(self._words) - len(other._words)) > most:
+            return False
+        if len(self._words) - len(self._words & other._words) > most:  # what few share is a small set
             return False
         return likeness(self._shingles, other._shingles) >= ALIKE
 

@@ -60,14 +60,11 @@ def rank(
             "`gsearch search --mode words`, or `gsearch index` with the model at hand",
         )
     by_words = by_meaning = None
-    read = reranking.READ
     if vector is not None and mode == "hybrid" and not conditions:
         store.begin_nearest(vector, NEAR)
     if mode != "meaning":
         sought = [terms.sought(term, known, alike.get(term, ())) for term in telling]
-        by_words, whole = store.match_any(sought, POOL, conditions)
-        if vector is None and whole:
-            read = reranking.READ_BY_WORDS
+        by_words = store.match_any(sought, POOL, conditions)
     if vector is not None:
         near = POOL if mode == "meaning" else NEAR
         by_meaning = store.nearest(vector, near, conditions) if vector.any() else []
@@ -75,6 +72,7 @@ def rank(
     forms = terms.asked_for(store, query, telling, known, alike)
     rarity = calibration.rarity(store, forms)
     sides = (by_words, by_meaning)
+    read = reranking.READ_BY_WORDS if vector is None else reranking.READ
     first, others = pool.in_order(store, fusion.fuse(by_words, by_meaning, weight), sides, read)
     asked = tuple(name for name, found in zip(("words", "meaning"), sides, strict=True) if found is not None)
     counted = terms.counted(query, telling, known, alike)

@@ -46,7 +46,7 @@ def _matches(text: str, sought: frozenset[str], language: str) -> list[Span]:
     if not sought:
         return []
     spans = _matching_runs(text, sought, language)
-    numbers = [(start, end) for start, end, number in fts.grouped(text) if number in sought]
+    numbers = [(start, end) for start, end, _ in fts.grouped(text, sought)]
     if not numbers:
         return spans
     return sorted([*numbers, *(s for s in spans if not any(a <= s[0] < b for a, b in numbers))])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import apsw
@@ -126,10 +126,14 @@ def apart(word: str) -> str:
     return f"{int(word):,}".replace(",", " ") if _THOUSANDS.fullmatch(word) else ""
 
 
-def grouped(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, the number as one word) of every number of a text that is written in groups of thousands."""
+def grouped(text: str, sought: Collection[str]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, the number as one word) of every sought number of a text that is written in groups of
+    thousands."""
+    if not any(map(str.isdigit, sought)):
+        return
     for match in _WRITTEN.finditer(text):
-        yield match.start(), match.end(), "".join(filter(str.isdigit, match.group()))
+        if (number := "".join(filter(str.isdigit, match.group()))) in sought:
+            yield match.start(), match.end(), number
 
 
 def word(text: str, languages: Sequence[str]) -> str:

@@ -90,11 +90,10 @@ class Narrow(Frequency):
         equal = [id for id in ordered[len(better) :] if scored[id] == least]
         return better + self.in_order(equal)[: limit - len(better)]
 
-    def affordable(self, terms: Sequence[Sought], share: float = 1.0) -> Iterator[tuple[str, bool]]:
+    def affordable(self, terms: Sequence[Sought], share: float = 1.0) -> Iterator[str]:
         """Expressions for the passages worth scoring, the next for where the one before finds too few: those with
         any of ``terms`` while no more than about ``RANKED`` passages match; then those with a rare one, or with two
-        of the commoner ones. What is common counts again when the best are read. With each, whether it scores all
-        terms.
+        of the commoner ones. What is common counts again when the best are read.
 
         :param share: of the passages that a filter keeps.
         """
@@ -102,7 +101,7 @@ class Narrow(Frequency):
         every = fts.any_of(distinct)
         total = self.chunk_count()
         if total <= LARGE or len(distinct) < 2:
-            yield every, True
+            yield every
             return
         shares = self._shares(list(distinct.values()))
         ordered = sorted(distinct, key=lambda term: shares[term])
@@ -114,10 +113,10 @@ class Narrow(Frequency):
         common = ordered[len(rare) :]
         there = expected[len(rare) - 1] if rare else 0.0
         pairs = _pairs(common[:PAIRED], shares, share * total, RANKED - there) if there < ENOUGH else []
-        yield fts.any_of([*rare, *pairs]) or fts.all_of(ordered), not common
+        yield fts.any_of([*rare, *pairs]) or fts.all_of(ordered)
         if common:
-            yield fts.any_of([*rare, *pairs, common[0]]), False
-            yield every, True  # what is rare in the whole index need not be where a filter looks
+            yield fts.any_of([*rare, *pairs, common[0]])
+            yield every  # what is rare in the whole index need not be where a filter looks
 
     def _shares(self, terms: Sequence[Sought]) -> dict[str, float]:
         """The share of passages that match each term: that of the commonest of its words, or what is counted in

@@ -7,7 +7,7 @@ import os
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import apsw
 
@@ -40,13 +40,6 @@ SELECT document_id, id, start, "end", headings, page, label, line, quoted, token
 FROM chunks WHERE document_id IN carray(?1) ORDER BY document_id, ordinal"""
 
 
-class Matched(NamedTuple):
-    """Chunks by their words, (chunk id, score), best first; and whether all that was asked for had a say in that."""
-
-    ranked: list[tuple[int, float]]
-    whole: bool
-
-
 class Passages(Narrow):
     """Part of Store: reading."""
 
@@ -68,14 +61,16 @@ class Passages(Narrow):
         sql = "(SELECT c.document_id FROM chunks c WHERE c.id = words.rowid) IN (SELECT value FROM carray(?))"
         return self._ranked(expression, limit, sql, (carray(kept),))
 
-    def match_any(self, terms: Sequence[Sought], limit: int, conditions: Sequence[Condition] = ()) -> Matched:
+    def match_any(
+        self, terms: Sequence[Sought], limit: int, conditions: Sequence[Condition] = ()
+    ) -> list[tuple[int, float]]:
         """:meth:`match` for any of some terms, without those that are too common in a large index."""
         kept = self.kept_documents(conditions) if conditions else None
         share = 1.0 if kept is None else len(kept) / (self.db.value("SELECT max(id) FROM documents") or 1)
-        found = Matched([], True)
-        for expression, whole in self.affordable(terms, share):
-            if expression and len(found.ranked) < min(limit, FEW):
-                found = Matched(self.match(expression, limit, conditions), whole)
+        found: list[tuple[int, float]] = []
+        for expression in self.affordable(terms, share):
+            if expression and len(found) < min(limit, FEW):
+                found = self.match(expression, limit, conditions)
         return found
 
     def _match_within(self, expression: str, limit: int, documents: array[int]) -> list[tuple[int, float]]:

@@ -16,9 +16,9 @@ tokenizer, and any SQLite can read the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache, lru_cache
-from itertools import filterfalse
+from itertools import chain, filterfalse
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gemmasearch import light, stopwords
@@ -202,41 +202,84 @@ def _cached(language: str) -> _Cache:
     return _Cache(language)
 
 
-class Vocabulary:
-    """The words of many runs of one language, analysed together: several times as fast as one by one.
+class _Met:
+    """The runs of one language met so far, and which of them each word and form finds.
 
     Most runs are plain, one ASCII word without humps; they have one form or, as function words, none.
     """
 
+    LIMIT = 400_000  # characters of runs, some 15 MB
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.size = 0
+        self.forms: dict[str, Sequence[str]] = {}  # of every run
+        self.others: dict[str, Sequence[str]] = {}  # the words of a run that is not plain
+        self.by_word: dict[str, list[str]] = {}  # the others that it finds
+        self.by_form: dict[str, list[str]] = {}
+
+    def meet(self, runs: Set[str]) -> None:
+        """Analyse runs together: several times as fast as one by one."""
+        plain = list(filter(_PLAIN.fullmatch, runs))
+        for run, form in zip(plain, _forms_of(list(map(str.lower, plain)), self.language), strict=True):
+            self.forms[run] = (form,) if form else ()
+            if form:
+                self.by_form.setdefault(form, []).append(run)
+        for run, analysis in _cached(self.language).of(runs - set(plain)).items():
+            self.others[run] = analysis.exact
+            # Scripts without spaces have no stems: their pairs of characters stand for them.
+            self.forms[run] = (*analysis.forms, *filter(unspaced, analysis.exact))
+            for word in analysis.exact:
+                self.by_word.setdefault(word, []).append(run)
+            for form in self.forms[run]:
+                self.by_form.setdefault(form, []).append(run)
+        self.size += sum(map(len, runs))
+
+
+_met: dict[str, _Met] = {}
+
+
+class Vocabulary:
+    """The words of many runs of one language. What was met before is not analysed again: natural text repeats its
+    words."""
+
     def __init__(self, runs: set[str], language: str) -> None:
-        self._plain = list(filter(_PLAIN.fullmatch, runs))
-        self._words = list(map(str.lower, self._plain))
-        self._forms = _forms_of(self._words, language)
-        self._others = _cached(language).of(runs.difference(self._plain))
-        self._form_of: dict[str, str] = {}
+        self._runs = runs
+        met = _met.get(language)
+        if met is None or met.size > met.LIMIT:  # whoever holds the other goes on with it
+            met = _met[language] = _Met(language)
+        if new := runs.difference(met.forms):
+            met.meet(new)
+        self._met = met
 
     def forms(self, run: str) -> Sequence[str]:
-        """The forms of one of the runs. Scripts without spaces have no stems: their pairs of characters stand for
-        them."""
-        if other := self._others.get(run):
-            return (*other.forms, *filter(unspaced, other.exact))
-        self._form_of = self._form_of or dict(zip(self._plain, self._forms, strict=True))
-        return (form,) if (form := self._form_of[run]) else ()
+        """The forms of one of the runs."""
+        return self._met.forms[run]
 
     def held(self) -> frozenset[str]:
         """Every word, exact and other, of all runs."""
-        others = (word for other in self._others.values() for side in other for word in side)
-        return frozenset((*self._words, *filter(None, self._forms), *others))
+        met = self._met
+        others = set(filter(met.others.__contains__, self._runs))
+        forms = chain.from_iterable(map(met.forms.__getitem__, self._runs))
+        words = chain.from_iterable(map(met.others.__getitem__, others))
+        return frozenset((*map(str.lower, self._runs - others), *forms, *words))
 
     def with_words(self, wanted: Set[str]) -> list[tuple[str, str]]:
         """(run, word) for every exact word of a run that is wanted."""
-        found = [(run, word) for run, word in zip(self._plain, self._words, strict=True) if word in wanted]
-        return found + [(run, w) for run, other in self._others.items() for w in other.exact if w in wanted]
+        met = self._met
+        plain = ((run, word) for word in wanted for run in {word, word.capitalize(), word.upper()})
+        found = [(run, word) for run, word in plain if run in self._runs and run not in met.others]
+        return found + self._found(wanted, met.by_word, met.others)
 
     def with_forms(self, wanted: Set[str]) -> list[tuple[str, str]]:
         """(run, form) for every form of a run that is wanted."""
-        found = [(run, form) for run, form in zip(self._plain, self._forms, strict=True) if form in wanted]
-        return found + [(run, form) for run in self._others for form in self.forms(run) if form in wanted]
+        return self._found(wanted, self._met.by_form, self._met.forms)
+
+    def _found(
+        self, wanted: Set[str], holders: Mapping[str, Sequence[str]], of: Mapping[str, Sequence[str]]
+    ) -> list[tuple[str, str]]:
+        there = {run for word in wanted for run in holders.get(word, ()) if run in self._runs}
+        return [(run, word) for run in there for word in of[run] if word in wanted]
 
 
 _PLAIN = re.compile(rf"[A-Za-z][a-z]{{0,{LONGEST - 1}}}|[A-Z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}")

@@ -164,6 +164,9 @@ def test_numbers_in_groups_are_told_from_dates_versions_and_decimals(text: str, 
     ],
 )  # fmt: skip
 def test_numbers_written_in_groups_are_found_in_a_text(text: str, numbers: list[str]) -> None:
-    found = list(fts.grouped(text))
+    digits = "".join(filter(str.isdigit, text))
+    every = {digits[i:j] for i in range(len(digits)) for j in range(i + 1, len(digits) + 1)}
+    found = list(fts.grouped(text, every))
     assert [number for *_, number in found] == numbers
     assert all("".join(filter(str.isdigit, text[start:end])) == number for start, end, number in found)
+    assert not list(fts.grouped(text, {"cost"}))
