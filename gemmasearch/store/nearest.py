@@ -118,7 +118,7 @@ class Nearest(Narrow, Spaces):
         wanted = limit * CANDIDATES
         documents = self.kept_documents(conditions) if conditions else None
         if documents is not None and len(documents) <= MANY:
-            own = known.nearest_of(query, self._kept(space, conditions), wanted)
+            own = known.nearest_of(query, self._kept(space, conditions, known), wanted)
             return self._listed(self._scored(space, query, own), limit, conditions)
         first = self._ended(known, query, wanted)
         if first is None:
@@ -132,7 +132,7 @@ class Nearest(Narrow, Spaces):
             found = self._listed(self._scored(space, query, more), limit, conditions)
             if len(found) >= limit:
                 return found
-        own = known.nearest_of(query, self._kept(space, conditions), wanted)
+        own = known.nearest_of(query, self._kept(space, conditions, known), wanted)
         return self._listed(self._scored(space, query, own), limit, conditions)
 
     def _ended(self, known: signs.Signs, query: np.ndarray, wanted: int) -> np.ndarray | None:
@@ -140,13 +140,22 @@ class Nearest(Narrow, Spaces):
         begun, self._begun = self._begun, None
         return begun.found() if begun and begun.is_for(known, query, wanted) else None
 
-    def _kept(self, space: SpaceRow, conditions: Sequence[Condition]) -> np.ndarray:
-        """Ids of the vectors of all passages that a filter keeps."""
+    def _kept(
+        self, space: SpaceRow, conditions: Sequence[Condition], known: signs.Signs | None = None
+    ) -> np.ndarray:
+        """Ids of the vectors of all passages that a filter keeps; ``known`` are the signs of the space."""
+        import numpy as np
+
         documents = self.kept_documents(conditions)
         if documents is not None:
             ids = self.chunks_within(documents)
+            own = np.empty(0, dtype=np.int64)
+            if known is not None:
+                own, others = known.of_chunks(np.array(ids, dtype=np.int64))
+                ids = array("q", others.tobytes())
             parts = [self._ids_of(space, ids[at : at + LOOKED_UP]) for at in range(0, len(ids), LOOKED_UP)]
-            return _sorted_ids([row for part in parts for row in part])
+            found: np.ndarray = np.union1d(own, _sorted_ids([row for part in parts for row in part]))
+            return found
         where, params = filters.compile(conditions)
         sql = f"""SELECT v.id FROM {_JOINED} CROSS JOIN vectors v
                   WHERE v.space_id = ? AND v.key = c.key AND {where}"""

@@ -130,6 +130,7 @@ _SIGNS = """
 CREATE TABLE signs(
     space_id INTEGER NOT NULL REFERENCES spaces(id) ON DELETE CASCADE,
     block INTEGER NOT NULL, bits BLOB NOT NULL,
+    firsts BLOB NOT NULL DEFAULT x'',       -- the first chunk of each vector
     PRIMARY KEY(space_id, block)
 );
 """
@@ -338,6 +339,16 @@ def _folders(connection: apsw.Connection) -> None:
     folders.rebuild(_Statements(connection))
 
 
+def _first_chunks(connection: apsw.Connection) -> None:
+    """A filter finds the vectors of its passages without a look at the key of each."""
+    if "firsts" not in {row[1] for row in connection.execute("PRAGMA table_info(signs)")}:
+        connection.execute("ALTER TABLE signs ADD COLUMN firsts BLOB NOT NULL DEFAULT x''").fetchall()
+    if connection.execute("SELECT 1 FROM vectors LIMIT 1").fetchall():
+        from gemmasearch.store import signs
+
+        signs.find_firsts(_Statements(connection))
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _first,
     _eight_bits,
@@ -349,6 +360,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _questions,
     _smaller,
     _folders,
+    _first_chunks,
 )
 VERSION = len(MIGRATIONS)
 

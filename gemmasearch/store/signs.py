@@ -7,6 +7,9 @@ compared by plain loops over contiguous memory. A place without a vector is all 
 The bits only choose candidates, in two steps: by how many signs differ, then by what the numbers of the query add up
 to with these signs (asymmetric distances: Gordo and Perronnin, CVPR 2011). The vectors themselves decide (binary
 quantisation with rescoring, https://huggingface.co/blog/embedding-quantization).
+
+Beside the bits stands, for each vector, the chunk that it was made for: a filter keeps chunks, and to look up the
+vector of each by its key took most of a search. A chunk whose vector was made for an equal one is still looked up so.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ class Statements(Protocol):
     def rows(self, sql: str, params: Any = ()) -> list[tuple[Any, ...]]: ...
     def value(self, sql: str, params: Any = ()) -> Any: ...
     def run(self, sql: str, params: Any = ()) -> None: ...
+    def each(self, sql: str, params: Any = ()) -> Iterator[tuple[Any, ...]]: ...
 
 
 def of(vectors: np.ndarray) -> np.ndarray:
@@ -52,6 +56,8 @@ class Signs:
         import numpy as np
 
         self._there: np.ndarray | None = None
+        self._firsts: np.ndarray | None = None
+        self._db, self._space_id = db, space_id
         width = words_for(dim)
         rows = db.rows("SELECT block, bits FROM signs WHERE space_id = ? ORDER BY block", (space_id,))
         good = [(number, bits) for number, bits in rows if len(bits) == BLOCK * width * 8]
@@ -88,6 +94,34 @@ class Signs:
         ids, at = ids[known], at[known]
         found: np.ndarray = ids[self._best(query, self._blocks[at, :, ids % BLOCK], count)]
         return found
+
+    def of_chunks(self, chunk_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Ids of the vectors that were made for some chunks, and the chunks that have none of their own.
+
+        :param chunk_ids: rising.
+        """
+        import numpy as np
+
+        wanted = np.zeros(int(chunk_ids[-1]) + 2 if len(chunk_ids) else 1, dtype=bool)
+        wanted[chunk_ids] = True
+        firsts = np.clip(self._first_chunks(), 0, len(wanted) - 1)  # the last one is no chunk
+        places = np.flatnonzero(wanted[firsts])
+        wanted[firsts[places]] = False
+        return self._ids(places), np.flatnonzero(wanted)
+
+    def _first_chunks(self) -> np.ndarray:
+        """Of every place the chunk that its vector was made for, 0 where that is not known."""
+        import numpy as np
+
+        if self._firsts is None:
+            found = np.zeros((len(self._numbers), BLOCK), dtype=np.int64)
+            sql = "SELECT block, firsts FROM signs WHERE space_id = ? AND length(firsts) = ?"
+            rows = dict(self._db.rows(sql, (self._space_id, BLOCK * 8)))
+            for at, number in enumerate(self._numbers.tolist()):
+                if number in rows:
+                    found[at] = np.frombuffer(rows[number], dtype="<i8")
+            self._firsts = found.reshape(-1)
+        return self._firsts
 
     @staticmethod
     def _best(query: np.ndarray, bits: np.ndarray, count: int) -> np.ndarray:
@@ -136,19 +170,27 @@ class Signs:
         return ids
 
 
-def put(db: Statements, space_id: int, ids: Sequence[int], vectors: np.ndarray) -> None:
-    """Write the signs of vectors; within the transaction that writes the vectors."""
+def put(
+    db: Statements, space_id: int, ids: Sequence[int], vectors: np.ndarray, firsts: Sequence[int]
+) -> None:
+    """Write the signs of vectors and the chunks that they were made for; within the transaction that writes the
+    vectors."""
     import numpy as np
 
     bits = of(vectors)
+    chunks = np.asarray(firsts, dtype=np.int64)
     places = np.asarray(ids, dtype=np.int64)
     for block in np.unique(places // BLOCK):
         chosen = places // BLOCK == block
-        old = db.value("SELECT bits FROM signs WHERE space_id = ? AND block = ?", (space_id, int(block)))
-        made = _writable(old, bits.shape[1])
+        old = db.rows(
+            "SELECT bits, firsts FROM signs WHERE space_id = ? AND block = ?", (space_id, int(block))
+        )
+        kept, known = old[0] if old else (None, None)
+        made, first = _writable(kept, bits.shape[1]), _writable(known, 1)[0]
         made[:, places[chosen] % BLOCK] = bits[chosen].T
-        db.run("INSERT OR REPLACE INTO signs(space_id, block, bits) VALUES(?, ?, ?)",
-               (space_id, int(block), made.tobytes()))  # fmt: skip
+        first[places[chosen] % BLOCK] = chunks[chosen]
+        db.run("INSERT OR REPLACE INTO signs(space_id, block, bits, firsts) VALUES(?, ?, ?, ?)",
+               (space_id, int(block), made.tobytes(), first.tobytes()))  # fmt: skip
 
 
 def erase(db: Statements, ids: Iterable[int]) -> None:
@@ -172,7 +214,25 @@ def rebuild(db: Statements) -> None:
     db.run("DELETE FROM signs")
     for space_id, dim in db.rows("SELECT id, dim FROM spaces"):
         for ids, vectors in _stored(db, space_id, dim):
-            put(db, space_id, ids, vectors)
+            put(db, space_id, ids, vectors, [0] * len(ids))
+    find_firsts(db)
+
+
+def find_firsts(db: Statements) -> None:
+    """Look up the chunk of every vector anew; within a transaction. Both indexes are walked in the order of keys."""
+    import numpy as np
+
+    sql = """SELECT v.id, (SELECT min(c.id) FROM chunks c WHERE c.key = v.key) FROM vectors v
+             WHERE v.space_id = ? ORDER BY v.key"""
+    for (space_id,) in db.rows("SELECT id FROM spaces"):
+        pairs = [(id, first) for id, first in db.each(sql, (space_id,)) if first is not None]
+        ids, firsts = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
+        for block in np.unique(ids // BLOCK).tolist():
+            at = slice(*np.searchsorted(ids, (block * BLOCK, (block + 1) * BLOCK)))
+            found = np.zeros(BLOCK, dtype="<i8")
+            found[ids[at] % BLOCK] = firsts[at]
+            db.run("UPDATE signs SET firsts = ? WHERE space_id = ? AND block = ?",
+                   (found.tobytes(), space_id, block))  # fmt: skip
 
 
 def wrong(db: Statements) -> int:

@@ -137,13 +137,15 @@ class Vectors(Spaces):
         sealed = [(*row, self.db.seal(*row)) for row in rows]
         sql = """INSERT INTO vectors(space_id, key, vector, seal)
                  SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM chunks WHERE key = ?2)
-                 ON CONFLICT DO NOTHING RETURNING id, key"""
+                 ON CONFLICT DO NOTHING
+                 RETURNING id, key, (SELECT min(c.id) FROM chunks c WHERE c.key = vectors.key)"""
         with self.db.writing():
-            ids = {key: id for id, key in self.db.many(sql, sealed)}
-            new = {key: at for at, key in enumerate(keys) if key in ids}
+            made = {key: (id, first) for id, key, first in self.db.many(sql, sealed)}
+            new = {key: at for at, key in enumerate(keys) if key in made}
             if new:
-                signs.put(self.db, space_id, [ids[key] for key in new], kept[list(new.values())])
-            return len(ids)
+                ids, firsts = zip(*map(made.__getitem__, new), strict=True)
+                signs.put(self.db, space_id, ids, kept[list(new.values())], firsts)
+            return len(made)
 
     def complete_space(self, space_id: int) -> bool:
         """If nothing is pending in the space, let it serve searches and drop the one that did.

@@ -111,3 +111,38 @@ def test_an_index_of_the_first_schema_keeps_its_vectors(db: Path) -> None:
         assert signs.wrong(store.db) == 0
     with Store.open(db) as store:
         assert store.examine() == []
+
+
+ODD = np.array([-5, 0, 1 << 62, *range(3, signs.BLOCK)], dtype="<i8").tobytes()
+
+
+@pytest.mark.parametrize(
+    "known",
+    ["", "UPDATE signs SET firsts = x''", "UPDATE signs SET firsts = zeroblob(9)", f"UPDATE signs SET firsts = x'{ODD.hex()}'"],
+    ids=["written along", "of an older index", "damaged", "of others"],
+)  # fmt: skip
+def test_a_filter_finds_the_vectors_of_its_passages_however_they_are_known(store: Store, known: str) -> None:
+    """A passage may have the vector of an equal one, which may be gone; what is noted down of that only saves time."""
+    add_note(store, "/home/3/twins.md", "text 5 5 ", "text 6 6 ", "text 3 7 ")
+    add_note(store, "/home/3/gone.md", "first made for this ")
+    add_note(store, "/home/3/twin.md", "first made for this ")
+    row = store.spaces()[0]
+    (pending,) = {p.key: p for p in store.pending(row.id, 9)}.values()
+    store.add_vectors(row.id, [pending.key], vector_of(b"new", DIM)[None])
+    store.remove_files(row.id for row in list(store.files_below("/home/3/gone.md")))
+    if known:
+        store.db.run(known)
+    inside = [Condition("in", "is", "/home/3")]
+    for query in (vector_of(b"new", DIM), *clustered(3010)[-10:]):
+        exact, found = both_ways(store, query, 200, inside)
+        assert len(exact) == 79 and found == exact
+    store.rebuild_derived()
+    assert both_ways(store, query, 200, inside)[1] == exact
+
+
+def test_an_index_made_before_looks_up_once_which_chunk_a_vector_was_made_for(db: Path, store: Store) -> None:
+    known = store.db.rows("SELECT block, firsts FROM signs ORDER BY block")
+    assert len(known) == 3 and all(any(firsts) for _, firsts in known)
+    store.db.script("ALTER TABLE signs DROP COLUMN firsts; PRAGMA user_version = 10")
+    with Store.open(db) as again:
+        assert again.db.rows("SELECT block, firsts FROM signs ORDER BY block") == known
