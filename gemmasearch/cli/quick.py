@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int | None:
 def _search(request: dict[str, Any], arguments: Sequence[str]) -> int:
     try:
         code = _asked_helper(request)
-    except (Exception, KeyboardInterrupt) as e:  # noqa: BLE001  (a bug is said as one, not as a traceback)
+    except Exception as e:  # noqa: BLE001  (a bug is said as one, not as a traceback)
         return _ended(e, arguments)
     if code is not None:
         return code
@@ -88,10 +88,9 @@ def _ask(request: dict[str, Any], arguments: Sequence[str]) -> int:
     )
 
 
-def _ended(error: BaseException, arguments: Sequence[str]) -> int:
-    """The exit code when what the helper answered could not be written, or nobody waited for it."""
-    from gemmasearch.cli import asked, render, streams
-    from gemmasearch.errors import Interrupted
+def _ended(error: Exception, arguments: Sequence[str]) -> int:
+    """The exit code when what the helper answered could not be written."""
+    from gemmasearch.cli import asked, streams
 
     def again() -> int:
         raise error
@@ -99,8 +98,6 @@ def _ended(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, BrokenPipeError):
         streams.abandon_stdout()
         return 0
-    if isinstance(error, KeyboardInterrupt):
-        return render.failure(Interrupted("interrupted"), arguments, SEARCH)
     return asked.guarded(again, arguments)
 
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,3 +57,42 @@ def test_each_index_has_a_short_address_of_its_own(tmp_path: Path) -> None:
     names = {door.address(str(tmp_path / f"{n}" / "index.db")) for n in range(1000)}
     assert len(names) == 1000
     assert {len(os.path.basename(name)) for name in names} == {len("0123456789abcdef.sock")}
+
+
+@contextmanager
+def asking(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+    """A search that has asked a helper, and the helper's end of the line."""
+    runtime = folder / "run"
+    (runtime / "gsearch").mkdir(parents=True, mode=0o700)
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "HOME": str(folder)}
+    index = str(folder / "index.db")
+    with pytest.MonkeyPatch.context() as patch, socket.socket(socket.AF_UNIX) as helper:
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        helper.bind(door.address(index))
+        helper.listen()
+        helper.settimeout(30)
+        program = "from gemmasearch.__main__ import run; run()"
+        command = [sys.executable, "-c", program, "search", "boiler", "--db", index]
+        search = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with helper.accept()[0] as connection:
+            connection.settimeout(30)
+            assert connection.recv(1 << 20)
+            yield search, connection
+
+
+def test_ctrl_c_while_a_helper_keeps_silent_is_no_traceback(tmp_path: Path) -> None:
+    """The search that waits for an answer ends as one that works itself: exit code 130, one line."""
+    with asking(tmp_path) as (search, _):
+        search.send_signal(signal.SIGINT)
+        said, told = search.communicate(timeout=30)
+    assert (search.returncode, said) == (130, b"")
+    assert told.decode().splitlines() == ["gsearch: interrupted"]
+
+
+def test_a_pipe_that_is_closed_before_a_helper_answers_is_success(tmp_path: Path) -> None:
+    with asking(tmp_path) as (search, connection):
+        assert search.stdout and search.stderr
+        search.stdout.close()
+        door.send(connection, door.answer(0, [(1, "a line of hits\n" * 100_000)]))
+        assert search.wait(30) == 0
+        assert search.stderr.read() == b""
