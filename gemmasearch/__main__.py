@@ -73,7 +73,18 @@ def _without_typer(arguments: Sequence[str]) -> int | None:
     return quick.run(arguments)
 
 
+def _in_utf8() -> None:
+    """Begin anew in UTF-8 mode where the locale lets Python take file names for something else.
+
+    The index names files in UTF-8, and so does the disk: an old locale must not make others of them, and what is
+    printed must lead a pipe to the same files.
+    """
+    if sys.getfilesystemencoding().lower() != "utf-8":
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+
+
 def run() -> None:
+    _in_utf8()
     # A search makes fewer objects than this, and they last until its end: looking through them again and again for
     # unused ones took a twentieth of its time.
     gc.set_threshold(50_000)

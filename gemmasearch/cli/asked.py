@@ -185,13 +185,24 @@ def guarded(work: Callable[[], int], arguments: Sequence[str]) -> int:
             return render.failure(MachineRefused(said), arguments)
         where = f": {e.filename}" if e.filename else ""
         return render.failure(MachineRefused(f"{e.strerror or e}{where}"), arguments)
-    except MemoryError:
-        short = MachineRefused("not enough memory", "end other programs, or raise the limit (`ulimit -v`)")
-        return render.failure(short, arguments)
     except Exception as e:
+        if _is_short_of_memory(e):
+            short = MachineRefused(
+                "not enough memory", "end other programs, or raise the limit (`ulimit -v`)"
+            )
+            return render.failure(short, arguments)
         if os.environ.get("GSEARCH_DEBUG"):
             raise
         bug = InternalError(
             f"internal error: {type(e).__name__}: {e}", "this is a bug; GSEARCH_DEBUG=1 shows where"
         )
         return render.failure(bug, arguments)
+
+
+def _is_short_of_memory(error: Exception) -> bool:
+    """A library that finds no room any more is told of by the system's loader, in words alone."""
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or (
+        isinstance(error, ImportError)
+        and ("failed to map segment" in said or "cannot allocate memory" in said)
+    )

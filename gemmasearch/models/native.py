@@ -36,6 +36,8 @@ def library() -> ModuleType:
     if len(_keep) == 2:
         return cast(ModuleType, _keep[1])
     _wait_quietly()
+    # Where llama.cpp gives up, it would start a debugger that prints what it was working on.
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     try:
         api = _interface()
     except (ImportError, OSError, RuntimeError) as e:

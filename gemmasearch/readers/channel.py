@@ -49,6 +49,8 @@ def started(
             sys.executable,
             "-I",
             "-B",
+            "-X",
+            "utf8",
             "-c",
             start,
             json.dumps([theirs.fileno(), os.getpid(), *arguments, path]),

@@ -1,7 +1,8 @@
 """What a worker process may no longer do, where the kernel lets a process give rights up for itself (Linux).
 
 Landlock (5.13) takes the file system away except for reading Python's own folders; seccomp takes away sockets,
-new processes and the calls that reach into other processes. Neither needs privileges. The descriptors that the
+new processes, the calls that reach into other processes, and what Landlock lets pass: another mode, owner or time
+of a file, for which it need not be opened. Neither needs privileges. The descriptors that the
 worker already has, its channel and the file to read, stay usable.
 """
 
@@ -98,20 +99,28 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: str) -> None:
 class _Machine:
     arch: int  # AUDIT_ARCH_*
     clone: int
+    own: str  # numbers of system calls whose first argument is a process: allowed for this one alone
     denied: str  # numbers of system calls
 
 
-# socket socketpair connect bind listen accept accept4, execve execveat, ptrace process_vm_readv/writev kill
-# pidfd_open pidfd_getfd, io_uring_setup bpf perf_event_open userfaultfd, add_key request_key keyctl,
-# unshare setns mount open_by_handle_at; fork and vfork where they exist
+# own: tgkill prlimit64
+# denied: socket socketpair connect bind listen accept accept4, execve execveat, ptrace process_vm_readv/writev kill
+# tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal, io_uring_setup bpf perf_event_open
+# userfaultfd, add_key request_key keyctl, unshare setns mount open_by_handle_at, shmget semget msgget mq_open,
+# fchmod fchmodat fchmodat2 fchown fchownat utimensat, [l,f]setxattr setxattrat [l,f]removexattr removexattrat
+# file_setattr; fork vfork chmod chown lchown utime utimes futimesat where they exist
 _MACHINES = {
-    "x86_64": _Machine(0xC000003E, 56, "41 53 42 49 50 43 288 59 322 101 310 311 62 434 438 425 321 298 323"
-                                       " 248 249 250 272 308 165 304 57 58"),
-    "aarch64": _Machine(0xC00000B7, 220, "198 199 203 200 201 202 242 221 281 117 270 271 129 434 438 425 280 241"
-                                         " 282 217 218 219 97 268 40 265"),
+    "x86_64": _Machine(0xC000003E, 56, "234 302",
+                       "41 53 42 49 50 43 288 59 322 101 310 311 62 200 129 297 434 438 424 425 321 298 323 248 249"
+                       " 250 272 308 165 304 29 64 68 240 91 268 452 93 260 280 188 189 190 463 197 198 199 466 469"
+                       " 57 58 90 92 94 132 235 261"),
+    "aarch64": _Machine(0xC00000B7, 220, "131 261",
+                        "198 199 203 200 201 202 242 221 281 117 270 271 129 130 138 240 434 438 424 425 280 241 282"
+                        " 217 218 219 97 268 40 265 194 190 186 180 52 53 452 55 54 88 5 6 7 463 14 15 16 466 469"),
 }  # fmt: skip
 _CLONE3, _CLONE_THREAD = 435, 0x10000
 _LOAD, _JUMP_EQUAL, _JUMP_SET, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+_FIRST_ARGUMENT = 16  # where its lower half stands among what the filter is given
 _ALLOW, _NOT_PERMITTED, _NO_SUCH_CALL = 0x7FFF0000, 0x00050001, 0x00050026
 
 
@@ -126,18 +135,24 @@ def _seccomp(libc: ctypes.CDLL) -> bool:
 
 
 def _filter(machine: _Machine) -> bytes:
-    """A BPF program: deny a few calls with EPERM, allow threads but no processes, allow the rest."""
+    """A BPF program: deny some calls with EPERM, allow threads but no processes, allow the rest."""
     tail = [  # at the end, so that every jump goes forward
         (_RETURN, 0, 0, _ALLOW),
-        (_LOAD, 0, 0, 16),  # clone: its flags
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),  # clone: its flags
         (_JUMP_SET, 0, 1, _CLONE_THREAD),
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _NOT_PERMITTED),
         (_RETURN, 0, 0, _NO_SUCH_CALL),  # glibc then uses clone, whose flags can be seen
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),  # a process: 0 or its own number is this one
+        (_JUMP_EQUAL, 2, 0, 0),
+        (_JUMP_EQUAL, 1, 0, os.getpid()),
+        (_RETURN, 0, 0, _NOT_PERMITTED),
+        (_RETURN, 0, 0, _ALLOW),
     ]
-    flags_at, denied_at, missing_at = 1, 4, 5
+    flags_at, denied_at, missing_at, process_at = 1, 4, 5, 6
     tests = [(_JUMP_AT_LEAST, 0x40000000, denied_at), (_JUMP_EQUAL, _CLONE3, missing_at)]
     tests += [(_JUMP_EQUAL, machine.clone, flags_at)]
+    tests += [(_JUMP_EQUAL, number, process_at) for number in map(int, machine.own.split())]
     tests += [(_JUMP_EQUAL, number, denied_at) for number in map(int, machine.denied.split())]
     jumps = [(code, len(tests) - i - 1 + target, 0, value) for i, (code, value, target) in enumerate(tests)]
     head = [

@@ -147,11 +147,10 @@ class _Memory:
         self._kept = (megabytes // 3 + models) * MEGABYTE
         self.limited = self._start > 0
         if self.limited:
-            limit = self._start + self._room
-            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+            _limit(resource.RLIMIT_AS, self._start + self._room)
+        _limit(resource.RLIMIT_FSIZE, 0)
+        _limit(resource.RLIMIT_CORE, 0)
+        _limit(resource.RLIMIT_NOFILE, 64)
 
     def is_short(self) -> bool:
         """Whether so much stays in use that the next file would have less than it is promised."""
@@ -174,7 +173,18 @@ def _limit_processor(seconds: int) -> None:
     """A last resort behind the parent's clock: it holds also when the parent is stopped."""
     times = os.times()
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(times.user + times.system) + 2 * seconds + 5, hard))
+    wanted = int(times.user + times.system) + 2 * seconds + 5
+    resource.setrlimit(resource.RLIMIT_CPU, (_within(wanted, hard), hard))
+
+
+def _limit(what: int, most: int) -> None:
+    """Never to be raised again. The machine may have set a lower limit, which only an administrator could raise."""
+    most = _within(most, resource.getrlimit(what)[1])
+    resource.setrlimit(what, (most, most))
+
+
+def _within(wanted: int, hard: int) -> int:
+    return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
 def _without_terminal() -> None:

@@ -293,7 +293,9 @@ class Care:
         import subprocess
 
         done = subprocess.run(
-            [sys.executable, "-I", "-c", program, str(source), str(target)], capture_output=True, check=False
+            [sys.executable, "-I", "-X", "utf8", "-c", program, str(source), str(target)],
+            capture_output=True,
+            check=False,
         )
         if done.returncode:
             raise MachineRefused(

@@ -174,7 +174,11 @@ def scan(files: Sequence[str], wanted: Sequence[bytes]) -> Iterator[tuple[str, b
 
     task = json.dumps([list(files), [each.hex() for each in wanted]])
     done = subprocess.run(
-        [sys.executable, "-I", "-c", _SCAN], input=task, capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-X", "utf8", "-c", _SCAN],
+        input=task,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise MachineRefused("the index could not be looked through", done.stderr.strip()[-200:])

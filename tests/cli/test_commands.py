@@ -288,6 +288,24 @@ def test_names_no_locale_can_spell_are_indexed_found_and_printed_exactly(tmp_pat
         assert line.count("\t") == 5
 
 
+@pytest.mark.parametrize("command", ["index", "search pangolin"])
+def test_a_locale_of_ascii_alone_took_other_letters_in_paths_for_a_bug(tmp_path: Path, command: str) -> None:
+    """Python makes UTF-8 of the locale C by itself, unless it is told not to, and never of a Latin-1 one."""
+    folder = tmp_path / "Grüße"
+    folder.mkdir()
+    name = folder / "naïve ☃.md"
+    name.write_text("pangolin\n")
+    db = tmp_path / "i" / "i.db"
+    assert run("index", tmp_path, "--db", db, "--embedder", "static").code == 0
+    (folder / "später.md").write_text("later\n")
+    ascii_alone = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    arguments = command.split(" ")
+    done = run(*arguments, "--db", db, env=ascii_alone)
+    assert done.code == 0, done.err
+    found = {"index": b"1 new, 0 changed, 1 unchanged", "search": os.fsencode(name) + b"\t"}
+    assert found[arguments[0]] in done.out
+
+
 def test_a_cron_environment_is_enough(indexed: Indexed) -> None:
     done = subprocess.run(
         [*COMMAND, "search", "boiler", "--db", str(indexed.db)],

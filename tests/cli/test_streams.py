@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gemmasearch.cli.asked import guarded
-from gemmasearch.errors import MachineRefused
+from gemmasearch.errors import InternalError, MachineRefused
 from tests.cli.conftest import Indexed
 
 COMMANDS = (
@@ -97,6 +97,24 @@ def test_want_of_memory_was_called_a_bug(capsys: pytest.CaptureFixture[str]) -> 
 
     assert guarded(work, ["search", "x"]) == MachineRefused.exit_code
     assert "not enough memory" in capsys.readouterr().err
+
+
+def test_a_library_that_found_no_room_in_memory_was_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> int:
+        raise ImportError(
+            "Importing the numpy C-extensions failed. Original error was: libscipy_openblas64_.so: failed to map"
+            " segment from shared object"
+        )
+
+    assert guarded(work, ["ask", "x"]) == MachineRefused.exit_code
+    assert "not enough memory" in capsys.readouterr().err
+
+
+def test_a_library_that_is_broken_is_still_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> int:
+        raise ImportError("libscipy_openblas64_.so: undefined symbol: dgemm")
+
+    assert guarded(work, ["ask", "x"]) == InternalError.exit_code
 
 
 @pytest.mark.parametrize("text", ["results = " + "[" * 9000, "results = " + "9" * 9000, 'mode = "\\ud800"'])

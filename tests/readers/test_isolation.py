@@ -125,6 +125,66 @@ def test_no_socket_no_foreign_file_no_program_no_writing(isolated: readers.Isola
 
 
 @linux
+def test_a_reader_could_change_the_mode_and_the_times_of_any_file_of_the_users(
+    isolated: readers.Isolated, tmp_path: Path
+) -> None:
+    """Landlock looks at what is opened; none of these opens the file."""
+    if not isolated.sandbox().network:
+        pytest.skip("this kernel keeps nobody from a system call")
+    target = tmp_path / "id_rsa"
+    target.write_text("secret")
+    target.chmod(0o600)
+    before = target.stat()
+    for deed in (f"chmod {target}", f"touch {target}", f"mark {target}"):
+        (found,) = isolated.read(file(tmp_path, deed))
+        assert isinstance(found, Problem) and found.reason == "unreadable", deed
+    assert target.stat() == before
+    assert not os.listxattr(target)
+
+
+@linux
+@pytest.mark.parametrize("deed", ["limit", "kill_thread"])
+def test_a_reader_could_set_the_limits_of_its_parent(
+    isolated: readers.Isolated, tmp_path: Path, deed: str
+) -> None:
+    import resource
+
+    if not isolated.sandbox().network:
+        pytest.skip("this kernel keeps nobody from a system call")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    (found,) = isolated.read(file(tmp_path, deed))
+    assert isinstance(found, Problem) and found.reason == "unreadable"
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == before
+
+
+_SHORT = """
+import resource, sys
+sys.path[:] = {path!r}
+for what, most in ((resource.RLIMIT_NOFILE, 40), (resource.RLIMIT_CPU, 3)):
+    resource.setrlimit(what, (most, most))
+if sys.platform == "linux":
+    resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))
+    if not {helpless!r}:
+        import ctypes
+
+        libc = ctypes.CDLL(None)
+        for right in range(64):  # root may raise any limit, also after this, unless a new program begins without
+            libc.prctl(24, right, 0, 0, 0)  # PR_CAPBSET_DROP
+from gemmasearch import readers
+with readers.Isolated() as isolated:
+    print([getattr(i, "reason", "text") for i in isolated.read({file!r})])
+"""
+
+
+@linux
+def test_a_limit_of_the_machine_below_ours_failed_every_mail_and_pdf(tmp_path: Path) -> None:
+    """`ulimit -n 40`, `-v` or `-t` in the shell or of a service: only an administrator may raise it again."""
+    code = _SHORT.format(path=sys.path, file=file(tmp_path, "good text"), helpless=os.geteuid() != 0)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "['text']\n", done.stderr
+
+
+@linux
 def test_the_memory_limit_cannot_be_lifted(isolated: readers.Isolated, tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may raise its limits; the parent's clock and the system's remain")
