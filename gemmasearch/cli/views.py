@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gemmasearch.retrieval import HitGroup
 
 _OF_A_GROUP = 5  # hits of a group that a terminal shows
+_NARROWEST = 20  # characters that a wrapped column of a table keeps
 
 
 def day(seconds: float | None) -> str:
@@ -201,7 +202,7 @@ def markdown_text(text: str) -> str:
 
 
 def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
-    """Aligned columns on a terminal, tabs in a pipe."""
+    """Aligned columns on a terminal, within its width where a column of texts can be wrapped; tabs in a pipe."""
     cells = [[one_line(c) for c in row] for row in rows]
     if not cells:
         return
@@ -209,9 +210,47 @@ def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
         for row in cells:
             out.line("\t".join(row))
         return
-    widths = [max(len(row[i]) for row in cells if i < len(row)) for i in range(max(map(len, cells)))]
+    columns = range(max(map(len, cells)))
+    widths = [max(len(row[i]) for row in cells if i < len(row)) for i in columns]
+    folded = _to_fold(cells, widths)
+    if folded is not None:
+        widths[folded] = max(
+            _NARROWEST, widths[folded] - (sum(widths) + 2 * (len(widths) - 1) - _terminal_columns())
+        )
     for row in cells:
-        out.line("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=False)).rstrip())
+        for line in _folded(row, folded, widths):
+            out.line("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=False)).rstrip())
+
+
+def _to_fold(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> int | None:
+    """The column that is wrapped where a table is too wide: that of the longest texts of several words. What is one
+    word, such as a path, stays whole, for people copy it."""
+    if sum(widths) + 2 * (len(widths) - 1) <= _terminal_columns():
+        return None
+    gain = [
+        max((len(row[i]) for row in cells if i < len(row) and " " in row[i]), default=0)
+        for i in range(len(widths))
+    ]
+    return max(range(len(widths)), key=gain.__getitem__) if max(gain) > _NARROWEST else None
+
+
+def _folded(row: Sequence[str], column: int | None, widths: Sequence[int]) -> list[list[str]]:
+    if column is None or column >= len(row) or len(row[column]) <= widths[column]:
+        return [list(row)]
+    from textwrap import wrap
+
+    lines = wrap(row[column], widths[column], break_long_words=False, break_on_hyphens=False)
+    empty = [""] * len(row)
+    return [
+        [*(row if n == 0 else empty)[:column], line, *(row if n == 0 else empty)[column + 1 :]]
+        for n, line in enumerate(lines)
+    ]
+
+
+def _terminal_columns() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def size(number: float) -> str:
