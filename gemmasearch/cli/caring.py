@@ -185,7 +185,7 @@ def forget(
     browser: Annotated[
         list[str] | None,
         typer.Option(
-            "--browser", metavar="NAME", help="Visited pages: firefox, chromium, safari, or a file."
+            "--browser", metavar="NAME", help="Visited pages: firefox, chrome, safari …, or a file."
         ),
     ] = None,
     verify: Annotated[
