@@ -60,3 +60,18 @@ def test_visited_pages_are_found_by_their_address_while_the_browser_writes(tmp_p
     assert found.lines[0] == "https://www.example.org/oil"
     assert str(profile) in run("status", "--db", db, env=env).text
     assert run("index", "--browser", "netscape", "--db", db, env=env).code == 2
+
+
+def test_an_option_before_the_command_was_called_unknown_without_a_word_of_its_place(tmp_path: Path) -> None:
+    said = run("--db", tmp_path / "i.db", "search", "boiler").said
+    assert "No such option" in said and "gsearch search --db …" in said
+    assert "gsearch label list --db …" in run("label", "--db", tmp_path / "i.db", "list").said
+    assert "see `gsearch --help`" in run("--nosuch").said
+
+
+def test_a_schedule_named_each_day_by_its_minutes_and_an_interval_that_cron_lacks_not_at_all() -> None:
+    env = {"PATH": ""}
+    assert "every day\n" in run("schedule", "install", "--every", "1d", "--print", env=env).said
+    assert "every 2 hours\n" in run("schedule", "install", "--every", "2h", "--print", env=env).said
+    changed = run("schedule", "install", "--every", "90m", "--print", env=env).said
+    assert "every hour (cron cannot keep 90m)" in changed
