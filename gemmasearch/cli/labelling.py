@@ -175,6 +175,7 @@ def remove(session: Session, name: NameArgument) -> int:
     """Remove a label with all that was found and decided."""
     with session.index(write=True) as index:
         index.labels().remove(name)
+    session.out.note(f"removed: {name}")
     return session.out.result({"removed": name}, lambda: None)
 
 
