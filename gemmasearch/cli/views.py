@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gemmasearch.cli.render import Output, harmless, one_line, path_field
-from gemmasearch.documents import Answer, Hit, Snippet
+from gemmasearch.documents import Answer, Evidence, Hit, Snippet
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from gemmasearch.retrieval import HitGroup
 
 _OF_A_GROUP = 5  # hits of a group that a terminal shows
+_SCRAP = 2  # words that say nothing by themselves, in a script that has spaces
+_BULLET = re.compile(r"^\s*[-*+•]\s+(?=\S)")
 _NARROWEST = 20  # characters that a wrapped column of a table keeps
 
 
@@ -191,9 +194,19 @@ def answer_sources(out: Output, answer: Answer) -> None:
 
 def evidence(out: Output, answer: Answer) -> None:
     """The nearest passages below a refusal."""
-    for item in answer.evidence:
+    for item in nearest(answer.evidence):
         where = ", ".join(w for w in (short_path(item.hit.path), place(item.hit, item.line)) if w)
-        out.line(f"  · {one_line(item.text)}  ({one_line(where)})")
+        out.line(f"  · {item_text(item)}  ({one_line(where)})")
+
+
+def nearest(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """What is worth showing where nothing answers: no scrap such as "Section 10.", unless there is nothing else."""
+    return [e for e in evidence if len(e.text.split()) > _SCRAP or not e.text.isascii()] or evidence
+
+
+def item_text(item: Evidence) -> str:
+    """On one line, without the mark of the list that it is taken out of."""
+    return _BULLET.sub("", one_line(item.text))
 
 
 def markdown_text(text: str) -> str:
