@@ -207,3 +207,10 @@ def test_a_line_is_explained_part_by_part() -> None:
     assert "no document with: draft" in remarks
     assert "filter: type is pdf" in remarks
     assert any(r.startswith("filter: date from 2024-01-01") for r in remarks)
+
+
+def test_filters_as_other_programs_call_them_were_words_without_a_remark() -> None:
+    assert "no filter, searched as words: author:tom (from: is the filter for it)" in explain("author:tom")
+    assert any("(before: is the filter" in said for said in explain("lisbon -older_than:1y"))
+    plain = explain("file:///home/tom note:this 12:30 http://example.org/")
+    assert not any("no filter" in said for said in plain)
