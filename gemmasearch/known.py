@@ -201,7 +201,7 @@ def ocr_missing(settings: Settings) -> str:
 
 
 def browser_histories(browser: str) -> list[str]:
-    """The history files of "firefox", "chromium" or "safari", or the one at a path.
+    """The history files of a browser ("firefox", "chrome", …), or the one at a path.
 
     :raises UsageProblem: there is none.
     """
@@ -213,7 +213,8 @@ def browser_histories(browser: str) -> list[str]:
         found = [named]
     if not found:
         raise UsageProblem(
-            f"no history of {browser} was found", "name firefox, chromium, safari, or a history file"
+            f"no history of {browser} was found",
+            "name firefox, chromium (or chrome, brave, edge, vivaldi), safari, or a history file",
         )
     return found
 
@@ -234,9 +235,9 @@ def browser_roots(browser: str, roots: Sequence[str]) -> list[str]:
 
     :raises NothingFound: none is.
     """
-    from gemmasearch.readers.profiles import NAMES
+    from gemmasearch.readers.profiles import is_of
 
-    named = [path for path in roots if NAMES.get(os.path.basename(path)) == browser.lower()]
+    named = [path for path in roots if is_of(path, browser)]
     found = named or [p for p in roots if p == os.path.abspath(os.path.expanduser(browser))]
     if not found:
         raise NothingFound(

@@ -159,8 +159,10 @@ def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
         out.line(f"{citation.number}. {_as_code(citation.hit.path)} {said}".rstrip())
     if not answer.found and answer.evidence:
         out.line("\nNearest passages:\n")
-        for item in answer.evidence:
-            out.line(f"- {views.markdown_text(one_line(item.text))} ({_as_code(item.hit.path)})")
+        for item in views.nearest(answer.evidence):
+            where = views.markdown_text(one_line(views.place(item.hit, item.line)))
+            where = ", ".join(part for part in (_as_code(item.hit.path), where) if part)
+            out.line(f"- {views.markdown_text(views.item_text(item))} ({where})")
 
 
 def _as_code(path: str) -> str:

@@ -133,7 +133,16 @@ def _invoke(arguments: Sequence[str]) -> int:
         message = message.replace("Value error, ", "")  # of the library that checks the values
         message = " ".join(message.split())  # choices come one to a line
         where = context.command_path if context is not None else _command_of(arguments)
-        return render.failure(UsageProblem(message.rstrip("."), f"see `{where} --help`"), arguments)
+        hint = _behind_the_command(getattr(context, "command", None), where, arguments)
+        return render.failure(UsageProblem(message.rstrip("."), hint or f"see `{where} --help`"), arguments)
+
+
+def _behind_the_command(group: Any, where: str, arguments: Sequence[str]) -> str:
+    """What to say to an option that stands before the command, as other programs have it; "" = none does."""
+    commands = getattr(group, "commands", {})
+    at = next((i for i, given in enumerate(arguments) if given in commands), 0)
+    option = next((given for given in arguments[:at] if given.startswith("-")), "")
+    return f"options stand behind the command: {where} {arguments[at]} {option} …" if option else ""
 
 
 def _command_of(arguments: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import typer
 from gemmasearch.cli import views
 from gemmasearch.cli.finding import here
 from gemmasearch.cli.handed import read_text
-from gemmasearch.cli.render import Output, one_line, path_field
+from gemmasearch.cli.render import Output, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.errors import NothingFound, UsageProblem
 
@@ -79,8 +79,9 @@ def _show_twins(out: Output, found: list[Twins]) -> None:
     for number, twins in enumerate(found):
         if number:
             out.line()
-        for path, title in zip(twins.paths, twins.titles, strict=True):
-            out.line(f"{path_field(path)}\t{one_line(title)}\t{int(100 * twins.likeness)}")
+        alike = str(int(100 * twins.likeness))
+        rows = zip(twins.paths, twins.titles, twins.handles, strict=True)
+        views.table(out, [(path_field(path), title, alike, handle) for path, title, handle in rows])
 
 
 def save(

@@ -185,7 +185,7 @@ def forget(
     browser: Annotated[
         list[str] | None,
         typer.Option(
-            "--browser", metavar="NAME", help="Visited pages: firefox, chromium, safari, or a file."
+            "--browser", metavar="NAME", help="Visited pages: firefox, chrome, safari …, or a file."
         ),
     ] = None,
     verify: Annotated[
@@ -232,6 +232,8 @@ def forget(
     for root in gone.roots:
         if told_apart(root, session.settings) == "imported pages" and os.path.isdir(root):
             out.note(f"the pages are kept still, and the next import brings them back: rm -r {quote(root)}")
+    for path in gone.kept:
+        out.note(f"the copy of the imported page is kept still: rm {quote(path)}")
     for path in gone.excluded:
         out.note(
             "still on disk, and excluded under this path from now on (`gsearch index` of it lets it in again;"

@@ -29,7 +29,7 @@ def index(
         typer.Option(
             "--browser",
             metavar="NAME",
-            help="Add visited pages: firefox, chromium, safari, or a history file.",
+            help="Add visited pages: firefox, chrome, safari …, or a history file.",
         ),
     ] = None,
     embedder: EmbedderOption = None,

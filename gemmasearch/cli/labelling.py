@@ -16,10 +16,10 @@ from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
 from gemmasearch.errors import NothingFound, UsageProblem
 
 if TYPE_CHECKING:
-    from gemmasearch.answering.labelling import Labelling
     from gemmasearch.index import Index
     from gemmasearch.store.rows import LabelRow, VerdictRow
 
+_BEGINNING = 220  # characters of a document that one is asked about
 _TARGET = "a hit's handle (c123) or a file"
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A label.")]
 ReadyOption = Annotated[
@@ -107,23 +107,33 @@ def review(
                 labels.decide(name, [index.labelled(target)], said)
         rows = [] if given else labels.doubtful(name, number)
         if asking:
-            _ask(session.out, labels, name, rows)
+            _ask(session.out, index, name, rows)
             return 0
         labels.find(name)
     code = 0 if rows or given else NothingFound.exit_code
     return session.out.result(rows, lambda: _show_verdicts(session.out, rows), code)
 
 
-def _ask(out: Output, labels: Labelling, name: str, rows: Sequence[VerdictRow]) -> None:
+def _ask(out: Output, index: Index, name: str, rows: Sequence[VerdictRow]) -> None:
     """One document after the other: y, n, anything else leaves it open, q ends."""
     for row in rows:
         _show_verdicts(out, [row])
+        out.lines(f"    {line}" for line in _beginning(index, row))
         out.prompt(f"{name}? [y/n/skip/q] ")
         said = sys.stdin.readline()
         if not said or said.strip().lower().startswith("q"):
             return
         if said.strip().lower()[:1] in ("y", "n"):
-            labels.decide(name, [row.document_id], said.strip().lower().startswith("y"))
+            index.labels().decide(name, [row.document_id], said.strip().lower().startswith("y"))
+
+
+def _beginning(index: Index, row: VerdictRow) -> list[str]:
+    """What one decides by: a title alone says little of a mail or a scan."""
+    from textwrap import wrap
+
+    shown = index.show(f"c{row.chunk_id}")[0]
+    start, end = shown.marks[0] if shown.marks else (0, len(shown.text))
+    return wrap(" ".join(shown.text[start:end].split())[:_BEGINNING], 74)
 
 
 def _show_verdicts(out: Output, rows: Sequence[VerdictRow]) -> None:
@@ -175,6 +185,7 @@ def remove(session: Session, name: NameArgument) -> int:
     """Remove a label with all that was found and decided."""
     with session.index(write=True) as index:
         index.labels().remove(name)
+    session.out.note(f"removed: {name}")
     return session.out.result({"removed": name}, lambda: None)
 
 

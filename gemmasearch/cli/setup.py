@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -19,7 +19,9 @@ from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption
 from gemmasearch.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from gemmasearch.cli.render import Output
     from gemmasearch.index import Index
+    from gemmasearch.known import FormatInfo
 
 
 def demo(
@@ -133,14 +135,27 @@ def formats(session: Session) -> int:
     from gemmasearch.known import formats as known
 
     found = known()
+    show = _formats_on_terminal if session.out.terminal and not session.out.verbose else _formats
+    return session.out.result(found, lambda: show(session.out, found))
+
+
+def _formats(out: Output, found: Sequence[FormatInfo]) -> None:
     rows = [
         (
-            *(f.name, f.kind, " ".join(f.suffixes), " ".join(f.magic) if session.out.verbose else ""),
+            *(f.name, f.kind, " ".join(f.suffixes), " ".join(f.magic) if out.verbose else ""),
             *(f.reader, "in a worker" if f.isolated else "", f.limit, f.extra and f"extra: {f.extra}"),
         )
         for f in found
     ]
-    return session.out.result(found, lambda: views.table(session.out, rows))
+    views.table(out, rows)
+
+
+def _formats_on_terminal(out: Output, found: Sequence[FormatInfo]) -> None:
+    """What of it fits there: the names of readers are for those who write one."""
+    rows = [
+        (f.name, f.kind, " ".join(f.suffixes), "yes" if f.isolated else "no", f.limit, f.extra) for f in found
+    ]
+    views.table(out, [("name", "kind", "suffixes", "worker", "limit", "extra"), *rows])
 
 
 def schema(

@@ -100,10 +100,19 @@ def install(
         plan = schedule(every, session.settings, system="cron")
     if not print_:
         install_schedule(plan)
-    out.note(
-        f"{'would run' if print_ else 'installed'} with {plan.system}, every {plan.seconds // 60} minutes"
-    )
+    asked = schedule(every, session.settings, system="systemd").seconds
+    other = "" if plan.seconds == asked else f" (cron cannot keep {every})"
+    done = "would run" if print_ else "installed"
+    out.note(f"{done} with {plan.system}, every {_interval(plan.seconds)}{other}")
     return out.result(plan, lambda: _show_plan(out, plan))
+
+
+def _interval(seconds: int) -> str:
+    """90 minutes, 2 hours, day: what stands behind "every"."""
+    for length, name in ((86_400, "day"), (3_600, "hour")):
+        if seconds % length == 0:
+            return name if seconds == length else f"{seconds // length} {name}s"
+    return f"{seconds // 60} minutes"
 
 
 def _show_plan(out: Output, plan: Plan) -> None:
@@ -135,6 +144,8 @@ def remove(session: Session) -> int:
     if not gone:
         others = "; `gsearch schedule show` lists those of others" if installed_schedules() else ""
         session.out.note(f"no schedule is installed for {session.settings.db_path}{others}")
+    else:
+        session.out.note(f"taken out, for {session.settings.db_path}:")
     return session.out.result(gone, lambda: session.out.lines(gone))
 
 

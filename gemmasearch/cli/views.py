@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gemmasearch.cli.render import Output, harmless, one_line, path_field
-from gemmasearch.documents import Answer, Hit, Snippet
+from gemmasearch.documents import Answer, Evidence, Hit, Snippet
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from gemmasearch.retrieval import HitGroup
 
 _OF_A_GROUP = 5  # hits of a group that a terminal shows
+_SCRAP = 2  # words that say nothing by themselves, in a script that has spaces
+_BULLET = re.compile(r"^\s*[-*+•]\s+(?=\S)")
+_NARROWEST = 20  # characters that a wrapped column of a table keeps
 
 
 def day(seconds: float | None) -> str:
@@ -190,9 +194,19 @@ def answer_sources(out: Output, answer: Answer) -> None:
 
 def evidence(out: Output, answer: Answer) -> None:
     """The nearest passages below a refusal."""
-    for item in answer.evidence:
+    for item in nearest(answer.evidence):
         where = ", ".join(w for w in (short_path(item.hit.path), place(item.hit, item.line)) if w)
-        out.line(f"  · {one_line(item.text)}  ({one_line(where)})")
+        out.line(f"  · {item_text(item)}  ({one_line(where)})")
+
+
+def nearest(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """What is worth showing where nothing answers: no scrap such as "Section 10.", unless there is nothing else."""
+    return [e for e in evidence if len(e.text.split()) > _SCRAP or not e.text.isascii()] or evidence
+
+
+def item_text(item: Evidence) -> str:
+    """On one line, without the mark of the list that it is taken out of."""
+    return _BULLET.sub("", one_line(item.text))
 
 
 def markdown_text(text: str) -> str:
@@ -201,7 +215,7 @@ def markdown_text(text: str) -> str:
 
 
 def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
-    """Aligned columns on a terminal, tabs in a pipe."""
+    """Aligned columns on a terminal, within its width where a column of texts can be wrapped; tabs in a pipe."""
     cells = [[one_line(c) for c in row] for row in rows]
     if not cells:
         return
@@ -209,9 +223,47 @@ def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
         for row in cells:
             out.line("\t".join(row))
         return
-    widths = [max(len(row[i]) for row in cells if i < len(row)) for i in range(max(map(len, cells)))]
+    columns = range(max(map(len, cells)))
+    widths = [max(len(row[i]) for row in cells if i < len(row)) for i in columns]
+    folded = _to_fold(cells, widths)
+    if folded is not None:
+        widths[folded] = max(
+            _NARROWEST, widths[folded] - (sum(widths) + 2 * (len(widths) - 1) - _terminal_columns())
+        )
     for row in cells:
-        out.line("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=False)).rstrip())
+        for line in _folded(row, folded, widths):
+            out.line("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=False)).rstrip())
+
+
+def _to_fold(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> int | None:
+    """The column that is wrapped where a table is too wide: that of the longest texts of several words. What is one
+    word, such as a path, stays whole, for people copy it."""
+    if sum(widths) + 2 * (len(widths) - 1) <= _terminal_columns():
+        return None
+    gain = [
+        max((len(row[i]) for row in cells if i < len(row) and " " in row[i]), default=0)
+        for i in range(len(widths))
+    ]
+    return max(range(len(widths)), key=gain.__getitem__) if max(gain) > _NARROWEST else None
+
+
+def _folded(row: Sequence[str], column: int | None, widths: Sequence[int]) -> list[list[str]]:
+    if column is None or column >= len(row) or len(row[column]) <= widths[column]:
+        return [list(row)]
+    from textwrap import wrap
+
+    lines = wrap(row[column], widths[column], break_long_words=False, break_on_hyphens=False)
+    empty = [""] * len(row)
+    return [
+        [*(row if n == 0 else empty)[:column], line, *(row if n == 0 else empty)[column + 1 :]]
+        for n, line in enumerate(lines)
+    ]
+
+
+def _terminal_columns() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def size(number: float) -> str:

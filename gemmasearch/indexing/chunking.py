@@ -3,7 +3,7 @@
 A passage is about ``target`` tokens: whole paragraphs, lists and code blocks where they fit, whole lines or
 sentences where those do not, and never more than ``limit`` tokens with title and prompt. It lies on one page,
 under one heading unless the parts under headings are tiny, and is quoted or not as a whole, but for a greeting above
-a quotation, which belongs to that.
+a quotation and the writer's name below it, which belong to that.
 Where paragraphs leave a choice, their content decides, so that an insertion changes a few passages and not all
 that follow (content-defined chunking, Muthitacharoen et al., LBFS, 2001).
 """
@@ -34,6 +34,7 @@ _GREETING = re.compile(
     r"|buongiorno|car[oa]|olá|hoi|beste|hej|привет|здравствуйте|добрый день)(?: [\w.'’-]+){0,4} ?[,!.:]?",
     re.I,
 )
+_NAME = re.compile(r"[^\W\d_]+")
 
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+(?:[ \t\r]*\n)*|\s+")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
@@ -112,6 +113,7 @@ class _Cutter:
         self.sizes: dict[Span, float] = {}  # of what was packed
         self.counts: dict[Span, int] = {}
         self.fenced = "```" in text or "~~~" in text
+        self.names: set[str] = set()  # of the sender
 
     def size(self, span: Span) -> float:
         return self.measure(self.text[span[0] : span[1]])
@@ -124,6 +126,7 @@ class _Cutter:
     def regions(self, document: Document) -> list[_Region]:
         """The text cut at pages, headings and quotes; what is blank or tiny joins a neighbour where it may."""
         joined: list[_Region] = []
+        self.names = {name.casefold() for name in _NAME.findall(document.sender.partition("@")[0])}
         for region in _marked(document):
             last = joined[-1] if joined else None
             if last and (merged := self._join(last, region)):
@@ -138,6 +141,8 @@ class _Cutter:
             return replace(b if blank_a else a, start=a.start, end=b.end)
         if b.quoted and not a.quoted and self._greets(a):  # else it would be a hit that says "Hi,"
             return replace(b, start=a.start)
+        if a.quoted and not b.quoted and self._signs(b):  # likewise one that says "L."
+            return replace(a, end=b.end)
         if not a.like(b):
             return None
         if a.headings == b.headings:
@@ -149,6 +154,13 @@ class _Cutter:
     def _greets(self, region: _Region) -> bool:
         text = self.text[region.start : region.end].strip()
         return len(text) <= GREETING and _GREETING.fullmatch(text) is not None
+
+    def _signs(self, region: _Region) -> bool:
+        """Nothing but names of the sender, or their initials."""
+        text = self.text[region.start : region.end].strip()
+        words = [word.casefold() for word in _NAME.findall(text)] if len(text) <= GREETING else []
+        initials = {name[0] for name in self.names}
+        return bool(words) and all(word in self.names or word in initials for word in words)
 
     def _tiny(self, region: _Region) -> bool:
         return region.end - region.start < TINY * 12 and self.size((region.start, region.end)) < TINY

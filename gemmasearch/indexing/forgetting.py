@@ -9,7 +9,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from gemmasearch.errors import NothingFound
-from gemmasearch.indexing import maildirs
+from gemmasearch.indexing import maildirs, pages
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.rules import is_within
 from gemmasearch.light import dataclass
@@ -24,6 +24,8 @@ READERS_LEAVE = 10.0  # seconds for searches that keep the journal from being em
 class Forgotten:
     """What left the index. ``excluded``: still on disk, and named in the exclusions of its folder from now on.
 
+    ``kept``: copies of imported pages beside the index that a query found: their files stay, too.
+
     ``looked_for`` pieces of it were looked for in the bytes of the index and the files beside it (0 = not verified);
     ``left``: file -> those that still stand there.
     """
@@ -35,6 +37,7 @@ class Forgotten:
     seconds: float
     looked_for: int = 0
     left: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
 
 
 def forget(
@@ -64,6 +67,7 @@ def forget(
             )
         inside = [id for row in rows for id, _ in store.known_documents(row).values()]
         evidence = store.evidence([*inside, *documents]) if verify else None
+        kept = _kept_pages(store, [id for id in documents if id not in set(inside)])
         maildirs.look_at_all(store)  # the names of its folders go with it
         for path in paths:
             store.crawl_problems(path, ())
@@ -83,8 +87,14 @@ def forget(
             left.setdefault(f"{store.path}-wal", ["a search that is going on keeps it: forget again"])
     return Forgotten(
         len(rows), len({*inside, *documents}), tuple(r.path for r in gone), tuple(excluded),
-        time.monotonic() - began, looked_for, left,
+        time.monotonic() - began, looked_for, left, kept,
     )  # fmt: skip
+
+
+def _kept_pages(store: Store, documents: Sequence[int]) -> tuple[str, ...]:
+    folder = str(pages.folder(store.path))
+    found = (store.document(id) for id in documents)
+    return tuple(dict.fromkeys(row.path for row in found if row and is_within(row.path, folder)))
 
 
 def _exclude(store: Store, paths: Sequence[str], roots: Sequence[Root]) -> list[str]:

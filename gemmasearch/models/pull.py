@@ -209,6 +209,8 @@ def _response(entry: Entry, done: int) -> Iterator[Any]:
 
     endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
     url = hf_hub_url(entry.repository, entry.file, revision=entry.revision, endpoint=endpoint)
+    if not url.startswith(("https://", "http://")):
+        raise DownloadFailed(f"{url} is no address: it begins with no https://", "look at HF_ENDPOINT")
     headers = {"User-Agent": "gsearch", "Accept-Encoding": "identity"}
     if done:
         headers["Range"] = f"bytes={done}-"

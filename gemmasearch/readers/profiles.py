@@ -22,25 +22,40 @@ ATTEMPTS = 5  # a copy is taken again when the browser wrote meanwhile
 BOOKMARK_BYTES = 50_000_000
 NAMES = {"places.sqlite": "firefox", "History": "chromium", "History.db": "safari"}
 _BOOKMARKS = {"History": "Bookmarks", "History.db": "Bookmarks.plist"}
+_LINUX, _MAC = ".config", "Library/Application Support"
+_FIREFOX = ".mozilla/firefox/*/places.sqlite"
 _HOMES = {
-    "firefox": (".mozilla/firefox/*/places.sqlite", "snap/firefox/common/.mozilla/firefox/*/places.sqlite",
-                ".var/app/org.mozilla.firefox/.mozilla/firefox/*/places.sqlite",
-                "Library/Application Support/Firefox/Profiles/*/places.sqlite"),
-    "chromium": (".config/chromium/*/History", ".config/google-chrome/*/History", ".config/BraveSoftware/*/*/History",
-                 ".config/microsoft-edge/*/History", ".config/vivaldi/*/History",
-                 "snap/chromium/common/chromium/*/History", "Library/Application Support/Google/Chrome/*/History",
-                 "Library/Application Support/Chromium/*/History"),
+    "firefox": (_FIREFOX, f"snap/firefox/common/{_FIREFOX}", f".var/app/org.mozilla.firefox/{_FIREFOX}",
+                f"{_LINUX}/mozilla/firefox/*/places.sqlite", f"{_MAC}/Firefox/Profiles/*/places.sqlite"),
+    "chromium": (f"{_LINUX}/chromium/*/History", "snap/chromium/common/chromium/*/History",
+                 ".var/app/org.chromium.Chromium/config/chromium/*/History", f"{_MAC}/Chromium/*/History"),
+    "chrome": (f"{_LINUX}/google-chrome/*/History", ".var/app/com.google.Chrome/config/google-chrome/*/History",
+               f"{_MAC}/Google/Chrome/*/History"),
+    "brave": (f"{_LINUX}/BraveSoftware/*/*/History", f"{_MAC}/BraveSoftware/*/*/History",
+              ".var/app/com.brave.Browser/config/BraveSoftware/*/*/History"),
+    "edge": (f"{_LINUX}/microsoft-edge/*/History", f"{_MAC}/Microsoft Edge/*/History"),
+    "vivaldi": (f"{_LINUX}/vivaldi/*/History", f"{_MAC}/Vivaldi/*/History"),
     "safari": ("Library/Safari/History.db",),
 }  # fmt: skip
+_LIKE_CHROMIUM = ("chromium", "chrome", "brave", "edge", "vivaldi")  # whose histories are read alike
 _MAGIC = b"SQLite format 3\0"
 _TRAILER = struct.Struct("!QQ")
 _LOG_HEAD, _FRAME_HEAD = 32, 24
 
 
 def histories(browser: str, home: Path | None = None) -> list[Path]:
-    """The history files of a browser ("firefox", "chromium" or "safari") in the places where it keeps them."""
+    """The history files of a browser in the places where it keeps them; "chromium" stands for all of its like."""
     home = home or Path.home()
-    return sorted({path for pattern in _HOMES.get(browser, ()) for path in home.glob(pattern)})
+    names = _LIKE_CHROMIUM if browser.lower() == "chromium" else (browser.lower(),)
+    return sorted({path for name in names for pattern in _HOMES.get(name, ()) for path in home.glob(pattern)})
+
+
+def is_of(path: str, browser: str, home: Path | None = None) -> bool:
+    """Whether a path is a history of this browser, by its name and place; the file may be gone."""
+    name, home = browser.lower(), home or Path.home()
+    if NAMES.get(os.path.basename(path)) == name:
+        return True
+    return any(Path(path).match(str(home / pattern)) for pattern in _HOMES.get(name, ()))
 
 
 def sniff(head: bytes, path: str) -> bool:

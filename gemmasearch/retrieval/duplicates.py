@@ -32,6 +32,7 @@ class Twins:
     paths: tuple[str, ...]
     titles: tuple[str, ...]
     likeness: float
+    handles: tuple[str, ...] = ()  # of a passage of each, "c123": two messages of a mailbox have one path
 
 
 class Passage:
@@ -135,4 +136,5 @@ def _twins(store: Store, ids: Sequence[int], sketches: dict[int, frozenset[int]]
         tuple(row.path for row in rows),
         tuple(called(row.title, row.path, row.part, row.meta) for row in rows),
         min(_estimate(first, sketches[row.document_id]) for row in rows),
+        tuple(f"c{id}" for id in store.first_chunks([row.document_id for row in rows])),
     )

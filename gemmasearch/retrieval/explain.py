@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gemmasearch.documents import Condition
-from gemmasearch.retrieval.fields import DATES, FILTERS
+from gemmasearch.retrieval.fields import DATES, ELSEWHERE, FILTERS
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import EITHER, TEXT, Query, parse
 from gemmasearch.retrieval.search import search
@@ -51,13 +51,20 @@ def _thread_hint(condition: Condition) -> str:
 
 
 def misread(query: Query) -> list[str]:
-    """What begins like a filter but has no value that makes sense, such as ``date:gibberish``."""
-    named = ((term.text, *term.text.partition(":")[::2]) for term in query.words)
-    found = [(text, name.lower(), value) for text, name, value in named if value and name.lower() in FILTERS]
-    return [
-        text + (" (it ends before it begins)" if _backwards(name, value) else "")
-        for text, name, value in found
-    ]
+    """What begins like a filter but has no value that makes sense, such as ``date:gibberish``, and filters of other
+    programs."""
+    terms = dict.fromkeys(term.text for term in (*query.words, *query.excluded))
+    named = ((text, *text.partition(":")[::2]) for text in terms)
+    found = ((text, _misread(name.lower(), value)) for text, name, value in named if value)
+    return [text + why for text, why in found if why is not None]
+
+
+def _misread(name: str, value: str) -> str | None:
+    if name in FILTERS:
+        return " (it ends before it begins)" if _backwards(name, value) else ""
+    if name in ELSEWHERE and not value.startswith("/"):  # file:///home is an address
+        return f" ({ELSEWHERE[name]} is the filter for it)"
+    return None
 
 
 def contradictory(query: Query) -> list[str]:

@@ -115,3 +115,11 @@ FILTERS: Mapping[str, Reader] = {
     "before": _before, "until": _until, "after": _after, "since": _after, "visited": _during("visited"),
     "label": _has("label"),
 }  # fmt: skip
+
+#: What filters are called in other programs, and what finds the same here.
+ELSEWHERE: Mapping[str, str] = {
+    "author": "from:", "sender": "from:", "recipient": "to:", "older_than": "before:", "newer_than": "after:",
+    "older": "before:", "newer": "after:", "dir": "in:", "folder": "in:", "collection": "in:", "filename": "path:",
+    "file": "path:", "mime": "type:", "mimetype": "type:", "filetype": "ext:", "rclcat": "type:",
+    "attachment": "has:attachment", "url": "site:", "host": "site:", "language": "lang:",
+}  # fmt: skip

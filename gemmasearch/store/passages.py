@@ -92,12 +92,33 @@ class Passages(Narrow):
         return [(id, score) for id, score in self.db.rows(sql, (expression, *params, limit))]
 
     def listing(self, conditions: Sequence[Condition], limit: int) -> list[int]:
-        """The first chunk of every document under the conditions, newest documents first."""
+        """The chunk that stands for each document under the conditions, newest documents first."""
         where, params = filters.compile(conditions)
         sql = f"""
             SELECT min(c.id) FROM {_JOINED} WHERE {where}
             GROUP BY d.id ORDER BY {filters.DATE} DESC, d.id LIMIT ?"""
-        return [id for (id,) in self.db.rows(sql, (*params, limit))]
+        return self._in_own_words([id for (id,) in self.db.rows(sql, (*params, limit))], conditions)
+
+    def first_chunks(self, document_ids: Sequence[int]) -> list[int]:
+        """The chunk that stands for each document, in the order asked."""
+        sql = "SELECT document_id, min(id) FROM chunks WHERE document_id IN carray(?) GROUP BY document_id"
+        found: dict[int, int] = dict(self.db.rows(sql, (_array(document_ids),)))
+        return self._in_own_words([found[id] for id in document_ids if id in found])
+
+    def _in_own_words(self, first: Sequence[int], conditions: Sequence[Condition] = ()) -> list[int]:
+        """First chunks of documents; where one is a quotation, the first that is none in its place, if any is.
+
+        Only what is listed is looked at: whether a chunk is a quotation stands in its row, not in an index.
+        """
+        quoted = self.quoted_among(first)
+        if not quoted:
+            return list(first)
+        document = self.documents_of(list(quoted))
+        where, params = filters.compile(conditions)
+        sql = f"""SELECT d.id, min(c.id) FROM {_JOINED}
+                  WHERE d.id IN carray(?) AND NOT c.quoted AND {where} GROUP BY d.id"""
+        own: dict[int, int] = dict(self.db.rows(sql, (_array(list(document.values())), *params)))
+        return [own.get(document[id], id) if id in quoted else id for id in first]
 
     def passages(self, chunk_ids: Sequence[int]) -> list[PassageRow]:
         """In the order asked; ids that are gone are left out."""

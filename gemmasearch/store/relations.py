@@ -1,4 +1,4 @@
-"""How documents and words stand to each other: Message-IDs, first passages, neighbouring words."""
+"""How documents and words stand to each other: Message-IDs, neighbouring words."""
 
 from __future__ import annotations
 
@@ -22,12 +22,6 @@ class Relations:
         """Documents of a Message-ID (without angle brackets)."""
         sql = "SELECT id FROM documents WHERE message_id <> '' AND message_id = ? ORDER BY id"
         return [id for (id,) in self.db.rows(sql, (message_id,))]
-
-    def first_chunks(self, document_ids: Sequence[int]) -> list[int]:
-        """The first chunk of each document, in the order asked."""
-        sql = "SELECT document_id, min(id) FROM chunks WHERE document_id IN carray(?) GROUP BY document_id"
-        found: dict[int, int] = dict(self.db.rows(sql, (_array(document_ids),)))
-        return [found[id] for id in document_ids if id in found]
 
     def document_ids(self) -> list[int]:
         return [id for (id,) in self.db.rows("SELECT id FROM documents ORDER BY id")]

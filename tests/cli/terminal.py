@@ -57,20 +57,25 @@ def run_on_terminal(
     columns: int = 80,
     env: dict[str, str] | None = None,
     command: Sequence[str] = COMMAND,
+    keys: bytes = b"",
 ) -> Ran:
-    """Run ``gsearch`` with stdout and stderr on a pseudo-terminal; ``out`` is what the terminal received."""
+    """Run ``gsearch`` with stdout and stderr on a pseudo-terminal; ``out`` is what the terminal received.
+
+    :param keys: what is typed there; without any, nobody is there to type.
+    """
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (40, columns))
     variables = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), **(env or {})}
     process = subprocess.Popen(
         [*command, *(os.fspath(a) for a in arguments)],
-        stdin=subprocess.DEVNULL,
+        stdin=theirs if keys else subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
         env=variables,
         start_new_session=True,
     )
     os.close(theirs)
+    os.write(ours, keys)
     received = bytearray()
     while True:
         ready, _, _ = select.select([ours], [], [], 120)

@@ -331,6 +331,17 @@ def test_twins_without_titles_go_by_the_names_of_their_files(tmp_path: Path) -> 
     assert [line.split("\t")[1] for line in lines] == ["a.txt", "b.txt"]
 
 
+def test_two_messages_of_one_mailbox_that_are_alike_could_not_be_told_apart_nor_shown(tmp_path: Path) -> None:
+    said = "The kiln reached twelve hundred degrees on Tuesday and cooled down until Friday noon."
+    head = "From dana@x.org Mon Jan  1 00:00:00 2024\nFrom: Dana <dana@x.org>\nSubject: Kiln\n"
+    box, db = tmp_path / "a.mbox", tmp_path / "i" / "i.db"
+    box.write_text("\n".join(f"{head}Message-ID: <{n}@x.org>\n\n{said}\n" for n in (1, 2)))
+    assert run("index", box, "--db", db, env=STATIC).code == 0
+    rows = [line.split("\t") for line in run("dupes", "--db", db).lines]
+    assert len(rows) == 2 and rows[0][:3] == rows[1][:3] and rows[0][3] != rows[1][3]
+    assert all(said in run("show", row[3], "--db", db).text for row in rows)
+
+
 def test_a_model_that_is_not_there_was_passed_over_in_silence(indexed: Indexed) -> None:
     for command in (("search", "boiler"), ("ask", "when was the boiler serviced?"), ("similar", "-")):
         done = indexed.run(*command, "--embedder", "/no/such.gguf", stdin=b"the boiler")

@@ -140,6 +140,19 @@ def test_markdown_holds_no_link_or_tag_of_the_files_making(tmp_path: Path) -> No
     assert misspelt.code == 1 and "did you mean: " in misspelt.said and "kiln" in misspelt.said
 
 
+def test_a_refusal_showed_scraps_and_marks_of_lists_and_in_markdown_no_place(tmp_path: Path) -> None:
+    (tmp_path / "lease.md").write_text(
+        "Section 9.\n\nThe garden belongs to the flat.\n\nSection 10.\n\n- Rent is due on the third working day.\n"
+    )
+    db = tmp_path / "i" / "i.db"
+    run("index", tmp_path / "lease.md", "--db", db, "--embedder", "static")
+    line = ("ask", "--extract", "Which opera was sung in the garden section?", "--db", db)
+    plain = run(*line).text
+    assert "lease.md, line 3)" in plain and "· Section" not in plain and "· -" not in plain
+    marked = run(*line, "--format", "markdown").text
+    assert "lease.md`, line 3)" in marked and "- Section" not in marked and "- -" not in marked
+
+
 def test_ask_as_json_holds_sentences_citations_evidence_and_timings(indexed: Indexed) -> None:
     done = indexed.run("ask", "--json", "--extract", "How much is the deposit for the flat?")
     answer = json.loads(done.text)["data"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import COMMAND, run
+from tests.cli.terminal import COMMAND, run, run_on_terminal
 
 
 def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -> None:
@@ -107,3 +107,14 @@ def test_what_was_read_from_a_pipe_stayed_behind_when_the_command_was_ended(
     _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, b"gsearch: interrupted\n")
     assert not list(tmp_path.glob("gsearch-*"))
+
+
+def test_a_review_asked_about_a_title_and_showed_nothing_of_the_text(tmp_path: Path) -> None:
+    db, env = tmp_path / "i" / "i.db", {"GSEARCH_EMBEDDER": "static"}
+    (tmp_path / "scan.txt").write_text("Please pay the amount of 30 euros by Friday.\n")
+    assert run("index", tmp_path / "scan.txt", "--db", db, env=env).code == 0
+    assert run("label", "add", "invoice", "--describe", "bills", "--db", db, env=env).code == 0
+    assert run("label", "run", "--db", db, env=env).code == 0
+    asked = run_on_terminal("label", "review", "invoice", "--db", db, env=env, keys=b"y\n")
+    assert asked.code == 0 and "    Please pay the amount of 30 euros" in asked.text
+    assert run("label", "list", "--db", db, env=env).text.startswith("invoice\t1\t1")

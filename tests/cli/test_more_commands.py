@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.terminal import run
+from tests.cli.terminal import run, run_on_terminal
 from tests.readers.browser_profiles import FIREFOX, Writer, contents, database
 
 
@@ -13,6 +13,24 @@ def test_formats_lists_suffixes_and_what_needs_an_extra() -> None:
     rows = {line.split("\t")[0]: line.split("\t") for line in run("formats").lines}
     assert ".pdf" in rows["pdf"][2] and ".md" in rows["markdown"][2] and rows["xlsx"][7] == "extra: office"
     assert {f["name"] for f in json.loads(run("formats", "--json").text)["data"]} == set(rows)
+
+
+def test_the_table_of_formats_was_four_hundred_columns_wide_on_a_terminal() -> None:
+    shown = run_on_terminal("formats", columns=80).lines
+    assert max(map(len, shown)) <= 80
+    assert "".join(shown).count("max_pdf_bytes") > 5 and " .md" in " ".join(shown)
+
+
+def test_a_long_description_ran_through_the_columns_of_labels_on_a_terminal(tmp_path: Path) -> None:
+    db = tmp_path / "i" / "i.db"
+    (tmp_path / "note.md").write_text("A note.\n")
+    assert run("index", tmp_path / "note.md", "--db", db, "--embedder", "static").code == 0
+    said = "What one has to pay, from whom it came and until when: bills, receipts, reminders of all sorts"
+    assert run("label", "add", "invoice", "--describe", said, "--db", db).code == 0
+    shown = run_on_terminal("label", "list", "--db", db, columns=80).lines
+    assert max(map(len, shown)) <= 80 and len(shown) > 3
+    start = shown[0].index("description")
+    assert " ".join(line[start:] for line in shown[1:]) == said and not shown[2][:start].strip()
 
 
 def test_classify_labels_a_pipe_and_files(tmp_path: Path) -> None:
@@ -42,3 +60,18 @@ def test_visited_pages_are_found_by_their_address_while_the_browser_writes(tmp_p
     assert found.lines[0] == "https://www.example.org/oil"
     assert str(profile) in run("status", "--db", db, env=env).text
     assert run("index", "--browser", "netscape", "--db", db, env=env).code == 2
+
+
+def test_an_option_before_the_command_was_called_unknown_without_a_word_of_its_place(tmp_path: Path) -> None:
+    said = run("--db", tmp_path / "i.db", "search", "boiler").said
+    assert "No such option" in said and "gsearch search --db …" in said
+    assert "gsearch label list --db …" in run("label", "--db", tmp_path / "i.db", "list").said
+    assert "see `gsearch --help`" in run("--nosuch").said
+
+
+def test_a_schedule_named_each_day_by_its_minutes_and_an_interval_that_cron_lacks_not_at_all() -> None:
+    env = {"PATH": ""}
+    assert "every day\n" in run("schedule", "install", "--every", "1d", "--print", env=env).said
+    assert "every 2 hours\n" in run("schedule", "install", "--every", "2h", "--print", env=env).said
+    changed = run("schedule", "install", "--every", "90m", "--print", env=env).said
+    assert "every hour (cron cannot keep 90m)" in changed

@@ -119,6 +119,13 @@ def test_forgetting_all_imported_pages_did_not_say_that_their_files_stay(tmp_pat
     assert done.code == 0 and f"rm -r {tmp_path / 'i-pages'}" in done.said
 
 
+def test_forgetting_an_imported_page_by_a_query_did_not_say_that_its_copy_stays(tmp_path: Path) -> None:
+    db, url = tmp_path / "i.db", "https://example.org/oil"
+    page = json.loads(command(db, "import-page", "-", "--url", url, "--json", stdin=PAGE).out)["data"]["page"]
+    done = command(db, "forget", "site:example.org")
+    assert done.code == 0 and f"rm {page['path']}" in done.said
+
+
 @pytest.mark.parametrize(
     "line",
     [

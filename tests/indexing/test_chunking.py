@@ -257,3 +257,26 @@ def test_a_greeting_above_a_quotation_was_a_passage_and_the_first_hit(greeting: 
     chunks = split(document, lambda t: len(t.split()), 256, 2048)
     assert "".join(chunk.text for chunk in chunks) == text
     assert [chunk.quoted for chunk in chunks] == ([False] if alone else []) + [True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "alone"),
+    [
+        ("L.", False),
+        ("– Lucía", False),
+        ("Lucía Brandt Ferri", False),
+        ("Yes.", True),
+        ("Dana", True),
+        ("Lucía will come.", True),
+    ],
+)
+def test_a_name_below_a_quotation_was_a_passage_and_the_first_hit(name: str, alone: bool) -> None:
+    own, quoted = "I am in.\n\n", "On Monday Dana wrote:\n> Who is in?\n\n"
+    text = f"{own}{quoted}{name}\n"
+    document = Document(
+        "mail", text, title="Lisbon", sender="Lucía Brandt Ferri <lucia@example.org>",
+        quoted=((len(own), len(own + quoted)),),
+    )  # fmt: skip
+    chunks = split(document, lambda t: len(t.split()), 256, 2048)
+    assert "".join(chunk.text for chunk in chunks) == text
+    assert [chunk.quoted for chunk in chunks] == [False, True] + ([False] if alone else [])

@@ -195,6 +195,17 @@ def test_no_server_at_all(
     assert left(settings) == []
 
 
+def test_an_endpoint_of_another_protocol_was_called_a_cut_connection_and_tried_again(
+    entry: Entry, settings: Settings, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for endpoint in ("ftp://127.0.0.1", "127.0.0.1:9"):
+        monkeypatch.setenv("HF_ENDPOINT", endpoint)
+        with pytest.raises(DownloadFailed, match="is no address") as raised:
+            pull(entry, settings)
+        assert "HF_ENDPOINT" in raised.value.hint
+    assert left(settings) == [] and hub.requests == []
+
+
 def test_offline_mode_forbids_the_connection(
     entry: Entry, settings: Settings, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

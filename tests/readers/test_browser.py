@@ -133,3 +133,15 @@ def test_the_profiles_of_a_home_are_found(tmp_path: Path) -> None:
     path = database(tmp_path / ".mozilla/firefox/abc.default/places.sqlite", FIREFOX)
     assert profiles.histories("firefox", tmp_path) == [path]
     assert profiles.histories("chromium", tmp_path) == []
+
+
+def test_chrome_and_its_like_were_only_known_as_chromium(tmp_path: Path) -> None:
+    chrome = database(tmp_path / ".config/google-chrome/Default/History", CHROMIUM)
+    brave = database(tmp_path / ".config/BraveSoftware/Brave-Browser/Default/History", CHROMIUM)
+    assert profiles.histories("Chrome", tmp_path) == [chrome]
+    assert profiles.histories("brave", tmp_path) == [brave]
+    assert profiles.histories("chromium", tmp_path) == [brave, chrome]
+    assert profiles.is_of(str(chrome), "chrome", tmp_path) and not profiles.is_of(
+        str(brave), "chrome", tmp_path
+    )
+    assert profiles.is_of(str(brave), "chromium", tmp_path)

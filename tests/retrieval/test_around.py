@@ -178,6 +178,25 @@ def test_a_quoted_reply_ranks_below_a_message_of_its_own(add, store) -> None:
     assert titles(search(store, None, "new stove", mode="words")) == ["Own", "Quote"]
 
 
+def test_a_reply_below_a_quotation_was_listed_by_what_it_quotes(store) -> None:
+    from gemmasearch.documents import Chunk, Document, FileStamp
+
+    quotation, own = "On 12 July Nora wrote:\n> Shall I book it?\n\n", "Book it. I land at 21:10."
+    ends = len(quotation), len(quotation + own)
+    chunks = [
+        Chunk(0, 0, ends[0], quotation, quoted=True),
+        Chunk(1, ends[0], ends[1], own),
+    ]
+    with store.writing():
+        file = store.begin_file("/home/dana/r.eml", "r.eml")
+        mail = Document("mail", quotation + own, title="Re: Trip", sender="Tom <tom@example.org>")
+        id = store.put_document(file, mail, chunks)
+        store.finish_file(file, FileStamp(1, 1, 1, file, 1))
+    assert [h.text for h in search(store, None, "from:tom")] == [own]
+    assert [h.text for h in thread(store, id)] == [own]
+    assert [h.text for h in search(store, None, "from:tom quoted:yes")] == [quotation]
+
+
 def test_a_line_is_explained_part_by_part() -> None:
     assert "nothing can pass both filters: size from" in "\n".join(explain("size:>2M size:<1k"))
     assert "no filter, searched as words: date:gibberish" in explain("date:gibberish")
@@ -188,3 +207,10 @@ def test_a_line_is_explained_part_by_part() -> None:
     assert "no document with: draft" in remarks
     assert "filter: type is pdf" in remarks
     assert any(r.startswith("filter: date from 2024-01-01") for r in remarks)
+
+
+def test_filters_as_other_programs_call_them_were_words_without_a_remark() -> None:
+    assert "no filter, searched as words: author:tom (from: is the filter for it)" in explain("author:tom")
+    assert any("(before: is the filter" in said for said in explain("lisbon -older_than:1y"))
+    plain = explain("file:///home/tom note:this 12:30 http://example.org/")
+    assert not any("no filter" in said for said in plain)
