@@ -1,11 +1,11 @@
-"""What stands for a typed word as well: written together or apart, an umlaut written out,
+"""What stands for a typed word as well: written together or apart, a number in other groups, an umlaut written out,
 and the stem that it has in the language of the passages where the line alone does not say its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
 from gemmasearch import stopwords
@@ -19,6 +19,10 @@ SHORT = 6  # words of a line at most: of a longer one others are found; measured
 JOINED = 5  # letters of a word that two typed ones make together, at least
 HALF = 3  # letters of each half of a word that may be written apart, at least …
 BOTH = 7  # … and of both together
+DIGITS = 6  # digits of a number that may be written in other groups, at least
+LONGEST_NUMBER = 34  # characters, of an IBAN
+PIECES = 9  # groups of a number at most
+TRIES = 40  # ways to cut a number into groups that stand in the index, the fewest groups first
 SAMPLE = 20  # passages that tell in which language a word is used
 OFTEN = 1000  # passages that hold a word which finds enough by itself
 LINKED = frozenset(
@@ -51,6 +55,9 @@ def standing_for(store: Store, query: Query, known: Sequence[str]) -> dict[Term,
         others += _stems(store, one.word, known) if untold else ()
         if others:
             found.setdefault(one.term, []).extend(others)
+    for terms, other in _numbers(store, query.words):
+        for term in terms:
+            found.setdefault(term, []).append(other)
     return {term: list(dict.fromkeys(others)) for term, others in found.items()}
 
 
@@ -128,6 +135,74 @@ def _stems(store: Store, word: str, known: Sequence[str]) -> list[Term]:
         if 2 * of.count(name) >= len(of):
             found.append(Term(stem))
     return found
+
+
+def _numbers(store: Store, terms: Sequence[Term]) -> Iterator[tuple[tuple[Term, ...], Term]]:
+    """Numbers as the index has them in other groups, or in one: telephone, account and policy numbers."""
+    numeric = groupby((t for t in terms if t.kind == "word"), key=lambda t: any(map(str.isdigit, t.text)))
+    for run in (tuple(dict.fromkeys(of)) for is_numeric, of in numeric if is_numeric):
+        for some in dict.fromkeys((run, *((each,) for each in run))):
+            other = _regrouped(store, some)
+            if other:
+                yield some, other
+                break
+
+
+def _regrouped(store: Store, terms: Sequence[Term]) -> Term | None:
+    """The number that some neighbouring terms make, as it stands in the index in other groups; None = it does not."""
+    typed = " ".join(fts.searched(term.text) for term in terms)
+    number = typed.replace(" ", "")
+    if not (number.isascii() and sum(map(str.isdigit, number)) >= DIGITS) or len(number) > LONGEST_NUMBER:
+        return None
+    for each in dict.fromkeys((number, *_dialled(number))):
+        if each != typed and _there(store, each):
+            return Term(each)
+        for pieces in islice(_cuts(store, each), TRIES):
+            term = Term(" ".join(pieces), "phrase")
+            if term.text != typed and _stands(store, term):
+                return term
+    return None
+
+
+def _dialled(number: str) -> Iterator[str]:
+    """A telephone number from abroad and from within the country: ``0049 4464 …``, ``04464 …``, ``4464 …``."""
+    bare = number.lstrip("0")
+    if len(bare) < DIGITS or not bare.isdigit():
+        return
+    if bare != number:
+        yield bare
+    if not number.startswith("0") or number.startswith("00"):
+        yield from (f"0{bare[code:].lstrip('0')}" for code in (1, 2, 3) if len(bare) - code >= DIGITS)
+
+
+def _cuts(store: Store, number: str) -> Iterator[tuple[str, ...]]:
+    """The ways to cut a number into words that stand in the index, the fewest words first."""
+    spans = {(i, j): number[i:j] for i in range(len(number)) for j in range(i + 1, len(number) + 1)}
+    frequency = store.document_frequency(spans.values())
+    ends = {i: [j for j in range(len(number), i, -1) if frequency[spans[i, j]]] for i in range(len(number))}
+    reach = _reach(ends, len(number))
+    for count in range(2, PIECES + 1):
+        yield from _cut(number, ends, reach, 0, count)
+
+
+def _reach(ends: dict[int, list[int]], length: int) -> list[set[int]]:
+    """For each place of a number in how many words the rest of it can be cut."""
+    reach: list[set[int]] = [set() for _ in range(length)] + [{0}]
+    for at in range(length - 1, -1, -1):
+        reach[at] = {count + 1 for end in ends[at] for count in reach[end] if count < PIECES}
+    return reach
+
+
+def _cut(
+    number: str, ends: dict[int, list[int]], reach: Sequence[set[int]], at: int, count: int
+) -> Iterator[tuple[str, ...]]:
+    if not count:
+        yield ()
+        return
+    for end in ends.get(at, ()):
+        if count - 1 in reach[end]:
+            for rest in _cut(number, ends, reach, end, count - 1):
+                yield (number[at:end], *rest)
 
 
 def _there(store: Store, word: str) -> bool:

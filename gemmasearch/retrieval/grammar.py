@@ -10,7 +10,7 @@
     prefix       = word "*"
 
 OR binds closer than words that only stand side by side. What does not parse as an operator or a filter (an unknown
-name, an impossible date, a lone quote or bracket) is a word.
+name, an impossible date, a lone quote or bracket) is a word; the plus of a telephone number is none.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class _Token:
 
 
 _LEXEME = re.compile(
-    r"""(?P<sign>(?:(?<=\s)|(?<=\()|\A)[-+](?=[\w"“„«(]))?
+    r"""(?P<sign>(?:(?<=\s)|(?<=\()|\A)(?!\+\d(?:[\s()/.-]*\d){6})[-+](?=[\w"“„«(]))?
         (?: (?P<open>\() | (?P<close>\))
           | (?P<name>[A-Za-z]{2,12}):(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"()]+))
           | ["“„«](?P<phrase>[^"“”„»]*)["”“»]

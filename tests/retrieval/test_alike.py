@@ -50,6 +50,36 @@ def test_a_word_that_is_used_in_another_language_keeps_its_own_stem(add, titles)
 @pytest.mark.parametrize(
     ("written", "typed"),
     [
+        ("IBAN DE89 3704 0044 0532 0130 00 at the savings bank", "DE89370400440532013000"),
+        ("IBAN DE89370400440532013000 at the savings bank", "DE89 3704 0044 0532 0130 00"),
+        ("Service: 0800 22 44 666, day and night", "08002244666"),
+        ("Service: 0800 22 44 666, day and night", "0800/2244666"),
+        ("Service: 0800 22 44 666, day and night", "0800 224 46 66"),
+        ("Crane: +49 4464 869 1234", "04464 8691234"),
+        ("Crane: 04464 869 1234", "+49 4464 8691234"),
+        ("Crane: 04464 869 1234", "00494464 869-1234"),
+        ("Policy HR-99-204.118/7 of the household", "HR992041187"),
+        ("MAC 3c:a6:2f:11:0b:9e on the label", "3ca62f110b9e"),
+    ],
+)
+def test_a_number_is_found_in_whatever_groups_it_is_written(add, titles, written, typed) -> None:
+    add("/h/there.md", written, title="there")
+    add(
+        "/h/other.md",
+        "Other numbers: 22 44, 0800, 666, 869, 1234, 04464, 118, 7, 99, 204, DE, 11",
+        title="other",
+    )
+    assert titles(typed)[:1] == ["there"]
+
+
+def test_a_long_number_costs_no_time_to_cut_into_digits(add, titles) -> None:
+    add("/h/digits.md", " ".join(f"{n}" for n in range(200)), title="digits")
+    assert titles("1" * 34) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
         ("Die Wärmepumpe ist seit dem Herbst in Betrieb und leise.", "Waermepumpe"),
         ("Frau Mueller ist nicht da, sie kommt am Freitag wieder.", "Müller"),
         ("Herr Öztürk und seine Leute sind da, um die Heizung zu warten.", "Oeztuerk"),

@@ -277,3 +277,9 @@ def test_a_hundred_kilobytes_are_read_in_no_time() -> None:
         "a OR " * 20_000,
     ):
         assert len(parse(text).terms) <= 200
+
+
+def test_the_plus_of_a_telephone_number_requires_nothing() -> None:
+    assert parse("+49 4464 869-1234").required == parse("call +1 (555) 010-0199").required == ()
+    assert parse("+4944648691234").required == ()
+    assert parse("+2026 boiler").required == ((Term("2026"),),)
