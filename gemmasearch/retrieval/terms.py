@@ -161,6 +161,8 @@ def _counted(term: Term, known: Sequence[str]) -> list[Counted]:
     open_end = term.kind == "prefix" or (len(exact[-1]) == 1 and words.unspaced(exact[-1]))
     if open_end and len(exact) == 1:
         return [Counted(exact[0], "prefix", EXACT)]
+    if term.kind == "prefix":
+        return [Counted(" ".join(exact), "prefix", 1.0)]
     if term.kind != "word":
         return [Counted(" ".join(exact), "phrase", 1.0)]
     found = [Counted(part, "exact", EXACT) for part in _parts(exact)]

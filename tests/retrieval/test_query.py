@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -283,3 +284,21 @@ def test_the_plus_of_a_telephone_number_requires_nothing() -> None:
     assert parse("+49 4464 869-1234").required == parse("call +1 (555) 010-0199").required == ()
     assert parse("+4944648691234").required == ()
     assert parse("+2026 boiler").required == ((Term("2026"),),)
+
+
+def test_a_filter_before_brackets_is_one_of_each_term_in_them() -> None:
+    assert parse("from:(dana OR tom)").conditions == parse("from:dana OR from:tom").conditions
+    assert parse('subject:("due date" -draft) boiler') == replace(
+        parse('subject:"due date" -subject:draft boiler'), line='subject:("due date" -draft) boiler'
+    )
+    assert parse("-from:(dana OR tom)").conditions == parse("-(from:dana OR from:tom)").conditions
+    assert parse("date:(last week)", now=NOW).conditions == parse("date:last week", now=NOW).conditions
+    assert parse("type:(pdf OR (mail").conditions == parse("type:pdf OR type:mail").conditions
+    assert word_texts("note:(this and that)") == ["note:", "this", "and", "that"]
+    assert [t.text for t in parse("from:()").terms] == []
+
+
+def test_the_last_word_of_a_phrase_may_be_a_beginning() -> None:
+    assert parse('"prune apple tr*"').required == ((Term("prune apple tr", "prefix"),),)
+    assert parse('-"apple tr*"').excluded == (Term("apple tr", "prefix"),)
+    assert parse('"*"').terms == ()
