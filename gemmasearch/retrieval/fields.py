@@ -81,11 +81,19 @@ def _size(value: str, now: datetime) -> list[Condition]:
     return [Condition("size", ">=", low + (sign == ">"))]
 
 
+_COMPARED = re.compile(r"(>=|<=|>|<|=)\s*(.+)")
+
+
 def _during(name: str) -> Reader:
     def read(value: str, now: datetime) -> list[Condition]:
-        span = dates.span(value, now)
+        compared = _COMPARED.fullmatch(value)
+        span = dates.span(compared[2] if compared else value, now)
         if span is None:
             return []
+        if compared and compared[1] != "=":
+            later, whole = ">" in compared[1], "=" in compared[1]
+            end = span[0] if later == whole else span[1]
+            return [Condition(name, ">=" if later else "<", end)] if end is not None else []
         low = [Condition(name, ">=", span[0])] if span[0] is not None else []
         return low + ([Condition(name, "<", span[1])] if span[1] is not None else [])
 

@@ -302,3 +302,25 @@ def test_the_last_word_of_a_phrase_may_be_a_beginning() -> None:
     assert parse('"prune apple tr*"').required == ((Term("prune apple tr", "prefix"),),)
     assert parse('-"apple tr*"').excluded == (Term("apple tr", "prefix"),)
     assert parse('"*"').terms == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "operator", "bound"),
+    [
+        ("date:>2024-03-15", ">=", epoch(2024, 3, 16)),
+        ("date:>=2024-03-15", ">=", epoch(2024, 3, 15)),
+        ("date:<2024-03", "<", epoch(2024, 3, 1)),
+        ("date:<=2024-03", "<", epoch(2024, 4, 1)),
+        ("date:>last week", ">=", epoch(2024, 5, 13)),
+        ("visited:>=yesterday", ">=", epoch(2024, 5, 14)),
+    ],
+)
+def test_dates_are_compared_as_sizes_are(line: str, operator: str, bound: float) -> None:
+    query = parse(line, now=NOW)
+    assert [(c.op, c.value) for c in query.conditions] == [(operator, bound)] and not query.terms
+
+
+def test_a_compared_date_that_is_none_stays_words() -> None:
+    assert not parse("date:>someday", now=NOW).conditions
+    assert not parse("date:>", now=NOW).conditions
+    assert parse("date:=2024", now=NOW).conditions == parse("date:2024", now=NOW).conditions
