@@ -11,7 +11,8 @@ from gemmasearch.retrieval import dates
 
 Reader = Callable[[str, datetime], list[Condition]]
 
-DATES = frozenset({"date", "before", "after", "since", "until", "visited"})  # may take several words
+# May take several words.
+DATES = frozenset({"date", "before", "after", "since", "until", "older", "newer", "visited"})
 LONGEST_DATE = 4  # words of one
 
 
@@ -121,5 +122,8 @@ FILTERS: Mapping[str, Reader] = {
     "kind": _equal("type"), "ext": _equal("ext"), "lang": _equal("lang"), "has": _existing,
     "quoted": _yes_no("quoted"), "thread": _place("thread"), "size": _size, "date": _during("date"),
     "before": _before, "until": _until, "after": _after, "since": _after, "visited": _during("visited"),
-    "label": _has("label"),
+    "label": _has("label"), "filename": _has("filename"),
+    # As other programs call them.
+    "tags": _has("tag"), "filetype": _equal("type"), "sender": _has("from"), "recipient": _has("to"),
+    "folder": _place("in"), "older": _before, "newer": _after,
 }  # fmt: skip

@@ -7,6 +7,7 @@ are alternatives. Text is compared by whole words and beginnings of words, witho
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,9 +23,15 @@ SIZE = "coalesce(d.length, f.size, 0)"  # a message's own size, not its mailbox'
 
 _NEVER_NULL = frozenset({"in"})  # an index of paths serves them where they stand bare
 ALTERNATIVES = frozenset({"type", "ext", "lang", "in", "site", "from", "document", "thread"})
+# What people call the kinds; a suffix is understood beside them.
 _KINDS = {
-    "email": "mail", "message": "mail", "mails": "mail", "notes": "note", "text": "note", "pdfs": "pdf",
-    "html": "web", "bookmark": "web",
+    "email": "mail", "e-mail": "mail", "message": "mail", "messages": "mail", "mails": "mail", "emails": "mail",
+    "notes": "note", "text": "note", "pdfs": "pdf", "html": "web", "bookmark": "web", "page": "web",
+    "word": "document", "doc": "document", "documents": "document",
+    "excel": "sheet", "spreadsheet": "sheet", "spreadsheets": "sheet", "sheets": "sheet", "table": "sheet",
+    "powerpoint": "slides", "presentation": "slides", "presentations": "slides", "slide": "slides",
+    "image": "picture", "images": "picture", "photo": "picture", "pictures": "picture", "ebook": "book",
+    "books": "book", "calendar": "event", "events": "event", "contacts": "contact", "archives": "archive",
 }  # fmt: skip
 Sql = tuple[str, list[Any]]
 
@@ -123,7 +130,28 @@ def _type(condition: Condition) -> Sql:
 
 def _path(condition: Condition) -> Sql:
     folded = _folded(condition)
+    if "*" in folded:
+        column, pattern = _folded_path("f.path", folded), _glob(folded.rstrip("/"))
+        return f"{column} GLOB ? OR {column} GLOB ?", [pattern, f"{pattern}/*"]
     return f"instr({_folded_path('f.path', folded)}, ?) > 0", [folded]
+
+
+def _glob(folded: str) -> str:
+    """A pattern for the end of a folded path: ``*`` stands for any characters, everything else for itself."""
+    plain = re.sub(r"[\[?]", lambda match: f"[{match.group()}]", folded)
+    return plain if plain.startswith("/") else f"*{plain}"
+
+
+def _filename(condition: Condition) -> Sql:
+    """The name of a file or of an attachment, or of what is attached to a mail."""
+    folded = _folded(condition)
+    if "*" in folded:
+        return f"{_NAME} GLOB ? OR EXISTS ({_ATTACHED} WHERE gs_fold(value) GLOB ?)", [_glob(folded)] * 2
+    return f"instr({_NAME}, ?) > 0 OR EXISTS ({_ATTACHED} WHERE instr(gs_fold(value), ?) > 0)", [folded] * 2
+
+
+_NAME = "gs_name(f.path, d.part, d.meta)"
+_ATTACHED = "SELECT 1 FROM json_each(d.attachments)"
 
 
 def _folded_path(column: str, sought: str) -> str:
@@ -211,6 +239,7 @@ _FIELDS: dict[str, Callable[[Condition], Sql]] = {
     "title": _text("d.title", "title"),
     "subject": _text("d.title", "title"),
     "path": _path,
+    "filename": _filename,
     "in": _inside,
     "type": _type,
     "kind": _type,

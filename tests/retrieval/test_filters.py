@@ -1,0 +1,63 @@
+"""Filters by names of files and kinds, as people spell them."""
+
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.retrieval import search
+
+
+@pytest.fixture
+def listed(add, store):
+    """listed(line): the titles of what passes the filters of a line, sorted."""
+    add("/h/Notes/Garten/Beete [alt].md", "beds", title="beds", tags=("garden",))
+    add("/h/Notes/garten.md.bak", "old", title="old")
+    add("/h/Papers/Lease.PDF", "lease", kind="pdf", title="lease")
+    add("/h/Papers/costs.xlsx", "costs", kind="sheet", title="costs")
+    add("/h/Papers/letter.docx", "letter", kind="document", title="letter")
+    mail = {"sender": "tom@example.org", "recipients": "dana@example.org"}
+    add("/h/lease.mbox/1", "see there", kind="mail", title="mail", attachments=("Offer.pdf",), **mail)
+    more = {"part": "8f/Offer.pdf", "meta": {"attached_to": "8f"}}
+    add("/h/lease.mbox/2", "offer", kind="pdf", title="offer", **more, **mail)
+    return lambda line: sorted(hit.title for hit in search(store, None, line))
+
+
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("path:*.md", ["beds"]),
+        ("path:notes/*.md", ["beds"]),
+        ("path:notes/gar*", ["beds", "old"]),
+        ("path:/h/notes/*", ["beds", "old"]),
+        ("path:*/garten", ["beds"]),
+        ("path:/notes/*.md", []),
+        ('path:"*[alt]*"', ["beds"]),
+        ("-path:*.md path:notes", ["old"]),
+        ("filename:lease", ["lease"]),
+        ("filename:*.pdf", ["lease", "mail", "offer"]),
+        ("filename:offer", ["mail", "offer"]),
+        ("filename:notes", []),
+    ],
+)
+def test_files_by_name(listed, line: str, titles: list[str]) -> None:
+    assert listed(line) == titles
+
+
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("type:excel", ["costs"]),
+        ("type:Spreadsheet", ["costs"]),
+        ("filetype:pdf", ["lease", "offer"]),
+        ("type:word", ["letter"]),
+        ("type:doc", ["letter"]),
+        ("sender:tom type:email", ["mail"]),
+        ("recipient:dana type:email", ["mail"]),
+        ("tags:garden", ["beds"]),
+        ("folder:Papers type:pdf", ["lease"]),
+        ("older:2001", []),
+        ("newer:2001 type:excel", ["costs"]),
+    ],
+)
+def test_filters_and_kinds_by_other_names(listed, line: str, titles: list[str]) -> None:
+    assert listed(line) == titles
