@@ -33,6 +33,7 @@ _KINDS = {
     "image": "picture", "images": "picture", "photo": "picture", "pictures": "picture", "ebook": "book",
     "books": "book", "calendar": "event", "events": "event", "contacts": "contact", "archives": "archive",
 }  # fmt: skip
+NAME = "gs_name(f.path, d.part, d.meta)"
 Sql = tuple[str, list[Any]]
 
 
@@ -99,6 +100,15 @@ def _text(column: str, fts_column: str) -> Callable[[Condition], Sql]:
     return compiled
 
 
+def _title(condition: Condition) -> Sql:
+    """Words of the title; what has none is called by the name of its file, a mail is not."""
+    titled, params = _text("d.title", "title")(condition)
+    value = str(condition.value)
+    exact = f"instr(' ' || gs_exact({NAME}), ?) > 0"
+    named = f"d.title = '' AND d.kind <> 'mail' AND {exact}"
+    return f"{titled} OR ({named})", [*params, " " + (fts.searched(value) or words.fold(clean(value)))]
+
+
 _DOCUMENTS_WITH = "SELECT document_id FROM chunks WHERE id IN (SELECT rowid FROM words WHERE words MATCH ?)"
 
 
@@ -146,11 +156,10 @@ def _filename(condition: Condition) -> Sql:
     """The name of a file or of an attachment, or of what is attached to a mail."""
     folded = _folded(condition)
     if "*" in folded:
-        return f"{_NAME} GLOB ? OR EXISTS ({_ATTACHED} WHERE gs_fold(value) GLOB ?)", [_glob(folded)] * 2
-    return f"instr({_NAME}, ?) > 0 OR EXISTS ({_ATTACHED} WHERE instr(gs_fold(value), ?) > 0)", [folded] * 2
+        return f"{NAME} GLOB ? OR EXISTS ({_ATTACHED} WHERE gs_fold(value) GLOB ?)", [_glob(folded)] * 2
+    return f"instr({NAME}, ?) > 0 OR EXISTS ({_ATTACHED} WHERE instr(gs_fold(value), ?) > 0)", [folded] * 2
 
 
-_NAME = "gs_name(f.path, d.part, d.meta)"
 _ATTACHED = "SELECT 1 FROM json_each(d.attachments)"
 
 
@@ -236,7 +245,7 @@ _FIELDS: dict[str, Callable[[Condition], Sql]] = {
     "from": _text("d.sender", "names"),
     "to": _text("d.recipients", "names"),
     "cc": _text("d.copies", "names"),
-    "title": _text("d.title", "title"),
+    "title": _title,
     "subject": _text("d.title", "title"),
     "path": _path,
     "filename": _filename,

@@ -61,3 +61,14 @@ def test_files_by_name(listed, line: str, titles: list[str]) -> None:
 )
 def test_filters_and_kinds_by_other_names(listed, line: str, titles: list[str]) -> None:
     assert listed(line) == titles
+
+
+def test_a_file_without_a_title_is_found_by_its_name(add, store) -> None:
+    words = "One of the files that a container is made of, with its base, its port and its command. "
+    add("/h/web/Dockerfile", f"{words}FROM debian\nEXPOSE 9000", kind="code")
+    add("/h/notes/varnish.md", f"{words}The Dockerfile is short, a Dockerfile of two lines.", title="Varnish")
+    add("/h/notes/fly.md", f"{words}Write a Dockerfile.", title="Fly")
+    add("/h/mail.eml", "no subject at all", kind="mail", part="Dockerfile")
+    assert search(store, None, "Dockerfile", mode="words")[0].path == "/h/web/Dockerfile"
+    assert [hit.path for hit in search(store, None, "title:dockerfile")] == ["/h/web/Dockerfile"]
+    assert [hit.title for hit in search(store, None, "title:fly -title:dockerfile")] == ["Fly"]
