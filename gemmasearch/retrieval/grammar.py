@@ -17,6 +17,7 @@ name, an impossible date, a lone quote or bracket) is a word; the plus of a tele
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -99,6 +100,11 @@ def parse(line: str, now: datetime) -> Group:
 def spoken(text: str) -> str:
     """The letters and digits of a text."""
     return "".join(c for c in text if c.isalnum())
+
+
+def says(text: str) -> bool:
+    """Whether a text has more than punctuation: a letter, a digit, or a sign such as an emoji, which models know."""
+    return any(c.isalnum() or unicodedata.category(c) == "So" for c in text)
 
 
 class _Parser:

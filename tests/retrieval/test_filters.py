@@ -72,3 +72,12 @@ def test_a_file_without_a_title_is_found_by_its_name(add, store) -> None:
     assert search(store, None, "Dockerfile", mode="words")[0].path == "/h/web/Dockerfile"
     assert [hit.path for hit in search(store, None, "title:dockerfile")] == ["/h/web/Dockerfile"]
     assert [hit.title for hit in search(store, None, "title:fly -title:dockerfile")] == ["Fly"]
+
+
+@pytest.mark.parametrize("line", [":", "*", "...", "->", "- -", "$ %", '(") *'])
+def test_punctuation_alone_finds_nothing_and_beside_filters_nothing_more(add, store, embedded, line) -> None:
+    add("/h/one.md", "a : b * c -> d ... $ %", title="one", tags=("x",))
+    add("/h/two.md", "the second", title="two")
+    embedder = embedded()
+    assert search(store, embedder, line) == []
+    assert [hit.title for hit in search(store, embedder, f"tag:x {line}")] == ["one"]
