@@ -47,7 +47,7 @@ _MONTH_FIRST = ("en_US", "en_PH", "es_PR")
 
 def goes_on(words: Sequence[str]) -> bool:
     """Whether a date may have begun with the first word that the others go on with ("last week", "3 days ago")."""
-    first = words[0].lower().rpartition("..")[2].strip(",")
+    first = words[0].lower().rpartition("..")[2].lstrip("<>=").strip(",")
     if first in _WHICH or _DAY_OF_MONTH.match(first) or _month(first):
         return True
     if (

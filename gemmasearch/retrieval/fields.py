@@ -11,7 +11,8 @@ from gemmasearch.retrieval import dates
 
 Reader = Callable[[str, datetime], list[Condition]]
 
-DATES = frozenset({"date", "before", "after", "since", "until", "visited"})  # may take several words
+# May take several words.
+DATES = frozenset({"date", "before", "after", "since", "until", "older", "newer", "visited"})
 LONGEST_DATE = 4  # words of one
 
 
@@ -81,11 +82,19 @@ def _size(value: str, now: datetime) -> list[Condition]:
     return [Condition("size", ">=", low + (sign == ">"))]
 
 
+_COMPARED = re.compile(r"(>=|<=|>|<|=)\s*(.+)")
+
+
 def _during(name: str) -> Reader:
     def read(value: str, now: datetime) -> list[Condition]:
-        span = dates.span(value, now)
+        compared = _COMPARED.fullmatch(value)
+        span = dates.span(compared[2] if compared else value, now)
         if span is None:
             return []
+        if compared and compared[1] != "=":
+            later, whole = ">" in compared[1], "=" in compared[1]
+            end = span[0] if later == whole else span[1]
+            return [Condition(name, ">=" if later else "<", end)] if end is not None else []
         low = [Condition(name, ">=", span[0])] if span[0] is not None else []
         return low + ([Condition(name, "<", span[1])] if span[1] is not None else [])
 
@@ -113,7 +122,10 @@ FILTERS: Mapping[str, Reader] = {
     "kind": _equal("type"), "ext": _equal("ext"), "lang": _equal("lang"), "has": _existing,
     "quoted": _yes_no("quoted"), "thread": _place("thread"), "size": _size, "date": _during("date"),
     "before": _before, "until": _until, "after": _after, "since": _after, "visited": _during("visited"),
-    "label": _has("label"),
+    "label": _has("label"), "filename": _has("filename"),
+    # As other programs call them.
+    "tags": _has("tag"), "filetype": _equal("type"), "sender": _has("from"), "recipient": _has("to"),
+    "folder": _place("in"), "older": _before, "newer": _after,
 }  # fmt: skip
 
 #: What filters are called in other programs, and what finds the same here.

@@ -6,17 +6,19 @@
     signed       = [ "-" | "+" | "NOT" ] atom
     atom         = filter | "(" line ")" | phrase | prefix | word
     filter       = name ":" value            from:dana  type:pdf  date:last week  subject:"two words"
-    phrase       = '"' text '"'
+                 | name ":" "(" line ")"     from:(dana OR tom): the filter, of each term in the brackets
+    phrase       = '"' text [ "*" ] '"'
     prefix       = word "*"
 
 OR binds closer than words that only stand side by side. What does not parse as an operator or a filter (an unknown
-name, an impossible date, a lone quote or bracket) is a word.
+name, an impossible date, a lone quote or bracket) is a word; the plus of a telephone number is none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -71,7 +73,7 @@ Node = Term | Filter | Group | Either | Must | Not
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    kind: str  # word, phrase, open, close
+    kind: str  # word, phrase, of (brackets follow), open, close
     text: str
     sign: str = ""  # "-", "+"
     name: str = ""  # of a filter
@@ -79,8 +81,9 @@ class _Token:
 
 
 _LEXEME = re.compile(
-    r"""(?P<sign>(?:(?<=\s)|(?<=\()|\A)[-+](?=[\w"“„«(]))?
+    r"""(?P<sign>(?:(?<=\s)|(?<=\()|\A)(?!\+\d(?:[\s()/.-]*\d){6})[-+](?=[\w"“„«(]))?
         (?: (?P<open>\() | (?P<close>\))
+          | (?P<of>[A-Za-z]{2,12}):(?=\()
           | (?P<name>[A-Za-z]{2,12}):(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"()]+))
           | ["“„«](?P<phrase>[^"“”„»]*)["”“»]
           | (?P<word>[^\s()"“”„«»]+)
@@ -97,6 +100,11 @@ def parse(line: str, now: datetime) -> Group:
 def spoken(text: str) -> str:
     """The letters and digits of a text."""
     return "".join(c for c in text if c.isalnum())
+
+
+def says(text: str) -> bool:
+    """Whether a text has more than punctuation: a letter, a digit, or a sign such as an emoji, which models know."""
+    return any(c.isalnum() or unicodedata.category(c) == "So" for c in text)
 
 
 class _Parser:
@@ -157,10 +165,24 @@ class _Parser:
         if token.kind == "close":
             self.at += 1
             return Group(())
+        if token.kind == "of":
+            return self._of_each(depth)
         found = self._filter() if token.name else None
         if found is None:
             self.at += 1
         return found or _term(token)
+
+    def _of_each(self, depth: int) -> Node:
+        """A filter of what stands in the brackets behind it; of an unknown name both are as if they stood alone."""
+        name = self.tokens[self.at].name
+        self.at += 1
+        inner = self._atom(depth)
+        read = fields.FILTERS.get(name.lower())
+        if read is None:
+            return Group((Term(f"{name}:"), inner))
+        if name.lower() in fields.DATES and (found := read(_plain(inner), self.now)):
+            return Filter(tuple(found))
+        return _filtered(inner, lambda text: read(text, self.now))
 
     def _filter(self) -> Node | None:
         """The filter that begins here; a date may take the next words with it ("last week", "3 days ago")."""
@@ -182,11 +204,38 @@ class _Parser:
         return Filter(tuple(found))
 
 
+def _plain(node: Node) -> str:
+    """The words of a bracket that holds nothing else, "" of any other."""
+    nodes = node.nodes if isinstance(node, Group) else ()
+    texts = [each.text for each in nodes if isinstance(each, Term)]
+    return " ".join(texts) if len(texts) == len(nodes) else ""
+
+
+def _filtered(node: Node, read: Callable[[str], list[Condition]]) -> Node:
+    """A tree with each of its terms as a filter, where it makes sense as one."""
+    match node:
+        case Term(text):
+            found = read(text)
+            return Filter(tuple(found)) if found else node
+        case Group(nodes):
+            return Group(tuple(_filtered(each, read) for each in nodes))
+        case Either(nodes):
+            return Either(tuple(_filtered(each, read) for each in nodes))
+        case Must(inner):
+            return Must(_filtered(inner, read))
+        case Not(inner):
+            return Not(_filtered(inner, read))
+        case Filter():
+            return node
+
+
 def _tokens(line: str) -> Iterator[_Token]:
     for match in _LEXEME.finditer(line):
         sign = match["sign"] or ""
         if match["open"] or match["close"]:
             yield _Token("open" if match["open"] else "close", "", sign)
+        elif match["of"]:
+            yield _Token("of", "", sign, match["of"])
         elif match["name"]:
             quoted = match["value"] is None
             yield _Token("word", match["quoted"] if quoted else match["value"], sign, match["name"], quoted)
@@ -199,6 +248,9 @@ def _tokens(line: str) -> Iterator[_Token]:
 def _term(token: _Token) -> Node:
     text = (f"{token.name}:{token.text}" if token.name else token.text)[:LONGEST_TERM]
     if token.kind == "phrase":
+        open_end = text.endswith("*") and len(spoken(text)) > 1
+        if open_end:
+            return Must(Term(text.rstrip("*"), "prefix"))
         return Term(text, "phrase") if spoken(text) else Group(())
     if text.endswith("*") and len(spoken(text)) > 1:
         return Term(text.rstrip("*"), "prefix")

@@ -10,6 +10,7 @@ from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval import calibration, fusion, lexical, pool, reranking, terms
+from gemmasearch.retrieval.alike import standing_for
 from gemmasearch.retrieval.calibration import Rarity
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.query import Query
@@ -51,7 +52,7 @@ def rank(
     """Ask words and meaning as ``mode`` says, and bring what they answer into one order."""
     known = terms.languages(query)
     telling = terms.telling(query, known)
-    alike = terms.alike(store, query, known)
+    alike = standing_for(store, query, known)
     space = store.active_space() if mode != "words" else None
     vector = _vector(embedder, space, query.text)
     if mode == "meaning" and vector is None:

@@ -18,7 +18,7 @@ from gemmasearch.retrieval import (
     terms,
 )
 from gemmasearch.retrieval.fusion import Fused
-from gemmasearch.retrieval.grammar import Term
+from gemmasearch.retrieval.grammar import Term, says
 from gemmasearch.retrieval.hits import collapsed, in_threads, listed, of_group
 from gemmasearch.retrieval.query import TEXT, Query, parse
 from gemmasearch.retrieval.ranking import POOL, Ranking, rank
@@ -71,7 +71,7 @@ def search(
     wanted = _texts((*query.conditions, *conditions), terms.languages(query))
     with store.snapshot():
         filters = (*_threads(store, wanted), *_text_conditions(query))
-        if not query.terms:
+        if not any(says(term.text) for term in query.terms):
             return _listing(store, filters, limit) if filters else []
         ranking = rank(store, embedder, query, mode=mode, conditions=filters)
         collapse = collapse and not _asks_for_quotations(filters)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -12,14 +11,11 @@ from gemmasearch import stopwords
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import Query
 from gemmasearch.store import Store, fts, words
-from gemmasearch.store.narrow import FEW, Sought
+from gemmasearch.store.narrow import Sought
 
 CONTINUED = 200  # words that a beginning may stand for, the most frequent
 EXACT = 0.3  # what the exact form of a word counts; its stem counts the rest. Measured: .3 to .5 are equal
 ALIKE = 0.8  # what counts a word that is written together or apart where it was typed otherwise
-SHORT = 6  # words of a line at most: of a longer one others are found; measured on long ones, it takes what it gives
-JOINED = 5  # letters of a word that two typed ones make together, at least
-HALF = 4  # letters of each half of a word that may be written apart, at least
 
 Alike = Mapping[Term, Sequence[Term]]  # what stands for a term as well
 
@@ -51,46 +47,6 @@ def _all_in(text: str, dropped: frozenset[str]) -> bool:
 def expression(terms: Sequence[Term], known: Sequence[str]) -> str:
     """A MATCH expression for any of the terms."""
     return fts.any_of(matched(term, known) for term in terms)
-
-
-def alike(store: Store, query: Query, known: Sequence[str]) -> dict[Term, list[Term]]:
-    """What the index has together and the line apart (``Backofen Temperatur``, ``e-mail``), and the other way
-    (``database``), by each term that it stands for."""
-    found: dict[Term, list[Term]] = {}
-    if len(query.words) > SHORT:
-        return found
-    typed = [(t, word) for t in query.words if t.kind == "word" for word in fts.searched(t.text).split()]
-    for (one, first), (other, second) in pairwise(
-        (t, word if _joins(word, known) else "") for t, word in typed
-    ):
-        joined = first + second
-        # Not by its stem, which may be that of the first word.
-        if first and second and len(joined) >= JOINED and store.document_frequency((joined,))[joined]:
-            for term in dict.fromkeys((one, other)):
-                found.setdefault(term, []).append(Term(joined, "word"))
-    for term, word in typed:
-        rare = len(word) >= 2 * HALF and store.document_frequency((word,))[word] < FEW
-        if rare and _joins(word, known) and (apart := _apart(store, word)):
-            found.setdefault(term, []).append(apart)
-    return found
-
-
-def _joins(word: str, known: Sequence[str]) -> bool:
-    """Whether a word may be a part of a longer one, or be made of two: no function word, and letters with spaces
-    between words. A lone letter is a function word in English only: the one of "e mail" would be Italian."""
-    said = known if len(word) > 1 else ("en",)
-    return (
-        word.isalpha() and not words.unspaced(word) and not any(word in stopwords.of(name) for name in said)
-    )
-
-
-def _apart(store: Store, word: str) -> Term | None:
-    """The two words that stand side by side in the index where this one is written apart; of several the rarest."""
-    halves = [(word[:at], word[at:]) for at in range(HALF, len(word) - HALF + 1)]
-    first = store.document_frequency(one for one, _ in halves)
-    second = store.document_frequency(other for one, other in halves if first[one])
-    there = [Term(f"{one} {other}", "phrase") for one, other in halves if first[one] and second[other]]
-    return next((term for term in there if store.match(matched(term, ()), 1)), None)
 
 
 def sought(term: Term, known: Sequence[str], alike: Sequence[Term] = ()) -> Sought:
@@ -205,6 +161,8 @@ def _counted(term: Term, known: Sequence[str]) -> list[Counted]:
     open_end = term.kind == "prefix" or (len(exact[-1]) == 1 and words.unspaced(exact[-1]))
     if open_end and len(exact) == 1:
         return [Counted(exact[0], "prefix", EXACT)]
+    if term.kind == "prefix":
+        return [Counted(" ".join(exact), "prefix", 1.0)]
     if term.kind != "word":
         return [Counted(" ".join(exact), "phrase", 1.0)]
     found = [Counted(part, "exact", EXACT) for part in _parts(exact)]

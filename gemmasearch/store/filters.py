@@ -7,6 +7,7 @@ are alternatives. Text is compared by whole words and beginnings of words, witho
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,10 +23,17 @@ SIZE = "coalesce(d.length, f.size, 0)"  # a message's own size, not its mailbox'
 
 _NEVER_NULL = frozenset({"in"})  # an index of paths serves them where they stand bare
 ALTERNATIVES = frozenset({"type", "ext", "lang", "in", "site", "from", "document", "thread"})
+# What people call the kinds; a suffix is understood beside them.
 _KINDS = {
-    "email": "mail", "message": "mail", "mails": "mail", "notes": "note", "text": "note", "pdfs": "pdf",
-    "html": "web", "bookmark": "web",
+    "email": "mail", "e-mail": "mail", "message": "mail", "messages": "mail", "mails": "mail", "emails": "mail",
+    "notes": "note", "text": "note", "pdfs": "pdf", "html": "web", "bookmark": "web", "page": "web",
+    "word": "document", "doc": "document", "documents": "document",
+    "excel": "sheet", "spreadsheet": "sheet", "spreadsheets": "sheet", "sheets": "sheet", "table": "sheet",
+    "powerpoint": "slides", "presentation": "slides", "presentations": "slides", "slide": "slides",
+    "image": "picture", "images": "picture", "photo": "picture", "pictures": "picture", "ebook": "book",
+    "books": "book", "calendar": "event", "events": "event", "contacts": "contact", "archives": "archive",
 }  # fmt: skip
+NAME = "gs_name(f.path, d.part, d.meta)"
 Sql = tuple[str, list[Any]]
 
 
@@ -92,6 +100,15 @@ def _text(column: str, fts_column: str) -> Callable[[Condition], Sql]:
     return compiled
 
 
+def _title(condition: Condition) -> Sql:
+    """Words of the title; what has none is called by the name of its file, a mail is not."""
+    titled, params = _text("d.title", "title")(condition)
+    value = str(condition.value)
+    exact = f"instr(' ' || gs_exact({NAME}), ?) > 0"
+    named = f"d.title = '' AND d.kind <> 'mail' AND {exact}"
+    return f"{titled} OR ({named})", [*params, " " + (fts.searched(value) or words.fold(clean(value)))]
+
+
 _DOCUMENTS_WITH = "SELECT document_id FROM chunks WHERE id IN (SELECT rowid FROM words WHERE words MATCH ?)"
 
 
@@ -123,7 +140,27 @@ def _type(condition: Condition) -> Sql:
 
 def _path(condition: Condition) -> Sql:
     folded = _folded(condition)
+    if "*" in folded:
+        column, pattern = _folded_path("f.path", folded), _glob(folded.rstrip("/"))
+        return f"{column} GLOB ? OR {column} GLOB ?", [pattern, f"{pattern}/*"]
     return f"instr({_folded_path('f.path', folded)}, ?) > 0", [folded]
+
+
+def _glob(folded: str) -> str:
+    """A pattern for the end of a folded path: ``*`` stands for any characters, everything else for itself."""
+    plain = re.sub(r"[\[?]", lambda match: f"[{match.group()}]", folded)
+    return plain if plain.startswith("/") else f"*{plain}"
+
+
+def _filename(condition: Condition) -> Sql:
+    """The name of a file or of an attachment, or of what is attached to a mail."""
+    folded = _folded(condition)
+    if "*" in folded:
+        return f"{NAME} GLOB ? OR EXISTS ({_ATTACHED} WHERE gs_fold(value) GLOB ?)", [_glob(folded)] * 2
+    return f"instr({NAME}, ?) > 0 OR EXISTS ({_ATTACHED} WHERE instr(gs_fold(value), ?) > 0)", [folded] * 2
+
+
+_ATTACHED = "SELECT 1 FROM json_each(d.attachments)"
 
 
 def _folded_path(column: str, sought: str) -> str:
@@ -208,9 +245,10 @@ _FIELDS: dict[str, Callable[[Condition], Sql]] = {
     "from": _text("d.sender", "names"),
     "to": _text("d.recipients", "names"),
     "cc": _text("d.copies", "names"),
-    "title": _text("d.title", "title"),
+    "title": _title,
     "subject": _text("d.title", "title"),
     "path": _path,
+    "filename": _filename,
     "in": _inside,
     "type": _type,
     "kind": _type,

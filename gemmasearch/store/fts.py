@@ -28,8 +28,8 @@ WEIGHTS = (1.0, 1.0, 2.0, 1.5, 1.0, 1.5, 1.0)
 def register(connection: apsw.Connection) -> None:
     """Give a connection the SQL functions that the full-text view and the filters are made of:
     ``gs_text(stored)``, ``gs_fold(text)``, ``gs_exact(text)``, ``gs_forms(text, language)``,
-    ``gs_language(declared, stored)``, ``gs_path(blob)``, a path folded for comparisons, and
-    ``gs_on_site(meta, site)``."""
+    ``gs_language(declared, stored)``, ``gs_path(blob)``, a path folded for comparisons,
+    ``gs_name(blob, part, meta)``, the name of a file or attachment, and ``gs_on_site(meta, site)``."""
     functions: tuple[tuple[str, Callable[..., Any], int], ...] = (
         ("gs_text", plain, 1),
         ("gs_fold", words.fold, 1),
@@ -37,12 +37,19 @@ def register(connection: apsw.Connection) -> None:
         ("gs_forms", words.forms, 2),
         ("gs_language", lambda declared, stored: declared or words.guess_language(plain(stored)), 2),
         ("gs_path", lambda path: words.fold(path.decode("utf-8", "replace")), 1),
+        ("gs_name", _name, 3),
         ("gs_on_site", _on_site, 2),
     )
     for name, function, arguments in functions:
         connection.create_scalar_function(
             name, function, arguments, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
         )
+
+
+def _name(path: bytes, part: str, meta: str) -> str:
+    """The folded name of a document's file, of an attachment its own."""
+    own = part if '"attached_to"' in meta else path.decode("utf-8", "replace")
+    return words.fold(own.rpartition("/")[2])
 
 
 def _on_site(meta: str, site: str) -> bool:

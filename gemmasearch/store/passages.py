@@ -127,8 +127,10 @@ class Passages(Narrow):
         return [found[id] for id in chunk_ids if id in found]
 
     def readings(self, chunk_ids: Sequence[int]) -> list[Reading]:
-        """What the full-text index was made of, in the order of :meth:`in_order`."""
-        sql = f"""SELECT c.id, d.id, d.title,
+        """What the full-text index was made of, in the order of :meth:`in_order`. A file without a title goes by its
+        name."""
+        sql = f"""SELECT c.id, d.id,
+                         CASE WHEN d.title = '' AND d.kind <> 'mail' THEN {filters.NAME} ELSE d.title END,
                          d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags,
                          f.path_words, c.headings, c.text, d.language
                   FROM {_JOINED} WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""

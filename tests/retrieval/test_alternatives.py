@@ -70,3 +70,16 @@ def test_a_site_is_a_host_with_all_below_it_and_not_any_metadata(add, store) -> 
     assert titles("site:docs.example.org OR site:other.net") == ["b", "d"]
     assert titles("visited:2023-11 -site:example.org") == ["c", "d"]
     assert titles("visited:2022") == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_brackets_behind_a_filter_hold_its_values(store, embedder, mode) -> None:
+    assert found(store, embedder, "boiler from:(tom OR dana) -lunch", mode) == {"one", "two"}
+    assert found(store, embedder, "boiler -from:(tom OR dana)", mode) == {"three"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_phrase_that_goes_on(store, embedder, mode) -> None:
+    assert found(store, embedder, '"boiler makes a noi*"', mode) == {"one"}
+    assert found(store, embedder, '"boiler came to*" OR "is fin*"', mode) == {"two", "three"}
+    assert "one" not in found(store, embedder, 'boiler -"a noi*"', mode)

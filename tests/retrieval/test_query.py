@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -277,3 +278,49 @@ def test_a_hundred_kilobytes_are_read_in_no_time() -> None:
         "a OR " * 20_000,
     ):
         assert len(parse(text).terms) <= 200
+
+
+def test_the_plus_of_a_telephone_number_requires_nothing() -> None:
+    assert parse("+49 4464 869-1234").required == parse("call +1 (555) 010-0199").required == ()
+    assert parse("+4944648691234").required == ()
+    assert parse("+2026 boiler").required == ((Term("2026"),),)
+
+
+def test_a_filter_before_brackets_is_one_of_each_term_in_them() -> None:
+    assert parse("from:(dana OR tom)").conditions == parse("from:dana OR from:tom").conditions
+    assert parse('subject:("due date" -draft) boiler') == replace(
+        parse('subject:"due date" -subject:draft boiler'), line='subject:("due date" -draft) boiler'
+    )
+    assert parse("-from:(dana OR tom)").conditions == parse("-(from:dana OR from:tom)").conditions
+    assert parse("date:(last week)", now=NOW).conditions == parse("date:last week", now=NOW).conditions
+    assert parse("type:(pdf OR (mail").conditions == parse("type:pdf OR type:mail").conditions
+    assert word_texts("note:(this and that)") == ["note:", "this", "and", "that"]
+    assert [t.text for t in parse("from:()").terms] == []
+
+
+def test_the_last_word_of_a_phrase_may_be_a_beginning() -> None:
+    assert parse('"prune apple tr*"').required == ((Term("prune apple tr", "prefix"),),)
+    assert parse('-"apple tr*"').excluded == (Term("apple tr", "prefix"),)
+    assert parse('"*"').terms == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "operator", "bound"),
+    [
+        ("date:>2024-03-15", ">=", epoch(2024, 3, 16)),
+        ("date:>=2024-03-15", ">=", epoch(2024, 3, 15)),
+        ("date:<2024-03", "<", epoch(2024, 3, 1)),
+        ("date:<=2024-03", "<", epoch(2024, 4, 1)),
+        ("date:>last week", ">=", epoch(2024, 5, 13)),
+        ("visited:>=yesterday", ">=", epoch(2024, 5, 14)),
+    ],
+)
+def test_dates_are_compared_as_sizes_are(line: str, operator: str, bound: float) -> None:
+    query = parse(line, now=NOW)
+    assert [(c.op, c.value) for c in query.conditions] == [(operator, bound)] and not query.terms
+
+
+def test_a_compared_date_that_is_none_stays_words() -> None:
+    assert not parse("date:>someday", now=NOW).conditions
+    assert not parse("date:>", now=NOW).conditions
+    assert parse("date:=2024", now=NOW).conditions == parse("date:2024", now=NOW).conditions

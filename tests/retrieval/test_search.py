@@ -8,7 +8,7 @@ from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.models.proxy import EmbedderProxy
-from gemmasearch.retrieval import parse, search, terms
+from gemmasearch.retrieval import alike, parse, search, terms
 from gemmasearch.store import Store
 from tests.embedded import embed
 
@@ -308,4 +308,4 @@ def test_a_compound_was_not_found_where_it_is_written_apart_or_together(
 )
 def test_words_are_joined_only_to_what_stands_in_the_index(compounds, store, line: str) -> None:
     query = parse(line)
-    assert not terms.alike(store, query, terms.languages(query))
+    assert not alike.standing_for(store, query, terms.languages(query))

@@ -1,0 +1,83 @@
+"""Filters by names of files and kinds, as people spell them."""
+
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.retrieval import search
+
+
+@pytest.fixture
+def listed(add, store):
+    """listed(line): the titles of what passes the filters of a line, sorted."""
+    add("/h/Notes/Garten/Beete [alt].md", "beds", title="beds", tags=("garden",))
+    add("/h/Notes/garten.md.bak", "old", title="old")
+    add("/h/Papers/Lease.PDF", "lease", kind="pdf", title="lease")
+    add("/h/Papers/costs.xlsx", "costs", kind="sheet", title="costs")
+    add("/h/Papers/letter.docx", "letter", kind="document", title="letter")
+    mail = {"sender": "tom@example.org", "recipients": "dana@example.org"}
+    add("/h/lease.mbox/1", "see there", kind="mail", title="mail", attachments=("Offer.pdf",), **mail)
+    more = {"part": "8f/Offer.pdf", "meta": {"attached_to": "8f"}}
+    add("/h/lease.mbox/2", "offer", kind="pdf", title="offer", **more, **mail)
+    return lambda line: sorted(hit.title for hit in search(store, None, line))
+
+
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("path:*.md", ["beds"]),
+        ("path:notes/*.md", ["beds"]),
+        ("path:notes/gar*", ["beds", "old"]),
+        ("path:/h/notes/*", ["beds", "old"]),
+        ("path:*/garten", ["beds"]),
+        ("path:/notes/*.md", []),
+        ('path:"*[alt]*"', ["beds"]),
+        ("-path:*.md path:notes", ["old"]),
+        ("filename:lease", ["lease"]),
+        ("filename:*.pdf", ["lease", "mail", "offer"]),
+        ("filename:offer", ["mail", "offer"]),
+        ("filename:notes", []),
+    ],
+)
+def test_files_by_name(listed, line: str, titles: list[str]) -> None:
+    assert listed(line) == titles
+
+
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("type:excel", ["costs"]),
+        ("type:Spreadsheet", ["costs"]),
+        ("filetype:pdf", ["lease", "offer"]),
+        ("type:word", ["letter"]),
+        ("type:doc", ["letter"]),
+        ("sender:tom type:email", ["mail"]),
+        ("recipient:dana type:email", ["mail"]),
+        ("tags:garden", ["beds"]),
+        ("folder:Papers type:pdf", ["lease"]),
+        ("older:2001", []),
+        ("newer:2001 type:excel", ["costs"]),
+    ],
+)
+def test_filters_and_kinds_by_other_names(listed, line: str, titles: list[str]) -> None:
+    assert listed(line) == titles
+
+
+def test_a_file_without_a_title_is_found_by_its_name(add, store) -> None:
+    words = "One of the files that a container is made of, with its base, its port and its command. "
+    add("/h/web/Dockerfile", f"{words}FROM debian\nEXPOSE 9000", kind="code")
+    add("/h/notes/varnish.md", f"{words}The Dockerfile is short, a Dockerfile of two lines.", title="Varnish")
+    add("/h/notes/fly.md", f"{words}Write a Dockerfile.", title="Fly")
+    add("/h/mail.eml", "no subject at all", kind="mail", part="Dockerfile")
+    assert search(store, None, "Dockerfile", mode="words")[0].path == "/h/web/Dockerfile"
+    assert [hit.path for hit in search(store, None, "title:dockerfile")] == ["/h/web/Dockerfile"]
+    assert [hit.title for hit in search(store, None, "title:fly -title:dockerfile")] == ["Fly"]
+
+
+@pytest.mark.parametrize("line", [":", "*", "...", "->", "- -", "$ %", '(") *'])
+def test_punctuation_alone_finds_nothing_and_beside_filters_nothing_more(add, store, embedded, line) -> None:
+    add("/h/one.md", "a : b * c -> d ... $ %", title="one", tags=("x",))
+    add("/h/two.md", "the second", title="two")
+    embedder = embedded()
+    assert search(store, embedder, line) == []
+    assert [hit.title for hit in search(store, embedder, f"tag:x {line}")] == ["one"]
