@@ -32,7 +32,7 @@ def similar(
     ] = None,
     embedder: EmbedderOption = None,
 ) -> int:
-    """Find passages like a hit, like a file, or like a text from a pipe."""
+    """Find passages like a hit, a file, or a text from a pipe."""
     text = read_text("-") if target == "-" else ""
 
     def look(index: Index | Remote) -> list[Hit]:
@@ -66,7 +66,7 @@ def dupes(
         typer.Option("--alike", metavar="PERCENT", help="How much of the text is equal.", min=30, max=100),
     ] = 80,
 ) -> int:
-    """List documents that say nearly the same; an empty line stands between the groups."""
+    """List documents that say nearly the same. An empty line stands between the groups."""
     with session.index() as index:
         found = index.dupes(alike=alike / 100)
     code = 0 if found else NothingFound.exit_code
@@ -93,7 +93,7 @@ def save(
         list[str] | None, typer.Argument(metavar="QUERY", help="The search; none: forget the name.")
     ] = None,
 ) -> int:
-    """Keep a search under a name: `gsearch search @NAME` asks it again."""
+    """Keep a search under a name. `gsearch search @NAME` asks it again."""
     out = session.out
     if name is None:
         with session.index() as index:

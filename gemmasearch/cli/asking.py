@@ -57,7 +57,7 @@ def ask(
     embedder: EmbedderOption = None,
     generator: GeneratorOption = None,
 ) -> int:
-    """Answer a question from your files, every statement with its source."""
+    """Answer a question from your files. Every statement has its source."""
     return answering.ask(
         session, question, extract=extract, context=context, save=save, saved=saved, new_only=new_only,
         format_=format_,

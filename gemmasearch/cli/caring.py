@@ -60,7 +60,7 @@ def roots(
     ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Take all options back to their defaults.")] = False,
 ) -> int:
-    """List the registered folders and their options, or change those of one."""
+    """List the registered folders, or change the options of one."""
     given: dict[str, Any] = {
         "include": include,
         "exclude": exclude,
@@ -123,7 +123,7 @@ def why(
         typer.Argument(metavar="HIT-OR-PATH", help="A file, a folder, or a hit's handle (c123)."),
     ],
 ) -> int:
-    """Say whether a file is in the index, and if not, what keeps it out."""
+    """Say whether a file is in the index, or what keeps it out."""
     with session.index() as index:
         found = index.why(path)
     code = 0 if found.indexed else NothingFound.exit_code
@@ -166,7 +166,7 @@ def retry(
         typer.Argument(metavar="PATH", help="Only these; none: all that failed."),
     ] = None,
 ) -> int:
-    """Let the next run read files again that could not be read, also those that were given up."""
+    """Let the next run read again what could not be read. Files that were given up are among it."""
     with session.index(write=True) as index:
         count = index.retry(paths or ())
     out = session.out
@@ -199,8 +199,8 @@ def forget(
         bool, typer.Option("--undo", help="Let the next run bring back what was forgotten by a query.")
     ] = False,
 ) -> int:
-    """Take files, or what a query finds, out of the index and out of its bytes. What a query finds stays out wherever
-    it lies; a file or folder while it keeps its path."""
+    """Take files, or what a query finds, out of the index. They leave its bytes, too. What a query finds stays out
+    wherever it lies; a file or folder while it keeps its path."""
     from gemmasearch.known import told_apart
 
     out = session.out
@@ -308,7 +308,7 @@ def doctor(
         bool, typer.Option("--repair", help="Rebuild what is derived; the damaged file is kept as .bak.")
     ] = False,
 ) -> int:
-    """Check the libraries, the machine and the index, and say how to mend what is wrong."""
+    """Check libraries, machine and index, and say how to mend them."""
     from gemmasearch.known import examined, repaired
 
     out = session.out

@@ -94,7 +94,7 @@ def index(
     ] = False,
     scheduled: Annotated[float, typer.Option("--scheduled", hidden=True, min=0)] = 0.0,
 ) -> int:
-    """Add folders and bring the index up to date; unchanged files are not read again."""
+    """Add folders and bring the index up to date. Unchanged files are not read again."""
     return updating.index(
         session, paths, browser=browser, prune=prune, max_time=max_time, wait=wait, include=include,
         exclude=exclude, foreground=foreground, strict=strict, scheduled=scheduled,
@@ -110,7 +110,7 @@ def serve(
     embedder: EmbedderOption = None,
     generator: GeneratorOption = None,
 ) -> int:
-    """Keep index and models warm for `search` and `ask`, over a socket that only you can reach."""
+    """Keep index and models warm for `search` and `ask`. Only you can reach their socket."""
     from gemmasearch.cli import warm
     from gemmasearch.serving import serve as run
 

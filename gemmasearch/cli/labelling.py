@@ -44,7 +44,7 @@ def add(
     ] = None,
     ready: ReadyOption = None,
 ) -> int:
-    """Make a label from a description, examples or both, or add to one; then `gsearch label run`."""
+    """Make a label from a description or examples, or add to one. Then `gsearch label run`."""
     if (name is None) == (ready is None):
         raise UsageProblem("name a label, or a set with --ready", "example: gsearch label add invoice")
     if ready is not None and (describe or example or type_ or group):
@@ -67,7 +67,7 @@ def run(
         typer.Argument(metavar="QUERY", help="Only what this search line leaves; none: everything."),
     ] = None,
 ) -> int:
-    """Apply the labels to indexed documents; `gsearch search label:NAME` finds them."""
+    """Apply the labels to indexed documents. `gsearch search label:NAME` finds them."""
     with session.index(write=True) as index:
         labels = index.labels()
         done = labels.run(" ".join(query or ()))
@@ -97,7 +97,7 @@ def review(
     ] = None,
     number: Annotated[int, typer.Option("-n", "--number", metavar="N", help="How many.", min=1)] = 10,
 ) -> int:
-    """Show the doubtful documents of a label and keep your own yes or no, which wins from then on."""
+    """Show a label's doubtful documents, and keep your own yes or no. That wins from then on."""
     given = bool(yes or no)
     asking = not given and session.out.terminal and sys.stdin.isatty() and not session.out.quiet
     with session.index(write=given or asking) as index:
@@ -153,7 +153,7 @@ def _show_verdicts(out: Output, rows: Sequence[VerdictRow]) -> None:
 
 
 def list_(session: Session) -> int:
-    """List the labels: documents that have each, your own decisions, examples, description."""
+    """List the labels. Documents that have each, your own decisions, examples, description."""
     with session.index() as index:
         found = index.labels().all()
     return session.out.result(found, lambda: _show_labels(session.out, found))
@@ -203,7 +203,7 @@ def classify(
     ready: ReadyOption = None,
     embedder: EmbedderOption = None,
 ) -> int:
-    """Say which of some labels fits each text best: by meaning, without training."""
+    """Say which of some labels fits each text best. It goes by meaning, without training."""
     if sources.count("-") > 1:
         raise UsageProblem("standard input can be read only once")
     names = _names(labels, ready)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def list_(session: Session) -> int:
-    """List the known models: what for, licence, size, and whether they are here."""
+    """List the known models. What for, licence, size, and whether they are here."""
     from gemmasearch.known import known_models
 
     found = known_models(session.settings)

@@ -48,7 +48,7 @@ def open_(
     ] = False,
     print_: Annotated[bool, typer.Option("--print", help="Print the command instead of running it.")] = False,
 ) -> int:
-    """Open a hit's file at its page or line with your editor or viewer."""
+    """Open a hit's file at its page or line, in editor or viewer."""
     with session.index() as index:
         place = index.place(target)
     return show_place(session, place, target, force=force, print_=print_)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gemmasearch.documents import SyncEvent
 
 GROUPS = {  # of commands, and what they are for
-    "label": "Sort documents under labels of your own: `label:NAME` is a filter of every search.",
+    "label": "Sort documents under labels of your own. `label:NAME` is a filter of every search.",
     "models": "The models: which are here, how to get the others.",
     "schedule": "Run `gsearch index` on time.",
 }

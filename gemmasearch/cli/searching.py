@@ -77,7 +77,7 @@ def show(
         typer.Argument(metavar="HIT-OR-PATH", help="A hit's handle (c123) or the path of an indexed file."),
     ],
 ) -> int:
-    """Show a passage in its surroundings, or a whole file as the index knows it."""
+    """Show a passage in its surroundings, or a whole file. Both are as the index knows them."""
     with session.index() as index:
         shown = index.show(target)
     return session.out.result(shown, lambda: _show(session.out, shown))

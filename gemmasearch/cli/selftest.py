@@ -26,7 +26,7 @@ def selftest(
     ] = 60.0,
     embedder: EmbedderOption = None,
 ) -> int:
-    """Ask for known things of your own index, by words, by meaning and by both, and say how many are found."""
+    """Ask for known things of your index, and count what it finds. It asks by words, by meaning and by both."""
     from gemmasearch.documents import SyncEvent
 
     out = session.out

@@ -33,7 +33,7 @@ def demo(
     embedder: EmbedderOption = None,
     generator: GeneratorOption = None,
 ) -> int:
-    """Index a bundled sample home, search it and ask it; needs no download and leaves nothing behind."""
+    """Index a bundled sample home, search it and ask it. Needs no download and leaves nothing behind."""
     from gemmasearch import sample
     from gemmasearch.index import Index
 
@@ -131,7 +131,7 @@ def config(session: Session) -> int:
 
 
 def formats(session: Session) -> int:
-    """List the kinds of files that are read: suffixes, reader, limit and extra; -v shows MIME types, too."""
+    """List the kinds of files that are read. Suffixes, reader, limit and extra; -v shows MIME types, too."""
     from gemmasearch.known import formats as known
 
     found = known()
@@ -186,7 +186,7 @@ class Shell(StrEnum):
 def completion(
     session: Session, shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish")]
 ) -> int:
-    """Print the completion script of a shell: put it where the shell looks for them."""
+    """Print the completion script of a shell. Put it where the shell looks for them."""
     script = completion_script(shell.value)
     return session.out.result({"script": script}, lambda: session.out.line(script, end=""))
 

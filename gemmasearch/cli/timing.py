@@ -34,7 +34,7 @@ def watch(
     ] = False,
     embedder: EmbedderOption = None,
 ) -> int:
-    """Keep all registered folders up to date until Ctrl-C, as files change."""
+    """Keep all registered folders up to date, until Ctrl-C. Files are read as they change."""
     from gemmasearch.known import step_back
 
     out = session.out
@@ -87,7 +87,7 @@ def install(
         bool, typer.Option("--print", help="Show what would be written, and write nothing.")
     ] = False,
 ) -> int:
-    """Run `gsearch index` for this index on time: with systemd, launchd or cron, whichever the machine has."""
+    """Run `gsearch index` for this index on time. With systemd, launchd or cron, whichever the machine has."""
     from gemmasearch.known import install_schedule, schedule
 
     out = session.out
@@ -150,7 +150,7 @@ def remove(session: Session) -> int:
 
 
 def bench(session: Session, embedder: EmbedderOption = None) -> int:
-    """How fast this machine is with your index: embedding, searches, memory, and what would make it faster."""
+    """Say how fast this machine is with your index. Embedding, searches, memory, and what would make it faster."""
     with session.index() as index:
         found = index.rates()
     return session.out.result(found, lambda: _show_rates(session.out, found))

@@ -24,7 +24,7 @@ def import_page(
         str, typer.Option("--title", metavar="TEXT", help="Its title, where it has a better one.")
     ] = "",
 ) -> int:
-    """Keep one web page beside the index and index it; the same address again replaces it."""
+    """Keep one web page beside the index and index it. The same address again replaces it."""
     from gemmasearch.indexing.pages import LARGEST
 
     raw = read_bytes(file, "a page", LARGEST)

@@ -75,3 +75,9 @@ def test_a_schedule_named_each_day_by_its_minutes_and_an_interval_that_cron_lack
     assert "every 2 hours\n" in run("schedule", "install", "--every", "2h", "--print", env=env).said
     changed = run("schedule", "install", "--every", "90m", "--print", env=env).said
     assert "every hour (cron cannot keep 90m)" in changed
+
+
+def test_most_lines_of_the_list_of_commands_broke_off() -> None:
+    for group in ((), ("label",), ("schedule",), ("models",)):
+        listed = run_on_terminal(*group, "--help", columns=80).text
+        assert "Commands:" in listed and "..." not in listed.partition("Commands:")[2]
