@@ -6,8 +6,9 @@ The text stays as it stands in the file, front matter included, so that line num
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 from gemmasearch.documents import Document, Problem, Section
 from gemmasearch.readers import frontmatter, joplin
@@ -31,6 +32,11 @@ _ORG_NOISE = re.compile(
     r"|(?:[ \t]+\[\d*(?:/\d*|%)\])?[ \t]*(?:[ \t]:[\w@#%:]+:)?$"
 )
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*$")
+_ORG_TAGS = re.compile(r"^\*+[ \t].*?[ \t]:([\w@#%:]+):[ \t]*$", re.M)
+# ``#garden``, ``#soil/compost``, ``#[[two words]]``: no number, and nothing within a word, an address or a link.
+_HASHTAG = re.compile(r"(?<![^\s(\[,;])(?<!\]\()#(?:\[\[([^\[\]\n]{1,80})\]\]|([\w/-]{1,100}))")
+_FENCES = re.compile(r"^ {0,3}(`{3,}|~{3,}).*$", re.M)
+MOST_TAGS = 100  # of the text of a note
 _MARKUP = re.compile(
     r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]|!?\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
 )
@@ -42,12 +48,13 @@ def read_markdown(source: Source, settings: Settings) -> Iterator[Document | Pro
         text, front = item.text, item.front
     else:
         front = frontmatter.parse(text)
-    yield _note(source, text, front, list(_markdown_headings(text, front.end)))
+    yield _note(source, text, front, list(_markdown_headings(text, front.end)), _hashtags(text[front.end :]))
 
 
 def read_org(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = _text(source)
-    yield _note(source, text, frontmatter.parse_org(text), list(_org_headings(text)))
+    tags = (tag for found in _ORG_TAGS.findall(text) for tag in found.split(":") if tag)
+    yield _note(source, text, frontmatter.parse_org(text), list(_org_headings(text)), tags)
 
 
 def read_rst(source: Source, settings: Settings) -> Iterator[Document | Problem]:
@@ -68,14 +75,57 @@ def _text(source: Source) -> str:
     return text
 
 
-def _note(source: Source, text: str, front: frontmatter.FrontMatter, headings: list[_Heading]) -> Document:
+def _hashtags(text: str) -> Iterator[str]:
+    """The tags in the text of a Markdown note, as Obsidian and Logseq understand them; none in code."""
+    found = _HASHTAG.finditer(text) if "#" in text else iter(())
+    first = next(found, None)
+    if first is None:
+        return
+    fences = _fences(text)
+    line = (
+        -1,
+        0,
+    )  # the line that was looked at last: where it begins, and up to where its backticks were counted
+    ticks = 0
+    for match in chain((first,), found):
+        start = text.rfind("\n", 0, match.start()) + 1
+        begun = line[0] == start
+        ticks = (ticks if begun else 0) + text.count("`", line[1] if begun else start, match.start())
+        line = start, match.start()
+        tag = match[1] or match[2].strip("/-")
+        at = bisect(fences, (start, len(text))) - 1
+        in_code = ticks % 2 or (at >= 0 and start < fences[at][1])
+        if not in_code and any(map(str.isalpha, tag)):
+            yield tag.strip()
+
+
+def _fences(text: str) -> list[tuple[int, int]]:
+    """Where the blocks of code are, in order."""
+    found: list[tuple[int, int]] = []
+    fence, start = "", 0
+    for match in _FENCES.finditer(text):
+        before, fence = fence, _fenced(fence, match[1], match[0])
+        if fence and not before:
+            start = match.start()
+        elif before and not fence:
+            found.append((start, match.end()))
+    return [*found, (start, len(text))] if fence else found
+
+
+def _note(
+    source: Source,
+    text: str,
+    front: frontmatter.FrontMatter,
+    headings: list[_Heading],
+    tags: Iterable[str] = (),
+) -> Document:
     return Document(
         kind="note",
         text=text,
         title=front.title or next((name for _, _, name in headings if name), ""),
         sections=sections(text, headings, front.end),
         date=frontmatter.named(source.path) if front.date is None else front.date,
-        tags=front.tags,
+        tags=tuple(dict.fromkeys((*front.tags, *islice(tags, MOST_TAGS)))),
         meta=front.meta,
     )
 

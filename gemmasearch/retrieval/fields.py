@@ -128,10 +128,9 @@ FILTERS: Mapping[str, Reader] = {
     "folder": _place("in"), "older": _before, "newer": _after,
 }  # fmt: skip
 
-#: What filters are called in other programs, and what finds the same here.
+#: What other filters are called in other programs, and what finds the same here.
 ELSEWHERE: Mapping[str, str] = {
-    "author": "from:", "sender": "from:", "recipient": "to:", "older_than": "before:", "newer_than": "after:",
-    "older": "before:", "newer": "after:", "dir": "in:", "folder": "in:", "collection": "in:", "filename": "path:",
-    "file": "path:", "mime": "type:", "mimetype": "type:", "filetype": "ext:", "rclcat": "type:",
+    "author": "from:", "older_than": "before:", "newer_than": "after:", "dir": "in:", "collection": "in:",
+    "file": "filename:", "mime": "type:", "mimetype": "type:", "rclcat": "type:",
     "attachment": "has:attachment", "url": "site:", "host": "site:", "language": "lang:",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -308,3 +309,38 @@ def test_soft_hyphens_do_not_keep_words_from_being_found(tmp_path: Path) -> None
     path = tmp_path / "a.txt"
     path.write_text("Donau\u00addampf\u00adschiff zero\u200bwidth ភាសា\u200bខ្មែរ\n", encoding="utf-8")
     assert documents(path)[0].text == "Donaudampfschiff zerowidth ភាសា\u200bខ្មែរ\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("# Beds\n\nDug over. #garden #soil/compost, (#spring)\n", ("garden", "soil/compost", "spring")),
+        ("---\ntags: [wood]\n---\nOiled. #wood #Öl\n#first\n", ("wood", "Öl", "first")),
+        ("- NOW write #tax #[[two words]]\n", ("tax", "two words")),
+        ("#2024-goals and #1a\n", ("2024-goals", "1a")),
+        (
+            "## Heading\n\nissue #12, see page.html#top, a C#major, `#code` and\n\n```sh\n#!/bin/sh\n#comment\n```\n",
+            (),
+        ),
+        ("~~~\n#one\n~~~\n#two\n\n```\n#three\n", ("two",)),
+        ("[x](#anchor) <#no> ## \\#no [[Note#Part]]\n", ()),
+    ],
+)
+def test_tags_within_the_text_of_a_note(tmp_path: Path, text: str, tags: tuple[str, ...]) -> None:
+    assert note(tmp_path, text).tags == tags
+
+
+def test_tags_of_org_headings(tmp_path: Path) -> None:
+    path = tmp_path / "books.org"
+    path.write_text("#+FILETAGS: :reading:\n* Darkness :scifi:novel:\nText :no: tag\n** DONE Wall :german:\n")
+    (found,) = documents(path)
+    assert found.tags == ("reading", "scifi", "novel", "german")
+
+
+@pytest.mark.parametrize(
+    "text", ["```\n```\n #1\n" * 30_000, "`" * 400_000 + " #c", "#[[" * 100_000, "` #a \n" * 50_000]
+)
+def test_tags_are_looked_for_in_linear_time(tmp_path: Path, text: str) -> None:
+    start = time.process_time()
+    note(tmp_path, text)
+    assert time.process_time() - start < 5
