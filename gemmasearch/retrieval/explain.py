@@ -95,7 +95,8 @@ def _backwards(name: str, value: str) -> bool:
 
 
 def _named(term: Term) -> str:
-    return {"word": term.text, "phrase": f'"{term.text}"', "prefix": f"{term.text}*"}[term.kind]
+    text = term.text + ("*" if term.kind == "prefix" else "")
+    return f'"{text}"' if term.kind == "phrase" or " " in text else text
 
 
 def _condition(condition: Condition) -> str:

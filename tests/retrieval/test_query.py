@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gemmasearch.documents import Condition
-from gemmasearch.retrieval import Term, parse
+from gemmasearch.retrieval import Term, explain, parse
 
 NOW = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)  # a Wednesday
 
@@ -324,3 +324,7 @@ def test_a_compared_date_that_is_none_stays_words() -> None:
     assert not parse("date:>someday", now=NOW).conditions
     assert not parse("date:>", now=NOW).conditions
     assert parse("date:=2024", now=NOW).conditions == parse("date:2024", now=NOW).conditions
+
+
+def test_a_phrase_with_an_open_end_is_explained_as_one() -> None:
+    assert 'required: "prune apple tr*"' in explain('"prune apple tr*"')
