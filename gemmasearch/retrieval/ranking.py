@@ -15,7 +15,7 @@ from gemmasearch.retrieval.calibration import Rarity
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.query import Query
 from gemmasearch.retrieval.terms import Counted
-from gemmasearch.store import Store
+from gemmasearch.store import Store, fts
 from gemmasearch.store.keys import clean
 from gemmasearch.store.rows import SpaceRow
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 POOL = 1000  # candidates taken from each list …
 NEAR = 700  # … and by meaning beside words; measured: as good as 1,000
+NAMING = 4  # words of a line, without function words, that may name what is looked for
+NAMED = 5  # passages with a word that names something
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def rank(
     counted = terms.counted(query, telling, known, alike)
     abroad = space is not None and fusion.is_abroad(space.name, known[0])
     best, cosines = _reordered(store, first, asked, counted, vector, weight, abroad)
+    if len(asked) > 1 and len(telling) <= NAMING:
+        best = reranking.named(best, _naming(store, rarity))
     return Ranking(
         query,
         tuple(best),
@@ -92,6 +96,21 @@ def rank(
         space.dim if space else 0,
         store.chunk_count(),
     )
+
+
+def _naming(store: Store, rarity: Rarity) -> dict[int, float]:
+    """Chunk id -> the share that it holds of a line's rarest words, by their rarity, where these stand in a few
+    passages: names, numbers, what one looks up."""
+    held: dict[int, float] = {}
+    total = 0.0
+    for forms, weight in rarity:
+        frequency = store.document_frequency(forms)
+        if 0 < max(frequency.values()) <= NAMED:
+            total += weight
+            expression = fts.any_of(fts.quoted([form]) for form in sorted(forms))
+            for id, _ in store.match(expression, NAMED * len(forms)):
+                held[id] = held.get(id, 0.0) + weight
+    return {id: weight / total for id, weight in held.items()}
 
 
 def _vector(embedder: Embedder | None, space: SpaceRow | None, text: str) -> np.ndarray | None:

@@ -82,6 +82,27 @@ def both(candidates: Candidates, words: Mapping[int, float], vectors: Vectors, w
     return _shared(vectors.ids, lexical, near)
 
 
+def named(ranked: Sequence[Fused], share: Mapping[int, float]) -> list[Fused]:
+    """Ranked candidates with those first that hold what a line names: ``share`` of it by chunk id, 0..1 as scores.
+
+    A name stands in few passages, so that neither its rarity among the candidates nor the place of a passage in the
+    space tells how much it weighs.
+    """
+    if not any(each.chunk_id in share for each in ranked):
+        return list(ranked)
+    raised = [(each, share.get(each.chunk_id, 0.0)) for each in ranked]
+    best = max(each.score + own for each, own in raised)
+    return _sorted(
+        Fused(
+            each.chunk_id,
+            (each.score + own) / best,
+            ((each.words or 0.0) + own) / best,
+            (each.meaning or 0.0) / best,
+        )
+        for each, own in raised
+    )
+
+
 def _lead(candidates: Candidates, words: Mapping[int, float]) -> float:
     """How far the best document by words is above the second, 0..1 of its score: where it is, there is no more to
     be asked."""

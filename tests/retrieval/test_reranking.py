@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from gemmasearch.models.static import StaticEmbedder
 from gemmasearch.retrieval import reranking
-from gemmasearch.retrieval.fusion import fuse
+from gemmasearch.retrieval.fusion import Fused, fuse
 from gemmasearch.retrieval.pool import in_order
 from gemmasearch.retrieval.reranking import READ
+from gemmasearch.retrieval.search import search
+from tests.embedded import embed
 
 
 def test_a_direction_in_which_all_candidates_differ_tells_less() -> None:
@@ -53,3 +56,39 @@ def test_the_last_of_a_short_list_was_not_read(add, store) -> None:
     many = [(id, 0.9 - id / 1000) for id in range(3, READ + 20)]
     first, _ = in_order(store, fuse(two, many, 0.5), (two, many), READ)
     assert {1, 2} <= {f.chunk_id for f in first}
+
+
+def test_the_one_passage_with_a_typed_number_comes_before_those_that_are_about_the_other_word(
+    add, store
+) -> None:
+    for number in range(30):
+        add(
+            f"/home/dana/web/{number}.md",
+            f"This browser extension number {number + 100} adds a button to the toolbar of the browser.",
+            title="Browser extension",
+        )
+    about = "Repairs of the crane are made by qualified persons only, who wear a helmet and gloves. " * 12
+    add(
+        "/home/dana/crane.md",
+        "\n\n".join(
+            [about] * 15 + [f"{about} When fluid leaks, call extension 5518 and spread sand. {about}"]
+        ),
+        title="Manual of the harbour crane",
+    )
+    embedder = embed(store, StaticEmbedder())  # type: ignore[arg-type]
+    for line in ("extension 5518", "browser extension 5518", "5518 extension toolbar"):
+        assert search(store, embedder, line)[0].path == "/home/dana/crane.md", line
+    assert search(store, embedder, "browser extension toolbar")[0].path != "/home/dana/crane.md"
+
+
+def test_who_holds_more_of_what_a_line_names_comes_first_and_scores_stay_scores() -> None:
+    ranked = [
+        Fused(1, 1.0, 0.4, 0.6), Fused(2, 0.9, 0.5, 0.4), Fused(3, 0.2, 0.2, 0.0), Fused(4, 0.1, 0.0, 0.1),
+    ]  # fmt: skip
+    found = reranking.named(ranked, {3: 0.3, 4: 1.0, 9: 1.0})
+    assert [each.chunk_id for each in found] == [4, 1, 2, 3]
+    assert found[0].score == 1.0 and all(0 <= each.score <= 1 for each in found)
+    for each in found:
+        assert each.words is not None and each.meaning is not None
+        assert abs(each.words + each.meaning - each.score) < 1e-9
+    assert reranking.named(ranked, {9: 1.0}) == reranking.named(ranked, {}) == ranked
