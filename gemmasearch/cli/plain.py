@@ -38,9 +38,7 @@ def run(arguments: Sequence[str]) -> int | None:
     except KeyboardInterrupt:
         return _interrupted(arguments)
     if found is not None and not request.get("json"):
-        if not request.get("quiet"):
-            _say(found)
-        return 0
+        return 0 if request.get("quiet") else _said(found, arguments)
     from gemmasearch.cli.asked import guarded, run_command
 
     shared = {name: request.get(name, usual) for name, usual in line.SHARED.items()}
@@ -82,6 +80,24 @@ def _glance(request: Mapping[str, Any]) -> dict[str, Any] | None:
 
     wanted = [os.path.abspath(os.path.expanduser(path)) for path in request["paths"]]
     return glance.glance(index, wanted, request, request.get("scheduled", 0.0))
+
+
+def _said(found: Mapping[str, Any], arguments: Sequence[str]) -> int:
+    try:
+        _say(found)
+    except OSError as e:  # said as any command says it
+        error = e
+    else:
+        return 0
+    from gemmasearch.cli import asked, streams
+
+    def again() -> int:
+        raise error
+
+    if isinstance(error, BrokenPipeError):
+        streams.abandon_stdout()
+        return 0
+    return asked.guarded(again, arguments)
 
 
 def _say(found: Mapping[str, Any]) -> None:

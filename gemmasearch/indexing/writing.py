@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Problem, SyncEvent
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     from gemmasearch.settings import Settings
     from gemmasearch.store import FileRow, Root, Store
 
-LARGE = (
-    1 << 24
-)  # bytes: of larger files that have no reader, disk images and films, not all is read for a hash
+# Bytes: of larger files that are not read to their end (disk images, films, archives), not all is read for a hash,
+# and the hash of others ends when the run is to end.
+LARGE = 1 << 24
 WAITING = 4  # files that are read or wait to be written, for each core …
 COMPANY = 2  # … and so many times more while they are small and quickly read: they share a transaction
 SHARE = 128  # small files in one transaction
@@ -117,6 +118,8 @@ class Writer:
             return
         else:
             digest = self._digest(found)
+            if self.tally.interrupted:
+                return
             if digest and any(self._may_equal(job, found, digest) for job in self._waiting):
                 self._written(len(self._waiting), moves, total)  # what is read once need not be read again
             if not self._putting.is_known(found, row, digest, began, moves):
@@ -126,8 +129,10 @@ class Writer:
         self._told(found, total)
 
     def _digest(self, found: Found) -> bytes | None:
-        large = found.stamp.size > LARGE and refused(found.path, self.settings)
-        return None if large else digest_of(found.path)
+        """None also where the run was told to stop meanwhile."""
+        if found.stamp.size <= LARGE:
+            return digest_of(found.path)
+        return None if refused(found.path, self.settings) else digest_of(found.path, self.tally.stopped)
 
     @staticmethod
     def _may_equal(job: Job, found: Found, digest: bytes) -> bool:
@@ -206,10 +211,13 @@ class Writer:
         )
 
 
-def digest_of(path: str) -> bytes | None:
-    """16 bytes over the file's content; None if it cannot be read, which its reader will say why."""
+def digest_of(path: str, stopped: Callable[[], bool] = lambda: False) -> bytes | None:
+    """16 bytes over the file's content; None if it cannot be read, which its reader will say why, or not to its end,
+    since the run is ``stopped``."""
     try:
         with opened(path) as source:
-            return digest(iter(partial(source.stream.read, 1 << 20), b""))
+            blocks = iter(partial(source.stream.read, 1 << 20), b"")
+            found = digest(takewhile(lambda _: not stopped(), blocks))
+            return None if stopped() else found
     except (OSError, CannotRead):
         return None

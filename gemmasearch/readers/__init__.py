@@ -73,14 +73,16 @@ def recognise(path: str, *, stream: BinaryIO | None = None) -> Format | None:
 
 
 def refused(path: str, settings: Settings) -> bool:
-    """Whether the beginning and the size of a file are enough to tell that it is not read."""
+    """Whether the beginning and the size of a file are enough to tell that it is not read, or not to its end."""
     from gemmasearch.readers.opening import opened
     from gemmasearch.readers.recognition import recognised
 
     try:
         with opened(path) as source:
-            limit = recognised(source).limit
-            return bool(limit) and source.size > int(getattr(settings, limit))
+            format = recognised(source)
+            limits = [int(getattr(settings, name)) for name in (format.limit, format.head) if name]
+            switched_off = format.switch and getattr(settings, format.switch) != "on"
+            return bool(switched_off) or any(source.size > limit for limit in limits)
     except (CannotRead, OSError):
         return True
 

@@ -139,6 +139,8 @@ class Format:
         False  # at its end: may be read from where a message begins (``Source.start``); may be locked
     )
     limit: str = ""  # the setting that limits the size of its files, "" = none
+    head: str = ""  # the setting that says how much is read of a larger file, "" = all
+    switch: str = ""  # the setting that must be "on" for its files to be read, "" = none
     sniff: str = ""  # "module:function" (head, path) -> bool, asked before libmagic
     prepare: str = ""  # "module:function" (source) -> context manager of the source to read in its place
     extra: str = ""  # optional extra that its reader needs

@@ -52,6 +52,18 @@ def test_a_full_disk_under_stdout_is_exit_code_6_and_one_line(command: str) -> N
 
 
 @pytest.mark.parametrize("buffered", ["", "PYTHONUNBUFFERED=1"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_run_with_nothing_new_and_a_full_disk_under_stdout_was_a_traceback(
+    indexed: Indexed, buffered: str
+) -> None:
+    command = f'env {buffered} "$PYTHON" -m gemmasearch index --db {indexed.db}'
+    for _ in range(2):  # the first may still have something to do
+        done = _shell(command, ">/dev/full", python="")
+        assert done.returncode == 6
+        assert done.stderr.startswith("gsearch: cannot write to standard output: No space left")
+
+
+@pytest.mark.parametrize("buffered", ["", "PYTHONUNBUFFERED=1"])
 @pytest.mark.parametrize("option", ["", "--json", "--jsonl", "--csv"])
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_hits_for_a_full_disk_named_the_reason_alone(indexed: Indexed, option: str, buffered: str) -> None:

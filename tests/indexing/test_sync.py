@@ -339,3 +339,30 @@ def test_a_large_file_without_a_reader_is_not_read_for_its_hash(
     report = run(store, tree)
     assert sum(report.skipped.values()) == 3 and report.new == 1
     assert hashed == [str(tree / "a.md")]
+
+
+def test_a_large_archive_that_is_not_opened_was_read_to_its_end_for_its_hash(
+    store: Store, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    monkeypatch.setattr(writing, "digest_of", lambda path, *_: hashed.append(path))
+    for name, head in (
+        ("backup.zip", b"PK\x03\x04" + bytes(26)),
+        ("long.eml", b"From: a@b.org\nSubject: s\n\n"),
+    ):
+        with open(tree / name, "wb") as file:
+            file.write(head)
+            file.truncate(1 << 27)
+    run(store, tree)
+    assert not hashed
+
+
+def test_a_run_told_to_stop_went_on_to_the_end_of_a_large_file(store: Store, tree: Path) -> None:
+    """Of a mailbox of 50 GB all is read for its hash, and Ctrl-C was not heard before."""
+    with open(tree / "mail.mbox", "wb") as file:
+        file.write(b"From a@b.org Mon Jan  1 00:00:00 2024\nSubject: s\n\ntext\n")
+        file.truncate(1 << 26)
+    asked = iter(range(1_000_000))
+    report = run(store, tree, stop=lambda: next(asked) > 20)
+    assert report.interrupted and next(asked) < 40
+    assert not store.file(str(tree / "mail.mbox"))
