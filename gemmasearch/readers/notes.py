@@ -82,11 +82,10 @@ def _hashtags(text: str) -> Iterator[str]:
     if first is None:
         return
     fences = _fences(text)
-    line = (
-        -1,
+    line, ticks = (
+        (-1, 0),
         0,
-    )  # the line that was looked at last: where it begins, and up to where its backticks were counted
-    ticks = 0
+    )  # where the last line begins, up to where its backticks were counted, and how many
     for match in chain((first,), found):
         start = text.rfind("\n", 0, match.start()) + 1
         begun = line[0] == start
