@@ -13,6 +13,7 @@ from gemmasearch.light import dataclass
 from gemmasearch.store import Store, schema
 from gemmasearch.store.care import Salvage
 
+_PRIVATE = 0o600  # also where the damaged file came from elsewhere, open to others
 _HEAD = 1 << 20  # bytes in which an index has its schema
 
 
@@ -86,7 +87,7 @@ def _begin_anew(index: Path, backup: str, kept: Salvage) -> Repaired:
     for end in ("", "-wal"):
         source = Path(f"{index}{end}")
         if source.exists():
-            source.replace(f"{target}{end}")
+            source.replace(f"{target}{end}").chmod(_PRIVATE)
     Path(f"{index}-shm").unlink(missing_ok=True)
     with Store.open(index, create=True) as store:
         store.restore(kept)

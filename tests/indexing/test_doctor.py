@@ -42,6 +42,20 @@ def test_a_sound_index_is_sound_and_needs_no_repair(db: Path) -> None:
     assert [p.name for p in db.parent.iterdir() if "bak" in p.name] == []
 
 
+@pytest.mark.parametrize("damage", ["words", "file"])
+def test_what_a_repair_keeps_of_a_file_that_others_could_read_is_private(db: Path, damage: str) -> None:
+    if damage == "file":
+        os.truncate(db, db.stat().st_size // 2)
+    else:
+        with Store.open(db) as store:
+            store.db.run("DELETE FROM words WHERE rowid = 3")
+    db.chmod(0o644)
+    repaired = repair(db)
+    assert repaired is not None and repaired.reindex == (damage == "file")
+    kept = [p for p in db.parent.iterdir() if "bak" in p.name]
+    assert kept and all(p.stat().st_mode & 0o777 == 0o600 for p in kept)
+
+
 def test_open_permissions_and_a_missing_index_are_named(db: Path, tmp_path: Path) -> None:
     db.chmod(0o644)
     assert bad(db) == {"permissions"}
