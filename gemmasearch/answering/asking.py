@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering import evidence, given, hostile, newest, others, reference, refusal, words
+from gemmasearch.answering import evidence, given, halves, hostile, newest, others, reference, refusal, words
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
@@ -67,6 +67,9 @@ def answer(
             hits = passages(store, embedder, question, where)
             clock.lap("search")
             found = _Found.among(hits, rest, rarity(store, asked), embedder)
+            if (both := halves.of(asked)) and hits:
+                one, other = (beyond(half, scope) for half in both)
+                found = found.with_halves(hits, one, other, rarity(store, asked), embedder)
         else:  # "what did Dana write in March", or filters alone: the newest of it
             hits = retrieval.search(store, None, "", limit=SHOWN, conditions=(*where, *parsed.conditions))
             clock.lap("search")
@@ -118,6 +121,8 @@ def answer_from(
     asked = understand(question)
     hits = given.passages(text, name)
     found = _Found.among(hits, asked, Weights(), embedder)
+    if (both := halves.of(asked)) and hits:
+        found = found.with_halves(hits, *both, Weights(), embedder)
     if asked.kind == "summary" and hits:
         found = _Found(asked, tuple(given.gist(hits, SHOWN)), True)
     clock.lap("evidence")
@@ -132,6 +137,9 @@ class _Found:
     question: Question
     evidence: tuple[Evidence, ...]
     answers: bool
+    told: tuple[
+        Evidence, ...
+    ] = ()  # what an answer in the sources' own words is made of, where that is settled
 
     @classmethod
     def among(
@@ -145,6 +153,24 @@ class _Found:
             ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
         ranked = others.without(asked, ranked) or ranked
         return cls(asked, tuple(evidence.select(asked, newest.first(asked, ranked), SHOWN)), likely >= 0.5)
+
+    def with_halves(
+        self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None
+    ) -> _Found:
+        """The same with a sentence for each of the two questions that it holds, if one document answers both: half
+        an answer is none, and what another document says may be about something else."""
+        first = _Found.among(hits, one, weights, embedder)
+        if not first.answers or not first.evidence:
+            return self
+        same = [hit for hit in hits if hit.document_id == first.evidence[0].hit.document_id]
+        for reading in halves.readings(one, other):
+            second = _Found.among(same, reading, weights, embedder)
+            item = halves.of_the_second(other, second.evidence) if second.answers else None
+            if item is not None:
+                told = (first.evidence[0], item)
+                every = {(e.hit.chunk_id, e.text): e for e in (*told, *self.evidence)}
+                return _Found(self.question, tuple(every.values())[:SHOWN], True, told)
+        return self
 
 
 def _reply(
@@ -175,7 +201,7 @@ def _reply(
     by = generator.name if generator is not None and draft.sentences else ""
     if not draft.sentences:
         told: list[str] = []
-        for item in differing or extract_from(found.question, found.evidence):
+        for item in differing or found.told or extract_from(found.question, found.evidence):
             whole = reference.whole(found.question, item)
             if any(whole.startswith(shown) for shown in told):
                 whole = item.text  # what it points back to has just been quoted

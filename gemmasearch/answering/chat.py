@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.answering.asking import answer
 from gemmasearch.answering.question import understand
+from gemmasearch.answering.reference import SPEAKS_BACK
 from gemmasearch.documents import Answer, Citation
 from gemmasearch.settings import Settings
 
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
     from gemmasearch.models import Embedder, Generator
     from gemmasearch.store import Store
 
-# Words that point back: a question with one of them is about what was spoken of before.
-_BACK = re.compile(
-    r"\b(?:he|she|it|its|they|them|their|his|her|hers|him|this|that|these|those|there|then|one"
-    r"|er|sie|es|ihn|ihm|ihr|ihre[rnms]?|sein[ers]?|seine[rnms]?|das|dies\w*|dort|da|davon|dazu|dafür"
-    r"|il|elle|ils|elles|lui|leur|son|sa|ses|cela|ça|y|là|él|ella|ellos|ellas|eso|esto|su|sus|allí)\b",
-    re.I,
-)
 _GOES_ON = re.compile(r"^\W*(?:and|but|so|what about|how about|und|aber|et|mais|y|pero)\b", re.I)
 _SHORT = 2  # content words: "since when?" has no topic of its own
 _KEPT = 6  # words of the topic that are carried on
@@ -79,7 +73,7 @@ class Conversation:
         if not missing:
             return [question]
         in_full = f"{question} ({' '.join(missing)})"
-        if _BACK.search(question) or not asked.says_something:
+        if SPEAKS_BACK.search(question) or not asked.says_something:
             return [in_full]
         if _GOES_ON.search(question):  # "and the deposit?" may begin another topic
             return [in_full, question]

@@ -47,6 +47,13 @@ _NOW = {
     "fr": "maintenant actuel actuelle actuels actuelles actuellement",
     "es": "ahora actual actuales actualmente",
 }
+# A day says itself that it is one.
+_DATED = {
+    "en": "day date year month time",
+    "de": "tag datum jahr monat uhr zeit",
+    "fr": "jour date annee mois heure",
+    "es": "dia fecha ano mes hora",
+}
 _RELATION = ("who", "where")  # kinds of question whose verb is what they ask for
 
 
@@ -56,15 +63,17 @@ def among(surface: Mapping[str, str], language: str, kind: str) -> frozenset[str
 
     :param surface: stem -> the word as asked.
     """
-    common = _stems(language, kind in _RELATION).intersection(surface)
+    common = _stems(language, kind).intersection(surface)
     topic = (word for stem, word in surface.items() if stem not in common)
     return common if any(not _of_date(word) for word in topic) else frozenset()
 
 
 @lru_cache(maxsize=16)
-def _stems(language: str, relation: bool) -> frozenset[str]:
-    """Of all lists; where a ``relation`` is asked for, of the words for now alone."""
-    listed = f"{'' if relation else _LISTS.get(language, '')} {_NOW.get(language, '')}"
+def _stems(language: str, kind: str) -> frozenset[str]:
+    """Of all lists; where a relation is asked for, of the words for now alone."""
+    common = "" if kind in _RELATION else _LISTS.get(language, "")
+    dated = _DATED.get(language, "") if kind == "when" else ""
+    listed = f"{common} {dated} {_NOW.get(language, '')}"
     return frozenset(token.stem for token in words.tokens(listed, language or "en"))
 
 

@@ -50,6 +50,8 @@ _TELLING = (
 )
 _LIKE = 0.6  # of the words of two sentences that differ in an amount or a day: what they share
 _SAME = 0.8  # the same where they differ in any other number: it may be that of a chapter
+_PART = 5  # letters of a word that a German compound may hold
+_REST = 3  # and of its other part
 _RECORDS = ("contact", "event")  # every line of which is about the same person or day
 # Lines of a record that answer one kind of question; "" = none by their kind.
 _LABELS = {
@@ -269,9 +271,18 @@ def _held(question: Question, text: str, stems: Sequence[str], language: str) ->
         named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
         if named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
+    if question.language == "de" and missing:
+        held.update(stem for stem in missing if len(stem) >= _PART and _in_compound(stem, stems))
     if question.asks_colour and missing and spans.coloured(text):
         held.update(s for s in missing if spans.COLOURED.fullmatch(words.fold(question.surface[s])))
     return held
+
+
+def _in_compound(stem: str, stems: Sequence[str]) -> bool:
+    """Whether one of the words begins or ends with it, as a German compound does with its parts."""
+    return any(
+        len(said) >= len(stem) + _REST and (said.startswith(stem) or said.endswith(stem)) for said in stems
+    )
 
 
 def _costs(question: Question, there: Set[str]) -> set[str]:

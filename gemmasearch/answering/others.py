@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.evidence import Candidate
 from gemmasearch.answering.question import Question
+from gemmasearch.answering.reference import points_back
 
 _DETERMINER = (
     r"(?:the|this|that|a|an|my|our|your|his|her|their|dem|den|der|des|die|das|einem|einer|meine[mnrs]?|unsere[mnrs]?|le|la"
@@ -27,6 +28,17 @@ _OWNED = (
 )
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
 _UNIT = re.compile(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
+# The verb of who did something, in the active voice.
+_WHO_DID = re.compile(
+    r"\W*who (?:has |had |have )?(?!(?:is|are|was|were|am|been|has|have|had|does|did|do|can|will|would)\b)([a-z]+)\b"
+    r"|\W*wer (?:hat|hatte|haben)\b.* (\w+)\W*$|\W*qui a (\w+)\b|\W*quién (?:ha )?(\w+)\b",
+    re.I,
+)
+_PASSIVE = re.compile(
+    r"\b(?:(?:was|were|been|got) (?:\w+ly )?\w+[dnt]|wurden?|worden|(?:a|ont|avait) été|fue(?:ron)?|sido)\b",
+    re.I,
+)
+_BY = re.compile(r"\b(?:by|von|vom|durch|par|por)\b", re.I)
 # Of these one is of what it is said to be, nobody's: "a type of reduction", "the term for it".
 _KINDS = words.listed(
     "type types kind kinds sort sorts form forms part parts term terms word words art arten form formen teil teile"
@@ -45,6 +57,8 @@ class Owned(NamedTuple):
 def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` without what is about something else, and without the head of a table of which no row is left."""
     dropped = {id(c) for c in ranked if of_another(question, c)}
+    if question.kind == "who" and (named := with_doer(question, ranked)):
+        dropped |= {id(c) for c in ranked} - {id(c) for c in named}
     if not dropped:
         return list(ranked)
     kept = [c for c in ranked if id(c) not in dropped]
@@ -61,6 +75,20 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         or _of_another_unit(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
+
+
+def with_doer(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` without what says only that something was done, where who did it is asked ("who stole the bicycle":
+    it was stolen); [] where nothing else speaks of the deed."""
+    asked = _WHO_DID.match(question.text)
+    did = words.stems(next(filter(None, asked.groups())), question.language) if asked else []
+    if not did:
+        return list(ranked)
+    telling = [c for c in ranked if did[0] in c.held or points_back(c.text)]
+    silent = {id(c) for c in telling if _PASSIVE.search(c.text) and not _BY.search(c.text)}
+    if silent and len(silent) == len(telling):
+        return []
+    return [c for c in ranked if id(c) not in silent]
 
 
 def _of_another_row(question: Question, candidate: Candidate) -> bool:

@@ -27,9 +27,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r" (?:prix|cout|loyer|tarif|montant|cotisation)s?"
               r"|cual (?:es|era|fue) (?:el|la) (?:precio|coste|costo|alquiler|importe|cuota|tarifa))"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
-    ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|deep|often|heavy|fast|wide)"
+    ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|low|deep|often|heavy|fast"
+           r"|slow|wide|thick|narrow|hot|cold|warm)"
            r"|what (?:percent|percentage|number|proportion|temperature)"
-               r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch|schnell|tief|breit)"
+               r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch|niedrig|schnell|tief|breit|dick"
+               r"|heiss|kalt|warm)"
                r"|combien|quel age|cuant[oa]s?|que edad)\b"),
     ("when", r"\b(when|(?:what|which|in what|in which) (?:year|date|day|month|century|decade|time)"
              r"|since when|until when|by when|what time|what (?:is|was) .*\b(?:birthday|date of birth)\b"
@@ -58,8 +60,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 # What a question measures ("how old", "wie hoch") stands in its answer as a number, not as this word.
 _MEASURED = re.compile(
-    r"\b(?:how|wie|so) (old|long|far|big|large|tall|high|deep|often|heavy|fast|wide|much|many|viele?|alt|lange?|weit"
-    r"|gross|oft|schwer|schnell|hoch|tief|breit|teuer)\b"
+    r"\b(?:how|wie|so) (old|long|far|big|large|tall|high|low|deep|often|heavy|fast|slow|wide|thick|narrow|hot|cold"
+    r"|warm|much|many|viele?|alt|lange?|weit|gross|oft|schwer|schnell|hoch|niedrig|tief|breit|dick|heiss|kalt|teuer)\b"
 )
 # Nor does it say that something took place, but when or where.
 _TOOK_PLACE = re.compile(
@@ -111,6 +113,9 @@ _NOW = re.compile(
     r"|(?:ou|quand) (?:est|sont)|qui (?:est|sont|a)|donde (?:esta|estan)|cuando (?:es|son)"
     r"|quien(?:es)? (?:es|son|tiene))\b"
 )
+TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
+# Before a name it is none, and the answer need not say it: many have the same.
+_TITLED = re.compile(r"(?:Mrs?|Ms|Dr|Prof|Mme|Mlle|Sra?|Frau|Herrn?)\b\.? (?=[A-ZÀ-ÖØ-Þ])")
 _NOW_UNSPACED = re.compile("现在|現在|目前|今の|いま|지금|현재")
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
@@ -154,7 +159,11 @@ def understand(text: str) -> Question:
         measured |= {ends[0], ends[-1]}
     told = {match.group() for match in _TASK.finditer(flat)} if kind in ("summary", "list") else set()
     telling = [
-        token for token in everything if token.content and words.fold(token.text) not in measured | told
+        token
+        for token in everything
+        if token.content
+        and words.fold(token.text) not in measured | told
+        and not _TITLED.match(text, token.start)
     ]
     found = telling or everything  # "who are you" is all function words
     if indexed.unspaced(text):  # the last character of a run stands by itself, as in few answers

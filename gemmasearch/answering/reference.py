@@ -20,6 +20,13 @@ _POINTS_BACK = re.compile(
     re.I,
 )
 _SOMEBODY = re.compile(r"\b(?:he|him|she|ihn|ihm|elle|lui|ella)\b")
+# Words that point back: a question with one of them is about what was spoken of before.
+SPEAKS_BACK = re.compile(
+    r"\b(?:he|she|it|its|they|them|their|his|her|hers|him|this|that|these|those|there|then|one"
+    r"|er|sie|es|ihn|ihm|ihr|ihre[rnms]?|sein[ers]?|seine[rnms]?|das|dies\w*|dort|da|davon|dazu|dafür"
+    r"|il|elle|ils|elles|lui|leur|son|sa|ses|cela|ça|y|là|él|ella|ellos|ellas|eso|esto|su|sus|allí)\b",
+    re.I,
+)
 _ENDED = re.compile(
     r"\b(?:no longer|any ?more|nicht mehr|keine?[nrms]? \w+ mehr|n[e']\W?.{1,40} plus|ya no)\b", re.I
 )

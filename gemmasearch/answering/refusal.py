@@ -15,8 +15,8 @@ from difflib import get_close_matches
 from gemmasearch.answering import secrets, spans, words
 from gemmasearch.answering.evidence import Candidate, Weights, day_of, says_nothing
 from gemmasearch.answering.numbers import months_in, numbers_in
-from gemmasearch.answering.others import without
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.others import with_doer, without
+from gemmasearch.answering.question import TITLES, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
@@ -27,6 +27,11 @@ MEANT = 12  # best candidates whose meaning counts
 EVERYDAY = 0.4  # of its weight that an everyday word counts which is missing where all others are there
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
 _OWNER = re.compile(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
+# The same behind a number or code: "the telephone number of Dr Ames".
+_OWNER_OF = re.compile(
+    r"\b(?:of|for|von|für|de|pour|para)"
+    r" (?:(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)\.? )?[A-ZÀ-ÖØ-Þ]\w+"
+)
 _BOUNDS = (  # what bounds a time by a year: the question is not about that year
     r"since|before|after|until|till|by|from|to|than|and|seit|vor|nach|bis|ab|als|und|depuis|avant|après|dès|et|desde|hasta"
     r"|que|y|e"
@@ -41,7 +46,6 @@ _WHO_IS = re.compile(
     r"|qui[eé]n (?:es|era) (?:el|la)) ",
     re.I,
 )
-_TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
 _OBJECTS = re.compile(  # what speaks against something is a reason, too
     r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
     re.I,
@@ -149,14 +153,18 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     near = [first, *(c for c in others if _covered(c) >= _AS_NEAR * best and c.features["coverage"])]
     if question.kind == "money" or question.asks_colour or question.asks_code:
         near = [c for c in near if _tells_of_what(question, c)]
+    if question.kind == "money":
+        near = [c for c in near if _of_the_same(question, ranked, c)]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
-    if naming and _OWNER.search(question.text):
+    owned = _OWNER.search(question.text) or (question.asks_code and _OWNER_OF.search(question.text))
+    if naming and owned:
         # The files know the name: what they say of others is no answer.
         near = [c for c in near if c.hit.document_id in naming]
     return (
         not near
         or _lacks_awaited(question, near)
         or (question.asks_colour and not any(spans.coloured(c.text) for c in near))
+        or (question.kind == "who" and not with_doer(question, near))
         or (question.kind == "why" and all(_lacks_reason(c) for c in near))
         or _of_other_quantity(question, near)
         or all(of_other_year(question, c) for c in near)
@@ -171,6 +179,17 @@ def _tells_of_what(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence holds more of a question than what its amount, colour or code says by itself."""
     told = {stem for stem in question.stems if not spans.says_itself(words.fold(question.surface[stem]))}
     return not told or not told.isdisjoint(candidate.held | candidate.about) or points_back(candidate.text)
+
+
+def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:
+    """Whether an amount is of what the sentence speaks of that holds most of the question: the budget of a
+    project is no price of its tablets."""
+    told = {stem for stem in question.stems if not spans.says_itself(words.fold(question.surface[stem]))}
+    told -= question.everyday
+    if not told.isdisjoint(candidate.held) or points_back(candidate.text):
+        return True
+    lead = max(ranked[:LOOKED_AT], key=lambda c: len(told & c.held))
+    return bool(lead.features["kind"]) or told & lead.held <= candidate.context
 
 
 def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
@@ -243,7 +262,7 @@ def _of_the_unknown(question: Question, ranked: Sequence[Candidate], weights: We
     if not weights.total or question.language == "de" or not question.names:
         return False
     named = {stem: words.fold(question.surface[stem]) for stem in question.names}
-    told = {stem: name for stem, name in named.items() if name not in _TITLES}
+    told = {stem: name for stem, name in named.items() if name not in TITLES}
     if not told or any(
         len(name) < 4 or not name.isalpha() or weights.frequency.get(s) for s, name in told.items()
     ):

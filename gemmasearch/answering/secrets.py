@@ -12,20 +12,27 @@ _NOUN = r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe
 _SECRET = re.compile(_NOUN)
 _PHONE = re.compile(r"\b(?:phones?|telephones?|mobiles?|telefon\w*|handynummer|portable|movil)\b")
 _EXTENSION = re.compile(r"\b(?:extension(?:e?s)?|durchwahl|poste|anexo)\b")
-# "password: heron", "the password of the wifi is heron"; not "the password is still the old one".
-_TOLD = re.compile(
-    _NOUN + r"(?:\s?[=–-]|(?:\s+\w+){0,5}?(?::|\s+(?:is|ist|est|es|lautet):?"
-    r"(?!\s+(?:the|still|now|not|no|un|in|on|as|das|noch|nicht|en|la)\b)))\s*\S",
-    re.I,
+# A code or PIN that opens something; no code of conduct.
+_KEY = re.compile(
+    r"\b(?:pins?|(?:door|gate|access|entry|entrance|lock|alarm|safe|shed|garage)[- ]?codes?"
+    r"|codes? (?:of|for|to) (?:the|my|our|his|her|their)|codes? (?:der|des|von der|vom|fur (?:den|die|das)|zum|zur)"
+    r"|\w*(?:tur|tor|zugangs|alarm|schloss)codes?|codes? (?:de la|du|de l'|del))\b"
 )
+# "password: heron", "the password of the wifi is heron"; not "the password is still the old one".
+_IS_TOLD = (
+    r"(?:\s?[=–-]|(?:\s+\w+){0,5}?(?::|\s+(?:is|ist|est|es|lautet):?"
+    r"(?!\s+(?:the|still|now|not|no|un|in|on|as|das|noch|nicht|en|la)\b)))\s*\S"
+)
+_TOLD = re.compile(_NOUN + _IS_TOLD, re.I)
+_KEY_TOLD = re.compile(r"\b(?:\w*codes?|pins?)" + _IS_TOLD, re.I)
 _SHORTEST_SECRET = 4
 _SHORTEST_PHONE = 5  # digits
 
 
 def asked_for(question: Question) -> bool:
-    """Whether a question asks for a password or a telephone number."""
+    """Whether a question asks for a password, a telephone number or a code that opens something."""
     asked = words.fold(question.text)
-    return any(pattern.search(asked) for pattern in (_SECRET, _PHONE, _EXTENSION))
+    return any(pattern.search(asked) for pattern in (_SECRET, _PHONE, _EXTENSION, _KEY))
 
 
 def held(question: Question, text: str, codes: Sequence[str]) -> bool:
@@ -36,4 +43,4 @@ def held(question: Question, text: str, codes: Sequence[str]) -> bool:
         return _TOLD.search(text) is not None or any(len(code) >= _SHORTEST_SECRET for code in codes)
     if _PHONE.search(asked) and not _EXTENSION.search(asked):
         return any(sum(map(str.isdigit, code)) >= _SHORTEST_PHONE for code in codes)
-    return any(codes)
+    return any(codes) or (_KEY.search(asked) is not None and _KEY_TOLD.search(text) is not None)

@@ -60,8 +60,8 @@ _MONTH_ALONE = re.compile(
     r"|diciembre)\b"
 )
 TIME = re.compile(
-    r"\b\d{1,2}[:.]\d{2}(?: ?(?:am|pm|a\.m\.|p\.m\.|Uhr|h))?(?!\d)|\b\d{1,2} ?(?:am|pm|a\.m\.|p\.m\."
-    r"|o'clock|Uhr|h)\b",
+    r"\b\d{1,2}[:.]\d{2}(?: ?(?:am|pm|a\.m\.|p\.m\.|Uhr|h))?(?!\d)|\b\d{1,2} ?h ?[0-5]\d\b"
+    r"|\b\d{1,2} ?(?:am|pm|a\.m\.|p\.m\.|o'clock|Uhr|h)\b",
     re.I,
 )
 _WORDS = (
@@ -282,7 +282,9 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     kinds = wanted_kinds(question.kind)
     asked = set(question.stems)
     if question.asks_code:
-        return secrets.held(question, text, [text[span.start : span.end] for span in codes(text)])
+        told = (text[span.start : span.end] for span in codes(text))
+        fresh = [code for code in told if not asked.issuperset(words.stems(code, language) or [code])]
+        return secrets.held(question, text, fresh)
     if not kinds:
         return True
     language = language or words.guess_language(text)

@@ -1,0 +1,59 @@
+"""Two questions in one line: each is answered, or none."""
+
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.answering import answer, halves
+from gemmasearch.answering.question import understand
+from gemmasearch.documents import Evidence
+from gemmasearch.store import Store
+from tests.answering.conftest import Add
+from tests.answering.passages import hit
+
+ALLOTMENT = """Allotment
+
+The hedge may be 1.25 m tall.
+
+The lease of the plot is 185 euros a year.
+
+Lena Brook has the keys to the tool shed.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (
+            "How tall may the hedge be, and how much is the yearly lease of the plot?",
+            ("1.25 m", "185 euros"),
+        ),
+        ("Who has the keys to the tool shed and how tall may the hedge be?", ("Lena Brook", "1.25 m")),
+    ],
+)
+def test_of_two_questions_in_one_only_one_or_none_was_answered(
+    store: Store, add: Add, question: str, told: tuple[str, str]
+) -> None:
+    add("/n/allotment.md", ALLOTMENT, title="Allotment")
+    answered = answer(store, None, None, question)
+    assert answered.found
+    assert all(part in answered.text for part in told)
+
+
+def test_two_questions_in_one_are_not_answered_with_what_another_document_says(
+    store: Store, add: Add
+) -> None:
+    add("/n/bicycle.md", "The green bicycle was stolen on 22 August 2025.", title="Bicycle")
+    add("/n/contents.md", "The insurance pays 60,000 euros for a burnt flat.", title="Contents")
+    told = answer(store, None, None, "When was the green bicycle stolen and how much did the insurance pay?")
+    assert "60,000" not in told.text
+
+
+def test_the_second_of_two_questions_was_answered_with_the_sentence_for_the_first() -> None:
+    one, other = understand("How many keys for the front door?"), understand("how many for the cellar?")
+    keys = hit("Front door: 4 keys.")
+    near = Evidence("Front door: 4 keys.", keys, 0.6, None)
+    own = Evidence("Cellar: 2 keys, behind the fridge.", keys, 0.5, None)
+    assert halves.readings(one, other)
+    assert halves.of_the_second(other, [near, own]) is None
+    assert halves.of_the_second(other, [own]) == own
