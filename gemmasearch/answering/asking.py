@@ -91,7 +91,9 @@ def answer(
 def _spelt(store: Store, question: str) -> str:
     """The question with its slips mended, "" where it has none that is beyond doubt: what is written like a name may
     be one that the files do not know."""
-    better = retrieval.did_you_mean(store, question)
+    from gemmasearch.retrieval.around import did_you_mean  # seldom needed
+
+    better = did_you_mean(store, question)
     pairs = zip(question.split(), better.split(), strict=False)
     return better if all(len(a) >= _LONG and a.islower() for a, b in pairs if a != b) else ""
 

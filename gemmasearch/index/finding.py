@@ -112,8 +112,9 @@ class Finding(Opened):
     def suggestion(self, query: str) -> str:
         """The line with words that occur in the index in place of those that do not; "" = none is near."""
         from gemmasearch import retrieval
+        from gemmasearch.retrieval import around
 
-        return retrieval.did_you_mean(self._store, retrieval.named(self._store, query))
+        return around.did_you_mean(self._store, retrieval.named(self._store, query))
 
     def empty_filters(self, query: str) -> list[str]:
         """Those filters of a line, in words for people, that no document passes even alone."""
@@ -164,6 +165,7 @@ class Finding(Opened):
         :raises UsageProblem: a mailbox, or another file of several documents: they have no likeness in common.
         """
         from gemmasearch import retrieval
+        from gemmasearch.retrieval import around
 
         own: list[int] = []
         if not text:
@@ -179,23 +181,24 @@ class Finding(Opened):
         wanted = limit or self.settings.results
         with self._store.snapshot():
             embedder = self._models.query_embedder()
-            found = retrieval.similar(self._store, embedder, text, limit=wanted, without=own)
+            found = around.similar(self._store, embedder, text, limit=wanted, without=own)
         return retrieval.within_reach(self._store, found)
 
     def thread(self, target: str) -> list[Hit]:
         """The messages of a hit's or file's conversation, oldest first."""
         from gemmasearch import retrieval
+        from gemmasearch.retrieval import around
 
         handle = self._passage(target)
         if handle:
-            return retrieval.within_reach(self._store, retrieval.thread(self._store, handle.document_id))
+            return retrieval.within_reach(self._store, around.thread(self._store, handle.document_id))
         first, *others = _whole(self._documents(target))
         if others:
             of = "this is the conversation of the first" if first.kind == "mail" else "this is the first"
             self.notes.append(
                 f"{target} holds {_named([first, *others])}: {of}; a hit's handle shows another"
             )
-        return retrieval.within_reach(self._store, retrieval.thread(self._store, first.document_id))
+        return retrieval.within_reach(self._store, around.thread(self._store, first.document_id))
 
     def dupes(self, *, alike: float = 0.8) -> list[Twins]:
         """Groups of documents that say nearly the same: at least ``alike`` of their five-word runs are equal."""

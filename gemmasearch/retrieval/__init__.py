@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gemmasearch.retrieval.around import did_you_mean, similar, thread
 from gemmasearch.retrieval.calibration import in_another_order, in_ranking
 from gemmasearch.retrieval.duplicates import Twins, dupes
 from gemmasearch.retrieval.explain import contradictory, empty_filters, explain, misread
@@ -20,7 +19,6 @@ __all__ = [
     "Twins",
     "arranged",
     "contradictory",
-    "did_you_mean",
     "documents_that_match",
     "dupes",
     "empty_filters",
@@ -35,8 +33,6 @@ __all__ = [
     "save",
     "saved",
     "search",
-    "similar",
-    "thread",
     "unseen",
     "within_reach",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.retrieval import did_you_mean, dupes, explain, search, similar, thread
+from gemmasearch.retrieval import dupes, explain, search
+from gemmasearch.retrieval.around import did_you_mean, similar, thread
 
 RECIPE = (
     "Sourdough bread needs flour, water, salt and a living starter. Mix the flour and the water, wait for an hour, "

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from gemmasearch.errors import GsearchError
-from gemmasearch.retrieval import did_you_mean, explain, search
+from gemmasearch.retrieval import explain, search
+from gemmasearch.retrieval.around import did_you_mean
 from gemmasearch.store import Store
 
 PIECES = [
