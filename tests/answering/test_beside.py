@@ -12,7 +12,7 @@ from gemmasearch.answering.question import understand
 from gemmasearch.answering.scope import scopes_of
 from gemmasearch.answering.spans import answering, fits, has_wanted
 from gemmasearch.documents import Evidence
-from gemmasearch.retrieval import did_you_mean
+from gemmasearch.retrieval.around import did_you_mean
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
 from tests.answering.passages import hit
