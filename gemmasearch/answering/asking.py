@@ -66,10 +66,11 @@ def answer(
         if rest.stems or not (scope or parsed.conditions):
             hits = passages(store, embedder, question, where)
             clock.lap("search")
-            found = _Found.among(hits, rest, rarity(store, asked), embedder)
+            weights = rarity(store, asked)
+            found = _Found.among(hits, rest, weights, embedder)
             if (both := halves.of(asked)) and hits:
                 one, other = (beyond(half, scope) for half in both)
-                found = found.with_halves(hits, one, other, rarity(store, asked), embedder)
+                found = found.with_halves(hits, one, other, weights, embedder)
         else:  # "what did Dana write in March", or filters alone: the newest of it
             hits = retrieval.search(store, None, "", limit=SHOWN, conditions=(*where, *parsed.conditions))
             clock.lap("search")
@@ -139,9 +140,8 @@ class _Found:
     question: Question
     evidence: tuple[Evidence, ...]
     answers: bool
-    told: tuple[
-        Evidence, ...
-    ] = ()  # what an answer in the sources' own words is made of, where that is settled
+    # What an answer in the sources' own words is made of, where that is settled.
+    told: tuple[Evidence, ...] = ()
 
     @classmethod
     def among(

@@ -58,5 +58,4 @@ def of_the_second(second: Question, found: Sequence[Evidence]) -> Evidence | Non
 
 def _own(question: Question) -> set[str]:
     """Its words but the everyday ones and what an amount or a number says by itself."""
-    said = {stem for stem in question.stems if spans.says_itself(words.fold(question.surface[stem]))}
-    return set(question.stems) - said - question.everyday
+    return spans.told(question) - question.everyday

@@ -96,8 +96,7 @@ def _of_another_row(question: Question, candidate: Candidate) -> bool:
     not hold all of them: "the serial number of the oven" is not that of any row."""
     if candidate.unit.kind != "row" or question.kind in ("list", "summary"):
         return False
-    asked = {stem for stem in question.stems if not spans.says_itself(words.fold(question.surface[stem]))}
-    asked -= question.everyday
+    asked = spans.told(question) - question.everyday
     return asked.isdisjoint(candidate.held) and not asked <= candidate.context
 
 

@@ -177,15 +177,14 @@ def _covered(candidate: Candidate) -> float:
 
 def _tells_of_what(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence holds more of a question than what its amount, colour or code says by itself."""
-    told = {stem for stem in question.stems if not spans.says_itself(words.fold(question.surface[stem]))}
+    told = spans.told(question)
     return not told or not told.isdisjoint(candidate.held | candidate.about) or points_back(candidate.text)
 
 
 def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:
     """Whether an amount is of what the sentence speaks of that holds most of the question: the budget of a
     project is no price of its tablets."""
-    told = {stem for stem in question.stems if not spans.says_itself(words.fold(question.surface[stem]))}
-    told -= question.everyday
+    told = spans.told(question) - question.everyday
     if not told.isdisjoint(candidate.held) or points_back(candidate.text):
         return True
     lead = max(ranked[:LOOKED_AT], key=lambda c: len(told & c.held))

@@ -206,8 +206,12 @@ def priced(head: str) -> bool:
     )
 
 
-def says_itself(word: str) -> bool:
-    """Whether a folded word is what a number, an amount or a colour is called: they need not be called so."""
+def told(question: Question) -> set[str]:
+    """The stems of a question but for what a number, an amount or a colour is called: they need not be called so."""
+    return {stem for stem in question.stems if not _says_itself(words.fold(question.surface[stem]))}
+
+
+def _says_itself(word: str) -> bool:
     return any(pattern.fullmatch(word) for pattern in (NUMBERED, COSTING, COLOURED))
 
 

@@ -199,6 +199,18 @@ def guarded(work: Callable[[], int], arguments: Sequence[str]) -> int:
         return render.failure(bug, arguments)
 
 
+def ended(error: Exception, arguments: Sequence[str]) -> int:
+    """The exit code where what was written without a command could not be; a closed pipe is a success."""
+
+    def again() -> int:
+        raise error
+
+    if isinstance(error, BrokenPipeError):
+        streams.abandon_stdout()
+        return 0
+    return guarded(again, arguments)
+
+
 def _is_short_of_memory(error: Exception) -> bool:
     """A library that finds no room any more is told of by the system's loader, in words alone."""
     said = str(error).lower()

@@ -116,6 +116,7 @@ def review(
 
 def _ask(out: Output, index: Index, name: str, rows: Sequence[VerdictRow]) -> None:
     """One document after the other: y, n, anything else leaves it open, q ends."""
+    labels = index.labels()
     for row in rows:
         _show_verdicts(out, [row])
         out.lines(f"    {line}" for line in _beginning(index, row))
@@ -124,7 +125,7 @@ def _ask(out: Output, index: Index, name: str, rows: Sequence[VerdictRow]) -> No
         if not said or said.strip().lower().startswith("q"):
             return
         if said.strip().lower()[:1] in ("y", "n"):
-            index.labels().decide(name, [row.document_id], said.strip().lower().startswith("y"))
+            labels.decide(name, [row.document_id], said.strip().lower().startswith("y"))
 
 
 def _beginning(index: Index, row: VerdictRow) -> list[str]:

@@ -85,19 +85,11 @@ def _glance(request: Mapping[str, Any]) -> dict[str, Any] | None:
 def _said(found: Mapping[str, Any], arguments: Sequence[str]) -> int:
     try:
         _say(found)
-    except OSError as e:  # said as any command says it
-        error = e
-    else:
-        return 0
-    from gemmasearch.cli import asked, streams
+    except OSError as e:
+        from gemmasearch.cli.asked import ended
 
-    def again() -> int:
-        raise error
-
-    if isinstance(error, BrokenPipeError):
-        streams.abandon_stdout()
-        return 0
-    return asked.guarded(again, arguments)
+        return ended(e, arguments)
+    return 0
 
 
 def _say(found: Mapping[str, Any]) -> None:

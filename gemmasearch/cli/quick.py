@@ -69,7 +69,9 @@ def _search(request: dict[str, Any], arguments: Sequence[str]) -> int:
     try:
         code = _asked_helper(request)
     except Exception as e:  # noqa: BLE001  (a bug is said as one, not as a traceback)
-        return _ended(e, arguments)
+        from gemmasearch.cli.asked import ended
+
+        return ended(e, arguments)
     if code is not None:
         return code
     from gemmasearch.cli import finding
@@ -86,19 +88,6 @@ def _ask(request: dict[str, Any], arguments: Sequence[str]) -> int:
     return guarded(
         lambda: run_command(_without_settings(answering.ask), ASK, shared, None, values), arguments
     )
-
-
-def _ended(error: Exception, arguments: Sequence[str]) -> int:
-    """The exit code when what the helper answered could not be written."""
-    from gemmasearch.cli import asked, streams
-
-    def again() -> int:
-        raise error
-
-    if isinstance(error, BrokenPipeError):
-        streams.abandon_stdout()
-        return 0
-    return asked.guarded(again, arguments)
 
 
 def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:

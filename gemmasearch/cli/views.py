@@ -225,11 +225,10 @@ def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
         return
     columns = range(max(map(len, cells)))
     widths = [max(len(row[i]) for row in cells if i < len(row)) for i in columns]
-    folded = _to_fold(cells, widths)
+    over = sum(widths) + 2 * (len(widths) - 1) - _terminal_columns()
+    folded = _to_fold(cells, widths) if over > 0 else None
     if folded is not None:
-        widths[folded] = max(
-            _NARROWEST, widths[folded] - (sum(widths) + 2 * (len(widths) - 1) - _terminal_columns())
-        )
+        widths[folded] = max(_NARROWEST, widths[folded] - over)
     for row in cells:
         for line in _folded(row, folded, widths):
             out.line("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=False)).rstrip())
@@ -238,8 +237,6 @@ def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
 def _to_fold(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> int | None:
     """The column that is wrapped where a table is too wide: that of the longest texts of several words. What is one
     word, such as a path, stays whole, for people copy it."""
-    if sum(widths) + 2 * (len(widths) - 1) <= _terminal_columns():
-        return None
     gain = [
         max((len(row[i]) for row in cells if i < len(row) and " " in row[i]), default=0)
         for i in range(len(widths))

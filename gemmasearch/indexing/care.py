@@ -14,7 +14,7 @@ from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.lock import run_lock
-from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.indexing.rules import Rules, around, is_within
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES
 from gemmasearch.light import dataclass
 
@@ -113,7 +113,7 @@ def why(store: Store, path: str) -> Why:
         return Why(path, good > 0, owner.path, said, (), 0, False, "", ())
     rule = ""
     if owner is not None:
-        outer = [r.path for r in roots if r.path != owner.path and is_within(owner.path, r.path)]
+        outer = around(owner.path, roots)
         rule = explain(owner.path, path, Rules.of(owner.options), outer=outer, own=str(store.path))
     else:
         rule = "it does not lie below a registered folder: `gsearch index PATH` adds one"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ def forget(
             )
         inside = [id for row in rows for id, _ in store.known_documents(row).values()]
         evidence = store.evidence([*inside, *documents]) if verify else None
-        kept = _kept_pages(store, [id for id in documents if id not in set(inside)])
+        kept = _kept_pages(store, set(documents).difference(inside))
         maildirs.look_at_all(store)  # the names of its folders go with it
         for path in paths:
             store.crawl_problems(path, ())
@@ -91,9 +91,9 @@ def forget(
     )  # fmt: skip
 
 
-def _kept_pages(store: Store, documents: Sequence[int]) -> tuple[str, ...]:
+def _kept_pages(store: Store, documents: Set[int]) -> tuple[str, ...]:
     folder = str(pages.folder(store.path))
-    found = (store.document(id) for id in documents)
+    found = (store.document(id) for id in sorted(documents))
     return tuple(dict.fromkeys(row.path for row in found if row and is_within(row.path, folder)))
 
 

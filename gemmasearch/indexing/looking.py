@@ -11,7 +11,7 @@ from gemmasearch.documents import Problem, SyncEvent
 from gemmasearch.indexing.crawl import Found, RootUnavailable, Stamp, crawl
 from gemmasearch.indexing.current import CURRENT, is_current
 from gemmasearch.indexing.maildirs import Maildirs
-from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.indexing.rules import Rules, around, is_within
 from gemmasearch.indexing.settled import Settled, mark
 from gemmasearch.indexing.trail import Trail
 from gemmasearch.light import dataclass
@@ -116,16 +116,15 @@ class Onlooker:
 
     def _crawl(self, look: Look, inner: list[str], stamps: dict[str, Stamp]) -> Iterator[Found | Problem]:
         known, path = len(stamps), look.root.path
-        outer = [r.path for r in self.registered if r.path != path and is_within(path, r.path)]
 
         def stop(folder: str) -> bool:
             self.tally.progress(SyncEvent("crawl", self.seen + known - len(stamps), 0, folder))
             return self.tally.stopped()
 
         yield from crawl(
-            path, rules=Rules.of(look.root.options), skip=inner, outer=outer, own=str(self.store.path),
-            known=stamps, settled=self.settled.holds(look.root, look.mark), maildirs=look.maildirs,
-            trail=look.trail, stop=stop,
+            path, rules=Rules.of(look.root.options), skip=inner, outer=around(path, self.registered),
+            own=str(self.store.path), known=stamps, settled=self.settled.holds(look.root, look.mark),
+            maildirs=look.maildirs, trail=look.trail, stop=stop,
         )  # fmt: skip
 
     def _rows(self, root: Root, stamps: dict[str, Stamp]) -> Iterator[FileRow]:

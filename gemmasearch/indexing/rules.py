@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gemmasearch.indexing.ignores import matches
 from gemmasearch.light import dataclass
+
+if TYPE_CHECKING:
+    from gemmasearch.store import Root
 
 # Folders that programs fill: copies of what is elsewhere, or nothing a person wrote.
 MADE_FOLDERS = frozenset(
@@ -71,6 +74,11 @@ class Rules:
 def is_within(path: str, root: str) -> bool:
     """Whether a path is a root or lies below it."""
     return path == root or path.startswith(root.rstrip("/") + "/")
+
+
+def around(path: str, roots: Iterable[Root]) -> list[str]:
+    """The paths of the roots that a path lies in, but for itself."""
+    return [root.path for root in roots if root.path != path and is_within(path, root.path)]
 
 
 def made_by_program(name: str) -> bool:

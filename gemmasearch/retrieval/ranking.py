@@ -107,8 +107,7 @@ def _naming(store: Store, rarity: Rarity) -> dict[int, float]:
         frequency = store.document_frequency(forms)
         if 0 < max(frequency.values()) <= NAMED:
             total += weight
-            expression = fts.any_of(fts.quoted([form]) for form in sorted(forms))
-            for id, _ in store.match(expression, NAMED * len(forms)):
+            for id, _ in store.match(fts.any_word(forms), NAMED * len(forms)):
                 held[id] = held.get(id, 0.0) + weight
     return {id: weight / total for id, weight in held.items()}
 

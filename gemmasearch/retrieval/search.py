@@ -137,7 +137,7 @@ def hits(
 def _holding(store: Store, ranking: Ranking) -> set[int]:
     """The candidates that hold every rare word of the line."""
     groups = calibration.rarest(ranking.rarity)
-    expression = fts.all_of(fts.any_of(fts.quoted([form]) for form in sorted(forms)) for forms in groups)
+    expression = fts.all_of(map(fts.any_word, groups))
     return {id for id, _ in store.match(expression, POOL)} if expression else set()
 
 

@@ -84,6 +84,11 @@ def any_of(expressions: Iterable[str]) -> str:
     return " OR ".join(dict.fromkeys(e for e in expressions if e))
 
 
+def any_word(words: Iterable[str]) -> str:
+    """One of some words as they are indexed, in whatever column."""
+    return any_of(quoted([word]) for word in sorted(words))
+
+
 def all_of(expressions: Iterable[str]) -> str:
     """All of them; "" if there is none."""
     return " AND ".join(f"({e})" for e in expressions if e)
