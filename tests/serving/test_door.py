@@ -71,7 +71,10 @@ def asking(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], socket.socke
         helper.bind(door.address(index))
         helper.listen()
         helper.settimeout(30)
-        program = "from gemmasearch.__main__ import run; run()"
+        program = (
+            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
+            "from gemmasearch.__main__ import run; run()"
+        )
         command = [sys.executable, "-c", program, "search", "boiler", "--db", index]
         search = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         with helper.accept()[0] as connection:
