@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Condition
@@ -32,12 +33,12 @@ NAMED = 5  # passages with a word that names something
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates of one search, before they become hits: the best that were read, in order, and the others, whose
-    equals have no order. ``asked`` names the sides that answered."""
+    """Candidates of one search, before they become hits: the best that were read, in order, and what gives the
+    others, whose equals have no order. ``asked`` names the sides that answered."""
 
     query: Query
     best: tuple[Fused, ...]
-    others: tuple[Fused, ...]
+    others: Callable[[], Sequence[Fused]]
     asked: tuple[str, ...]
     sought: frozenset[str]
     rarity: Rarity = ()
@@ -69,7 +70,7 @@ def rank(
         sought = [terms.sought(term, known, alike.get(term, ())) for term in telling]
         by_words = store.match_any(sought, POOL, conditions)
     if vector is not None:
-        near = POOL if mode == "meaning" else NEAR
+        near = reranking.READ if mode == "meaning" else NEAR
         by_meaning = store.nearest(vector, near, conditions) if vector.any() else []
     weight = fusion.meaning_weight(space.name, known[0]) if space else 0.0
     forms = terms.asked_for(store, query, telling, known, alike)
@@ -86,7 +87,7 @@ def rank(
     return Ranking(
         query,
         tuple(best),
-        tuple(others) if best else (),
+        partial(_others, store, vector, conditions, first, others, mode) if best else tuple,
         asked,
         frozenset().union(*forms, *(each.text.split() for others in alike.values() for each in others)),
         rarity,
@@ -96,6 +97,23 @@ def rank(
         space.dim if space else 0,
         store.chunk_count(),
     )
+
+
+def _others(
+    store: Store,
+    vector: np.ndarray | None,
+    conditions: Sequence[Condition],
+    first: Sequence[Fused],
+    others: Sequence[Fused],
+    mode: str,
+) -> Sequence[Fused]:
+    """The candidates that were not read. By meaning alone they are looked for when they are wanted: few lists are so
+    long."""
+    if mode != "meaning" or vector is None:
+        return others
+    read = {f.chunk_id for f in first}
+    found = fusion.fuse(None, store.nearest(vector, POOL, conditions), 1.0)
+    return [f for f in found if f.chunk_id not in read]
 
 
 def _naming(store: Store, rarity: Rarity) -> dict[int, float]:

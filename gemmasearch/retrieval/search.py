@@ -154,9 +154,9 @@ def found_among(
     wanted = max(limit, calibration.AMONG) * (SPARE if collapse else 2)
     choose = partial(_chosen, store, wanted=wanted, per_document=per_document, only=only)
     considered, quoted, enough = choose(ranking.best)
-    if not enough and ranking.others:
+    if not enough and (rest := ranking.others()):
         # Those that were read have scores of 0 or more, quoted or not, and come first.
-        others = [f._replace(score=f.score - 1) for f in pool.settled(store, ranking.others)]
+        others = [f._replace(score=f.score - 1) for f in pool.settled(store, rest)]
         considered, quoted, _ = choose((*ranking.best, *others))
     passages = {p.chunk_id: p for p in store.passages([f.chunk_id for f in considered])}
     ranked = [(f, passages[f.chunk_id]) for f in considered if f.chunk_id in passages]

@@ -26,7 +26,8 @@ _JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.i
 _COSINE = "1.0 - vec_distance_cosine(vec_int8(v.vector), vec_int8(?))"
 # Vectors that are all compared, some 8 ms; measured: from here on the signs, which need numpy and a second look, win.
 EXACT_BELOW = 16 * signs.BLOCK
-CANDIDATES = 2  # vectors compared per one wanted, by their signs; measured recall beside README's figures
+CANDIDATES = 2  # vectors compared per one wanted, by their signs; measured recall beside README's figures …
+LEAST = 720  # … and however few are wanted
 WIDE = 0.02  # of the first candidates: a filter that lets so many pass is tried on more of them
 BESIDE = (
     64 * signs.BLOCK
@@ -72,7 +73,7 @@ class Nearest(Narrow, Spaces):
             self.db.value("SELECT count(*) FROM signs WHERE space_id = ?", (space.id,)) * signs.BLOCK
             >= BESIDE
         ):
-            self._begun = Begun(self._signs_now(space), rounded(vector[None])[0], limit * CANDIDATES)
+            self._begun = Begun(self._signs_now(space), rounded(vector[None])[0], _compared(limit))
 
     def nearest(
         self, vector: np.ndarray, limit: int, conditions: Sequence[Condition] = ()
@@ -115,7 +116,7 @@ class Nearest(Narrow, Spaces):
         """Candidates by their signs. Few enough candidates pass a narrow filter by chance, so that its own vectors
         are compared instead; of a wide one enough pass."""
         known = self._signs_now(space)
-        wanted = limit * CANDIDATES
+        wanted = _compared(limit)
         documents = self.kept_documents(conditions) if conditions else None
         if documents is not None and len(documents) <= MANY:
             own = known.nearest_of(query, self._kept(space, conditions, known), wanted)
@@ -239,6 +240,11 @@ class Nearest(Narrow, Spaces):
             rows[at[id]] = np.frombuffer(vector, np.int8)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
         return rows
+
+
+def _compared(limit: int) -> int:
+    """How many vectors are compared themselves where so many are wanted."""
+    return max(CANDIDATES * limit, LEAST)
 
 
 def _sorted_ids(rows: Sequence[Row]) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gemmasearch.index import Index
 from gemmasearch.retrieval import parse, terms
-from gemmasearch.retrieval.ranking import POOL
+from gemmasearch.retrieval.reranking import READ
 from gemmasearch.store import Store
 from tests.bench import in_turns
 
@@ -52,7 +52,7 @@ def meaning(index: Index, questions: Sequence[str]) -> tuple[float, float]:
     for query in queries:
         cosine = dict(zip(ids.tolist(), (vectors @ query).tolist(), strict=True))
         least = sorted(cosine.values())[-RECALLED]
-        found = [id for id, _ in store.nearest(query, POOL)[:RECALLED]]
+        found = [id for id, _ in store.nearest(query, READ)[:RECALLED]]
         # Of equal texts any is as good: a passage counts by its vector.
         shares.append(sum(cosine[id] >= least - 1e-6 for id in _vector_ids(store, found)) / RECALLED)
     return _ratio(times), sum(shares) / len(shares)

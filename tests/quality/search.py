@@ -94,7 +94,7 @@ def ranked(
     """Names of the best documents, best first, as ``gsearch search`` ranks them before it writes snippets."""
     query = retrieval.parse(text)
     ranking = rank(store, embedder, query, mode=mode, conditions=(*query.conditions, *conditions))
-    fused = [*ranking.best, *pool.settled(store, ranking.others)]
+    fused = [*ranking.best, *pool.settled(store, ranking.others())]
     of = store.documents_of([f.chunk_id for f in fused])
     return [names[of[f.chunk_id]] for f in roll_up(fused, of, 1)[:DEPTH]]
 
