@@ -49,6 +49,11 @@ class Begun(Iterator[Document | Problem]):
         """All of it is read, and it is soon written."""
         return self._ended and self._held <= SHORT
 
+    def wait(self) -> None:
+        """Until all of it is read, or it turns out not to be short."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or self._held > SHORT)
+
     def __next__(self) -> Document | Problem:
         with self._changed:
             self._held -= self._taken

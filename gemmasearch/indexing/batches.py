@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from itertools import count
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from gemmasearch.documents import Document
 from gemmasearch.indexing.helper import SMALL, Made, Wanted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gemmasearch.indexing.crawl import Found
     from gemmasearch.store import FileRow
 
+T = TypeVar("T")
 FILES, BYTES = 32, 1 << 18  # of a batch, at most
 RETURNED = 4  # files of a kind that came back: no more of them are given away
 
@@ -105,7 +107,7 @@ def made_ahead(
     """The documents of a large file, most of them made ready by helpers; in their order."""
     waiting: deque[tuple[list[Document | Ready], Batch]] = deque()
     rest = iter(documents)
-    while (given := _some(rest)) or waiting:
+    while (given := _some(rest, lambda each: each)) or waiting:
         if given:
             batch = Batch()
             helpers.begin([(each, words, False) for each in given if isinstance(each, Document)], batch)
@@ -118,13 +120,39 @@ def made_ahead(
                 yield each if found is None else cast("Document | Ready", found[1][0])
 
 
-def _some(documents: Iterator[Document | Ready]) -> list[Document | Ready]:
-    """The next documents, as many as make a batch."""
-    some: list[Document | Ready] = []
+def made_together(
+    files: Sequence[Sequence[Document | Ready]], words: Sequence[str], helpers: Helpers
+) -> list[Iterator[Document | Ready]]:
+    """The documents of small files, which helpers begin to make ready at once; whoever takes them waits for them.
+
+    :param words: of the paths of the files.
+    """
+    taken: list[list[tuple[Document | Ready, Batch, int]]] = [[] for _ in files]
+    rest = ((at, each) for at, documents in enumerate(files) for each in documents)
+    while some := _some(rest, lambda pair: pair[1]):
+        batch = Batch()
+        helpers.begin([(each, words[at], False) for at, each in some if isinstance(each, Document)], batch)
+        place = count()
+        for at, each in some:
+            taken[at].append((each, batch, next(place) if isinstance(each, Document) else -1))
+    return [_taken(each, helpers) for each in taken]
+
+
+def _taken(
+    documents: Sequence[tuple[Document | Ready, Batch, int]], helpers: Helpers
+) -> Iterator[Document | Ready]:
+    for each, batch, place in documents:
+        made = helpers.result(batch)[place] if place >= 0 else None
+        yield each if made is None else cast("Document | Ready", made[1][0])
+
+
+def _some(items: Iterator[T], document: Callable[[T], Document | Ready]) -> list[T]:
+    """The next items, as many as make a batch, by the document of each."""
+    some: list[T] = []
     size = 0
-    while len(some) < FILES and size < BYTES and (each := next(documents, None)):
+    while len(some) < FILES and size < BYTES and (each := next(items, None)):
         some.append(each)
-        size += len(each.text) if isinstance(each, Document) else 0
+        size += len(found.text) if isinstance(found := document(each), Document) else 0
     return some
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import takewhile
+from itertools import chain, compress, islice, takewhile
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Problem, SyncEvent
 from gemmasearch.indexing import growing
-from gemmasearch.indexing.ahead import Ahead, Read
-from gemmasearch.indexing.batches import FILES, Batches, Helped, is_plain
+from gemmasearch.indexing.ahead import Ahead, Begun, Read
+from gemmasearch.indexing.batches import FILES, Batches, Helped, is_plain, made_together
 from gemmasearch.indexing.current import now_ns
 from gemmasearch.indexing.helper import KEY, SMALL, digest
 from gemmasearch.indexing.helpers import MOST, Helpers
@@ -26,6 +26,7 @@ from gemmasearch.readers import refused
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.isolate import Isolated
 from gemmasearch.readers.opening import opened
+from gemmasearch.store.keys import clean
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.crawl import Found
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
 # and the hash of others ends when the run is to end.
 LARGE = 1 << 24
 WAITING = 4  # files that are read or wait to be written, for each core …
-COMPANY = 2  # … and so many times more while they are small and quickly read: they share a transaction
+COMPANY, MUCH = (
+    2,
+    8,
+)  # … and so many times more while small and quickly read: they share a transaction; of MANY, MUCH
 SHARE = 128  # small files in one transaction
 MANY = 400  # small files of a run for which helpers are started
-PATIENCE = 200_000_000  # ns for which a file that is read may wait for company
+PATIENCE = 200_000_000  # ns for which a file that is read may wait for company, after those before it
 
 
 @dataclass(slots=True)
@@ -63,6 +67,9 @@ class Writer:
     _helpers: Helpers | None = None
     _batches: Batches | None = None
     _own: int = 0  # of those that wait, files that no helper reads
+    _hands_over: bool = False  # what is in small files of untrusted formats, once workers have read it
+    _wrote: int = 0  # when, in ns
+    _making: deque[list[Job]] = field(default_factory=deque)  # they share a transaction each
 
     def __post_init__(self) -> None:
         self._storing = Storing(self.store, self.embedder, self.settings, self.tally)
@@ -75,8 +82,10 @@ class Writer:
         width = cores()
         with ExitStack() as self._ends, Ahead(self.read, width) as ahead:
             ours = isinstance(getattr(self.read, "__self__", None), Readers | Isolated)
-            if ours and sum(map(is_plain, stale)) >= MANY:
+            small = [is_plain(found) for found in stale if found.stamp.size <= SMALL]
+            if ours and sum(small) >= MANY:
                 self._batches = Batches(helpers) if (helpers := self._helped()) else None
+            self._hands_over = ours and len(small) - sum(small) >= MANY and self._helped() is not None
             for found in stale:
                 if self.tally.stopped():
                     break
@@ -84,7 +93,7 @@ class Writer:
                 if due := self._due(width):
                     self._written(due, moves, len(stale))
             # In small steps, while helpers make the last ones.
-            self._written(len(self._waiting), moves, len(stale), share=FILES)
+            self._all_written(moves, len(stale), share=FILES)
         self._storing.write_vectors()
         if stale and not self.tally.interrupted:
             self.tally.progress(SyncEvent("read", len(stale), len(stale)))
@@ -120,8 +129,9 @@ class Writer:
             digest = self._digest(found)
             if self.tally.interrupted:
                 return
-            if digest and any(self._may_equal(job, found, digest) for job in self._waiting):
-                self._written(len(self._waiting), moves, total)  # what is read once need not be read again
+            begun = chain(self._waiting, *self._making)
+            if digest and any(self._may_equal(job, found, digest) for job in begun):
+                self._all_written(moves, total)  # what is read once need not be read again
             if not self._putting.is_known(found, row, digest, began, moves):
                 self._waiting.append(self._begun(found, row, digest, began, ahead))
                 self._own += 1
@@ -147,34 +157,78 @@ class Writer:
         if self._own <= most:
             return 0
         first = self._waiting[0]
-        late = first.found.stamp.size > SMALL or now_ns() - first.began > PATIENCE
-        return len(self._waiting) - most if late or self._own >= COMPANY * most else 0
+        late = first.found.stamp.size > SMALL or now_ns() - max(first.began, self._wrote) > PATIENCE
+        company = MUCH if self._hands_over else COMPANY
+        return len(self._waiting) - most if late or self._own >= company * most else 0
 
     def _written(self, jobs: int, moves: Moves, total: int, *, share: int = SHARE) -> None:
         """Write what was begun first; neighbours that are small and read already in one transaction."""
         while jobs > 0:
             if self.tally.stopped():
                 return
-            last = self._waiting[min(jobs, share) - 1].reading
-            if isinstance(last, Helped):
-                last.made()  # until it is there, this process makes others, and those before it come as well
+            self._wait(min(jobs, share), moves, total)
             together = [self._next()]
             if together[0].is_small:
                 while self._waiting and len(together) < min(jobs, share) and self._waiting[0].is_small:
                     together.append(self._next())
-            for job in together:
-                self._told(job.found, total)
-            with self.store.writing() if len(together) > 1 else nullcontext():
-                hashes = self.store.known_hashes(job.digest for job in together if job.digest)
-                for job in together:
-                    twin = job.digest in hashes
-                    if not job.is_helped or not self._putting.is_known(
-                        job.found, job.row, job.digest, job.began, moves, twin=twin
-                    ):
-                        self._putting.put(job)
-                        hashes.update(filter(None, (job.digest,)))
-                self._storing.write_vectors(TOGETHER)
             jobs -= len(together)
+            handed = self._handed(together)
+            self._making.append(handed or together)
+            self._put_made(moves, total, but=bool(handed))
+
+    def _wait(self, jobs: int, moves: Moves, total: int) -> None:
+        """Until the first ones are there, that they share a transaction. Meanwhile those before them are written."""
+        last = self._waiting[jobs - 1].reading
+        if isinstance(last, Helped):
+            last.made()  # until it is there, this process makes others, and those before it come as well
+        elif self._hands_over:
+            small = takewhile(lambda job: job.found.stamp.size <= SMALL, islice(self._waiting, jobs))
+            readings = [job.reading for job in small if isinstance(job.reading, Begun)]
+            if not all(reading.ended for reading in readings):
+                self._put_made(moves, total)
+            for reading in readings:
+                reading.wait()
+
+    def _all_written(self, moves: Moves, total: int, *, share: int = SHARE) -> None:
+        """Also what was handed over last."""
+        self._written(len(self._waiting), moves, total, share=share)
+        if not self.tally.stopped():
+            self._put_made(moves, total)
+
+    def _handed(self, together: Sequence[Job]) -> list[Job]:
+        """The same files, if helpers make ready what is in them while those before are written; else none."""
+        chosen = [isinstance(job.reading, Begun) and job.is_small for job in together]
+        helpers = self._helped() if any(chosen) and self._hands_over else None
+        if helpers is None:
+            return []
+        given = list(compress(together, chosen))
+        words = [clean(self._putting.words(job.found.path)) for job in given]
+        made = iter(made_together([list(job.documents) for job in given], words, helpers))
+        return [
+            replace(job, documents=next(made)) if each else job
+            for job, each in zip(together, chosen, strict=True)
+        ]
+
+    def _put_made(self, moves: Moves, total: int, but: int = 0) -> None:
+        """Write what was handed over, but the last of it."""
+        while len(self._making) > but:
+            self._put(self._making.popleft(), moves, total)
+
+    def _put(self, together: Sequence[Job], moves: Moves, total: int) -> None:
+        """Write files in one transaction; a single one may take several."""
+        for job in together:
+            self._told(job.found, total)
+        with self.store.writing() if len(together) > 1 else nullcontext():
+            hashes = self.store.known_hashes(job.digest for job in together if job.digest)
+            for job in together:
+                twin = job.digest in hashes
+                if not job.is_helped or not self._putting.is_known(
+                    job.found, job.row, job.digest, job.began, moves, twin=twin
+                ):
+                    self._putting.put(job)
+                    hashes.update(filter(None, (job.digest,)))
+            self._storing.write_vectors(TOGETHER)
+        self._wrote = now_ns()
 
     def _next(self) -> Job:
         """The first one that waits; of a helper's what it made, else the file is read when it is written."""

@@ -324,11 +324,12 @@ def _insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table}({', '.join(columns)}) VALUES({', '.join('?' * len(columns))})"
 
 
+# Not INSERT … SELECT: before each of those SQLite has the full-text index write the words that wait, so that one
+# transaction made as many lists to merge as it had files. Without a folder its id is NULL, which is ignored, too.
 _INSERT_FILE = """
-    INSERT INTO files(path, path_words, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason, tries,
-                      folder_id)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, id FROM folders WHERE path = ?13
-    ON CONFLICT(path) DO NOTHING"""
+    INSERT OR IGNORE INTO files(path, path_words, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason,
+                                tries, folder_id)
+    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, (SELECT id FROM folders WHERE path = ?13))"""
 _INSERT_DOCUMENT = _insert("documents", (*seals.DOCUMENT, '"offset"', "length", "seal"))
 _INSERT_CHUNK = _insert("chunks", (*seals.CHUNK, "seal"))
 _INSERT_WORDS = _insert("words", ("rowid", *fts.COLUMNS))

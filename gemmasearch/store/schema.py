@@ -25,6 +25,9 @@ CREATE VIRTUAL TABLE words USING fts5(
     content='passage_words', content_rowid='id', tokenize='ascii'
 );
 
+-- Bytes of new words that wait in memory. Of 1 MB, as usual, a transaction wrote several lists, to be merged later.
+INSERT INTO words(words, rank) VALUES('hashsize', 8388608);
+
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
 

@@ -43,6 +43,18 @@ def index_mbox() -> Sequence[Row]:
 
 
 @row
+def index_maildir() -> Sequence[Row]:
+    """A first index of messages with a file each, static embedder, against ``notmuch new`` over the same files."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        notmuch = _notmuch(home, _mailbox(home / "box", UNCHANGED))
+        base = seconds(lambda: _run(notmuch))
+        ours = seconds(lambda: _run(_ours(home, str(home / "maildir"))))
+        note = f"{UNCHANGED:,} messages"
+        return [Row("index a maildir, static", "notmuch new", base, ours, "s", None, note)]
+
+
+@row
 def unchanged_mail() -> Sequence[Row]:
     """A run that finds nothing new among maildir messages, against ``notmuch new``."""
     with tempfile.TemporaryDirectory() as folder:

@@ -107,6 +107,41 @@ def test_the_index_is_the_same(tmp_path: Path) -> None:
     assert helpers() == []
 
 
+def plant_maildir(box: Path) -> None:
+    chance = random.Random(9)
+    for name in ("cur", "new", "tmp"):
+        (box / name).mkdir(parents=True)
+    for number in range(150):
+        head = (
+            f"From: Dana <dana@example.org>\nSubject: Note {number}\nMessage-ID: <{number}@example.org>\n\n"
+        )
+        (box / "cur" / f"{number}.host:2,S").write_text(head + note(chance))
+    for number in range(3):  # the same bytes, side by side
+        (box / "cur" / f"9{number}.host:2,S").write_text("Subject: Twin\n\nThe same boiler.\n")
+    (box / "cur" / "empty.host:2,S").write_text("")
+    (box / "cur" / "page.html").write_text("<p>A ladder.</p>")
+
+
+def test_messages_of_a_maildir_are_made_ready_by_helpers_not_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
+    plant_maildir(tree / "box")
+    expected = counts(run(alone, tree, many=10_000))
+    given: list[int] = []
+    together = writing.made_together
+
+    def counted(files: list[list[Document | Ready]], *rest: object) -> object:
+        given.append(len(files))
+        return together(files, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writing, "made_together", counted)
+    assert counts(run(helped, tree, many=1)) == expected
+    assert sum(given) >= 150 and len(given) < 50
+    assert contents(alone) == contents(helped) and vectors(alone) == vectors(helped)
+    sound(helped)
+
+
 def test_a_helper_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree, alone, helped = done_alone(tmp_path)
     killed: list[int] = []

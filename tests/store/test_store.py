@@ -287,6 +287,23 @@ def test_an_index_of_the_ninth_schema_gets_its_folders(db: Path) -> None:
         assert store.examine() == []
 
 
+def test_new_files_of_a_transaction_leave_one_list_of_words_not_one_each(db: Path) -> None:
+    """SQLite has the full-text index write what waits before any statement that may have to be undone by itself."""
+    with Store.open(db, create=True) as store:
+        with store.writing():
+            add_note(store, "/a/first.md", "Boiler. ")
+        lists = "SELECT count(DISTINCT segid) FROM words_idx"
+        before = store.db.value(lists)
+        with store.writing():
+            for number in range(40):
+                id = store.add_file(f"/a/{number}.md", "words", STAMP)
+                assert id is not None
+                text = f"Candle {number}. "
+                store.put_document(id, Document("note", text), chunks_of([text]))
+        assert store.db.value(lists) == before + 1
+        assert len(store.match("candle", 100)) == 40
+
+
 def test_a_file_added_whole_is_as_one_begun_and_finished(db: Path) -> None:
     problem = Problem("/a/two.md", "encrypted", part="p")
     with Store.open(db, create=True) as store, store.writing():
