@@ -45,6 +45,16 @@ def is_text(head: bytes) -> bool:
     return b"\0" not in head and controls * 50 <= len(head)
 
 
+def is_zeroed_text(head: bytes) -> bool:
+    """Whether it is UTF-8 with zeros in it: a power cut leaves blocks of them in logs, a program one in a note."""
+    rest = head.replace(b"\0", b"")
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(rest)  # the last letter may be cut
+    except UnicodeDecodeError:
+        return False
+    return is_text(rest)
+
+
 def decode(raw: bytes) -> str:
     """The text of a file: by its mark, as UTF-8, else by charset-normalizer's guess. Never fails."""
     for mark, encoding in _BOMS:

@@ -133,6 +133,17 @@ def test_junk_named_as_a_note_says_that_it_is_no_text(tmp_path: Path) -> None:
     assert problem(path).reason == "binary"
 
 
+def test_a_log_after_a_power_cut_or_a_note_with_a_zero_byte_was_called_binary(tmp_path: Path) -> None:
+    cut = b"10:00 pump on\n" + bytes(4096) + "10:07 reboot, drüben\n".encode()
+    assert note(tmp_path, cut, "app.log").text == "10:00 pump on\n10:07 reboot, drüben\n"
+    assert note(tmp_path, bytes(20_000) + b"late words\n", "b.log").text == "late words\n"
+    assert note(tmp_path, b"# Walrus\n\nIt swims\0 far.\n", "c.md").text.endswith("It swims far.\n")
+    path = tmp_path / "d.txt"
+    for junk in (b"words and \xff\xfe\x80 bytes\0" * 9, bytes(range(1, 32)) * 9 + b"\0 words"):
+        path.write_bytes(junk)
+        assert problem(path).reason == "binary"
+
+
 def test_a_note_that_libmagic_takes_for_a_program_is_still_a_note(tmp_path: Path) -> None:
     found = note(
         tmp_path, "import os\n\ndef main():\n    from x import y\n    print('#!')\n" * 5, "snippets.md"
