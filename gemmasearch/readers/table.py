@@ -105,6 +105,8 @@ FORMATS: tuple[Format, ...] = (
     Format("org", "note", ("text/org",), (".org",), "notes:read_org", 5, textual=True, limit="max_text_bytes"),
     Format("rst", "note", ("text/x-rst",), (".rst", ".rest"), "notes:read_rst", 4,
            textual=True, limit="max_text_bytes"),
+    Format("latex", "note", ("text/x-tex",), (".tex", ".ltx", ".bib"), "latex:read", 1,
+           textual=True, limit="max_text_bytes"),
     Format("code", "code", (), _CODE, "code:read_code", 3, textual=True, limit="max_text_bytes"),
     Format("data", "data", ("application/json", "application/x-ndjson", "text/xml", "text/csv"), _DATA,
            "code:read_data", 5, textual=True, limit="max_text_bytes"),

@@ -32,6 +32,13 @@ class TestRst(ReaderContract):
         return b"=====\nTable\n=====\n\nOil\n---\n\nThe walnut table.\n"
 
 
+class TestLatex(ReaderContract):
+    name, file, renamed = "latex", "a.tex", ""
+
+    def sample(self) -> bytes:
+        return b"\\documentclass{article}\n\\title{Table}\n\\begin{document}\n\\section{Oil}\nThe walnut table.\n\\end{document}\n"
+
+
 class TestText(ReaderContract):
     name, file, renamed = "text", "a.txt", "README"
 
@@ -355,3 +362,32 @@ def test_tags_are_looked_for_in_linear_time(tmp_path: Path, text: str) -> None:
     start = time.process_time()
     note(tmp_path, text)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"Gr\"o{\ss}e, Stra\ss e, stra\ss{}e", "Größe, Straße, straße"),
+        (r"Jos\'e N\'u\~nez, na\"{\i}ve, na{\"\i}ve", "José Núñez, naïve, naïve"),
+        (r"{\"O}l, \"{u}ber, Erd\H{o}s, \v{S}koda, \c{c}a, {\L}\'od\'z", "Öl, über, Erdős, Škoda, ça, Łódź"),
+        (r"\textbf{\"O}l, \emph{\ss}", r"\textbf{Ö}l, \emph{ß}"),
+        (r'a \\"o \item \under \rho \vec{x} \left. x \loop \omega', ""),
+    ],
+)
+def test_of_accents_in_latex_no_word_was_found(tmp_path: Path, written: str, read: str) -> None:
+    assert note(tmp_path, f"{written}\nend", "a.tex").text == f"{read or written}\nend"
+
+
+def test_latex_has_a_title_and_headings(tmp_path: Path) -> None:
+    found = note(
+        tmp_path,
+        '\\documentclass{article}\n\\title{Drift of {\\"o}l \\emph{slicks}\\thanks{Paid by X}}\n\\begin{document}\n'
+        '\\section[Intro]{Introduction}\\label{a}\nWords.\n\\subsection*{Gr\\"o{\\ss}e}\nMore.\n\\end{document}\n',
+        "a.tex",
+    )
+    assert found.title == "Drift of öl slicks"
+    assert [each.headings for each in found.sections] == [(), ("Introduction",), ("Introduction", "Größe")]
+    assert (
+        note(tmp_path, '@article{a, author={M{\\"u}ller, J.}}', "a.bib").text
+        == "@article{a, author={Müller, J.}}"
+    )
