@@ -23,6 +23,7 @@ MADE_FOLDERS = frozenset(
         *(".Spotlight-V100", ".fseventsd", ".DocumentRevisions-V100", ".stversions", ".stfolder"),
     }
 )
+MADE_WITHIN = ("/logseq/bak",)  # Logseq's old versions of pages
 # Files that editors and downloads leave while they work, or beside the file that counts.
 MADE_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload", ".lock")
 MADE_FILES = frozenset(("Thumbs.db", "desktop.ini", "Icon\r", ".DS_Store"))
