@@ -133,7 +133,7 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
         detail.append("not available")
     if hit.messages:
         detail.append(f"thread of {hit.messages}")
-    detail.extend(hit.headings[-1:])
+    detail.extend(name for name in hit.headings[-1:] if name != hit.title)
     where.append("".join(f" · {_shown(d)}" for d in detail if d), style="dim")
     out.rich(where)
     for line in marked(hit.snippet).wrap(out.console, max(20, out.width - 5)):

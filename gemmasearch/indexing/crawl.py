@@ -15,6 +15,7 @@ from gemmasearch.indexing.ignores import NAMES as IGNORE_FILES
 from gemmasearch.indexing.ignores import Ignores, inherited
 from gemmasearch.indexing.rules import (
     MADE_FOLDERS,
+    MADE_WITHIN,
     MAIL_RECORDS,
     Rules,
     is_mail_record,
@@ -269,7 +270,7 @@ class _Walk:
         return Found(path, stamp_of(status))
 
     def _wanted(self, name: str, path: str, maildir: bool) -> bool:
-        if name in MADE_FOLDERS or path in self.skip:
+        if name in MADE_FOLDERS or path.endswith(MADE_WITHIN) or path in self.skip:
             return False
         if maildir and name == "tmp":  # deliveries that are not finished
             return False

@@ -23,10 +23,11 @@ MADE_FOLDERS = frozenset(
         *(".Spotlight-V100", ".fseventsd", ".DocumentRevisions-V100", ".stversions", ".stfolder"),
     }
 )
+MADE_WITHIN = ("/logseq/bak",)  # Logseq's old versions of pages
 # Files that editors and downloads leave while they work, or beside the file that counts.
 MADE_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload", ".lock")
 MADE_FILES = frozenset(("Thumbs.db", "desktop.ini", "Icon\r", ".DS_Store"))
-MADE_PREFIXES = ("~$", ".~lock.", ".#", "#", ".goutputstream-")
+MADE_PREFIXES = ("~$", ".~lock.", ".#", ".goutputstream-")
 # What mail servers, and programs that fetch mail, keep beside it in its folders; elsewhere a note may be called so.
 MAIL_RECORDS = frozenset(
     ("dovecot-uidlist", "dovecot-uidvalidity", "dovecot.list.index.log", "subscriptions")
@@ -83,7 +84,9 @@ def around(path: str, roots: Iterable[Root]) -> list[str]:
 
 def made_by_program(name: str) -> bool:
     """Whether a file's name says that an editor or download is still at work on it."""
-    return name in MADE_FILES or name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES)
+    if name in MADE_FILES or name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES):
+        return True
+    return name.startswith("#") and name.endswith("#")  # Emacs; "#1 ideas.md" is a person's note
 
 
 def is_mail_record(name: str) -> bool:

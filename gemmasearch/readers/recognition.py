@@ -13,7 +13,7 @@ from typing import Any
 
 from gemmasearch.readers.formats import CannotRead, Format, Source
 from gemmasearch.readers.table import by_mime, by_suffix, formats
-from gemmasearch.readers.textual import is_text
+from gemmasearch.readers.textual import is_text, is_zeroed_text
 
 # What libmagic says of a package that it cannot tell from others, or that is encrypted.
 _VAGUE = (
@@ -61,6 +61,8 @@ def _binary(head: bytes, named: Format | None) -> Format:
     if found and not found.textual:
         return found
     if named and named.textual:
+        if mime == _VAGUE[0] and is_zeroed_text(head):
+            return named
         raise CannotRead("binary", mime)
     raise CannotRead("unsupported", mime)
 

@@ -94,7 +94,7 @@ FORMATS: tuple[Format, ...] = (
            isolated=True, limit="max_pdf_bytes", sniff="tnef:sniff"),
     Format("mhtml", "web", ("multipart/related",), (".mht", ".mhtml"), "mhtml:read", 4,
            isolated=True, limit="max_pdf_bytes", sniff="mhtml:sniff"),
-    Format("mail", "mail", ("message/rfc822", "message/news"), (".eml", ".emlx"), "mail:read", 6,
+    Format("mail", "mail", ("message/rfc822", "message/news"), (".eml", ".emlx"), "mail:read", 7,
            isolated=True, head="max_message_bytes", sniff="mail:sniff"),
     Format("enex", "note", ("application/enex+xml",), (".enex",), "enex:read", 1,
            textual=True, isolated=True, sniff="enex:sniff"),
@@ -105,10 +105,12 @@ FORMATS: tuple[Format, ...] = (
     Format("org", "note", ("text/org",), (".org",), "notes:read_org", 5, textual=True, limit="max_text_bytes"),
     Format("rst", "note", ("text/x-rst",), (".rst", ".rest"), "notes:read_rst", 4,
            textual=True, limit="max_text_bytes"),
+    Format("latex", "note", ("text/x-tex",), (".tex", ".ltx", ".bib"), "latex:read", 1,
+           textual=True, limit="max_text_bytes"),
     Format("code", "code", (), _CODE, "code:read_code", 3, textual=True, limit="max_text_bytes"),
     Format("data", "data", ("application/json", "application/x-ndjson", "text/xml", "text/csv"), _DATA,
-           "code:read_data", 4, textual=True, limit="max_text_bytes"),
-    Format("text", "note", ("text/*",), (".txt", ".text", ".log"), "notes:read_text", 4,
+           "code:read_data", 5, textual=True, limit="max_text_bytes"),
+    Format("text", "note", ("text/*",), (".txt", ".text", ".log"), "notes:read_text", 5,
            textual=True, limit="max_text_bytes"),
 )
 # fmt: on

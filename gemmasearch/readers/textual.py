@@ -45,6 +45,16 @@ def is_text(head: bytes) -> bool:
     return b"\0" not in head and controls * 50 <= len(head)
 
 
+def is_zeroed_text(head: bytes) -> bool:
+    """Whether it is UTF-8 with zeros in it: a power cut leaves blocks of them in logs, a program one in a note."""
+    rest = head.replace(b"\0", b"")
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(rest)  # the last letter may be cut
+    except UnicodeDecodeError:
+        return False
+    return is_text(rest)
+
+
 def decode(raw: bytes) -> str:
     """The text of a file: by its mark, as UTF-8, else by charset-normalizer's guess. Never fails."""
     for mark, encoding in _BOMS:
@@ -99,9 +109,13 @@ def guess(raw: bytes) -> str:
     Western text has few letters beyond ASCII, and knows which; charset-normalizer, which knows the other code pages,
     took 28 to 58 of 100 Spanish, French and Portuguese texts of 4,000 characters for one of those.
     """
+    from gemmasearch.readers.alphabets import by_alphabet
+
     sample = raw[:_SAMPLE]
+    if page := by_alphabet(sample):
+        return page
     beyond = sample.translate(None, _ASCII)
-    odd = len(beyond.translate(None, _WESTERN))
+    odd = len(beyond.translate(None, _WESTERN)) - sample.count(b"m\xb3")  # cubic metres
     if len(beyond) * 5 < len(sample) * 2 and odd * 50 <= len(beyond):
         return "cp1252"
     import charset_normalizer

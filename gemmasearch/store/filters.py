@@ -128,8 +128,11 @@ def _compare(column: str) -> Callable[[Condition], Sql]:
 
 
 def _ends(condition: Condition) -> Sql:
+    """The suffix of the file, or of an attachment's own name."""
     ending = os.fsencode("." + str(condition.value).lower().lstrip("."))
-    return "lower(CAST(substr(f.path, ?) AS TEXT)) = CAST(? AS TEXT)", [-len(ending), ending]
+    file = "lower(CAST(substr(f.path, ?) AS TEXT)) = CAST(? AS TEXT)"
+    attached = f"instr(d.meta, '\"attached_to\"') > 0 AND {NAME} GLOB ?"
+    return f"{file} OR ({attached})", [-len(ending), ending, _glob(words.fold(os.fsdecode(ending)))]
 
 
 def _type(condition: Condition) -> Sql:

@@ -90,6 +90,16 @@ def test_a_hit_of_a_folder_that_is_not_there_says_so(capsys: pytest.CaptureFixtu
     assert records.as_json(hit)["unavailable"] == ""
 
 
+def test_a_heading_that_is_the_title_stood_twice_with_every_hit(capsys: pytest.CaptureFixture[str]) -> None:
+    out = render.Output()
+    out.terminal = True
+    hit = Hit("c1", 1, 1, "/a.md", "", "note", "Lease", 0.5, Snippet("text"), "text", 0, 4, ("Lease",))
+    views.hits(out, [hit, replace(hit, headings=("Lease", "Notice"))])
+    first, second = capsys.readouterr().out.split(" 2. ")
+    assert first.count("Lease") == 1
+    assert second.count("Lease") == 1 and "· Notice" in second
+
+
 def test_every_error_has_an_exit_code_a_meaning_and_a_stable_name() -> None:
     def tree(kind: type[GsearchError]) -> list[type[GsearchError]]:
         return [kind, *(k for sub in kind.__subclasses__() for k in tree(sub))]

@@ -41,6 +41,18 @@ def test_hidden_caches_and_version_control_are_left_alone(tmp_path: Path) -> Non
     assert ".git/config" not in found(tmp_path, Rules(hidden=True))
 
 
+def test_old_versions_that_logseq_keeps_stood_above_the_page(tmp_path: Path) -> None:
+    write(tmp_path, "graph/pages/Ute.md", "graph/logseq/config.edn", "graph/logseq/bak/pages/Ute/2025.md")
+    write(tmp_path, "bak/mine.md")
+    assert found(tmp_path) == {"graph/pages/Ute.md", "graph/logseq/config.edn", "bak/mine.md"}
+    assert found(tmp_path / "graph/logseq/bak") == {"pages/Ute/2025.md"}
+
+
+def test_a_note_whose_name_begins_with_a_hash_was_left_out_without_a_word(tmp_path: Path) -> None:
+    write(tmp_path, "#1 ideas.md", "#inbox/#today.txt", "#draft.md#", ".#draft.md")
+    assert found(tmp_path) == {"#1 ideas.md", "#inbox/#today.txt"}
+
+
 def test_gitignore_is_obeyed_as_git_does(tmp_path: Path) -> None:
     write(
         tmp_path,

@@ -104,3 +104,26 @@ def test_more_letters_tell_of_their_own_code_page() -> None:
     assert decode(polish.encode("cp1250")) == polish
     russian = "Съешь ещё этих мягких французских булок"
     assert decode(russian.encode("cp1251")) == russian
+
+
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        ("Насос на даче сломался, вызови сантехника до выходных.", "koi8-r"),
+        ("Насос на даче сломался, вызови сантехника до выходных.", "cp1251"),
+        ("Zażółć gęślą jaźń, a potem zamknij drzwi na klucz.", "cp1250"),
+        ("W piwnicy leży mała łódka, którą trzeba pomalować.", "iso8859-2"),
+        ("Bahçedeki ağaç için yeni bir hortum aldım, ışığı kapat.", "cp1254"),
+        ("Příští schůze se koná ve čtvrtek, přijďte včas.", "cp1250"),
+        ("A kút mellett őszi almafák vannak, vidd a fűrészt.", "cp1250"),
+        ("Der Küfer flickt das Faß für übermäßig wenig Geld.", "cp1252"),
+        ("Le forgeron a réparé la chaîne, ça coûte 30 €.", "cp1252"),
+        ("¿Dónde está la llave? Mañana vendrá el señor Núñez.", "cp1252"),
+        ("A chave está com a irmã de João, não com o avô.", "cp1252"),
+        ("Six and a half, 6½ sacks, and 30 m³ of gravel.", "cp1252"),
+    ],
+)
+def test_a_short_text_without_a_declared_charset_was_read_in_a_code_page_of_another_language(
+    text: str, charset: str
+) -> None:
+    assert bytes_to_text(text.encode(charset)) == text

@@ -32,6 +32,13 @@ class TestRst(ReaderContract):
         return b"=====\nTable\n=====\n\nOil\n---\n\nThe walnut table.\n"
 
 
+class TestLatex(ReaderContract):
+    name, file, renamed = "latex", "a.tex", ""
+
+    def sample(self) -> bytes:
+        return b"\\documentclass{article}\n\\title{Table}\n\\begin{document}\n\\section{Oil}\nThe walnut table.\n\\end{document}\n"
+
+
 class TestText(ReaderContract):
     name, file, renamed = "text", "a.txt", "README"
 
@@ -131,6 +138,17 @@ def test_junk_named_as_a_note_says_that_it_is_no_text(tmp_path: Path) -> None:
     assert problem(path).reason == "binary"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     assert problem(path).reason == "binary"
+
+
+def test_a_log_after_a_power_cut_or_a_note_with_a_zero_byte_was_called_binary(tmp_path: Path) -> None:
+    cut = b"10:00 pump on\n" + bytes(4096) + "10:07 reboot, drüben\n".encode()
+    assert note(tmp_path, cut, "app.log").text == "10:00 pump on\n10:07 reboot, drüben\n"
+    assert note(tmp_path, bytes(20_000) + b"late words\n", "b.log").text == "late words\n"
+    assert note(tmp_path, b"# Walrus\n\nIt swims\0 far.\n", "c.md").text.endswith("It swims far.\n")
+    path = tmp_path / "d.txt"
+    for junk in (b"words and \xff\xfe\x80 bytes\0" * 9, bytes(range(1, 32)) * 9 + b"\0 words"):
+        path.write_bytes(junk)
+        assert problem(path).reason == "binary"
 
 
 def test_a_note_that_libmagic_takes_for_a_program_is_still_a_note(tmp_path: Path) -> None:
@@ -344,3 +362,32 @@ def test_tags_are_looked_for_in_linear_time(tmp_path: Path, text: str) -> None:
     start = time.process_time()
     note(tmp_path, text)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"Gr\"o{\ss}e, Stra\ss e, stra\ss{}e", "Größe, Straße, straße"),
+        (r"Jos\'e N\'u\~nez, na\"{\i}ve, na{\"\i}ve", "José Núñez, naïve, naïve"),
+        (r"{\"O}l, \"{u}ber, Erd\H{o}s, \v{S}koda, \c{c}a, {\L}\'od\'z", "Öl, über, Erdős, Škoda, ça, Łódź"),
+        (r"\textbf{\"O}l, \emph{\ss}", r"\textbf{Ö}l, \emph{ß}"),
+        (r'a \\"o \item \under \rho \vec{x} \left. x \loop \omega', ""),
+    ],
+)
+def test_of_accents_in_latex_no_word_was_found(tmp_path: Path, written: str, read: str) -> None:
+    assert note(tmp_path, f"{written}\nend", "a.tex").text == f"{read or written}\nend"
+
+
+def test_latex_has_a_title_and_headings(tmp_path: Path) -> None:
+    found = note(
+        tmp_path,
+        '\\documentclass{article}\n\\title{Drift of {\\"o}l \\emph{slicks}\\thanks{Paid by X}}\n\\begin{document}\n'
+        '\\section[Intro]{Introduction}\\label{a}\nWords.\n\\subsection*{Gr\\"o{\\ss}e}\nMore.\n\\end{document}\n',
+        "a.tex",
+    )
+    assert found.title == "Drift of öl slicks"
+    assert [each.headings for each in found.sections] == [(), ("Introduction",), ("Introduction", "Größe")]
+    assert (
+        note(tmp_path, '@article{a, author={M{\\"u}ller, J.}}', "a.bib").text
+        == "@article{a, author={Müller, J.}}"
+    )

@@ -63,6 +63,13 @@ def test_filters_and_kinds_by_other_names(listed, line: str, titles: list[str]) 
     assert listed(line) == titles
 
 
+def test_a_suffix_left_out_attachments(listed) -> None:
+    assert listed("ext:pdf") == ["lease", "offer"]
+    assert listed("ext:.PDF from:tom") == ["offer"]
+    assert listed("-ext:pdf type:pdf") == []
+    assert listed("ext:1") == listed("ext:*") == []
+
+
 def test_a_file_without_a_title_is_found_by_its_name(add, store) -> None:
     words = "One of the files that a container is made of, with its base, its port and its command. "
     add("/h/web/Dockerfile", f"{words}FROM debian\nEXPOSE 9000", kind="code")
