@@ -272,6 +272,16 @@ def test_a_run_of_nothing_left_an_empty_index(tmp_path: Path, paths: list[str]) 
     assert missing.code == 3 and "gsearch index FOLDER" in missing.said
 
 
+def test_cron_mailed_a_line_for_each_scheduled_run_that_met_another(place: Place) -> None:
+    """All day long beside `gsearch watch`, which holds the lock."""
+    with run_lock(place.db, "watch"):
+        held = place("index", "--quiet", "--scheduled", "1800")
+        assert (held.code, held.text, held.said) == (75, "", "")
+        assert "gsearch watch" in place("index", "--quiet").said, "who types it is told"
+        told = place("index", "--quiet", "--scheduled", "1800", "--json")
+        assert told.code == 75 and "gsearch watch" in told.text
+
+
 def test_what_the_system_makes_up_is_no_folder_of_files(tmp_path: Path) -> None:
     done = run("index", "/proc/self", "--db", tmp_path / "i.db")
     assert done.code == 2 and "makes it up" in done.said
