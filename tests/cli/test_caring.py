@@ -333,6 +333,17 @@ def test_what_a_query_does_not_find_was_named_before_it_was_forgotten(place: Pla
     assert "0 documents match" in done.said and "fig.md" not in done.said
 
 
+def test_a_dry_run_of_forgetting_a_folder_said_nothing_and_called_it_done(place: Place) -> None:
+    before = place.bytes()
+    done = place("forget", place.home, "--dry-run")
+    assert done.code == 0 and "3 files" in done.said and str(place.home) in done.said, done.said
+    assert place("forget", place.home / "fig.md", "--dry-run").said.startswith("1 file:")
+    (place.home / "new.md").write_text("not indexed yet")
+    unknown = place("forget", place.home / "new.md", "--dry-run")
+    assert unknown.code == 1 and "not in the index" in unknown.said
+    assert place.bytes() == before
+
+
 def test_a_handle_was_a_word_to_forget_and_a_path_to_ask_about(place: Place) -> None:
     handle = place("search", "--mode", "words", "--format", "{id}", "canaryfig").text.strip()
     refused = place("forget", handle, "--yes")
