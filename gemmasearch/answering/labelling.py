@@ -29,6 +29,9 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,63}\Z")
 _STEEP = 2.2  # of the logistic curve: 0.9 at what is like the examples, 0.1 at what is like the others
 COMMON = 0.5  # of what a label has in common with all documents is not counted when labels compete: measured
 _LEAST = 0.02  # lower confidences are not kept
+OTHERS = (
+    5  # usual documents stand beside what a person said no to: a stray no or two must not lower the bound
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,8 @@ class Labelling:
         """The label, its examples, and all that was decided and found. :raises UsageProblem: there is none."""
         self._store.remove_label(self.find(name).name)
 
-    def decide(self, name: str, document_ids: Sequence[int], yes: bool) -> None:
-        """A person's word on documents."""
+    def decide(self, name: str, document_ids: Sequence[int], yes: bool | None) -> None:
+        """A person's word on documents; None takes it back."""
         label = self.find(name)
         with self._store.writing():
             for id in document_ids:
@@ -200,7 +203,8 @@ class Labelling:
 
         The bound lies half-way between what is like the examples and what is like the counter-examples; where there
         are none, or one example alone, the mean of all documents and a point above it take their places: a standard
-        deviation above it where labels compete, two where only one is asked for.
+        deviation above it where labels compete, two where only one is asked for. Counter-examples that are less like
+        the label than documents usually are say little about where it ends, and count among ``OTHERS`` usual ones.
         """
         import numpy as np
 
@@ -216,7 +220,7 @@ class Labelling:
             like = held_out(label, np.concatenate([shown, yes]), no, self._embedder)
             unlike = toward(labels, no, self._embedder, taught)[:, at]
             high = float(like.mean()) if len(like) else mean + reach * spread
-            low = float(unlike.mean()) if len(unlike) else min(mean, high - spread)
+            low = _lowest(unlike, min(mean, high - spread))
             half = max((high - low) / 2, spread / 2)
             belongs[:, at] = 1 / (1 + np.exp(-_STEEP * (near[:, at] - (high + low) / 2) / half))
         return near - COMMON * near.mean(axis=0), belongs
@@ -238,3 +242,10 @@ class Labelling:
             return vectors[rows] if rows else np.zeros((0, dim), dtype=np.float32)
 
         return [(of(label, True), of(label, False)) for label in group]
+
+
+def _lowest(unlike: np.ndarray, usual: float) -> float:
+    """How near to a label that is which does not have it, by its counter-examples and what is ``usual``."""
+    if not len(unlike):
+        return usual
+    return max(float(unlike.mean()), (float(unlike.sum()) + OTHERS * usual) / (len(unlike) + OTHERS))

@@ -43,6 +43,8 @@ def similar(
 
     found = session.looked_up(look)
     code = 0 if found else NothingFound.exit_code
+    if not found:
+        session.out.note(f"nothing is like {'the text given' if text else path_field(target)}")
     return session.out.result({"hits": found}, lambda: session.write_hits(found), code)
 
 

@@ -224,6 +224,7 @@ def forget(
         if query and (dry_run or not yes):
             _announce(out, index, query, documents)
         if dry_run:
+            _announce_files(out, index, paths, to_forget=bool(documents))
             return out.result({"documents": documents, "paths": paths}, lambda: None)
         # Only what people type is asked about: a script has said what it wants.
         if documents and not yes and out.can_ask and not out.confirm("Forget them?"):
@@ -277,6 +278,14 @@ def _announce(out: Output, index: Index, query: str, documents: Sequence[int]) -
     )
     for hit in (hit for hit in found if hit.document_id in documents):
         out.note(f"  {one_line(hit.title)}  {path_field(hit.path)}")
+
+
+def _announce_files(out: Output, index: Index, paths: Sequence[str], *, to_forget: bool) -> None:
+    """Say how many files each path stands for. :raises NothingFound: there is nothing to forget."""
+    if paths and not to_forget and not any(map(index.knows, paths)):
+        raise NothingFound(f"not in the index: {', '.join(paths)}", "`gsearch roots` lists what is indexed")
+    for path in paths:
+        out.note(f"{counts.plural(index.below(path), 'file')}: {path_field(path)}")
 
 
 def _how(file: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,16 +95,18 @@ def review(
     no: Annotated[
         list[str] | None, typer.Option("--no", metavar="FILE", help=f"It does not have it: {_TARGET}.")
     ] = None,
+    undo: Annotated[
+        list[str] | None, typer.Option("--undo", metavar="FILE", help="Take your yes or no to it back.")
+    ] = None,
     number: Annotated[int, typer.Option("-n", "--number", metavar="N", help="How many.", min=1)] = 10,
 ) -> int:
     """Show a label's doubtful documents, and keep your own yes or no. That wins from then on."""
-    given = bool(yes or no)
+    given = bool(yes or no or undo)
     asking = not given and session.out.terminal and sys.stdin.isatty() and not session.out.quiet
     with session.index(write=given or asking) as index:
         labels = index.labels()
-        for targets, said in ((yes, True), (no, False)):
-            for target in targets or ():
-                labels.decide(name, [index.labelled(target)], said)
+        for document, said in _decisions(index, {True: yes, False: no, None: undo}).items():
+            labels.decide(name, [document], said)
         rows = [] if given else labels.doubtful(name, number)
         if asking:
             _ask(session.out, index, name, rows)
@@ -112,6 +114,17 @@ def review(
         labels.find(name)
     code = 0 if rows or given else NothingFound.exit_code
     return session.out.result(rows, lambda: _show_verdicts(session.out, rows), code)
+
+
+def _decisions(index: Index, given: Mapping[bool | None, Sequence[str] | None]) -> dict[int, bool | None]:
+    """What is said of each document. :raises UsageProblem: two different things of one, of which nothing is kept."""
+    found: dict[int, bool | None] = {}
+    for said, targets in given.items():
+        for target in targets or ():
+            document = index.labelled(target)
+            if found.setdefault(document, said) != said:
+                raise UsageProblem(f"{target} is given two answers", "say --yes, --no or --undo of it once")
+    return found
 
 
 def _ask(out: Output, index: Index, name: str, rows: Sequence[VerdictRow]) -> None:
@@ -207,7 +220,7 @@ def classify(
     """Say which of some labels fits each text best. It goes by meaning, without training."""
     if sources.count("-") > 1:
         raise UsageProblem("standard input can be read only once")
-    names = _names(labels, ready)
+    names = _names(labels, ready, example or ())
     with session.texts_only() as index:
         shown = _examples(index, example or (), names)
         texts, unread = _readable(index, sources)
@@ -240,8 +253,10 @@ def _readable(index: Index, sources: Sequence[str]) -> tuple[dict[str, str], lis
     return texts, unread
 
 
-def _names(labels: str | None, ready: str | None) -> dict[str, str]:
-    """Label -> description."""
+def _names(labels: str | None, ready: str | None, examples: Sequence[str] = ()) -> dict[str, str]:
+    """Label -> description. Without ``labels`` they are those that the examples name."""
+    if labels is None and ready is None and examples:
+        labels = ",".join(each.partition("=")[0] for each in examples)
     if (labels is None) == (ready is None):
         raise UsageProblem("give the labels with --labels, or a set with --ready", "--labels invoice,letter")
     if ready is not None:

@@ -68,6 +68,10 @@ def index(
             if isinstance(e.__cause__, LockHeld) and not asked():
                 raise e.__cause__ from None  # its time was up while another run held the lock
             raise
+        except LockHeld:
+            if scheduled and out.quiet and not out.json:
+                return LockHeld.exit_code  # cron would mail a line each time, all day long beside `watch`
+            raise
         reasons = {r.path: r.unavailable for r in opened.roots() if r.path in report.unavailable}
         for note in opened.notes:
             out.note(note)

@@ -68,6 +68,10 @@ class Caring(Opened):
         roots = (root.path == place or root.path.startswith(place + os.sep) for root in self._store.roots())
         return any(True for _ in self._store.files_below(place)) or any(roots)
 
+    def below(self, path: str | os.PathLike[str]) -> int:
+        """How many files at and below a path the index knows, failed ones included."""
+        return sum(1 for _ in self._store.files_below(absolute(path)))
+
     def retry(self, paths: Sequence[str | os.PathLike[str]] = ()) -> int:
         """Let the next run read failed files again. :return: how many. :raises NothingFound: a path nobody knows."""
         from gemmasearch.indexing import care

@@ -17,8 +17,10 @@ from gemmasearch.indexing.rules import (
     MADE_FOLDERS,
     MADE_WITHIN,
     MAIL_RECORDS,
+    OFFICE_PARTS,
     Rules,
     is_mail_record,
+    is_of_saved_page,
     is_within,
     made_by_program,
 )
@@ -123,6 +125,7 @@ class _Walk:
     trail: Trail | None = None
     outer: Collection[str] = ()
     messages: set[str] = field(default_factory=set)  # cur and new of the maildirs met so far
+    parts: set[str] = field(default_factory=set)  # folders beside saved pages
 
     def __post_init__(self) -> None:
         self.own_name = os.path.basename(self.own)
@@ -188,7 +191,7 @@ class _Walk:
     ) -> Generator[Found | Problem, None, list[tuple[str, Ignores]]]:
         """Yields the files; returns the folders to enter."""
         names = {entry.name for entry in entries}
-        if "CACHEDIR.TAG" in names:
+        if "CACHEDIR.TAG" in names or (folder in self.parts and OFFICE_PARTS not in names):
             return []
         maildir = names >= _MAILDIR
         if self.trail is not None:
@@ -215,6 +218,8 @@ class _Walk:
                 continue
             if isinstance(found, str):
                 folders.append((path, ignores))
+                if is_of_saved_page(entry.name, names):
+                    self.parts.add(path)
                 if maildir and self.maildirs is not None and entry.name in MESSAGES:
                     self.messages.add(path)
             else:
@@ -301,6 +306,8 @@ class _Walk:
         folder = entry.is_dir(follow_symlinks=False)
         if "CACHEDIR.TAG" in names:
             return "it lies in a folder marked as a cache (CACHEDIR.TAG)"
+        if self._is_part_of_page(above, names):
+            return "a part of the saved web page beside its folder; name the folder itself to index it"
         if _is_record(entry) and self._holds_mail(above, names, list(entries.values())):
             return "a mail server's own file beside the mail"
         if not self._wanted(entry.name, path, set(names) >= _MAILDIR):
@@ -316,6 +323,15 @@ class _Walk:
         if isinstance(self._file(entry, entry.name, path), Found):
             return ""
         return "not a regular file, made by a program, over a size limit, or not among the root's inclusions"
+
+    def _is_part_of_page(self, folder: str, names: Set[str]) -> bool:
+        above, _, name = folder.rpartition("/")
+        if folder == self.named or OFFICE_PARTS in names:
+            return False
+        try:
+            return is_of_saved_page(name, os.listdir(above or "/"))
+        except OSError:
+            return False
 
     def _same_device(self, entry: os.DirEntry[str]) -> bool:
         same = self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,34 @@ _MAIL_RECORD = re.compile(
     """,
     re.VERBOSE,
 )
+# What browsers call the folder of pictures, scripts and frames beside a page that they saved, in their languages.
+_PAGE_PARTS = (
+    *(
+        "_files",
+        ".files",
+        "-Dateien",
+        "_fichiers",
+        "_bestanden",
+        "_file",
+        "_archivos",
+        "-filer",
+        "_tiedostot",
+    ),
+    *(
+        "_pliki",
+        "_soubory",
+        "_elemei",
+        "_ficheiros",
+        "_arquivos",
+        "_dosyalar",
+        "_datoteke",
+        "_fitxers",
+        "_failid",
+    ),
+    *("_fails", "_bylos", "_fajlovi", "_fitxategiak"),
+)
+_PAGES = (".html", ".htm", ".xhtml", ".HTML", ".HTM")
+OFFICE_PARTS = "filelist.xml"  # Excel and PowerPoint keep what they saved as a page in such a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +120,11 @@ def made_by_program(name: str) -> bool:
 def is_mail_record(name: str) -> bool:
     """Whether a file in a folder of mail is a server's own and no mail."""
     return _MAIL_RECORD.fullmatch(name) is not None
+
+
+def is_of_saved_page(folder: str, names: Container[str]) -> bool:
+    """Whether a folder's name says that it holds the parts of a page among the ``names`` beside it."""
+    if not folder.endswith(_PAGE_PARTS):
+        return False
+    titles = (folder.removesuffix(part) for part in _PAGE_PARTS if folder.endswith(part))
+    return any(title + suffix in names for title in titles for suffix in _PAGES)

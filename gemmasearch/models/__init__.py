@@ -97,6 +97,18 @@ class Generator(Protocol):
     def close(self) -> None: ...
 
 
+def composed(text: str) -> str:
+    """Letters with their accents in one piece, and Korean in whole syllables, as models learned to read them.
+
+    Macs name files, and some PDF files and pages are written, with the accents apart (NFD).
+    """
+    if text.isascii():
+        return text
+    from unicodedata import is_normalized, normalize
+
+    return text if is_normalized("NFC", text) else normalize("NFC", text)
+
+
 def open_embedder(settings: Settings, *, lazy: bool = False) -> Embedder:
     """The embedder that ``settings.embedder`` asks for; a ``lazy`` one loads its GGUF file with the first text.
 

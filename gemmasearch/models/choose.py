@@ -12,15 +12,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from gemmasearch import light
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
 from gemmasearch.models import Embedder, Generator, Passage, catalog
 from gemmasearch.models.catalog import Entry
 from gemmasearch.models.facts import Facts
-from gemmasearch.models.header import Header, read_header
+from gemmasearch.models.header import CONVERT, Header, read_header
 from gemmasearch.settings import Settings
 
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
 DEFAULT_GENERATORS = ("gemma-3-270m-it-qat", "smollm2-135m")
+_HUB_NAME = light.pattern(r"(?!\.)[\w.-]+/[\w.-]+(?<!\.gguf)\Z")  # owner/name
 _PROMPT_ROOM = 96  # tokens beside a passage: prompt, title, a paragraph kept whole
 
 
@@ -167,12 +169,24 @@ def _path(choice: str, entry: Entry | None, role: str, settings: Settings) -> Pa
     :raises ModelMissing: it is not there.
     """
     if entry:
+        if entry.role != role:
+            raise ModelUnsuitable(
+                f"{entry.name} is a model of another kind ({entry.role}) than the {role} asked for",
+                "`gsearch models list` shows what each model is for",
+            )
         if path := catalog.locate(entry, settings):
             return path
         raise ModelMissing(f"the {role} {entry.name} is not on this machine", f"get it: {entry.how}")
     path = Path(choice).expanduser()
     if path.is_file():
         return path.absolute()
+    if path.is_dir():
+        raise ModelUnsuitable(f"{path} is a folder, and a model is one GGUF file", CONVERT)
+    if _HUB_NAME.match(choice):
+        raise ModelMissing(
+            f"there is no model file {path}, and no model of a hub is fetched by its name",
+            "download a GGUF file of it and give its path; `gsearch models list` shows what can be pulled",
+        )
     if os.sep in choice or choice.lower().endswith(".gguf"):
         raise ModelMissing(f"there is no model file {path}", "`gsearch models list` shows what is there")
     raise ModelMissing(

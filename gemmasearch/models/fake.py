@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from gemmasearch.models import Passage, Space
+from gemmasearch.models import Passage, Space, composed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +66,7 @@ class FakeEmbedder:
 
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         for row, text in enumerate(texts):
-            for word in _WORD.findall(_first_tokens(text, self._max_tokens).lower()):
+            for word in _WORD.findall(_first_tokens(composed(text), self._max_tokens).lower()):
                 number = int.from_bytes(
                     blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "big"
                 )

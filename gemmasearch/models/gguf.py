@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.errors import ModelUnsuitable
-from gemmasearch.models import Passage, Space
+from gemmasearch.models import Passage, Space, composed
 from gemmasearch.models.header import Header
 from gemmasearch.models.native import Batch, Native, cores
 from gemmasearch.models.prompts import PROMPT_VERSION, family_of
@@ -113,7 +113,7 @@ class GgufEmbedder:
 
     def count_tokens(self, text: str) -> int:
         with self._lock:
-            return len(self._native.tokens(text, wrap=False))
+            return len(self._native.tokens(composed(text), wrap=False))
 
     def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
         return self._embed([self.family.document_text(p.title, p.text) for p in passages])
@@ -167,7 +167,7 @@ class GgufEmbedder:
     def _tokenise(self, text: str) -> list[int]:
         """Prompt and text as tokens, at most ``max_tokens``, the closing token kept when the text is cut."""
         limit = self._tokens
-        tokens = self._native.tokens(text[: limit * _CHARACTERS_PER_TOKEN], wrap=True)
+        tokens = self._native.tokens(composed(text[: limit * _CHARACTERS_PER_TOKEN]), wrap=True)
         if len(tokens) > limit:
             tokens = tokens[: limit - self._tail] + tokens[len(tokens) - self._tail :]
         return tokens

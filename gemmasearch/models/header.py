@@ -17,6 +17,8 @@ from typing import Any
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
 from gemmasearch.light import dataclass
 
+CONVERT = "llama.cpp's convert_hf_to_gguf.py makes one of a folder of weights: see README, models"
+_WEIGHTS = frozenset((".safetensors", ".bin", ".pt", ".pth", ".onnx"))
 MAX_ENTRIES = 1 << 16
 MAX_NAME = 1 << 16
 MAX_TEXT_KEPT = 1 << 18
@@ -68,9 +70,8 @@ def read_header(path: Path) -> Header:
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             if size < 24 or stream.read(4) != b"GGUF":
-                raise ModelUnsuitable(
-                    f"{path} is no GGUF model file", "`gsearch models list` names models that work"
-                )
+                hint = CONVERT if path.suffix in _WEIGHTS else "`gsearch models list` names models that work"
+                raise ModelUnsuitable(f"{path} is no GGUF model file", hint)
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _Parser(data, size).header()
     except (_Damaged, struct.error, UnicodeDecodeError) as e:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
-from gemmasearch.models import Passage, Space, pieces
+from gemmasearch.models import Passage, Space, composed, pieces
 
 if TYPE_CHECKING:
     import numpy as np
@@ -217,6 +217,7 @@ def _identity(matrix: _Matrix, tokenizer_size: int) -> str:
 
 def _clean(text: str) -> str:
     """Lone surrogates (undecodable bytes of file names) cannot be handed to the tokenizer."""
+    text = composed(text)
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import plistlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import apsw
 
 PAGES = 1_000_000
+MOST_FOLDERS = 20  # above a bookmark: a made-up profile may hold folders that lie in each other
+_SAFARI_ROOTS = frozenset(("BookmarksBar", "BookmarksMenu", "History"))
 _NO_PLIST = (
     plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError, OverflowError, RecursionError,
 )  # fmt: skip
@@ -33,14 +35,17 @@ _SINCE_1601, _SINCE_2001 = 11_644_473_600.0, -978_307_200.0  # seconds from thos
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One address; ``last`` is epoch seconds of the last visit, or when it was bookmarked."""
+    """One address; ``last`` is epoch seconds of the last visit, ``added`` when it was bookmarked."""
 
     url: str
-    title: str
-    visits: int
-    last: float | None
+    titles: tuple[str, ...]  # what a bookmark calls it first, then what it calls itself
+    visits: int = 0
+    last: float | None = None
     bookmarked: bool = False
     description: str = ""
+    added: float | None = None
+    folders: tuple[str, ...] = ()  # of its bookmarks, those above before it: "Garden / Roses"
+    tags: tuple[str, ...] = ()
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
@@ -85,11 +90,17 @@ def _pages(connection: apsw.Connection, bookmarks: bytes, source: Source) -> dic
 
 
 def _merged(one: Page, other: Page) -> Page:
-    last = max((each for each in (one.last, other.last) if each is not None), default=None)
-    bookmarked = one.bookmarked or other.bookmarked
-    description = one.description or other.description
+    first, then = (other, one) if other.bookmarked and not one.bookmarked else (one, other)
     return Page(
-        one.url, one.title or other.title, max(one.visits, other.visits), last, bookmarked, description
+        one.url,
+        tuple(dict.fromkeys((*first.titles, *then.titles))),
+        max(one.visits, other.visits),
+        max((each.last for each in (one, other) if each.last is not None), default=None),
+        first.bookmarked,
+        one.description or other.description,
+        min((each.added for each in (one, other) if each.added is not None), default=None),
+        tuple(dict.fromkeys((*one.folders, *other.folders))),
+        tuple(dict.fromkeys((*one.tags, *other.tags))),
     )
 
 
@@ -98,51 +109,106 @@ def _firefox(connection: apsw.Connection) -> Iterator[Page]:
     described = "p.description" if "description" in columns else "''"
     yield from _made(
         connection,
-        "SELECT p.url, coalesce(nullif(b.title, ''), p.title), p.visit_count,"
-        f" coalesce(p.last_visit_date, b.dateAdded) / 1e6, b.id IS NOT NULL, {described}"
-        " FROM moz_places p LEFT JOIN moz_bookmarks b ON b.fk = p.id AND b.type = 1"
-        " WHERE p.hidden = 0 OR b.id IS NOT NULL",
+        f"SELECT p.url, p.title, p.visit_count, p.last_visit_date / 1e6, {described} FROM moz_places p"
+        " WHERE p.hidden = 0 OR p.id IN (SELECT fk FROM moz_bookmarks WHERE type = 1)",
+    )
+    folders = _Folders(connection)
+    select = "SELECT p.url, b.title, b.dateAdded / 1e6, b.parent FROM moz_bookmarks b"
+    for url, title, added, parent in connection.execute(
+        f"{select} JOIN moz_places p ON p.id = b.fk WHERE b.type = 1"
+    ):
+        names, is_tag = folders.above(parent)
+        yield _bookmark(str(url), str(title or ""), added, () if is_tag else names, names if is_tag else ())
+
+
+class _Folders:
+    """Firefox keeps a tag as a folder below a root of its own, with a bookmark in it for each page that has it."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        rows = connection.execute("SELECT id, parent, title, guid FROM moz_bookmarks WHERE type = 2")
+        self._known = {id: (parent, str(title or ""), str(guid or "")) for id, parent, title, guid in rows}
+
+    def above(self, id: object) -> tuple[tuple[str, ...], bool]:
+        """The names of the folders from the top down, without those that every profile has; whether it is a tag."""
+        names: list[str] = []
+        while id in self._known and len(names) < MOST_FOLDERS:
+            id, title, guid = self._known[id]
+            if guid.endswith("____"):  # root________, menu________, tags________ …
+                return tuple(reversed(names)), guid.startswith("tags_")
+            names.append(title)
+        return tuple(reversed(names)), False
+
+
+def _bookmark(
+    url: str, title: str, added: Any, folders: Sequence[str] = (), tags: Sequence[str] = (), said: str = ""
+) -> Page:
+    when = _number(added)
+    return Page(
+        clean(url),
+        _titles(title),
+        bookmarked=True,
+        description=clean(said),
+        added=when if when > 0 else None,
+        folders=tuple(filter(None, [" / ".join(filter(None, map(_line, folders)))])),
+        tags=tuple(filter(None, map(_line, tags))),
     )
 
 
+def _titles(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, [_line(text)]))
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
 def _chromium(connection: apsw.Connection) -> Iterator[Page]:
-    select = "SELECT url, title, visit_count, last_visit_time / 1e6 - ?, 0, '' FROM urls WHERE hidden = 0"
+    select = "SELECT url, title, visit_count, last_visit_time / 1e6 - ?, '' FROM urls WHERE hidden = 0"
     yield from _made(connection, select, _SINCE_1601)
 
 
 def _chromium_bookmarks(raw: bytes) -> Iterator[Page]:
+    """The roots ("Bookmarks bar") are no folders that anybody made."""
     try:
-        waiting: list[Any] = list(json.loads(raw)["roots"].values())
+        waiting: list[tuple[Any, tuple[str, ...]]] = [
+            (child, ()) for root in json.loads(raw)["roots"].values() for child in _children(root, "children")
+        ]
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return
     while waiting:
-        node = waiting.pop()
+        node, folders = waiting.pop()
         if isinstance(node, dict):
-            children = node.get("children")
-            waiting.extend(children if isinstance(children, list) else ())
+            name = str(node.get("name") or "")
+            below = (*folders, name)[-MOST_FOLDERS:]
+            waiting.extend((child, below) for child in _children(node, "children"))
             if node.get("type") == "url":
                 added = _number(node.get("date_added")) / 1e6 - _SINCE_1601
-                title = clean(str(node.get("name") or ""))
-                yield Page(clean(str(node.get("url"))), title, 0, added if added > 0 else None, True)
+                yield _bookmark(str(node.get("url")), name, added, folders)
 
 
 def _safari_bookmarks(raw: bytes) -> Iterator[Page]:
     """A tree of dictionaries; a bookmark has URLString and URIDictionary, one of the reading list a preview too."""
     try:
-        waiting: list[Any] = [plistlib.loads(raw)] if raw else []
+        waiting: list[tuple[Any, tuple[str, ...]]] = [(plistlib.loads(raw), ())] if raw else []
     except _NO_PLIST:
         return
     while waiting:
-        node = waiting.pop()
+        node, folders = waiting.pop()
         if isinstance(node, dict):
-            children = node.get("Children")
-            waiting.extend(children if isinstance(children, list) else ())
+            name = str(node.get("Title") or "")
+            own = not name or name.startswith("com.apple.") or name in _SAFARI_ROOTS
+            below = folders if own else (*folders, name)[-MOST_FOLDERS:]
+            waiting.extend((child, below) for child in _children(node, "Children"))
             if url := node.get("URLString"):
                 named, listed = node.get("URIDictionary"), node.get("ReadingList")
                 title = named.get("title") if isinstance(named, dict) else ""
                 preview = listed.get("PreviewText") if isinstance(listed, dict) else ""
-                texts = [clean(str(each or "")) for each in (url, title, preview)]
-                yield Page(texts[0], texts[1], 0, None, True, texts[2])
+                yield _bookmark(str(url), str(title or ""), None, folders, said=str(preview or ""))
+
+
+def _children(node: Any, name: str) -> list[Any]:
+    found = node.get(name) if isinstance(node, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _number(value: Any) -> float:
@@ -155,29 +221,23 @@ def _number(value: Any) -> float:
 def _safari(connection: apsw.Connection) -> Iterator[Page]:
     yield from _made(
         connection,
-        "SELECT i.url, v.title, i.visit_count, max(v.visit_time) - ?, 0, '' FROM history_items i"
+        "SELECT i.url, v.title, i.visit_count, max(v.visit_time) - ?, '' FROM history_items i"
         " JOIN history_visits v ON v.history_item = i.id GROUP BY i.id",
         _SINCE_2001,
     )
 
 
 def _made(connection: apsw.Connection, select: str, *values: float) -> Iterator[Page]:
-    for url, title, visits, last, bookmarked, description in connection.execute(select, values):
+    for url, title, visits, last, description in connection.execute(select, values):
         known = float(last) if isinstance(last, int | float) and last > 0 else None
-        yield Page(
-            clean(str(url)),
-            clean(str(title or "")),
-            int(visits or 0),
-            known,
-            bool(bookmarked),
-            clean(str(description or "")),
-        )
+        titles, said = _titles(str(title or "")), clean(str(description or ""))
+        yield Page(clean(str(url)), titles, int(visits or 0), known, description=said)
 
 
 def _document(page: Page) -> Document:
-    title = " ".join(page.title.split())
     site = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    text = "\n".join(each for each in (title, page.description.strip(), page.url) if each)
+    said = (*page.titles, page.description.strip(), *page.folders, ", ".join(page.tags), page.url)
+    text = "\n".join(each for each in said if each)
     meta = {
         "url": page.url,
         "site": site,
@@ -186,5 +246,11 @@ def _document(page: Page) -> Document:
     }
     part = hashlib.blake2b(page.url.encode(), digest_size=8).hexdigest()
     return Document(
-        "visit", text, part=part, title=title, date=page.last, meta={k: v for k, v in meta.items() if v}
+        "visit",
+        text,
+        part=part,
+        title=page.titles[0] if page.titles else "",
+        date=page.added if page.last is None else page.last,
+        tags=page.tags,
+        meta={k: v for k, v in meta.items() if v},
     )

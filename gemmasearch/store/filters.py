@@ -237,11 +237,13 @@ def _site(condition: Condition) -> Sql:
 
 
 _SAVED = "CAST(json_extract(d.meta, '$.visited') AS REAL)"
+_NEVER = "json_extract(d.meta, '$.bookmarked') = 'yes' AND json_extract(d.meta, '$.visits') = '0'"
 
 
 def _visited(condition: Condition) -> Sql:
-    """The last visit of a page of a history, or when a page was saved."""
-    return _compare(f"CASE d.kind WHEN 'visit' THEN d.date ELSE {_SAVED} END")(condition)
+    """The last visit of a page of a history, none of one that is a mere bookmark; or when a page was saved."""
+    last = f"CASE WHEN {_NEVER} THEN NULL ELSE d.date END"
+    return _compare(f"CASE d.kind WHEN 'visit' THEN {last} ELSE {_SAVED} END")(condition)
 
 
 _FIELDS: dict[str, Callable[[Condition], Sql]] = {

@@ -82,8 +82,16 @@ class Labels:
             self.db.run("DELETE FROM labels WHERE id = ?", (found,))
         return found is not None
 
-    def decide(self, label_id: int, document_id: int, yes: bool) -> None:
-        """A person's word on one document; it stands until the person says otherwise."""
+    def decide(self, label_id: int, document_id: int, yes: bool | None) -> None:
+        """A person's word on one document; it stands until the person says otherwise, or takes it back (None)."""
+        if yes is None:
+            self.db.run(
+                f"""DELETE FROM decisions WHERE (label_id, path, part) IN (
+                    SELECT p.label_id, p.path, p.part FROM decisions p, documents d JOIN files f ON f.id = d.file_id
+                    WHERE p.label_id = ? AND d.id = ? AND ({_MINE}))""",
+                (label_id, document_id),
+            )
+            return
         self.db.run(
             """INSERT OR REPLACE INTO decisions(label_id, path, part, hash, message_id, yes, made)
                SELECT ?1, f.path, d.part, d.hash, d.message_id, ?3, ?4

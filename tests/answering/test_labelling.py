@@ -204,3 +204,37 @@ def test_one_yes_took_a_label_away_from_all_that_was_like_it(home: Path, tmp_pat
         labels.decide("invoice", [index.labelled(str(home / "bill1.md"))], True)
         labels.run()
         assert found(index, "label:invoice") >= before >= {f"bill{n}.md" for n in range(5)}
+
+
+def test_a_yes_in_another_language_and_one_far_no_gave_a_label_to_what_friends_write(
+    home: Path, tmp_path: Path
+) -> None:
+    """Examples that are little like each other lie near everything; the bound fell below what documents usually are."""
+    texts = {
+        "rechnung": "Sehr geehrter Kunde, anbei erhalten Sie Ihre Rechnung über 88,20 Euro. Bitte überweisen Sie den Betrag.",
+        "seikyu": "今月の請求書を添付いたします。お支払い期限は3月31日です。合計金額は5,000円です。",
+        "court": "The district court has set the hearing of your case for 4 May. You are summoned as a witness.",
+    }
+    topics = ["football match on Saturday", "the choir rehearsal", "my new puppy", "the hiking weekend"]
+    topics += ["grandma and her garden", "a leaking tap", "the school play", "our chess club"]
+    said = ["We had so much fun.", "Shall we meet on Sunday?", "Let me know if you can come."]
+    said += ["It rained all day, though.", "The kids loved it."]
+    for n in range(40):
+        texts[f"friend{n}"] = (
+            f"Hi, how are you? I wanted to tell you about {topics[n % 8]}. {said[n % 5]} See you soon."
+        )
+    for each in home.glob("soup*"):
+        each.unlink()
+    for name, text in texts.items():
+        (home / f"{name}.md").write_text(text)
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        labels.add("invoice", "bills, receipts, invoices to pay")
+        labels.add("newsletter", "news, offers, unsubscribe")
+        for name, yes in (("bill1", True), ("rechnung", True), ("seikyu", True), ("court", False)):
+            labels.decide("invoice", [index.labelled(str(home / f"{name}.md"))], yes)
+        labels.run()
+        having = {Path(hit.path).name for hit in index.search("label:invoice", limit=500)}
+        assert not [name for name in having if name.startswith("friend")]
+        assert having >= {f"bill{n}.md" for n in range(5)}

@@ -36,6 +36,16 @@ def test_similar_finds_neighbours_of_a_file_and_of_a_piped_text_but_not_the_file
     assert indexed.run("similar", "/no/such/file").code == 1
 
 
+def test_similar_that_found_nothing_said_nothing(tmp_path: Path) -> None:
+    note, db = tmp_path / "lease.md", tmp_path / "i" / "i.db"
+    note.write_text("The deposit is 1,400 euros.")
+    run("index", note, "--db", db, env=STATIC)
+    for target, stdin in ((str(note), b""), ("-", b"Zebrafish larvae swim at dawn.")):
+        done = run("similar", target, "--db", db, stdin=stdin, env=STATIC)
+        assert (done.code, done.text) == (1, "") and "nothing is like" in done.said, target
+        assert run("similar", target, "--quiet", "--db", db, stdin=stdin, env=STATIC).said == ""
+
+
 def test_a_thread_lists_its_messages_oldest_first(indexed: Indexed) -> None:
     handle = indexed.run("search", "--format", "{id}", "-n", "1", "Kondensatleitung").text.strip()
     found = indexed.run("thread", "--json", handle)

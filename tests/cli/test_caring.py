@@ -272,6 +272,16 @@ def test_a_run_of_nothing_left_an_empty_index(tmp_path: Path, paths: list[str]) 
     assert missing.code == 3 and "gsearch index FOLDER" in missing.said
 
 
+def test_cron_mailed_a_line_for_each_scheduled_run_that_met_another(place: Place) -> None:
+    """All day long beside `gsearch watch`, which holds the lock."""
+    with run_lock(place.db, "watch"):
+        held = place("index", "--quiet", "--scheduled", "1800")
+        assert (held.code, held.text, held.said) == (75, "", "")
+        assert "gsearch watch" in place("index", "--quiet").said, "who types it is told"
+        told = place("index", "--quiet", "--scheduled", "1800", "--json")
+        assert told.code == 75 and "gsearch watch" in told.text
+
+
 def test_what_the_system_makes_up_is_no_folder_of_files(tmp_path: Path) -> None:
     done = run("index", "/proc/self", "--db", tmp_path / "i.db")
     assert done.code == 2 and "makes it up" in done.said
@@ -321,6 +331,17 @@ def test_what_a_query_does_not_find_was_named_before_it_was_forgotten(place: Pla
     """Words that a search takes apart ("aug-9") are taken whole here."""
     done = place("forget", "--dry-run", "august-9")
     assert "0 documents match" in done.said and "fig.md" not in done.said
+
+
+def test_a_dry_run_of_forgetting_a_folder_said_nothing_and_called_it_done(place: Place) -> None:
+    before = place.bytes()
+    done = place("forget", place.home, "--dry-run")
+    assert done.code == 0 and "3 files" in done.said and str(place.home) in done.said, done.said
+    assert place("forget", place.home / "fig.md", "--dry-run").said.startswith("1 file:")
+    (place.home / "new.md").write_text("not indexed yet")
+    unknown = place("forget", place.home / "new.md", "--dry-run")
+    assert unknown.code == 1 and "not in the index" in unknown.said
+    assert place.bytes() == before
 
 
 def test_a_handle_was_a_word_to_forget_and_a_path_to_ask_about(place: Place) -> None:

@@ -118,3 +118,41 @@ def test_a_review_asked_about_a_title_and_showed_nothing_of_the_text(tmp_path: P
     asked = run_on_terminal("label", "review", "invoice", "--db", db, env=env, keys=b"y\n")
     assert asked.code == 0 and "    Please pay the amount of 30 euros" in asked.text
     assert run("label", "list", "--db", db, env=env).text.startswith("invoice\t1\t1")
+
+
+def test_a_wrong_yes_could_only_be_turned_into_a_no(tmp_path: Path) -> None:
+    """It taught the next run all the same."""
+    home, db = tmp_path / "home", tmp_path / "i" / "i.db"
+    home.mkdir()
+    for n in range(3):
+        (home / f"bill{n}.md").write_text(f"Invoice {n}: please pay the amount of {n}0 euros.")
+    run("index", home, "--db", db, env={"GSEARCH_EMBEDDER": "static"})
+    run("label", "add", "walk", "--describe", "a walk in nature", "--db", db)
+    decided = []
+    for option in ("--yes", "--undo", "--undo"):
+        assert run("label", "review", "walk", option, home / "bill1.md", "--db", db).code == 0
+        (row,) = json.loads(run("label", "list", "--json", "--db", db).text)["data"]
+        decided.append((row["decided"], row["found"]))
+    assert decided == [(1, 1), (0, 0), (0, 0)]
+
+
+def test_yes_and_no_to_one_document_kept_the_last_of_them_in_silence(tmp_path: Path) -> None:
+    db, bill = tmp_path / "i" / "i.db", tmp_path / "bill.md"
+    bill.write_text("Please pay 20 euros.")
+    run("index", bill, "--db", db, env={"GSEARCH_EMBEDDER": "static"})
+    run("label", "add", "bill", "--describe", "bills", "--db", db)
+    done = run("label", "review", "bill", "--yes", bill, "--no", bill, "--db", db)
+    assert done.code == 2 and "two answers" in done.said
+    (row,) = json.loads(run("label", "list", "--json", "--db", db).text)["data"]
+    assert row["decided"] == 0
+
+
+def test_examples_of_classify_needed_their_labels_named_once_more(tmp_path: Path) -> None:
+    bill, beach = tmp_path / "bill.txt", tmp_path / "beach.txt"
+    bill.write_text("Please pay the invoice of 30 euros.")
+    beach.write_text("We had fun at the beach.")
+    examples = ("--example", f"bill={bill}", "--example", f"fun={beach}")
+    done = run(
+        "classify", *examples, "-", stdin=b"Your bill is due, pay now.", env={"GSEARCH_EMBEDDER": "static"}
+    )
+    assert done.code == 0 and done.text.split("\t")[1] == "bill"

@@ -62,6 +62,19 @@ def test_visited_pages_are_found_by_their_address_while_the_browser_writes(tmp_p
     assert run("index", "--browser", "netscape", "--db", db, env=env).code == 2
 
 
+def test_a_bookmark_that_was_never_opened_was_among_the_visited_pages(tmp_path: Path) -> None:
+    profile = database(tmp_path / "places.sqlite", FIREFOX)
+    db, env = tmp_path / "i" / "i.db", {"GSEARCH_EMBEDDER": "static"}
+    assert run("index", "--browser", profile, "--db", db, env=env).code == 0
+
+    def addresses(line: str) -> set[str]:
+        return set(run("search", line, "--format", "{url}", "--db", db, env=env).lines)
+
+    visited, kept = "https://www.example.org/oil", "https://example.net/kept"
+    assert addresses("visited:2024-05") == {visited} and addresses("-visited:2024-05") == {kept}
+    assert addresses("date:2024-05") == {visited, kept}
+
+
 def test_an_option_before_the_command_was_called_unknown_without_a_word_of_its_place(tmp_path: Path) -> None:
     said = run("--db", tmp_path / "i.db", "search", "boiler").said
     assert "No such option" in said and "gsearch search --db …" in said

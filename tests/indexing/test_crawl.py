@@ -165,6 +165,18 @@ def test_what_mail_servers_keep_beside_the_mail_was_indexed(tmp_path: Path) -> N
     assert explain(str(tmp_path), str(tmp_path / "notes" / "dovecot-uidlist"), Rules()) == ""
 
 
+def test_scripts_and_advertisements_of_a_saved_page_were_found_before_the_page(tmp_path: Path) -> None:
+    write(tmp_path, "Roses.html", "Roses_files/x.js", "Roses_files/ad.html", "Roses_files/deep/y.html")
+    write(tmp_path, "Rosen.htm", "Rosen-Dateien/x.js", "my_files/note.md", "Lone_files/note.md")
+    write(tmp_path, "Sheet.htm", "Sheet_files/filelist.xml", "Sheet_files/sheet001.htm")
+    pages = {"Roses.html", "Rosen.htm", "Sheet.htm", "Sheet_files/filelist.xml", "Sheet_files/sheet001.htm"}
+    assert found(tmp_path) == pages | {"my_files/note.md", "Lone_files/note.md"}
+    assert found(tmp_path / "Roses_files") == {"x.js", "ad.html", "deep/y.html"}, "named itself"
+    said = explain(str(tmp_path), str(tmp_path / "Roses_files" / "ad.html"), Rules())
+    assert "saved web page" in said
+    assert explain(str(tmp_path), str(tmp_path / "Sheet_files" / "sheet001.htm"), Rules()) == ""
+
+
 def test_an_ignore_file_above_a_root_within_another_did_not_hold_there(tmp_path: Path) -> None:
     write(
         tmp_path,

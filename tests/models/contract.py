@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,15 @@ class EmbedderContract:
         alone = np.vstack([embedder.embed_documents([p]) for p in passages])
         assert (np.sum(together * alone, axis=1) > 0.995).all()
         assert (np.argmax(together @ alone.T, axis=1) == np.arange(24)).all()
+
+    def test_accents_and_syllables_written_apart_gave_another_meaning(self, embedder: Embedder) -> None:
+        for text in ("보일러를 수리해야 합니다", "Hợp đồng thuê nhà hết hạn", "crème brûlée"):
+            together, apart = embedder.embed_documents(
+                [Passage("", text), Passage("", unicodedata.normalize("NFD", text))]
+            )
+            assert together @ apart > 0.99, text
+            asked = embedder.embed_queries([text, unicodedata.normalize("NFD", text)])
+            assert asked[0] @ asked[1] > 0.99, text
 
     def test_same_text_same_vector(self, embedder: Embedder) -> None:
         first = embedder.embed_documents([Passage("Tea", "how to make tea")])

@@ -241,3 +241,30 @@ def test_llama_cpp_can_still_be_imported_by_the_program_that_uses_this_library(t
         "assert llama_cpp.Llama; assert library() is api"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_a_model_of_the_other_kind_was_to_be_downloaded_first_and_refused_then(settings: Settings) -> None:
+    with pytest.raises(ModelUnsuitable, match="generator") as e:
+        open_embedder(replace(settings, embedder="gemma-3-270m-it-qat"))
+    assert "pull" not in e.value.hint
+    with pytest.raises(ModelUnsuitable, match="embedder"):
+        open_generator(replace(settings, generator="static"))
+
+
+def test_a_folder_of_weights_was_said_not_to_exist(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "my-minilm"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(bytes(1000))
+    for choice in (folder, folder / "model.safetensors"):
+        with pytest.raises(ModelUnsuitable, match="GGUF") as e:
+            open_embedder(replace(settings, embedder=str(choice)))
+        assert "convert_hf_to_gguf" in e.value.hint
+
+
+def test_the_name_of_a_model_on_a_hub_is_told_from_a_path(settings: Settings) -> None:
+    with pytest.raises(ModelMissing, match="hub"):
+        open_embedder(replace(settings, embedder="sentence-transformers/all-MiniLM-L6-v2"))
+    for path in ("models/mine.gguf", "./mine/model", "~/models/mine", "/m/n"):
+        with pytest.raises(ModelMissing) as e:
+            open_embedder(replace(settings, embedder=path))
+        assert "hub" not in e.value.message

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import apsw
@@ -83,6 +84,40 @@ def test_firefox_pages_and_bookmarks(tmp_path: Path) -> None:
         and oil.text == "Oil for walnut tables\nWhich oil lasts\nhttps://www.example.org/oil"
     )
     assert (kept.title, kept.meta["bookmarked"], kept.date) == ("A walnut shop", "yes", 1714564801.0)
+
+
+def test_a_bookmarks_name_hid_the_pages_title_and_its_tags_and_folders_were_found_by_nobody(
+    tmp_path: Path,
+) -> None:
+    own = """
+    INSERT INTO moz_places (id, url, title, visit_count, last_visit_date, guid) VALUES
+     (10, 'https://example.org/apples', 'How to prune apple trees in winter', 3, 1714564800000000, 'x');
+    INSERT INTO moz_bookmarks (id, type, fk, parent, title, dateAdded, guid) VALUES
+     (20, 2, NULL, 0, '', 1, 'root________'), (21, 2, NULL, 20, 'toolbar', 1, 'toolbar_____'),
+     (22, 2, NULL, 20, 'tags', 1, 'tags________'), (23, 2, NULL, 21, 'Garden', 1, 'gard'),
+     (24, 2, NULL, 23, 'Trees', 1, 'tree'), (25, 2, NULL, 22, 'orchard', 1, 'orch'),
+     (26, 1, 10, 24, 'Apples (RHS)', 1714564900000000, 'own'), (27, 1, 10, 25, NULL, 1714564900000000, 'tag'),
+     (28, 2, NULL, 29, 'each', 1, 'e'), (29, 2, NULL, 28, 'other', 1, 'o'), (30, 1, 10, 29, 'Apples (RHS)', 1, 'loop');
+    """
+    page = by_url(database(tmp_path / "places.sqlite", FIREFOX + own))["https://example.org/apples"]
+    lines = page.text.split("\n")
+    assert lines[:2] == ["Apples (RHS)", "How to prune apple trees in winter"] and page.title == lines[0]
+    assert "Garden / Trees" in lines and "toolbar" not in page.text and page.tags == ("orchard",)
+    assert page.date == 1714564800.0, "of the last visit, not of the bookmark"
+
+    path = database(tmp_path / "c" / "History", CHROMIUM)
+    node = {
+        "type": "url",
+        "url": "https://example.org/oil",
+        "name": "Table",
+        "date_added": "13400000000000000",
+    }
+    tree = {"name": "Trips", "type": "folder", "children": [node]}
+    bar = {"name": "Bookmarks bar", "type": "folder", "children": [tree]}
+    (tmp_path / "c" / "Bookmarks").write_text(json.dumps({"roots": {"bookmark_bar": bar}}))
+    oil = by_url(path)["https://example.org/oil"]
+    assert oil.text.split("\n") == ["Table", "Oil for walnut tables", "Trips", "https://example.org/oil"]
+    assert oil.date == 1714564800.0
 
 
 def test_chromium_pages_and_bookmarks(tmp_path: Path) -> None:
