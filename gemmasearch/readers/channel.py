@@ -70,7 +70,7 @@ class Worker:
 
     def __init__(self, memory_mb: int, models_mb: int = 0) -> None:
         """``models_mb`` is for what it loads once and keeps, ``memory_mb`` for each file."""
-        self.served = 0
+        self.served = 0.0  # files
         self.fit = True  # for another file
         self._sandbox: Sandbox | None = None
         self._channel, theirs = socket.socketpair()

@@ -28,7 +28,10 @@ from gemmasearch.settings import Settings
 
 DEATHS = 20  # workers that one file may cost
 OUTPUT = 256 * 1024 * 1024  # bytes that a file may turn into, besides eight times its size
-REUSED = 500  # files after which a worker is replaced, dead or not
+REUSED = (
+    500  # files after which a worker is replaced, dead or not; of SMALL ones, as mails, ten times as many
+)
+SMALL = 1 << 15  # bytes
 
 
 class Memory(Protocol):
@@ -140,6 +143,7 @@ class Isolated:
 
     def _attempt(self, format: Format, source: Source, progress: _Progress) -> Iterator[Document | Problem]:
         with self._borrowed() as worker:
+            worker.served += 0.1 if source.size < SMALL else 1.0
             worker.ask(format, source, self.settings, resume_at=progress.unit, avoid=progress.fatal)
             for message in worker.answers(self.settings.reader_seconds):
                 if item := progress.news(message, source.path):
@@ -179,7 +183,6 @@ class Isolated:
             worker.kill()
             raise
         self._done_with(worker)
-        worker.served += 1
         if worker.fit and worker.served < REUSED:
             with self._lock:
                 self._idle.append(worker)
