@@ -188,6 +188,8 @@ class Writer:
                 self._put_made(moves, total)
             for reading in readings:
                 reading.wait()
+                if not reading.is_short:
+                    break  # until it is written, its thread may read no other
 
     def _all_written(self, moves: Moves, total: int, *, share: int = SHARE) -> None:
         """Also what was handed over last."""

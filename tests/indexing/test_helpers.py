@@ -142,6 +142,18 @@ def test_messages_of_a_maildir_are_made_ready_by_helpers_not_one_by_one(
     sound(helped)
 
 
+def test_small_files_that_turn_into_long_texts_do_not_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them keeps its thread until it is written; those behind them are read then."""
+    monkeypatch.setattr("gemmasearch.indexing.ahead.SHORT", 300)
+    monkeypatch.setattr("gemmasearch.indexing.ahead.ROOM", 600)
+    tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
+    plant_maildir(tree / "box")
+    assert counts(run(helped, tree, many=1)) == counts(run(alone, tree, many=10_000))
+    assert contents(alone) == contents(helped)
+
+
 def test_a_helper_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree, alone, helped = done_alone(tmp_path)
     killed: list[int] = []
