@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST = 2  # processes: more of them would wait for the writer
 AHEAD = 2  # batches that each of them is asked for at a time …
-SPARE = 6  # … and more that wait: several are written in one transaction
+SPARE = 14  # … and more that wait: several are written in one transaction, meanwhile none may want for work
 Batch = Future[list[Made | None]]
 Asked = tuple[Sequence[Wanted], Batch]
 _END: Final[Asked] = ((), Future())
