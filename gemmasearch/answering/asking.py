@@ -9,7 +9,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering import evidence, given, halves, hostile, newest, others, reference, refusal, words
+from gemmasearch.answering import (
+    evidence,
+    given,
+    halves,
+    hostile,
+    newest,
+    others,
+    reference,
+    refusal,
+    synonyms,
+    words,
+)
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
@@ -95,8 +106,11 @@ def _spelt(store: Store, question: str) -> str:
     from gemmasearch.retrieval.around import did_you_mean  # seldom needed
 
     better = did_you_mean(store, question)
-    pairs = zip(question.split(), better.split(), strict=False)
-    return better if all(len(a) >= _LONG and a.islower() for a, b in pairs if a != b) else ""
+    pairs = [(a, b) for a, b in zip(question.split(), better.split(), strict=False) if a != b]
+    asked = understand(question)
+    known = {word for stem, word in asked.surface.items() if synonyms.known(stem, asked.language)}
+    slips = (len(a) >= _LONG and a.islower() and a.strip("?!.,;:") not in known for a, _ in pairs)
+    return better if all(slips) else ""
 
 
 def passages(
@@ -153,8 +167,9 @@ class _Found:
         # What speaks of the year that is asked about is told alone.
         if any(refusal.of_other_year(asked, c) for c in ranked[:SHOWN]):
             ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
-        ranked = others.without(asked, ranked) or ranked
-        return cls(asked, tuple(evidence.select(asked, newest.first(asked, ranked), SHOWN)), likely >= 0.5)
+        ranked = newest.first(asked, others.without(asked, ranked) or ranked)
+        shown = tuple(evidence.select(asked, ranked, SHOWN))
+        return cls(asked, shown, likely >= 0.5)
 
     def with_halves(
         self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None
@@ -221,8 +236,11 @@ def _reply(
 
 
 def rarity(store: Store, question: Question) -> Weights:
-    """How rare the question's words are in the index."""
-    return Weights(store.chunk_count(), store.document_frequency(question.stems))
+    """How rare the question's words are in the index, each with those that say the same."""
+    said = {stem: (stem, *synonyms.of(stem, question.language)) for stem in question.stems}
+    known = store.document_frequency(dict.fromkeys(each for group in said.values() for each in group))
+    most = {stem: sum(known[each] for each in group) for stem, group in said.items()}
+    return Weights(store.chunk_count(), most)
 
 
 def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence]:

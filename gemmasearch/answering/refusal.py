@@ -50,6 +50,7 @@ _OBJECTS = re.compile(  # what speaks against something is a reason, too
     r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
     re.I,
 )
+_ALL = 0.99  # of a question's words, by rarity
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _SPELT = 0.7  # likeness of a name in the question and one in the files which may be meant
@@ -141,7 +142,29 @@ def chance(
     ):
         return 0.0
     model = next((m for name, m in SPACES.items() if space and space.lower().startswith(name)), WORDS)
-    return model.chance(signals(ranked))
+    likely = model.chance(signals(ranked))
+    says = any(says_all(c) or _lists_all(question, c) for c in ranked[:LOOKED_AT])
+    return max(0.5, likely) if says else likely
+
+
+def _lists_all(question: Question, candidate: Candidate) -> bool:
+    """Whether it is an item of a list whose title or heading says all that a question for a list does."""
+    listed = question.kind == "list" and candidate.unit.kind == "item"
+    return listed and candidate.features["coverage"] + candidate.features["about"] >= _ALL
+
+
+def says_all(candidate: Candidate, *, by_itself: bool = True) -> bool:
+    """Whether a sentence holds every word of the question that its title, headings or columns do not hold, and what
+    is asked for: "Descaling: fill the tank with citric acid" in a note on the coffee machine. Everyday words may be
+    missing.
+
+    :param by_itself: some of the words must be its own.
+    """
+    told = candidate.features
+    row = candidate.unit.kind == "row"
+    there = told["context"] if row else told["about"]
+    covers = told["coverage"] + there + candidate.everyday >= _ALL
+    return covers and bool((told["coverage"] or not by_itself) and told["kind"])
 
 
 def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
