@@ -18,6 +18,7 @@ from gemmasearch.answering import (
     others,
     reference,
     refusal,
+    spans,
     synonyms,
     words,
 )
@@ -167,6 +168,8 @@ class _Found:
         # What speaks of the year that is asked about is told alone.
         if any(refusal.of_other_year(asked, c) for c in ranked[:SHOWN]):
             ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
+        if asked.asks_colour:
+            ranked = sorted(ranked, key=lambda c: not spans.coloured(c.text))
         ranked = newest.first(asked, others.without(asked, ranked) or ranked)
         shown = tuple(evidence.select(asked, ranked, SHOWN))
         return cls(asked, shown, likely >= 0.5)
@@ -258,6 +261,8 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
     for item in sorted(rest[:2], key=lambda e: e.hit.document_id != first.hit.document_id):
         if len(item.text.split()) < 4:
             continue  # a heading or a label
+        if question.kind in ("when", "number", "money") and item.hit.document_id != first.hit.document_id:
+            continue
         more = (asked & set(words.stems(item.text))) - told
         if item.score >= 0.85 * first.score and more:
             return [first, item]

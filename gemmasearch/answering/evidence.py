@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gemmasearch.models import Embedder
 
 _YAML = re.compile(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
+_APART = re.compile(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # What a sentence is measured by, and what each measure counts.
@@ -208,8 +209,10 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         text = unit.of(hit.text)
         of_somebody = speaks_of_somebody(text)
         reach = _EARLIER if of_somebody else 1
-        before = set[str]().union(*held[max(0, at - reach) : at])
-        around = before.union(whole, *held[at + 1 : at + 2])
+        near = [n for n in range(max(0, at - reach), at) if of_somebody or _beside(hit.text, said[n], unit)]
+        before = set[str]().union(*(held[n] for n in near))
+        behind = [held[n] for n in range(at + 1, min(at + 2, len(said))) if _beside(hit.text, unit, said[n])]
+        around = before.union(whole, *behind)
         is_head = False
         if unit.kind == "row":
             if is_head := _names_columns(hit, said, at):
@@ -236,6 +239,13 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         )
         _note_missing(found[-1], question, set(question.stems) - held[at] - about - around, passage, weights)
     return found
+
+
+def _beside(text: str, one: Unit, other: Unit) -> bool:
+    """Whether one unit speaks of what the next one does: no paragraph ends between them, but where the one introduces
+    the other or the other points back."""
+    between = text[one.end : other.start]
+    return not _APART.search(between) or one.of(text).endswith(":") or points_back(other.of(text))
 
 
 def _honest(hit: Hit) -> list[Unit]:
