@@ -42,6 +42,7 @@ MOST_LISTED = 4  # sentences or items of an extracted list or summary
 NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
 DIFFER = "the sources differ"
 NEWEST_FIRST = f"{DIFFER}; the newest comes first"
+MAY_BE_NEWER = "another source tells of a change; it comes first"
 NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
 _BULLET = re.compile(r"^(?:[-+•‣◦·–]|\*{1,8}|\(?\d{1,3}[.)]|#+)\s+")
@@ -157,6 +158,7 @@ class _Found:
     answers: bool
     # What an answer in the sources' own words is made of, where that is settled.
     told: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def among(
@@ -172,6 +174,10 @@ class _Found:
             ranked = sorted(ranked, key=lambda c: not spans.coloured(c.text))
         ranked = newest.first(asked, others.without(asked, ranked) or ranked)
         shown = tuple(evidence.select(asked, ranked, SHOWN))
+        if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
+            pair = (*evidence.select(asked, [change]), shown[0])
+            shown = tuple({(e.hit.chunk_id, e.text): e for e in (*pair, *shown)}.values())[:SHOWN]
+            return cls(asked, shown, True, pair, (MAY_BE_NEWER,))
         return cls(asked, shown, likely >= 0.5)
 
     def with_halves(
@@ -206,9 +212,10 @@ def _reply(
     if not found.answers or not found.evidence:
         return _done(Answer(question, REFUSAL, evidence=found.evidence, found=False), clock)
     draft = Draft(found.question, on_text)
-    notes = list(remarks)
-    differing = evidence.differing(found.question, found.evidence)
-    if differing:
+    notes = [*remarks, *found.notes]
+    if MAY_BE_NEWER in notes:
+        differing: Sequence[Evidence] = found.told  # no generator: it would choose one of them, or mix them
+    elif differing := evidence.differing(found.question, found.evidence):
         dates = {item.hit.date for item in differing}
         # A generator would choose one of them, or mix them.
         notes.append(NEWEST_FIRST if None not in dates and len(dates) > 1 else DIFFER)
