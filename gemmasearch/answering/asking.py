@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gemmasearch import retrieval
 from gemmasearch.answering import (
     evidence,
+    extremes,
     given,
     halves,
     hostile,
@@ -25,7 +26,7 @@ from gemmasearch.answering import (
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
-from gemmasearch.answering.scope import beyond, described, scopes_of
+from gemmasearch.answering.scope import beyond, dated, described, scopes_of
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
 from gemmasearch.light import dataclass
 from gemmasearch.models.once import Once
@@ -68,7 +69,8 @@ def answer(
     :returns: ``found`` False = nothing in the files answers it; the nearest passages are the evidence.
     """
     clock = Clock()
-    parsed = retrieval.parse(question)
+    line = dated(question)
+    parsed = retrieval.parse(line)
     asked = understand(parsed.text)
     embedder = Once(embedder) if embedder is not None else None
     found = None
@@ -77,7 +79,7 @@ def answer(
         where = (*conditions, *scope)
         rest = beyond(asked, scope)
         if rest.stems or not (scope or parsed.conditions):
-            hits = passages(store, embedder, question, where)
+            hits = passages(store, embedder, line, where)
             clock.lap("search")
             weights = rarity(store, asked)
             found = _Found.among(hits, rest, weights, embedder)
@@ -98,7 +100,8 @@ def answer(
         )
         if second.found:
             return replace(second, question=question, notes=(f"read as: {better}", *second.notes))
-    notes = [f"nothing {described(named)} answers this; other documents do"] if named and not scope else []
+    elsewhere = named and not scope and line == question  # passages name the year that is written out
+    notes = [f"nothing {described(named)} answers this; other documents do"] if elsewhere else []
     return _reply(question, found, generator, settings, on_text, extract, clock, notes)
 
 
@@ -173,6 +176,11 @@ class _Found:
         if asked.asks_colour:
             ranked = sorted(ranked, key=lambda c: not spans.coloured(c.text))
         ranked = newest.first(asked, others.without(asked, ranked) or ranked)
+        if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
+            shown = tuple(evidence.select(asked, ends, SHOWN))
+            return cls(asked, shown, likely >= 0.5 or refusal.says_all(ends[0], by_itself=False), shown[:1])
+        if extremes.is_any(asked, ranked):
+            likely = 0.0
         shown = tuple(evidence.select(asked, ranked, SHOWN))
         if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
             pair = (*evidence.select(asked, [change]), shown[0])
