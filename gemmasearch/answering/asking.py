@@ -44,6 +44,7 @@ NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsea
 DIFFER = "the sources differ"
 NEWEST_FIRST = f"{DIFFER}; the newest comes first"
 MAY_BE_NEWER = "another source tells of a change; it comes first"
+HALF = "half of the question is answered; nothing answers"
 NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
 _BULLET = re.compile(r"^(?:[-+•‣◦·–]|\*{1,8}|\(?\d{1,3}[.)]|#+)\s+")
@@ -195,16 +196,26 @@ class _Found:
         an answer is none, and what another document says may be about something else."""
         first = _Found.among(hits, one, weights, embedder)
         if not first.answers or not first.evidence:
-            return self
+            return self.saying_what_lacks(one, other)
         same = [hit for hit in hits if hit.document_id == first.evidence[0].hit.document_id]
         for reading in halves.readings(one, other):
             second = _Found.among(same, reading, weights, embedder)
-            item = halves.of_the_second(other, second.evidence) if second.answers else None
+            item = halves.of_the_second(other, second.evidence, first.evidence[0]) if second.answers else None
             if item is not None:
                 told = (first.evidence[0], item)
                 every = {(e.hit.chunk_id, e.text): e for e in (*told, *self.evidence)}
                 return _Found(self.question, tuple(every.values())[:SHOWN], True, told)
-        return self
+        return self.saying_what_lacks(one, other)
+
+    def saying_what_lacks(self, one: Question, other: Question) -> _Found:
+        """The same with a remark on the half of the question that the answer leaves open."""
+        if not self.answers or not self.evidence:
+            return self
+        told = self.told or extract_from(self.question, self.evidence)
+        open_ = [half for half, rest in ((one, other), (other, one)) if halves.untold(half, rest, told)]
+        if len(open_) != 1:
+            return self
+        return replace(self, told=tuple(told), notes=(*self.notes, f"{HALF}: {open_[0].text}"))
 
 
 def _reply(
