@@ -9,11 +9,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import retrieval
-from gemmasearch.answering import evidence, given, halves, hostile, newest, others, reference, refusal, words
+from gemmasearch.answering import (
+    evidence,
+    extremes,
+    given,
+    halves,
+    hostile,
+    newest,
+    others,
+    reference,
+    refusal,
+    spans,
+    synonyms,
+    words,
+)
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
-from gemmasearch.answering.scope import beyond, described, scopes_of
+from gemmasearch.answering.scope import beyond, dated, described, scopes_of
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
 from gemmasearch.light import dataclass
 from gemmasearch.models.once import Once
@@ -30,6 +43,8 @@ MOST_LISTED = 4  # sentences or items of an extracted list or summary
 NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
 DIFFER = "the sources differ"
 NEWEST_FIRST = f"{DIFFER}; the newest comes first"
+MAY_BE_NEWER = "another source tells of a change; it comes first"
+HALF = "half of the question is answered; nothing answers"
 NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
 _BULLET = re.compile(r"^(?:[-+•‣◦·–]|\*{1,8}|\(?\d{1,3}[.)]|#+)\s+")
@@ -55,7 +70,8 @@ def answer(
     :returns: ``found`` False = nothing in the files answers it; the nearest passages are the evidence.
     """
     clock = Clock()
-    parsed = retrieval.parse(question)
+    line = dated(question)
+    parsed = retrieval.parse(line)
     asked = understand(parsed.text)
     embedder = Once(embedder) if embedder is not None else None
     found = None
@@ -64,7 +80,7 @@ def answer(
         where = (*conditions, *scope)
         rest = beyond(asked, scope)
         if rest.stems or not (scope or parsed.conditions):
-            hits = passages(store, embedder, question, where)
+            hits = passages(store, embedder, line, where)
             clock.lap("search")
             weights = rarity(store, asked)
             found = _Found.among(hits, rest, weights, embedder)
@@ -85,7 +101,8 @@ def answer(
         )
         if second.found:
             return replace(second, question=question, notes=(f"read as: {better}", *second.notes))
-    notes = [f"nothing {described(named)} answers this; other documents do"] if named and not scope else []
+    elsewhere = named and not scope and line == question  # passages name the year that is written out
+    notes = [f"nothing {described(named)} answers this; other documents do"] if elsewhere else []
     return _reply(question, found, generator, settings, on_text, extract, clock, notes)
 
 
@@ -95,8 +112,11 @@ def _spelt(store: Store, question: str) -> str:
     from gemmasearch.retrieval.around import did_you_mean  # seldom needed
 
     better = did_you_mean(store, question)
-    pairs = zip(question.split(), better.split(), strict=False)
-    return better if all(len(a) >= _LONG and a.islower() for a, b in pairs if a != b) else ""
+    pairs = [(a, b) for a, b in zip(question.split(), better.split(), strict=False) if a != b]
+    asked = understand(question)
+    known = {word for stem, word in asked.surface.items() if synonyms.known(stem, asked.language)}
+    slips = (len(a) >= _LONG and a.islower() and a.strip("?!.,;:") not in known for a, _ in pairs)
+    return better if all(slips) else ""
 
 
 def passages(
@@ -142,6 +162,7 @@ class _Found:
     answers: bool
     # What an answer in the sources' own words is made of, where that is settled.
     told: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def among(
@@ -153,8 +174,20 @@ class _Found:
         # What speaks of the year that is asked about is told alone.
         if any(refusal.of_other_year(asked, c) for c in ranked[:SHOWN]):
             ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
-        ranked = others.without(asked, ranked) or ranked
-        return cls(asked, tuple(evidence.select(asked, newest.first(asked, ranked), SHOWN)), likely >= 0.5)
+        if asked.asks_colour:
+            ranked = sorted(ranked, key=lambda c: not spans.coloured(c.text))
+        ranked = newest.first(asked, others.without(asked, ranked) or ranked)
+        if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
+            shown = tuple(evidence.select(asked, ends, SHOWN))
+            return cls(asked, shown, likely >= 0.5 or refusal.says_all(ends[0], by_itself=False), shown[:1])
+        if extremes.is_any(asked, ranked):
+            likely = 0.0
+        shown = tuple(evidence.select(asked, ranked, SHOWN))
+        if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
+            pair = (*evidence.select(asked, [change]), shown[0])
+            shown = tuple({(e.hit.chunk_id, e.text): e for e in (*pair, *shown)}.values())[:SHOWN]
+            return cls(asked, shown, True, pair, (MAY_BE_NEWER,))
+        return cls(asked, shown, likely >= 0.5)
 
     def with_halves(
         self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None
@@ -163,16 +196,26 @@ class _Found:
         an answer is none, and what another document says may be about something else."""
         first = _Found.among(hits, one, weights, embedder)
         if not first.answers or not first.evidence:
-            return self
+            return self.saying_what_lacks(one, other)
         same = [hit for hit in hits if hit.document_id == first.evidence[0].hit.document_id]
         for reading in halves.readings(one, other):
             second = _Found.among(same, reading, weights, embedder)
-            item = halves.of_the_second(other, second.evidence) if second.answers else None
+            item = halves.of_the_second(other, second.evidence, first.evidence[0]) if second.answers else None
             if item is not None:
                 told = (first.evidence[0], item)
                 every = {(e.hit.chunk_id, e.text): e for e in (*told, *self.evidence)}
                 return _Found(self.question, tuple(every.values())[:SHOWN], True, told)
-        return self
+        return self.saying_what_lacks(one, other)
+
+    def saying_what_lacks(self, one: Question, other: Question) -> _Found:
+        """The same with a remark on the half of the question that the answer leaves open."""
+        if not self.answers or not self.evidence:
+            return self
+        told = self.told or extract_from(self.question, self.evidence)
+        open_ = [half for half, rest in ((one, other), (other, one)) if halves.untold(half, rest, told)]
+        if len(open_) != 1:
+            return self
+        return replace(self, told=tuple(told), notes=(*self.notes, f"{HALF}: {open_[0].text}"))
 
 
 def _reply(
@@ -188,9 +231,10 @@ def _reply(
     if not found.answers or not found.evidence:
         return _done(Answer(question, REFUSAL, evidence=found.evidence, found=False), clock)
     draft = Draft(found.question, on_text)
-    notes = list(remarks)
-    differing = evidence.differing(found.question, found.evidence)
-    if differing:
+    notes = [*remarks, *found.notes]
+    if MAY_BE_NEWER in notes:
+        differing: Sequence[Evidence] = found.told  # no generator: it would choose one of them, or mix them
+    elif differing := evidence.differing(found.question, found.evidence):
         dates = {item.hit.date for item in differing}
         # A generator would choose one of them, or mix them.
         notes.append(NEWEST_FIRST if None not in dates and len(dates) > 1 else DIFFER)
@@ -221,8 +265,11 @@ def _reply(
 
 
 def rarity(store: Store, question: Question) -> Weights:
-    """How rare the question's words are in the index."""
-    return Weights(store.chunk_count(), store.document_frequency(question.stems))
+    """How rare the question's words are in the index, each with those that say the same."""
+    said = {stem: (stem, *synonyms.of(stem, question.language)) for stem in question.stems}
+    known = store.document_frequency(dict.fromkeys(each for group in said.values() for each in group))
+    most = {stem: sum(known[each] for each in group) for stem, group in said.items()}
+    return Weights(store.chunk_count(), most)
 
 
 def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
@@ -240,6 +287,8 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
     for item in sorted(rest[:2], key=lambda e: e.hit.document_id != first.hit.document_id):
         if len(item.text.split()) < 4:
             continue  # a heading or a label
+        if question.kind in ("when", "number", "money") and item.hit.document_id != first.hit.document_id:
+            continue
         more = (asked & set(words.stems(item.text))) - told
         if item.score >= 0.85 * first.score and more:
             return [first, item]

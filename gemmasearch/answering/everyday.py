@@ -54,6 +54,13 @@ _DATED = {
     "fr": "jour date annee mois heure",
     "es": "dia fecha ano mes hora",
 }
+# So does a name, where who is asked.
+_NAMED = {
+    "en": "name names called",
+    "de": "name namen heisst",
+    "fr": "nom noms appelle",
+    "es": "nombre nombres llama",
+}
 _RELATION = ("who", "where")  # kinds of question whose verb is what they ask for
 
 
@@ -73,7 +80,8 @@ def _stems(language: str, kind: str) -> frozenset[str]:
     """Of all lists; where a relation is asked for, of the words for now alone."""
     common = "" if kind in _RELATION else _LISTS.get(language, "")
     dated = _DATED.get(language, "") if kind == "when" else ""
-    listed = f"{common} {dated} {_NOW.get(language, '')}"
+    named = _NAMED.get(language, "") if kind == "who" else ""
+    listed = f"{common} {dated} {named} {_NOW.get(language, '')}"
     return frozenset(token.stem for token in words.tokens(listed, language or "en"))
 
 

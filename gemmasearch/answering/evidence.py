@@ -14,7 +14,7 @@ from dataclasses import field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from gemmasearch.answering import spans, words
+from gemmasearch.answering import spans, synonyms, words
 from gemmasearch.answering.hostile import instructs
 from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in
 from gemmasearch.answering.question import Question
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gemmasearch.models import Embedder
 
 _YAML = re.compile(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
+_APART = re.compile(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # What a sentence is measured by, and what each measure counts.
@@ -195,10 +196,10 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     language = hit.language or words.guess_language(hit.text)
     own = [words.stems(unit.of(hit.text), language) for unit in said]
     held = [
-        _held(question, unit.of(hit.text), stems, language) for unit, stems in zip(said, own, strict=True)
+        held_by(question, unit.of(hit.text), stems, language) for unit, stems in zip(said, own, strict=True)
     ]
     head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit)))
-    about = _held(question, head, words.stems(head, language), language)
+    about = held_by(question, head, words.stems(head, language), language)
     passage = set[str]().union(*held)
     whole = passage if hit.kind in _RECORDS else set[str]()
     found = []
@@ -208,12 +209,14 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         text = unit.of(hit.text)
         of_somebody = speaks_of_somebody(text)
         reach = _EARLIER if of_somebody else 1
-        before = set[str]().union(*held[max(0, at - reach) : at])
-        around = before.union(whole, *held[at + 1 : at + 2])
+        near = [n for n in range(max(0, at - reach), at) if of_somebody or _beside(hit.text, said[n], unit)]
+        before = set[str]().union(*(held[n] for n in near))
+        behind = [held[n] for n in range(at + 1, min(at + 2, len(said))) if _beside(hit.text, unit, said[n])]
+        around = before.union(whole, *behind)
         is_head = False
         if unit.kind == "row":
             if is_head := _names_columns(hit, said, at):
-                names, unit = own[at], replace(unit, kind="heading")
+                names, unit = [*held[at].union(own[at])], replace(unit, kind="heading")
                 priced = spans.priced(text)
             around.update(names)
             if priced and question.kind == "money":
@@ -238,6 +241,13 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     return found
 
 
+def _beside(text: str, one: Unit, other: Unit) -> bool:
+    """Whether one unit speaks of what the next one does: no paragraph ends between them, but where the one introduces
+    the other or the other points back."""
+    between = text[one.end : other.start]
+    return not _APART.search(between) or one.of(text).endswith(":") or points_back(other.of(text))
+
+
 def _honest(hit: Hit) -> list[Unit]:
     """The units of a hit without those that talk to a program: who planted one would have written the answer, and the
     sentences beside it would seem to speak of its words."""
@@ -255,7 +265,7 @@ def _note_missing(
         candidate.named = len(names) / len(question.names)
 
 
-def _held(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
+def _said(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
     """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in digits
     stands for its month's name, 1,400 for 1400, a telephone number for the word number, an amount for "cost",
     red for "colour"."""
@@ -271,11 +281,28 @@ def _held(question: Question, text: str, stems: Sequence[str], language: str) ->
         named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
         if named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
+    if missing and spans.DURATION.search(text):
+        held.update(s for s in missing if spans.LASTING.fullmatch(words.fold(question.surface[s])))
     if question.language == "de" and missing:
         held.update(stem for stem in missing if len(stem) >= _PART and _in_compound(stem, stems))
     if question.asks_colour and missing and spans.coloured(text):
         held.update(s for s in missing if spans.COLOURED.fullmatch(words.fold(question.surface[s])))
     return held
+
+
+def held_by(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
+    """What :func:`_said` finds, and the question's words that are said in another word."""
+    held = _said(question, text, stems, language)
+    return held | _alike(question, held)
+
+
+def _alike(question: Question, held: Set[str]) -> set[str]:
+    """The question's words that are not held but said in another word: installed, fitted."""
+    return {
+        stem
+        for stem in question.stems
+        if stem not in held and not synonyms.of(stem, question.language).isdisjoint(held)
+    }
 
 
 def _in_compound(stem: str, stems: Sequence[str]) -> bool:
@@ -367,7 +394,7 @@ def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) 
 def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
     """Two sentences of different documents that answer alike but with different numbers, dates or codes, the newer
     document first; [] where the sources agree."""
-    if not found or not (one := _counted(question, found[0])):
+    if not found or not (one := counted(question, found[0])):
         return []
     first = found[0]
     told = _told(question, first)
@@ -375,14 +402,14 @@ def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
     for item in found[1:4]:
         if item.hit.document_id == first.hit.document_id or item.score < 0.85 * first.score:
             continue
-        other = _counted(question, item)
+        other = counted(question, item)
         alike = len(told) >= least and told == _told(question, item) and _is_like(question, first, item)
         if alike and other and not one <= other and not other <= one:
             return sorted((first, item), key=_age, reverse=True)
     return []
 
 
-def _counted(question: Question, item: Evidence) -> frozenset[object]:
+def counted(question: Question, item: Evidence) -> frozenset[object]:
     """What two answers are compared by; where no kind of answer is asked for ("what is the budget"), amounts of money
     or days."""
     if _is_open(question):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from gemmasearch.answering.evidence import FEATURES, Candidate, says_nothing
+from gemmasearch.answering import spans
+from gemmasearch.answering.evidence import FEATURES, Candidate, counted, says_nothing, select
+from gemmasearch.answering.numbers import days_in, days_with_year
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import in_context
 
@@ -14,6 +16,26 @@ _FROM_YEAR = re.compile(
     r"\b(?:from|as of|starting|beginning|ab|dès|à partir d[eu]|desde|a partir de)\b[^,.;]{0,20}?\b(20\d\d)\b",
     re.I,
 )
+# What says that something is not as it was.
+_CHANGES = re.compile(
+    r"\b(?:postpon\w+|delay\w*|mov(?:e[ds]?|ing)|brought forward|instead|no longer|any ?more|now|as of|from|rais\w+"
+    r"|ris(?:es|en)|rose|increas\w+|lower\w*|reduc\w+|(?:went|goes|go|gone) (?:up|down)|chang\w+|new|extend\w*"
+    r"|prolong\w*|longer|later|earlier|keep|correct\w*|replac\w+|cancel\w*|will be|becomes?"
+    r"|verschoben|verlegt|verschiebt|statt|stattdessen|nicht mehr|jetzt|nun|künftig|ab|erhöh\w+|gesenkt|steigt"
+    r"|gestiegen|sinkt|geändert|ändert|neue?[nrsm]?|verlängert|länger|später|früher|wird"
+    r"|report\w+|déplac\w+|désormais|maintenant|au lieu|dès|à partir|augment\w+|baiss\w+|nouve\w+|plus tard"
+    r"|aplaz\w+|ahora|en lugar|ya no|a partir|desde|sub[ei]\w*|baj[aó]\w*|cambi\w+|nuev[oa]s?)\b",
+    re.I,
+)
+_PAST = re.compile(
+    r"\b(?:would|could|might|did|was|were|had|been|has|have|ago|war(?:en)?|wurden?|hat(?:ten?)?"
+    r"|haben|était|étaient|avait|a été|fue(?:ron)?|era"
+    r"|había)\b|\b(?:19|20)\d\d\b",
+    re.I,
+)
+_SPOKEN = 0.35  # of a question's words, by rarity, that a newer sentence must hold with its context
+_LIKELY = 0.55  # of the best one's worth
+_HEAD = 4  # words of a line that is hardly more than a date
 _AMONG = 8  # best candidates of which one may come first
 _NEARLY = 0.8  # of the best one's worth, and of what it covers of the question
 
@@ -65,3 +87,55 @@ def _worth(question: Question, candidate: Candidate) -> float:
 
 def _covered(candidate: Candidate) -> float:
     return candidate.features["coverage"] + candidate.features["context"]
+
+
+def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
+    """What a newer document says of the same, with words that tell of a change and with another value, where the best
+    sentence tells a value and the question is about how things stand: they are worded apart, and the older one alone
+    would be told for what holds."""
+    near = [c for c in ranked[:_AMONG] if not says_nothing(question, c)]
+    if not near or _PAST.search(question.text) or question.kind in ("list", "summary", "why", "how"):
+        return None
+    best, *others = near
+    value = _value(question, best)
+    told = spans.told(question) - question.everyday
+    if not value:
+        return None
+    newer = [
+        c
+        for c in others
+        if c.hit.document_id != best.hit.document_id
+        and _CHANGES.search(c.text)
+        and _written(c) > _written(best)
+        and (other := _value(question, c))
+        and not other <= value
+        and not value <= other
+        and not told.isdisjoint(c.held)
+        and _covered(c) >= _SPOKEN
+        and _said(c) >= _LIKELY * _said(best)
+        and bool(c.features["names"]) >= bool(best.features["names"])
+    ]
+    return max(newer, key=lambda c: (_written(c), c.score), default=None)
+
+
+def _said(candidate: Candidate) -> float:
+    """Its score by its words: the meaning of few is asked for."""
+    return candidate.score - FEATURES["meaning"] * candidate.features.get("meaning", 0.0)
+
+
+def _value(question: Question, candidate: Candidate) -> frozenset[object]:
+    if question.kind == "what" and not question.asks_code and not spans.MONEY.search(candidate.text):
+        return frozenset(days_in(candidate.text))  # of the other numbers of a text any may be meant
+    return counted(question, select(question, [candidate])[0])
+
+
+def _written(candidate: Candidate) -> tuple[int, int, int]:
+    """The day of its document; where that has none, the one at the head of its passage; (0, 0, 0) = unknown."""
+    if candidate.hit.date is not None:
+        try:
+            day = datetime.fromtimestamp(candidate.hit.date, UTC)
+        except (OverflowError, ValueError, OSError):
+            return (0, 0, 0)
+        return (day.year, day.month, day.day)
+    head = next(iter(candidate.hit.text.strip().splitlines()), "")
+    return next(iter(days_with_year(head)), (0, 0, 0)) if len(head.split()) <= _HEAD else (0, 0, 0)

@@ -159,3 +159,29 @@ def days_in(text: str) -> frozenset[tuple[int, int]]:
         month, day, d, mo, one, other = (int(each) if each else 0 for each in m.groups())
         found |= {(month, day), (mo, d), (one, other), (other, one)} - {(0, 0)}
     return frozenset(found)
+
+
+_WHOLE = re.compile(
+    r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?:-(?P<m>\d{2})(?:-(?P<d>\d{2}))?)?"
+    r"|(?P<dd>\d{1,2})[./](?P<mm>\d{1,2})[./](?P<yy>(?:19|20)\d\d))(?!\d)"
+)
+_NAMED = re.compile(
+    r"(?:(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º)?\s+(?:of\s+|de\s+)?)?([^\W\d_]{3,})\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,\s*)?(?:de\s+)?"
+    r"((?:19|20)\d\d)(?!\d)"
+)
+
+
+def days_with_year(text: str) -> list[tuple[int, int, int]]:
+    """The dates of a text that say their year, as (year, month, day); 0 for what they leave out.
+
+    >>> days_with_year("Swept on 3 October 2026, the roof in 2012.")
+    [(2026, 10, 3), (2012, 0, 0)]
+    """
+    found = {}
+    for m in _NAMED.finditer(text):
+        if month := _MONTHS.get(words.fold(m[2])):
+            found[m.end()] = (int(m[4]), month, int(m[1] or m[3] or 0))
+    for m in _WHOLE.finditer(text):
+        day = tuple(int(m[a] or m[b] or 0) for a, b in (("y", "yy"), ("m", "mm"), ("d", "dd")))
+        found.setdefault(m.end(), (day[0], day[1], day[2]))
+    return [found[at] for at in sorted(found)]

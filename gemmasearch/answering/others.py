@@ -38,6 +38,8 @@ _PASSIVE = re.compile(
     r"\b(?:(?:was|were|been|got) (?:\w+ly )?\w+[dnt]|wurden?|worden|(?:a|ont|avait) été|fue(?:ron)?|sido)\b",
     re.I,
 )
+_PARTICIPLE = re.compile(r"(?:ed|en|t|wn|ne)$")
+_NO_OBJECT = re.compile(r"\s*(?:(?:in|on|at|since|until|again)\b|\d|[.,;:)|]|$)", re.I)
 _BY = re.compile(r"\b(?:by|von|vom|durch|par|por)\b", re.I)
 # Of these one is of what it is said to be, nobody's: "a type of reduction", "the term for it".
 _KINDS = words.listed(
@@ -85,10 +87,22 @@ def with_doer(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
     if not did:
         return list(ranked)
     telling = [c for c in ranked if did[0] in c.held or points_back(c.text)]
-    silent = {id(c) for c in telling if _PASSIVE.search(c.text) and not _BY.search(c.text)}
+    silent = {id(c) for c in telling if _is_done(did[0], c) and not _BY.search(c.text)}
     if silent and len(silent) == len(telling):
         return []
     return [c for c in ranked if id(c) not in silent]
+
+
+def _is_done(did: str, candidate: Candidate) -> bool:
+    """Whether a sentence says in the passive that something was done, in English also without a verb ("hull repaired
+    in 2025")."""
+    text = candidate.text
+    if _PASSIVE.search(text) is not None:
+        return True
+    return candidate.language == "en" and any(
+        token.stem == did and _PARTICIPLE.search(token.text) and _NO_OBJECT.match(text, token.end)
+        for token in words.tokens(text, candidate.language)
+    )
 
 
 def _of_another_row(question: Question, candidate: Candidate) -> bool:

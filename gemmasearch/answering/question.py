@@ -63,6 +63,14 @@ _MEASURED = re.compile(
     r"\b(?:how|wie|so) (old|long|far|big|large|tall|high|low|deep|often|heavy|fast|slow|wide|thick|narrow|hot|cold"
     r"|warm|much|many|viele?|alt|lange?|weit|gross|oft|schwer|schnell|hoch|niedrig|tief|breit|dick|heiss|kalt|teuer)\b"
 )
+# Nor does it say which of several is the last or the cheapest.
+_END_OF_MANY = re.compile(
+    r"^when\b.*\b(last|most recent(?:ly)?)\b|\b(last time|most recent(?:ly)?)\b|\b(zuletzt|letzte[nsr]? mal)\b"
+    r"|^wann (?:war|fand|hat)\b.*\b(letzte[nrs]?)\b|\b(derniere fois|ultima vez)\b"
+    r"|\b(cheapest|(?:least|most) expensive|dearest|lowest|highest|smallest|largest|biggest|shortest|longest|fewest"
+    r"|billigste\w*|gunstigste\w*|teuerste\w*|niedrigste\w*|hochste\w*|kleinste\w*|grosste\w*|kurzeste\w*|langste\w*"
+    r"|(?:plus|moins) cher\w*|mas (?:barat|car)[oa]s?)\b"
+)
 # Nor does it say that something took place, but when or where.
 _TOOK_PLACE = re.compile(
     r"\b(?:happen(?:s|ed)?|occur(?:s|red)?|(?:take|takes|took) place|(?:findet|fand) .*\bstatt|stattfinden"
@@ -154,9 +162,11 @@ def understand(text: str) -> Question:
     if flat.startswith("may "):  # no month
         everything = everything[1:] or everything
     measured = {match.group(1) for match in _MEASURED.finditer(flat)}
+    for ends in _END_OF_MANY.finditer(flat):
+        measured |= {word for part in ends.groups() if part for word in part.split()}
     if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
-        ends = said.group().split()
-        measured |= {ends[0], ends[-1]}
+        verb = said.group().split()
+        measured |= {verb[0], verb[-1]}
     told = {match.group() for match in _TASK.finditer(flat)} if kind in ("summary", "list") else set()
     telling = [
         token

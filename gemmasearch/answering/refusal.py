@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from difflib import get_close_matches
 
 from gemmasearch.answering import secrets, spans, words
@@ -50,6 +50,11 @@ _OBJECTS = re.compile(  # what speaks against something is a reason, too
     r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
     re.I,
 )
+_CALLED = words.listed(  # a name or a profession says itself that it is one
+    "name names called nationality occupation profession religion beruf nom nombre nationalite profesion"
+)
+_AS_MANY = 0.6  # of a question's words: what holds so many speaks of the same in another year
+_ALL = 0.99  # of a question's words, by rarity
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _SPELT = 0.7  # likeness of a name in the question and one in the files which may be meant
@@ -141,7 +146,29 @@ def chance(
     ):
         return 0.0
     model = next((m for name, m in SPACES.items() if space and space.lower().startswith(name)), WORDS)
-    return model.chance(signals(ranked))
+    likely = model.chance(signals(ranked))
+    says = any(says_all(c) or _lists_all(question, c) for c in ranked[:LOOKED_AT])
+    return max(0.5, likely) if says else likely
+
+
+def _lists_all(question: Question, candidate: Candidate) -> bool:
+    """Whether it is an item of a list whose title or heading says all that a question for a list does."""
+    listed = question.kind == "list" and candidate.unit.kind == "item"
+    return listed and candidate.features["coverage"] + candidate.features["about"] >= _ALL
+
+
+def says_all(candidate: Candidate, *, by_itself: bool = True) -> bool:
+    """Whether a sentence holds every word of the question that its title, headings or columns do not hold, and what
+    is asked for: "Descaling: fill the tank with citric acid" in a note on the coffee machine. Everyday words may be
+    missing.
+
+    :param by_itself: some of the words must be its own.
+    """
+    told = candidate.features
+    row = candidate.unit.kind == "row"
+    there = told["context"] if row else told["about"]
+    covers = told["coverage"] + there + candidate.everyday >= _ALL
+    return covers and bool((told["coverage"] or not by_itself) and told["kind"])
 
 
 def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
@@ -151,6 +178,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     first, *others = [c for c in ranked[:LOOKED_AT] if not says_nothing(question, c)] or ranked[:1]
     best = max(map(_covered, ranked[:LOOKED_AT]))
     near = [first, *(c for c in others if _covered(c) >= _AS_NEAR * best and c.features["coverage"])]
+    near = [c for c in near if not _shares_a_year(question, c)]
     if question.kind == "money" or question.asks_colour or question.asks_code:
         near = [c for c in near if _tells_of_what(question, c)]
     if question.kind == "money":
@@ -167,12 +195,41 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or (question.kind == "who" and not with_doer(question, near))
         or (question.kind == "why" and all(_lacks_reason(c) for c in near))
         or _of_other_quantity(question, near)
-        or all(of_other_year(question, c) for c in near)
+        or _of_other_years(question, near)
+        or not _of_the_named(question, ranked, near)
     )
+
+
+def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequence[Candidate]) -> bool:
+    """Whether any of ``near`` says of somebody or something that the question names, and that the files know, what
+    is asked: the dog's weight is not Lotte's, and what is known of Lotte is not her weight. Where more than one word
+    tells what is asked, or who or where, the files may say it in others; German writes every noun like a name."""
+    if question.language == "de" or question.kind not in ("what", "when", "number", "money"):
+        return True
+    known = {name for name in question.names if any(name in _spoken(c) for c in ranked) and name.isalpha()}
+    told = spans.told(question) - set(question.names) - question.everyday
+    told -= {stem for stem in told if words.fold(question.surface[stem]) in _CALLED}
+    at = [place for place, stem in enumerate(question.stems) if stem in question.names]
+    if not known or len(told) != 1 or at[-1] - at[0] >= len(at):  # several names are a topic by themselves
+        return True
+    if question.asks_code and secrets.asked_for(question):  # a telephone number says itself that it is one
+        return any(not known.isdisjoint(_spoken(c)) and c.features["kind"] for c in near)
+    return any(not known.isdisjoint(s) and not told.isdisjoint(s) for s in map(_spoken, near))
+
+
+def _spoken(candidate: Candidate) -> Set[str]:
+    return candidate.held | candidate.about | candidate.context
 
 
 def _covered(candidate: Candidate) -> float:
     return candidate.features["coverage"] + candidate.features["context"]
+
+
+def _shares_a_year(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence shares nothing with the question but a year or another number."""
+    things = {stem for stem in question.stems if not stem[0].isdigit()} - question.everyday
+    shared = set(question.stems) & _spoken(candidate)
+    return bool(things and shared) and things.isdisjoint(shared)
 
 
 def _tells_of_what(question: Question, candidate: Candidate) -> bool:
@@ -185,7 +242,8 @@ def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Can
     """Whether an amount is of what the sentence speaks of that holds most of the question: the budget of a
     project is no price of its tablets."""
     told = spans.told(question) - question.everyday
-    if not told.isdisjoint(candidate.held) or points_back(candidate.text):
+    things = told if question.language == "de" else told - set(question.names) or told  # not just whose it is
+    if not things.isdisjoint(candidate.held | candidate.about) or points_back(candidate.text):
         return True
     lead = max(ranked[:LOOKED_AT], key=lambda c: len(told & c.held))
     return bool(lead.features["kind"]) or told & lead.held <= candidate.context
@@ -244,6 +302,15 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     around = _years(" ".join((hit.title, *hit.headings, day_of(hit), hit.text)))
     wanted = next(iter(asked))
     return bool(around) and all(abs(wanted - year) > 1 for year in around)
+
+
+def _of_other_years(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether what speaks of the year that is asked about speaks of something else than the best of other years: of
+    "litres of oil in 2021" the purchase of a laptop."""
+    right = [c for c in near if not of_other_year(question, c)]
+    things = {stem for stem in question.stems if not stem[0].isdigit()}
+    most = max((len(things & _spoken(c)) for c in near), default=0)
+    return not any(len(things & _spoken(c)) >= _AS_MANY * most for c in right)
 
 
 def _years(text: str) -> set[int]:

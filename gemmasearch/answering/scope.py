@@ -62,6 +62,27 @@ _WHEN_WRITTEN = re.compile(
     r"|factures?|correos?|facturas?)\b.*\b(?:in|from|of|im|vom|en|de)\b",
     re.I,
 )
+# A year that counts from today, and how far off it is.
+_COUNTED_YEAR = tuple(
+    (re.compile(rf"(?<![\"'’])\b(?:{pattern})\b(?:['’]s\b)?", re.I), off)
+    for pattern, off in (
+        (
+            r"(?:in )?the year before last|(?:im )?vorletzte[ns] jahr|il y a deux ans|hace dos años",
+            -2,
+        ),
+        (
+            r"(?<!the )(?:last|previous) year|(?:im )?(?:letzte|vergangene|vorige)[ns] jahr"
+            r"|l['’]an(?:née)? (?:dernière?|dernier|passée?)|(?:el )?año pasado",
+            -1,
+        ),
+        (r"this year|(?:in )?diese[ms] jahr|heuer|cette année|este año", 0),
+        (
+            r"(?<!the )next year|(?:im )?(?:nächste|kommende)[ns] jahr|l['’]an(?:née)? prochaine?"
+            r"|(?:el )?(?:próximo año|año que viene)",
+            1,
+        ),
+    )
+)
 _YEARS = 6  # that a month without its year is looked for in
 _NO_NAMES = frozenset(
     ("I", "We", "You", "He", "She", "They", "It", "Who", "What", "The", "Did", "Anyone", "Somebody")
@@ -79,6 +100,23 @@ def named_in(question: str, now: datetime | None = None) -> tuple[Condition, ...
         return _time(question, now or datetime.now().astimezone()) if _WHEN_WRITTEN.search(question) else ()
     name = re.sub(r"['’]s$", "", match["name"])
     return (Condition("from", "has", name), *_time(question, now or datetime.now().astimezone()))
+
+
+_IN = {"de": "im Jahr", "fr": "en", "es": "en"}
+
+
+def dated(question: str, now: datetime | None = None) -> str:
+    """The question with the number of a year that counts from today: rows of a table and entries of a diary say the
+    number, and what they say of another year is no answer.
+
+    >>> dated("What did the sweep cost last year?", datetime(2026, 3, 1))
+    'What did the sweep cost in 2025?'
+    """
+    for pattern, off in _COUNTED_YEAR:
+        if pattern.search(question):
+            year = (now or datetime.now()).year + off
+            return pattern.sub(f"{_IN.get(words.guess_language(question), 'in')} {year}", question)
+    return question
 
 
 def scopes_of(question: str, now: datetime | None = None) -> list[tuple[Condition, ...]]:

@@ -25,8 +25,10 @@ _IS_TOLD = (
 )
 _TOLD = re.compile(_NOUN + _IS_TOLD, re.I)
 _KEY_TOLD = re.compile(r"\b(?:\w*codes?|pins?)" + _IS_TOLD, re.I)
+_DECIMAL = re.compile(r"\d+[.,]\d\d?")
 _SHORTEST_SECRET = 4
 _SHORTEST_PHONE = 5  # digits
+_LONGEST_KEY = 8  # digits of what is typed in at a door
 
 
 def asked_for(question: Question) -> bool:
@@ -42,5 +44,9 @@ def held(question: Question, text: str, codes: Sequence[str]) -> bool:
     if _SECRET.search(asked):
         return _TOLD.search(text) is not None or any(len(code) >= _SHORTEST_SECRET for code in codes)
     if _PHONE.search(asked) and not _EXTENSION.search(asked):
-        return any(sum(map(str.isdigit, code)) >= _SHORTEST_PHONE for code in codes)
+        return any(
+            sum(map(str.isdigit, code)) >= _SHORTEST_PHONE for code in codes if not _DECIMAL.fullmatch(code)
+        )
+    if _KEY.search(asked):
+        codes = [code for code in codes if sum(map(str.isdigit, code)) <= _LONGEST_KEY]
     return any(codes) or (_KEY.search(asked) is not None and _KEY_TOLD.search(text) is not None)

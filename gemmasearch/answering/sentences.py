@@ -34,7 +34,7 @@ _TASK = re.compile(
     r"\*{1,8}[ \t]+(?:TODO|DONE|NEXT|WAIT(?:ING)?|HOLD|STARTED|CANCELL?ED)[ \t]+\S"
 )  # a headline of Org
 _PLANNED = re.compile(r"[ \t]*(?:CLOSED|DEADLINE|SCHEDULED):[ \t]*[<\[]")  # the line below it
-_ROW = re.compile(r"[^|]*\|[^|]*\||\S[^\t]*\t[^\t]*\S")
+_ROW = re.compile(r"[^|]*\|[^|]*\||\S[^\t]*\t[^\t]*\S|\S+(?: \S+)*(?: {2,}\S+(?: \S+)*){2,}\s*$")
 _RULE = re.compile(r"[\s|:=+\-_*~]*$")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
 _LABEL = re.compile(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" stands alone

@@ -111,6 +111,14 @@ COSTING = re.compile(  # folded: what an amount of money says by itself
 _AMOUNT = re.compile(  # folded: what a column of prices is called, beside these
     r"total|amounts?|fees?|eur(?:os?)?|usd|gbp|chf|betrag|summe|gebuhr(?:en)?|montant|tarif|importe|tarifa"
 )
+LASTING = re.compile(
+    r"periods?|durations?|lengths?|frist(?:en)?|dauer|durees?|delais?|plazos?|duracion"
+)  # folded: a stretch of time
+DURATION = re.compile(
+    rf"\b(?:\d+|{_WORDS}|an?|ein(?:e[nmrs]?)?|une?)[ -](?:days?|weeks?|months?|years?|hours?|minutes?|tage?n?|wochen?"
+    r"|monate?n?|jahre?n?|stunden?|minuten?|jours?|semaines?|mois|ans?|heures?|d[ií]as?|semanas?|mes(?:es)?|años?|horas?|minutos?)\b",
+    re.I,
+)
 COLOURED = re.compile(r"colou?rs?|farben?|couleurs?|color(?:es)?")  # folded: what a colour is called
 _COLOUR = re.compile(  # folded
     r"\b(?:(?:dark|light|pale|dunkel|hell)?-?(?:red|blue|green|yellow|black|white|grey|gray|brown|orange|purple|pink|violet"
@@ -212,7 +220,7 @@ def told(question: Question) -> set[str]:
 
 
 def _says_itself(word: str) -> bool:
-    return any(pattern.fullmatch(word) for pattern in (NUMBERED, COSTING, COLOURED))
+    return any(pattern.fullmatch(word) for pattern in (NUMBERED, COSTING, COLOURED, LASTING))
 
 
 def quotes(text: str) -> Iterator[Span]:
@@ -323,6 +331,17 @@ def reasons(text: str) -> bool:
     return _SETTLES["why"].search(text) is not None
 
 
+_HOW_MUCH = re.compile(
+    r"\W*(?:how much (?!time|longer)|wie ?viel (?!zeit|langer)|combien (?!de temps|d'|de jours|d’))"
+)
+
+
+def _only_lasts(text: str) -> bool:
+    """Whether every number of a text is one of days, months or years: no answer to "how much"."""
+    lasting = [m.span() for m in DURATION.finditer(text)]
+    return bool(lasting) and all(any(a <= s.start < b for a, b in lasting) for s in _counting(text))
+
+
 PLAIN = 0.5  # how well a number without a currency answers what something costs
 
 
@@ -331,6 +350,8 @@ def fits(question: Question, text: str, language: str = "") -> float:
     if settles := _SETTLES.get(question.kind):
         return 1.0 if settles.search(text) else 0.5
     if not has_wanted(question, text, language):
+        return 0.0
+    if question.kind == "number" and _HOW_MUCH.match(words.fold(question.text)) and _only_lasts(text):
         return 0.0
     if question.kind != "money" or MONEY.search(text):
         return 1.0

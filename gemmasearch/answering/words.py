@@ -26,7 +26,8 @@ _IRREGULAR = {
         /bring:brought/catch:caught/fight:fought/run:ran/spend:spent/break:broke broken/draw:drew drawn
         /drive:drove driven/wear:wore worn/child:children/man:men/woman:women/die:death deaths died dead
         /bear:born birth/fly:flew flown/ride:rode ridden/eat:ate eaten/sing:sang sung/swim:swam swum
-        /cost:costs/show:shown/throw:threw thrown/steal:stole stolen""".replace("\n", "").split("/")
+        /cost:costs/show:shown/throw:threw thrown/steal:stole stolen/flee:fled/stand:stood/lend:lent
+        /hang:hung""".replace("\n", "").split("/")
     )
     for form in forms.split()
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer, halves
+from gemmasearch.answering import answer, asking, halves
 from gemmasearch.answering.question import understand
 from gemmasearch.documents import Evidence
 from gemmasearch.store import Store
@@ -57,3 +57,41 @@ def test_the_second_of_two_questions_was_answered_with_the_sentence_for_the_firs
     assert halves.readings(one, other)
     assert halves.of_the_second(other, [near, own]) is None
     assert halves.of_the_second(other, [own]) == own
+
+
+def test_half_an_answer_was_told_without_a_word_on_the_other_half(store: Store, add: Add) -> None:
+    add(
+        "/n/bike.md",
+        "The green bicycle was stolen from outside the station on 22 August 2025.",
+        title="Stolen bicycle",
+    )
+    found = answer(store, None, None, "When was the green bicycle stolen and who was arrested?")
+    assert not found.found or any(note.startswith(asking.HALF) and "arrested" in note for note in found.notes)
+    whole = answer(store, None, None, "When and where was the green bicycle stolen?")
+    assert not any(note.startswith(asking.HALF) for note in whole.notes)
+
+
+SALES = "date,market,pieces sold\n2025-05-18,Deinze,31\n2025-12-14,Ghent,97\n2026-05-17,Deinze,28\n"
+
+
+def test_of_two_years_only_one_was_told(store: Store, add: Add) -> None:
+    add("/n/sales.csv", SALES, kind="data")
+    told = answer(store, None, None, "How many pieces were sold in Deinze in 2025 and in 2026?").text
+    assert "Deinze,31" in told and "Deinze,28" in told
+    half = answer(store, None, None, "How many pieces were sold in Deinze in 2024 and in 2025?")
+    assert "Deinze,31" in half.text
+    assert [note for note in half.notes if note.startswith(asking.HALF) and "2024" in note]
+
+
+def test_a_lone_and_when_is_a_question(store: Store, add: Add) -> None:
+    add(
+        "/n/knee.md",
+        "The knee was operated by Dr. Lefranc.\nThe knee was operated on 19 January 2026.",
+        title="Knee",
+    )
+    told = answer(store, None, None, "Who operated the knee and when?").text
+    assert "Lefranc" in told and "19 January" in told
+
+
+def test_a_span_of_years_is_one_question() -> None:
+    assert halves.of(understand("How many were sold between 2024 and 2026?")) is None

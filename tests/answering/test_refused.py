@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer
+from gemmasearch.answering import answer, evidence, refusal
+from gemmasearch.answering.question import understand
+from gemmasearch.documents import Hit
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
+from tests.answering.passages import hit
 
 
 def test_the_number_of_another_doctor_was_told_for_that_of_the_one_named(store: Store, add: Add) -> None:
@@ -73,3 +76,77 @@ def test_that_something_was_done_was_told_for_who_did_it(
 def test_who_did_it_is_told_by_a_sentence_in_the_passive(store: Store, add: Add) -> None:
     add("/n/shed.md", "The shed was painted by Rolf Bo.")
     assert "Rolf Bo" in answer(store, None, None, "Who painted the shed?").text
+
+
+def _beside(question: str, *hits: Hit) -> bool:
+    asked = understand(question)
+    return refusal.beside(asked, evidence.rank(asked, hits))
+
+
+def test_what_is_known_of_another_was_told_of_the_one_named() -> None:
+    studio = hit("Let to Yusra Benali since 1 September 2024.", title="Studio")
+    moos = hit("Moos is a Bouvier, born in March 2019. Weighs 38 kg.", title="Moos")
+    assert _beside("When was Yusra born?", studio, moos)
+    assert _beside("What does Yusra weigh?", studio, moos)
+    assert not _beside("When was Moos born?", studio, moos)
+    assert not _beside("What does Moos weigh?", studio, moos)
+
+
+def test_another_number_of_a_car_was_told_for_its_chassis_number(store: Store, add: Add) -> None:
+    add("/n/berlingo.md", "Diesel, first registered 2016, plate 1-KRV-582.", title="Berlingo")
+    assert not answer(store, None, None, "What is the chassis number of the Berlingo?").found
+
+
+def test_a_telephone_number_was_told_as_the_code_of_the_alarm(store: Store, add: Add) -> None:
+    add(
+        "/n/alarm.md",
+        "Enter the code, press the bell, and call the control room, 09 555 88 11 20.",
+        title="Alarm system",
+    )
+    assert not answer(store, None, None, "What is the code of the alarm system?").found
+
+
+def test_a_price_was_told_as_a_telephone_number(store: Store, add: Add) -> None:
+    add("/n/costs.csv", "date,what,amount,paid by\n2026-03-11,hotel,164.00,Oskar\n", kind="data")
+    assert not answer(store, None, None, "What is Oskar's telephone number?").found
+
+
+def test_a_name_in_another_paragraph_was_taken_for_the_one_a_sentence_speaks_of(
+    store: Store, add: Add
+) -> None:
+    add("/n/a.md", "# Guild\n\nMinutes: Takumi Endo.\n\n- The wood kiln in Zottegem: 14 for, 6 against.\n")
+    add("/n/b.md", "# Kiln\n\nNeeds a three-phase socket.\n")
+    assert not answer(store, None, None, "Which kiln does Takumi have?").found
+
+
+def test_the_price_of_another_thing_of_the_same_person_was_told() -> None:
+    gifts = hit("Goose from the farm, 89 euros.\n\nJonas got a microscope.", title="Christmas")
+    phones = hit("Jonas: prepaid card, tops up 15 euros every three months.", title="Phones")
+    assert _beside("What did the microscope for Jonas cost?", gifts, phones)
+    assert not _beside("What does the prepaid card of Jonas cost?", gifts, phones)
+
+
+def test_that_something_was_done_was_told_without_a_verb_for_who_did_it(store: Store, add: Add) -> None:
+    add("/n/boats.txt", "Heron, four, built 2011, hull repaired in 2025.", language="en")
+    assert not answer(store, None, None, "Who repaired the hull of the Heron?").found
+    add("/n/log.txt", "Paul repaired the hull of the Heron.", language="en")
+    assert "Paul" in answer(store, None, None, "Who repaired the hull of the Heron?").text
+
+
+def test_something_else_of_the_year_was_told_where_the_thing_is_told_of_other_years() -> None:
+    oil = hit("Heating oil\n\n2023: 1500 litres\n\n2024: 1800 litres", title="Heating oil")
+    laptops = hit(
+        "| Model | Bought |\n|---|---|\n| ThinkPad X13 | 2021-11 |\n| Framework 13 | 2026-01 |\n",
+        title="Laptops",
+    )
+    assert _beside("How many litres of oil did we buy in 2021?", oil, laptops)
+    assert not _beside("How many litres of oil did we buy in 2023?", oil, laptops)
+
+
+def test_lines_set_in_columns_by_spaces_were_told_as_one_sentence(store: Store, add: Add) -> None:
+    add(
+        "/n/appliances.txt",
+        "Dishwasher   Bosch 6     699 euros\nDryer        AEG 7000    749 euros\nFridge       Liebherr    915 euros\n",
+    )
+    told = answer(store, None, None, "What did the dryer cost?").text
+    assert "749" in told and "699" not in told

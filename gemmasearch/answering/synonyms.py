@@ -1,0 +1,155 @@
+"""Words that ask and tell the same: of "when was the heat pump installed" a letter says when it will be fitted.
+
+A short list of what people ask about their own papers, by language; each line holds one meaning. Whoever looks for
+rarer words has the embedder. What a number says by itself ("cost", "number", "colour") is with the spans.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from gemmasearch.answering import words
+
+_SAME = {
+    "en": """
+        install installed installation fit fitted mount mounted
+        begin beginning start starting commence
+        end ending expire expiry finish
+        buy bought purchase purchased
+        repair repaired mend mended fix fixed
+        refund refunded back reimburse reimbursed reimbursement
+        owe owed debt
+        lend lent loan borrow borrowed
+        choose chosen choice took pick picked select selected decide decided decision
+        exhibition show
+        produce produced production yield generate generated
+        doctor physician
+        born birthday birth
+        weigh weighs weight
+        guarantee warranty
+        surgery operation operated
+        vaccine vaccination vaccinated jab shot
+        medicine medication drug tablet tablets pill pills
+        telephone phone mobile cellphone
+        car vehicle automobile
+        flat apartment
+        salary wage wages pay paid
+        holiday holidays vacation leave
+        cancel cancelled cancellation terminate terminated
+        appointment meeting
+        invoice bill
+        insurance insured insure cover covered
+        company firm business
+        lawyer attorney solicitor
+        shop store
+        garbage trash rubbish waste
+        photo photograph picture
+        trip journey travel
+        postpone postponed move moved
+        replace replaced replacement exchange exchanged
+        gift present
+        sick ill illness
+        marry married marriage wedding
+        rent rented let lease leased
+        allow allowed permit permitted
+        plate registration
+        child children kid kids
+        deadline due
+        teacher teach teaches taught
+        live lives residence address
+        arrive arrival arrives
+        leave leaves depart departs departure
+        job work works employed employer
+        electricity electric kwh""",
+    "de": """
+        einbauen eingebaut einbau installieren installiert installation montieren montiert montage
+        beginnen beginnt begonnen beginn anfangen anfang starten start
+        enden endet ende ablaufen ablauf
+        kaufen kauft gekauft kauf erwerben erworben anschaffen angeschafft
+        reparieren repariert reparatur instandsetzen
+        erstatten erstattet erstattung zuruckzahlen
+        wahlen gewahlt entscheiden entschieden
+        geboren geburtstag geburt geburtsdatum
+        wiegen wiegt gewicht
+        garantie gewahrleistung
+        operation operieren operiert
+        impfen geimpft impfung impfungen
+        medikament medikamente tablette tabletten arznei
+        telefon handy mobiltelefon telefonnummer
+        auto wagen fahrzeug pkw
+        arzt arztin doktor
+        gehalt lohn verdienen verdient
+        urlaub ferien
+        kundigen kundigt kundigung kundigungsfrist
+        termin treffen
+        versichern versichert versicherung
+        firma unternehmen betrieb
+        anwalt anwaltin rechtsanwalt
+        verschieben verschoben verlegt
+        ersetzen ersetzt austauschen ausgetauscht
+        heiraten heiratet verheiratet hochzeit
+        mieten miete vermieten vermietet
+        bauen gebaut baujahr errichtet
+        strom elektrizitat kwh
+        wohnen wohnt adresse""",
+    "fr": """
+        installer installe installation poser pose monter monte
+        commencer commence debut debuter
+        finir fin terminer termine
+        acheter achete achat
+        reparer repare reparation
+        rembourser rembourse remboursement
+        ne nee naissance anniversaire
+        peser pese poids
+        garantie garanti
+        acompte arrhes
+        operation opere
+        vaccin vaccine vaccination
+        medicament medicaments comprime comprimes
+        telephone portable mobile
+        voiture auto vehicule
+        medecin docteur
+        salaire paie
+        vacances conge conges
+        resilier resiliation
+        loyer louer loue
+        construire construit construite
+        habiter habite adresse""",
+    "es": """
+        instalar instalado instalacion montar montado
+        empezar empieza comenzar comienza inicio
+        terminar termina fin acabar acaba
+        comprar comprado compra
+        reparar reparado reparacion arreglar arreglado
+        nacer nacio nacimiento cumpleanos
+        pesar pesa peso
+        garantia garantizado
+        coche auto vehiculo
+        medico doctor
+        sueldo salario
+        vacaciones permiso
+        alquiler alquilar alquilado
+        vivir vive direccion""",
+}  # fmt: skip
+
+
+def of(stem: str, language: str) -> frozenset[str]:
+    """The stems that say the same as ``stem`` in its language, itself left out."""
+    return _groups(language).get(stem, frozenset()) - {stem}
+
+
+def known(stem: str, language: str) -> bool:
+    """Whether a word is one of these, and so no slip of another."""
+    return stem in _groups(language)
+
+
+@cache
+def _groups(language: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _SAME.get(language, "").split("\n"):
+        group = (
+            frozenset(token.stem for token in words.tokens(line, language)) if line.strip() else frozenset()
+        )
+        for stem in group:
+            found[stem] = found.get(stem, frozenset()) | group
+    return found

@@ -1,0 +1,60 @@
+"""What the files say in other words than the question."""
+
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.answering import answer, evidence, refusal, spans, synonyms
+from gemmasearch.answering.question import understand
+from gemmasearch.store import Store
+from tests.answering.conftest import Add
+from tests.answering.passages import hit
+
+
+def test_what_was_fitted_was_not_found_by_who_asked_when_it_is_installed(store: Store, add: Add) -> None:
+    add(
+        "/n/mail.md",
+        "The unit will be fitted on 14 December 2026. Please clear the wall.",
+        title="Heat pump: date",
+    )
+    for number in range(3):
+        add(f"/n/{number}.md", f"The pump of the pond number {number} hums at night.")
+    assert "14 December" in answer(store, None, None, "When will the heat pump be installed?").text
+
+
+def test_weigh_was_taken_for_a_slip_of_weight(store: Store, add: Add) -> None:
+    add("/n/nora.md", "Weight at the vet's in September 2026: 7.2 kg.", title="Nora")
+    found = answer(store, None, None, "How much does Nora weigh?")
+    assert "7.2 kg" in found.text
+    assert not found.notes or "read as" not in found.notes[0]
+
+
+def test_a_notice_period_was_waited_for_where_three_months_notice_is_told(store: Store, add: Add) -> None:
+    add("/n/room.md", "Either side may end the lease with six weeks' notice.", title="Storage room")
+    assert "six weeks" in answer(store, None, None, "What is the notice period for the storage room?").text
+
+
+def test_a_note_that_holds_all_of_a_question_was_refused() -> None:
+    asked = understand("How do I descale the coffee machine?")
+    note = hit(
+        "Descaling: fill the tank with citric acid and water, wait, rinse twice.", title="Coffee machine"
+    )
+    assert refusal.chance(asked, evidence.rank(asked, [note]), "static") >= 0.5
+    other = hit("Descaling takes an hour.", title="Kettle")
+    assert refusal.chance(asked, evidence.rank(asked, [other]), "static") < 0.5
+
+
+def test_years_are_no_answer_to_how_much() -> None:
+    asked = understand("How much of the brace is refunded?")
+    assert spans.fits(asked, "The brace stays in for about two years.") == 0.0
+    assert spans.fits(asked, "Of the brace 970 are refunded within two years.") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "same"), [("installed", "en", "fitted"), ("Reparatur", "de", "repariert")]
+)
+def test_words_that_say_the_same_are_known_in_their_forms(word: str, language: str, same: str) -> None:
+    (one,), (other,) = (understand(f"{each}?").stems for each in (word, same))
+    assert synonyms.known(one, language)
+    assert other in synonyms.of(one, language) or one == other
+    assert one not in synonyms.of(one, language)
