@@ -149,6 +149,7 @@ def test_a_sentence_caught_in_a_loop_or_said_before_is_left_out(store: Store, em
     assert found.text == good
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("flat")
 @pytest.mark.parametrize(
     "pieces",

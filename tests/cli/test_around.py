@@ -36,6 +36,7 @@ def test_similar_finds_neighbours_of_a_file_and_of_a_piped_text_but_not_the_file
     assert indexed.run("similar", "/no/such/file").code == 1
 
 
+@pytest.mark.slow
 def test_similar_that_found_nothing_said_nothing(tmp_path: Path) -> None:
     note, db = tmp_path / "lease.md", tmp_path / "i" / "i.db"
     note.write_text("The deposit is 1,400 euros.")
@@ -99,6 +100,7 @@ def test_dupes_groups_copies(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_saved_search_is_listed_asked_and_tells_only_what_is_new(tmp_path: Path) -> None:
     folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
     folder.mkdir()
@@ -118,6 +120,7 @@ def test_a_saved_search_is_listed_asked_and_tells_only_what_is_new(tmp_path: Pat
     assert run("search", "--new", "kiln", "--db", db, env=STATIC).code == 2
 
 
+@pytest.mark.slow
 def test_a_name_that_is_kept_anew_says_what_it_stood_for(tmp_path: Path) -> None:
     db = tmp_path / "i" / "i.db"
     (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
@@ -182,6 +185,7 @@ def test_a_run_out_of_time_stops_cleanly_and_the_next_goes_on(tmp_path: Path) ->
     assert run("index", "--db", db, "--max-time", "soon", env=STATIC).code == 2
 
 
+@pytest.mark.slow
 def test_watch_finds_a_new_note_by_itself_and_ends_on_a_signal(tmp_path: Path) -> None:
     folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
     folder.mkdir()
@@ -221,6 +225,7 @@ def test_a_watcher_whose_terminal_was_closed_left_its_helper_behind(tmp_path: Pa
         watcher.wait()
 
 
+@pytest.mark.slow
 def test_pages_groups_and_formats_on_the_command_line(indexed: Indexed) -> None:
     whole = indexed.run("search", "-n", "9", "--format", "{id}", "lisbon").lines
     page = json.loads(indexed.run("search", "-n", "4", "--json", "lisbon").text)["data"]
@@ -414,6 +419,7 @@ def test_a_word_is_excluded_without_quotes_around_the_line(indexed: Indexed) -> 
     assert indexed.run("search", "-json", "lisbon").code == 2
 
 
+@pytest.mark.slow
 def test_lists_of_nothing_and_a_name_that_was_forgotten_said_nothing_of_it(tmp_path: Path) -> None:
     db, empty = tmp_path / "i.db", {"PATH": "", "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     (tmp_path / "a.md").write_text("a note")

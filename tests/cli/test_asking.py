@@ -60,6 +60,7 @@ done
 """
 
 
+@pytest.mark.slow
 def test_a_standing_question_in_a_crontab_reports_new_mail_once_and_is_silent_otherwise(
     tmp_path: Path,
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_source_of_a_conversation_opens_at_its_line_and_history_is_kept_only_i
     assert run(*options, stdin=lines, env={**editor, "GSEARCH_HISTORY": "maybe"}).code == 2
 
 
+@pytest.mark.slow
 def test_markdown_holds_no_link_or_tag_of_the_files_making(tmp_path: Path) -> None:
     (tmp_path / "n").mkdir()
     (tmp_path / "n" / "a.md").write_text(

@@ -63,6 +63,7 @@ def test_a_forgotten_file_is_gone_from_the_bytes_and_stays_out(place: Place) -> 
     assert place("forget", place.home / "never.md").code == 1
 
 
+@pytest.mark.slow
 def test_a_folder_can_be_forgotten_whole_and_the_file_shrinks(place: Place) -> None:
     for number in range(60):
         (place.home / f"n{number}.md").write_text(f"# N{number}\n\n" + f"word{number} goes here. " * 300)
@@ -74,6 +75,7 @@ def test_a_folder_can_be_forgotten_whole_and_the_file_shrinks(place: Place) -> N
     assert place.db.stat().st_size < before
 
 
+@pytest.mark.slow
 def test_options_of_a_folder_are_remembered_listed_and_applied(place: Place) -> None:
     done = place("roots", place.home, "--exclude", "plum*")
     assert done.code == 0 and "exclude=plum*" in done.text
@@ -92,6 +94,7 @@ def test_a_failed_file_can_be_tried_again(place: Place) -> None:
     assert done.code == 0 and done.text.startswith("1 file")
 
 
+@pytest.mark.slow
 def test_doctor_says_ok_names_damage_and_mends_it(place: Place) -> None:
     assert place("doctor").code == 0
     data = bytearray(place.db.read_bytes())
@@ -111,6 +114,7 @@ def test_doctor_says_ok_names_damage_and_mends_it(place: Place) -> None:
     assert list(place.db.parent.glob("*.bak*"))
 
 
+@pytest.mark.slow
 def test_a_forgotten_file_was_said_to_stay_out_and_came_back_in_a_renamed_folder(place: Place) -> None:
     (place.home / "old").mkdir()
     for name in ("named", "found"):
@@ -126,6 +130,7 @@ def test_a_forgotten_file_was_said_to_stay_out_and_came_back_in_a_renamed_folder
     assert place("search", "--mode", "words", "canaryfoundword").code == 1
 
 
+@pytest.mark.slow
 def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: Place) -> None:
     box = place.home / "box.mbox"
     letter = "From {0}@x.example Mon Jan  5 10:00:0{1} 2026\nFrom: {0}@x.example\nSubject: hi {1}\n\ncanary{0}{1} text\n\n"
@@ -150,6 +155,7 @@ def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: P
     assert place("search", "--mode", "words", "canarymallory1").code == 0
 
 
+@pytest.mark.slow
 def test_the_name_of_a_forgotten_attachment_stayed_in_the_index(place: Place) -> None:
     box = place.home / "box.mbox"
     letter = (
@@ -176,6 +182,7 @@ def test_what_stays_in_a_kept_copy_is_named_by_verify(place: Place) -> None:
     assert place("forget", place.home / "plum.md", "--verify").code == 0
 
 
+@pytest.mark.slow
 def test_status_counts_each_folder_and_says_when_a_scheduled_run_stays_away(place: Place) -> None:
     assert place("index", "--scheduled", "1800").code == 0
     text = place("status").text
@@ -187,6 +194,7 @@ def test_status_counts_each_folder_and_says_when_a_scheduled_run_stays_away(plac
     assert place("doctor").code == 6 and "schedule install" in place("doctor").text
 
 
+@pytest.mark.slow
 def test_wait_may_stand_alone_and_the_holder_is_named(place: Place) -> None:
     with run_lock(place.db, "watch"):
         busy = place("index")

@@ -164,6 +164,7 @@ def test_a_file_that_is_no_index_is_left_alone(tmp_path: Path) -> None:
     assert other.read_bytes() == b"Dear Sir, " * 1000
 
 
+@pytest.mark.slow
 def test_a_bad_file_is_counted_named_and_does_not_stop_the_run(tmp_path: Path) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
@@ -288,6 +289,7 @@ def test_names_no_locale_can_spell_are_indexed_found_and_printed_exactly(tmp_pat
         assert line.count("\t") == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["index", "search pangolin"])
 def test_a_locale_of_ascii_alone_took_other_letters_in_paths_for_a_bug(tmp_path: Path, command: str) -> None:
     """Python makes UTF-8 of the locale C by itself, unless it is told not to, and never of a Latin-1 one."""
@@ -321,6 +323,7 @@ def test_quiet_says_nothing_at_all(indexed: Indexed) -> None:
     assert (done.code, done.out, done.err) == (0, b"", b"")
 
 
+@pytest.mark.slow
 def test_demo_runs_end_to_end_and_leaves_nothing(tmp_path: Path) -> None:
     done = run("demo", "--generator", "none", env={"TMPDIR": str(tmp_path)})
     assert done.code == 0, done.said
@@ -328,6 +331,7 @@ def test_demo_runs_end_to_end_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_demo_keeps_its_home_on_demand_but_never_over_other_files(tmp_path: Path) -> None:
     assert run("demo", "--keep", tmp_path / "kept", "--generator", "none").code == 0
     assert run("search", "boiler", "--db", tmp_path / "kept" / "index.db").code == 0

@@ -94,6 +94,7 @@ def test_a_line_of_a_template_stays_one_line_unless_it_ends_with_nul() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_line_of_an_error_list_was_that_of_the_passage_and_not_of_the_match(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     note = tmp_path / "home" / "lease.md"

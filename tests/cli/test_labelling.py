@@ -14,6 +14,7 @@ import pytest
 from tests.cli.terminal import COMMAND, run, run_on_terminal
 
 
+@pytest.mark.slow
 def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -> None:
     home, db = tmp_path / "home", tmp_path / "i" / "i.db"
     home.mkdir()
@@ -47,6 +48,7 @@ def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -
     assert gsearch("label", "review", "invoice")[0] == 2
 
 
+@pytest.mark.slow
 def test_a_later_example_took_the_set_and_the_type_of_a_label_away(tmp_path: Path) -> None:
     db, bill = tmp_path / "i" / "i.db", tmp_path / "bill.md"
     bill.write_text("Please pay 20 euros.")
@@ -65,6 +67,7 @@ def test_labels_that_are_bare_names_say_what_would_help() -> None:
         assert done.code == 0 and ("--example" in done.said) == told
 
 
+@pytest.mark.slow
 def test_a_piped_text_is_classified_by_names_by_mood_and_by_example(tmp_path: Path) -> None:
     bill = tmp_path / "bill.md"
     bill.write_text("Rechnung 17, zahlbar bis Mai")
@@ -109,6 +112,7 @@ def test_what_was_read_from_a_pipe_stayed_behind_when_the_command_was_ended(
     assert not list(tmp_path.glob("gsearch-*"))
 
 
+@pytest.mark.slow
 def test_a_review_asked_about_a_title_and_showed_nothing_of_the_text(tmp_path: Path) -> None:
     db, env = tmp_path / "i" / "i.db", {"GSEARCH_EMBEDDER": "static"}
     (tmp_path / "scan.txt").write_text("Please pay the amount of 30 euros by Friday.\n")
@@ -120,6 +124,7 @@ def test_a_review_asked_about_a_title_and_showed_nothing_of_the_text(tmp_path: P
     assert run("label", "list", "--db", db, env=env).text.startswith("invoice\t1\t1")
 
 
+@pytest.mark.slow
 def test_a_wrong_yes_could_only_be_turned_into_a_no(tmp_path: Path) -> None:
     """It taught the next run all the same."""
     home, db = tmp_path / "home", tmp_path / "i" / "i.db"
@@ -136,6 +141,7 @@ def test_a_wrong_yes_could_only_be_turned_into_a_no(tmp_path: Path) -> None:
     assert decided == [(1, 1), (0, 0), (0, 0)]
 
 
+@pytest.mark.slow
 def test_yes_and_no_to_one_document_kept_the_last_of_them_in_silence(tmp_path: Path) -> None:
     db, bill = tmp_path / "i" / "i.db", tmp_path / "bill.md"
     bill.write_text("Please pay 20 euros.")

@@ -75,6 +75,7 @@ def test_ctrl_c_before_a_command_has_begun_ended_in_a_traceback_or_said_nothing(
     assert (done.returncode, said["exit"], said["error"]["message"]) == (130, 130, "interrupted")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "darwin", reason="its names are UTF-8")
 def test_an_index_whose_path_is_no_utf_8_was_called_a_bug(tmp_path: Path) -> None:
     folder, notes = tmp_path / "b\udcff", tmp_path / "notes"

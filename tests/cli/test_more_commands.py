@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.terminal import run, run_on_terminal
 from tests.readers.browser_profiles import FIREFOX, Writer, contents, database
 
@@ -21,6 +23,7 @@ def test_the_table_of_formats_was_four_hundred_columns_wide_on_a_terminal() -> N
     assert "".join(shown).count("max_pdf_bytes") > 5 and " .md" in " ".join(shown)
 
 
+@pytest.mark.slow
 def test_a_long_description_ran_through_the_columns_of_labels_on_a_terminal(tmp_path: Path) -> None:
     db = tmp_path / "i" / "i.db"
     (tmp_path / "note.md").write_text("A note.\n")

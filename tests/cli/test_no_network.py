@@ -42,6 +42,7 @@ def note(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_no_command_touches_the_network(indexed: Indexed, note: Path, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(WATCHER)

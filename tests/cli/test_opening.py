@@ -34,6 +34,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.slow
 def test_a_file_name_reaches_the_program_as_one_argument(tmp_path: Path) -> None:
     folder = tmp_path / "n"
     folder.mkdir()

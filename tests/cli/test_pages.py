@@ -22,6 +22,7 @@ def command(db: Path, name: str, *arguments: str | Path, stdin: bytes = b"") -> 
     return run(name, "--db", db, *arguments, stdin=stdin)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("browser", "place", "schema"),
     [
@@ -103,6 +104,7 @@ def test_what_is_no_page_is_refused(tmp_path: Path, raw: bytes, url: str, said: 
     assert not pages.folder(tmp_path / "i.db").exists()
 
 
+@pytest.mark.slow
 def test_a_page_that_was_forgotten_and_imported_again_was_found_by_no_search(tmp_path: Path) -> None:
     db, url = tmp_path / "i.db", "https://example.org/oil"
     page = json.loads(command(db, "import-page", "-", "--url", url, "--json", stdin=PAGE).out)["data"]["page"]

@@ -236,6 +236,7 @@ def test_a_question_about_a_folder_from_here_means_that_folder(home: Path) -> No
         assert f'in:"{home / "home"}"' in standing.saved(index._store)["here"].question
 
 
+@pytest.mark.slow
 def test_what_a_helper_answers_is_what_the_command_writes(home: Path) -> None:
     lines = [
         ["heating", "in", "winter"], ["--json", "Lisbon"], ["zzzzqqqq"], ["--paths", "garden"], ["heatting"],
@@ -284,6 +285,7 @@ def test_a_search_leaves_a_helper_behind_where_that_is_asked_for(home: Path, mon
         os.kill(pid, signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_bench_says_how_fast_this_machine_is_and_changes_nothing(home: Path) -> None:
     before = json.loads(gsearch(home, "status", "--json").stdout)["data"]["status"]
     done = gsearch(home, "bench", "--json")

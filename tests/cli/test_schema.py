@@ -67,6 +67,7 @@ def test_what_labels_and_bench_print_is_valid(indexed: Indexed, capsys: pytest.C
         assert _check(capsys.readouterr().out)["exit"] == code == 0, line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["config", "formats", "models list", "completion bash", "schema why", "demo"]
 )

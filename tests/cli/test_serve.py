@@ -34,6 +34,7 @@ def helper(
     process.wait()
 
 
+@pytest.mark.slow
 def test_with_and_without_a_helper_the_output_is_the_same_byte_for_byte(
     indexed: Indexed, helper: subprocess.Popen[str]
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from gemmasearch import sample
 from tests import gguf_files
 from tests.cli.conftest import Indexed
@@ -24,6 +26,7 @@ def test_a_gemma3_with_a_chat_template_answers_through_ask(indexed: Indexed, tmp
     assert answer["timings"]["first_word"] > 0
 
 
+@pytest.mark.slow
 def test_an_embeddinggemma_indexes_and_finds_and_one_without_dense_layers_is_refused(tmp_path: Path) -> None:
     notes, db = tmp_path / "notes", tmp_path / "i" / "i.db"
     notes.mkdir()

@@ -181,6 +181,7 @@ def test_the_first_reading_of_a_box_goes_on_where_it_was_stopped(
     mail.check()
 
 
+@pytest.mark.slow
 def test_a_locked_mailbox_keeps_what_is_known_of_it_and_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,7 @@ def test_notes_so_long_that_few_of_them_fill_the_batches_are_all_read(tmp_path: 
     assert run(tmp_path / "a" / "i.db", tree, many=1).new == 40
 
 
+@pytest.mark.slow
 def test_the_index_is_the_same(tmp_path: Path) -> None:
     tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
     plant_all(tree)
@@ -122,6 +123,7 @@ def plant_maildir(box: Path) -> None:
     (box / "cur" / "page.html").write_text("<p>A ladder.</p>")
 
 
+@pytest.mark.slow
 def test_messages_of_a_maildir_are_made_ready_by_helpers_not_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +144,7 @@ def test_messages_of_a_maildir_are_made_ready_by_helpers_not_one_by_one(
     sound(helped)
 
 
+@pytest.mark.slow
 def test_small_files_that_turn_into_long_texts_do_not_wait_for_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +157,7 @@ def test_small_files_that_turn_into_long_texts_do_not_wait_for_each_other(
     assert contents(alone) == contents(helped)
 
 
+@pytest.mark.slow
 def test_a_helper_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree, alone, helped = done_alone(tmp_path)
     killed: list[int] = []
@@ -173,6 +177,7 @@ def test_a_helper_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert contents(alone) == contents(helped)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_ends_its_helpers_and_the_next_one_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +231,7 @@ def test_vectors_that_come_with_the_rows_are_those_that_follow_them(
     assert vectors(alone) == vectors(helped)
 
 
+@pytest.mark.slow
 def test_vectors_that_had_not_been_written_when_a_run_died_are_made_by_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -216,6 +216,7 @@ def test_a_kill_at_every_commit_leaves_nothing_behind(tmp_path: Path) -> None:
     kills_at_commits(tmp_path, files=2000, share=SOAK, seed=SEED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_on(
     tmp_path: Path, asked: signal.Signals

@@ -206,6 +206,7 @@ def test_a_root_within_a_maildir_keeps_its_messages(store: Store, box: Path) -> 
     assert str(box / "cur") not in remembered(store, box)
 
 
+@pytest.mark.slow
 def test_half_a_maildir_that_vanished_is_kept_until_told(store: Store, tmp_path: Path, box: Path) -> None:
     for number in range(MESSAGES, 40):
         deliver(box, "cur", f"{number}.host:2,", f"parcel{number}")

@@ -38,6 +38,7 @@ def test_units_and_agents_hold_absolute_commands_and_odd_paths(tmp_path: Path) -
     assert plistlib.loads(text.encode())["ProgramArguments"][-1] == str(index)
 
 
+@pytest.mark.slow
 def test_the_crontab_line_works_in_crons_bare_environment(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     plant(tree, 3)

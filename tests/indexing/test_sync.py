@@ -48,6 +48,7 @@ def run(store: Store, *roots: Path, embedder: FakeEmbedder | StaticEmbedder | No
     return sync(store, embedder or FakeEmbedder(), reader, Settings(), roots=paths, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_second_run_reads_and_opens_nothing(store: Store, tree: Path) -> None:
     plant(tree, 20)
     settle(tree)
@@ -75,6 +76,7 @@ def test_an_edit_within_the_clocks_grain_is_seen(store: Store, tree: Path) -> No
         assert store.match(f"verb{number}", 5) and not store.match(f"word{number}", 5)
 
 
+@pytest.mark.slow
 def test_files_of_the_far_past_and_future_are_read_once(store: Store, tree: Path) -> None:
     for name, when in (("old", 0), ("new", 4_102_444_800), ("before", -86_400)):
         (tree / f"{name}.md").write_text(f"{name} words")
@@ -240,6 +242,7 @@ def test_a_rule_that_came_later_takes_out_what_it_names(store: Store, tree: Path
     assert run(store).gone == 40
 
 
+@pytest.mark.slow
 def test_a_reader_that_fails_by_bad_luck_is_tried_three_times(store: Store, tree: Path) -> None:
     (tree / "a.md").write_text("words")
     settle(tree)

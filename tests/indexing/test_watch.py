@@ -73,6 +73,7 @@ def names(db: Path) -> set[str]:
         return {os.path.basename(row.path) for row in store.files_below("/")}
 
 
+@pytest.mark.slow
 def test_edits_saves_by_rename_moves_and_removals_are_followed(db: Path, tree: Path) -> None:
     assert eventually(lambda: holds(db, "first"))
     (tree / "new.md").write_text("second words")
@@ -90,6 +91,7 @@ def test_edits_saves_by_rename_moves_and_removals_are_followed(db: Path, tree: P
     assert names(db) == {"a.md", "new.md"}
 
 
+@pytest.mark.slow
 def test_a_root_that_comes_back_is_watched_again_and_nothing_was_removed(db: Path, tree: Path) -> None:
     assert eventually(lambda: holds(db, "first"))
     tree.rename(tree.with_name("away"))
@@ -101,6 +103,7 @@ def test_a_root_that_comes_back_is_watched_again_and_nothing_was_removed(db: Pat
     assert eventually(lambda: holds(db, "fifth"))
 
 
+@pytest.mark.slow
 def test_a_slow_write_ends_as_one_whole_document(db: Path, tree: Path) -> None:
     with (tree / "slow.md").open("w") as stream:
         for number in range(20):

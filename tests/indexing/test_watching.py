@@ -273,6 +273,7 @@ def test_eight_ways_of_saving_twenty_times(tmp_path: Path, capsys: pytest.Captur
         print("longest seconds until a save was found:", {k: round(v, 1) for k, v in longest.items()})
 
 
+@pytest.mark.slow
 def test_folders_beyond_the_limit_of_watches_are_polled(tmp_path: Path) -> None:
     """In a name space of its own, where 40 folders may be watched and there are 120."""
     tree, db = tmp_path / "tree", tmp_path / "i" / "i.db"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gemmasearch.models import Passage, calibrated, open_embedder
 from gemmasearch.models import calibrate as calibrating
@@ -16,6 +17,7 @@ from tests import gguf_files
 PASSAGES = [Passage("", "price of lunch for march " * n) for n in range(1, 9)]
 
 
+@pytest.mark.slow
 def test_the_fastest_shape_is_kept_and_used_by_the_next_start(tmp_path: Path, monkeypatch) -> None:
     path = tmp_path / "tiny.gguf"
     gguf_files.gemma_embedding(path)

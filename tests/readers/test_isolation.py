@@ -40,6 +40,7 @@ def told(items: Iterator[Document | Problem]) -> list[str]:
     return [i.text if isinstance(i, Document) else i.reason for i in items]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("deed", "reason"),
     [
@@ -77,6 +78,7 @@ def test_a_machine_that_starts_no_reader_was_said_of_the_file(
             isolated.sandbox()
 
 
+@pytest.mark.slow
 def test_endless_documents_end_at_the_limit(isolated: readers.Isolated, tmp_path: Path) -> None:
     last = ""
     for item in isolated.read(file(tmp_path, "endless")):
@@ -84,6 +86,7 @@ def test_endless_documents_end_at_the_limit(isolated: readers.Isolated, tmp_path
     assert last == "limit"
 
 
+@pytest.mark.slow
 def test_one_killer_among_the_parts_costs_only_itself(isolated: readers.Isolated, tmp_path: Path) -> None:
     lines = ["good one", "segfault", "good two", "hang", "good three", "memory"]
     found = list(isolated.read(file(tmp_path, *lines)))
@@ -91,6 +94,7 @@ def test_one_killer_among_the_parts_costs_only_itself(isolated: readers.Isolated
     assert [i.part for i in found] == [f"part {n}" for n in range(6)]
 
 
+@pytest.mark.slow
 def test_a_file_of_killers_does_not_cost_workers_for_ever(isolated: readers.Isolated, tmp_path: Path) -> None:
     assert len(list(isolated.read(file(tmp_path, *["leave"] * 100)))) <= 25
 

@@ -148,6 +148,7 @@ def test_a_file_over_the_limit_is_not_opened_by_the_parser(tmp_path: Path) -> No
     assert found.reason == "too-large" and "max_pdf_bytes" in found.detail
 
 
+@pytest.mark.slow
 def test_an_endless_page_is_a_timeout_and_the_next_file_is_read(tmp_path: Path) -> None:
     from gemmasearch import readers
     from gemmasearch.settings import Settings

@@ -31,6 +31,7 @@ def made(path, files) -> Store:
     return store
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["words", "meaning", "hybrid"])
 def test_which_of_equal_passages_are_read_does_not_depend_on_their_rows(tmp_path, mode) -> None:
     files = notes()

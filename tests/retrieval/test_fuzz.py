@@ -57,6 +57,7 @@ def check(store, embedder, count: int, seed: int) -> None:
         assert time.process_time() - started < 2, line
 
 
+@pytest.mark.slow
 def test_a_thousand_odd_lines(store, small) -> None:
     check(store, small, 500, 1)
 

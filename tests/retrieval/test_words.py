@@ -110,6 +110,7 @@ def test_a_language_is_the_same_from_counted_words(text: str) -> None:
     assert words.guess_from(words.runs(text), text) == words.guess_language(text)
 
 
+@pytest.mark.slow
 def test_no_token_has_anything_that_the_full_text_index_would_split() -> None:
     import apsw
 
