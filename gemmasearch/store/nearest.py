@@ -27,7 +27,10 @@ _COSINE = "1.0 - vec_distance_cosine(vec_int8(v.vector), vec_int8(?))"
 # Vectors that are all compared, some 8 ms; measured: from here on the signs, which need numpy and a second look, win.
 EXACT_BELOW = 16 * signs.BLOCK
 CANDIDATES = 2  # vectors compared per one wanted, by their signs; measured recall beside README's figures …
-LEAST = 720  # … and however few are wanted
+LEAST = (
+    720  # … and however few are wanted; of many vectors more, for signs tell less of the nearest among them
+)
+ONE_OF = 500
 WIDE = 0.02  # of the first candidates: a filter that lets so many pass is tried on more of them
 BESIDE = (
     64 * signs.BLOCK
@@ -69,11 +72,9 @@ class Nearest(Narrow, Spaces):
         space = self.active_space()
         if space is None or vector.shape != (space.dim,):
             return
-        if (
-            self.db.value("SELECT count(*) FROM signs WHERE space_id = ?", (space.id,)) * signs.BLOCK
-            >= BESIDE
-        ):
-            self._begun = Begun(self._signs_now(space), rounded(vector[None])[0], _compared(limit))
+        vectors = self._room(space)
+        if vectors >= BESIDE:
+            self._begun = Begun(self._signs_now(space), rounded(vector[None])[0], _compared(limit, vectors))
 
     def nearest(
         self, vector: np.ndarray, limit: int, conditions: Sequence[Condition] = ()
@@ -93,10 +94,13 @@ class Nearest(Narrow, Spaces):
         query = rounded(vector[None])[0]
         if not query.any():
             return []
-        blocks = self.db.value("SELECT count(*) FROM signs WHERE space_id = ?", (space.id,))
-        if blocks * signs.BLOCK <= EXACT_BELOW:
+        if self._room(space) <= EXACT_BELOW:
             return self._all_compared(space, query, limit, conditions)
         return self._by_signs(space, query, limit, conditions)
+
+    def _room(self, space: SpaceRow) -> int:
+        """How many vectors the blocks of a space have room for."""
+        return signs.BLOCK * int(self.db.value("SELECT count(*) FROM signs WHERE space_id = ?", (space.id,)))
 
     def _all_compared(
         self, space: SpaceRow, query: np.ndarray, limit: int, conditions: Sequence[Condition]
@@ -116,7 +120,7 @@ class Nearest(Narrow, Spaces):
         """Candidates by their signs. Few enough candidates pass a narrow filter by chance, so that its own vectors
         are compared instead; of a wide one enough pass."""
         known = self._signs_now(space)
-        wanted = _compared(limit)
+        wanted = _compared(limit, self._room(space))
         documents = self.kept_documents(conditions) if conditions else None
         if documents is not None and len(documents) <= MANY:
             own = known.nearest_of(query, self._kept(space, conditions, known), wanted)
@@ -242,9 +246,9 @@ class Nearest(Narrow, Spaces):
         return rows
 
 
-def _compared(limit: int) -> int:
-    """How many vectors are compared themselves where so many are wanted."""
-    return max(CANDIDATES * limit, LEAST)
+def _compared(limit: int, vectors: int) -> int:
+    """How many of the vectors of a space are compared themselves where so many are wanted."""
+    return max(CANDIDATES * limit, LEAST, vectors // ONE_OF)
 
 
 def _sorted_ids(rows: Sequence[Row]) -> np.ndarray:
