@@ -127,18 +127,18 @@ def _restore(self: Any, state: list[Any]) -> None:
         object.__setattr__(self, f.name, value)
 
 
-def pattern(text: str) -> re.Pattern[str]:
-    """What stands for ``re.compile(text)``, and does it when it is first used."""
-    late: Any = _Late(text)
+def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """What stands for ``re.compile(text, flags)``, and does it when it is first used."""
+    late: Any = _Late(text, flags)
     return late  # type: ignore[no-any-return]
 
 
 class _Late:
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: str, flags: int) -> None:
+        self._text, self._flags = text, flags
 
     def __getattr__(self, name: str) -> Any:
         """Of the pattern, and from then on an attribute of this object."""
-        found = getattr(re.compile(self._text), name)
+        found = getattr(re.compile(self._text, self._flags), name)
         setattr(self, name, found)
         return found

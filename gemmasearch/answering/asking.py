@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gemmasearch import retrieval
+from gemmasearch import light, retrieval
 from gemmasearch.answering import (
     evidence,
     extremes,
@@ -47,7 +46,7 @@ MAY_BE_NEWER = "another source tells of a change; it comes first"
 HALF = "half of the question is answered; nothing answers"
 NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
-_BULLET = re.compile(r"^(?:[-+•‣◦·–]|\*{1,8}|\(?\d{1,3}[.)]|#+)\s+")
+_BULLET = light.pattern(r"^(?:[-+•‣◦·–]|\*{1,8}|\(?\d{1,3}[.)]|#+)\s+")
 
 
 def answer(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gemmasearch import light
 from gemmasearch.answering.asking import answer
 from gemmasearch.answering.question import understand
 from gemmasearch.answering.reference import SPEAKS_BACK
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from gemmasearch.models import Embedder, Generator
     from gemmasearch.store import Store
 
-_GOES_ON = re.compile(r"^\W*(?:and|but|so|what about|how about|und|aber|et|mais|y|pero)\b", re.I)
+_GOES_ON = light.pattern(r"^\W*(?:and|but|so|what about|how about|und|aber|et|mais|y|pero)\b", re.I)
 _SHORT = 2  # content words: "since when?" has no topic of its own
 _KEPT = 6  # words of the topic that are carried on
 

@@ -9,6 +9,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gemmasearch import light
 from gemmasearch.answering import evidence, grounding, hostile, packing, spans, words
 from gemmasearch.answering.numbers import days_in
 from gemmasearch.answering.question import Question
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 REFUSAL = prompts.NOT_FOUND
 MOST_SENTENCES = 3  # of a generated answer
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_BULLET = re.compile(r"^(?:[-*•]\s+)+")
-_MARKER = re.compile(r"\s*\[\d+\]")
-_AFTER_STOP = re.compile(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
-_OPEN_MARKER = re.compile(r"\[\d{0,2}\]?")
+_UNPRINTABLE = light.pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_BULLET = light.pattern(r"^(?:[-*•]\s+)+")
+_MARKER = light.pattern(r"\s*\[\d+\]")
+_AFTER_STOP = light.pattern(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
+_OPEN_MARKER = light.pattern(r"\[\d{0,2}\]?")
 
-_PREAMBLE = re.compile(
+_PREAMBLE = light.pattern(
     r"^(?:the answer(?: to (?:this|the|your) question)? is(?: that)?:?|answer:"
     r"|according to (?:the|this) (?:text|passage),?"
     r"|(?:the|this) (?:text|passage|document) (?:says|states|tells)(?: us)? that)\s+(?=\S)",

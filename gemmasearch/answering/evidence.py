@@ -14,6 +14,7 @@ from dataclasses import field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from gemmasearch import light
 from gemmasearch.answering import spans, synonyms, words
 from gemmasearch.answering.hostile import instructs
 from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in
@@ -27,10 +28,10 @@ from gemmasearch.store import fts
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder
 
-_YAML = re.compile(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
-_APART = re.compile(r"\n[ \t]*\n")  # an empty line
+_YAML = light.pattern(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
+_APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
     "hit": 1.2,  # the score of its passage, relative to the best

@@ -7,27 +7,28 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from gemmasearch import light
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.evidence import Candidate, says_nothing
 from gemmasearch.answering.numbers import days_with_year
 from gemmasearch.answering.question import Question
 
 _NEARLY = 0.8  # of what the best one covers of the question
-_LATEST = re.compile(  # folded
+_LATEST = light.pattern(  # folded
     r"^when\b.*\b(?:last|most recent(?:ly)?)\b|\b(?:the )?last time\b|\b(?:the )?(?:most recent|latest)\b"
     r"|\bzuletzt\b|\bletzte[nsr]? mal\b|\bwann (?:war|fand|hat)\b.*\bletzte[nrs]?\b"
     r"|\bderniere fois\b|\bultima vez\b|\bpor ultima\b"
 )
-_LEAST = re.compile(
+_LEAST = light.pattern(
     r"\b(?:cheapest|least expensive|lowest|smallest|shortest|fewest|least|billigste\w*|gunstigste\w*|niedrigste\w*"
     r"|kleinste\w*|kurzeste\w*|moins (?:cher\w*|eleve\w*|grand\w*)|mas (?:barat\w*|baj\w*|pequen\w*))\b"
 )
-_MOST = re.compile(
+_MOST = light.pattern(
     r"\b(?:most expensive|dearest|highest|largest|biggest|longest|(?:the )?most|teuerste\w*|hochste\w*|grosste\w*"
     r"|langste\w*|plus (?:cher\w*|eleve\w*|grand\w*|haut\w*)|mas (?:car\w*|alt\w*|grande\w*))\b"
 )
-_PRICE = re.compile(r"cheap|expensive|dear|billig|gunstig|teuer|cher|barat|\bcar[oa]")
-_AMOUNT = re.compile(r"[-−]?\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?")
+_PRICE = light.pattern(r"cheap|expensive|dear|billig|gunstig|teuer|cher|barat|\bcar[oa]")
+_AMOUNT = light.pattern(r"[-−]?\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?")
 
 
 def asks(question: Question) -> bool:

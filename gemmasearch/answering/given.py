@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
+from gemmasearch import light
 from gemmasearch.answering.sentences import Unit, attributes, split, units_of
 from gemmasearch.documents import Evidence, Hit, Snippet
 
 LENGTH = 1200  # characters of a passage, about
-_WISH = re.compile(
+_WISH = light.pattern(
     r"\b(?:please|could you|can you|would you|need|want|would like|ask(?:ing)? (?:you|for)|request"
     r"|deadline|by (?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|bitte|könnten? (?:sie|du)|brauche|möchte|wünsche|frist|s'il (?:vous|te) pla[iî]t|pourriez"

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
+from gemmasearch import light
 from gemmasearch.answering import parts, relations, spans, words
 from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in, times_in, units_in
 from gemmasearch.answering.sentences import units_of
@@ -20,29 +21,29 @@ from gemmasearch.documents import Hit
 from gemmasearch.light import dataclass
 
 ENOUGH = 0.7  # share of a clause's content words that its source sentence must hold
-_CLAUSE = re.compile(r"[,;:]\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+|;\s+|\s+—\s+")
+_CLAUSE = light.pattern(r"[,;:]\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+|;\s+|\s+—\s+")
 # A sentence with one of these may speak of what the sentence before it names.
-_POINTS = re.compile(
+_POINTS = light.pattern(
     r"\b(?:he|him|she|it|they|them|this|these|that|those|his|hers?|its|theirs?|there|then|er|ihn|sie|es|dies\w*"
     r"|sein\w*|ihr\w*|dort|dabei|dann|ils?|elles?|lui|leurs?|cela|ce|cette|ces|él|ellas?|ellos|esto|eso|est[aeo]s?|sus?)\b",
     re.I,
 )
 # What stands on either side of these is said by itself: a "not" on one side denies nothing on the other.
-_CONTRAST = re.compile(
+_CONTRAST = light.pattern(
     r"[,;]\s+(?=(?:while|whereas|but|although|even (?:when|if|though)|aber|während|obwohl|mais|alors que|pero"
     r"|mientras|aunque)\b)",
     re.I,
 )
 # Whoever says I or you means somebody: only the very words leave open who.
-_SPEAKER = re.compile(
+_SPEAKER = light.pattern(
     r"(?:^|[,;:]\s|\b[a-z]+ )I\b|\b(?:[Mm]e|[Mm]y|[Ww]e|us|[Oo]urs?|[Yy]ou|[Yy]ours?|[Ii]ch|[Mm]ich|[Mm]ir"
     r"|[Mm]eine?[mnrs]?"
     r"|[Ww]ir|[Uu]nse?re?[mnrs]?|[Dd]ich|[Dd]eine?[mnrs]?|[Jj]e|[Mm]oi|[Nn]ous|[Nn]otre|[Vv]ous|[Vv]otre|[Yy]o"
     r"|[Nn]uestr[ao]s?|[Uu]sted)\b"
 )
-_MARKER = re.compile(r"\s*\[\d+\]")
-_VERDICT = re.compile(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
-_COMPOUND = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
+_MARKER = light.pattern(r"\s*\[\d+\]")
+_VERDICT = light.pattern(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
+_COMPOUND = light.pattern(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
 _OPENERS = words.listed("according based however therefore thus also additionally yes answer text note the")
 
 

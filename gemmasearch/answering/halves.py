@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gemmasearch import light
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.evidence import held_by
 from gemmasearch.answering.question import Question, understand
@@ -17,11 +18,11 @@ _ASKS = (
     r"|welche[mnrs]?|combien|quand|qui|où|pourquoi|quel(?:le)?s?|cuándo|cuánt[oa]s?|quién(?:es)?|dónde|cuál(?:es)?"
     r"|(?:by|from|since|until|bis|seit|von|depuis|desde) (?:when|whom|what|wann|wem|quand|cuándo))"
 )
-_TWO = re.compile(
+_TWO = light.pattern(
     rf"\s*(¿?{_ASKS}\b.+?),? (?:and|und|et|y) (?:also |auch |aussi )?(¿?{_ASKS}\b.*)", re.I | re.S
 )
 _YEAR = r"(?:(?:in|im|en)(?: (?:jahr|the year))? )?(?:19|20)\d\d"
-_TWO_YEARS = re.compile(
+_TWO_YEARS = light.pattern(
     rf"(?<!between )(?<!zwischen )(?<!entre )\b({_YEAR})\b,? (?:and|or|und|oder|et|ou|y|o|than|as|als|wie|que)"
     rf" ({_YEAR})\b",
     re.I,

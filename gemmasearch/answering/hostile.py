@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 
-_COMMAND = re.compile(
+from gemmasearch import light
+
+_COMMAND = light.pattern(
     r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:previous|prior|above|earlier|all"
     r"|your)\b.{0,20}\b(?:instruction|prompt|rule|command)s?"
     r"|\b(?:ignoriere|vergiss)\b.{0,30}\b(?:anweisung|vorgabe|regel)\w*"

@@ -7,11 +7,10 @@ from what a run believes, wins over it everywhere, and teaches the next run.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gemmasearch import retrieval
+from gemmasearch import light, retrieval
 from gemmasearch.answering.labels import MOODS, Label, held_out, softmax, text_vectors, toward
 from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from gemmasearch.store import Store
 
 SETS: Mapping[str, tuple[str, tuple[Label, ...]]] = {"sentiment": ("mail", MOODS)}  # name -> (kind, labels)
-_NAME = re.compile(r"[^\W_][\w.-]{0,63}\Z")
+_NAME = light.pattern(r"[^\W_][\w.-]{0,63}\Z")
 _STEEP = 2.2  # of the logistic curve: 0.9 at what is like the examples, 0.1 at what is like the others
 COMMON = 0.5  # of what a label has in common with all documents is not counted when labels compete: measured
 _LEAST = 0.02  # lower confidences are not kept

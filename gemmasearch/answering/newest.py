@@ -6,18 +6,19 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from gemmasearch import light
 from gemmasearch.answering import spans
 from gemmasearch.answering.evidence import FEATURES, Candidate, counted, says_nothing, select
 from gemmasearch.answering.numbers import days_in, days_with_year
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import in_context
 
-_FROM_YEAR = re.compile(
+_FROM_YEAR = light.pattern(
     r"\b(?:from|as of|starting|beginning|ab|dès|à partir d[eu]|desde|a partir de)\b[^,.;]{0,20}?\b(20\d\d)\b",
     re.I,
 )
 # What says that something is not as it was.
-_CHANGES = re.compile(
+_CHANGES = light.pattern(
     r"\b(?:postpon\w+|delay\w*|mov(?:e[ds]?|ing)|brought forward|instead|no longer|any ?more|now|as of|from|rais\w+"
     r"|ris(?:es|en)|rose|increas\w+|lower\w*|reduc\w+|(?:went|goes|go|gone) (?:up|down)|chang\w+|new|extend\w*"
     r"|prolong\w*|longer|later|earlier|keep|correct\w*|replac\w+|cancel\w*|will be|becomes?"
@@ -27,7 +28,7 @@ _CHANGES = re.compile(
     r"|aplaz\w+|ahora|en lugar|ya no|a partir|desde|sub[ei]\w*|baj[aó]\w*|cambi\w+|nuev[oa]s?)\b",
     re.I,
 )
-_PAST = re.compile(
+_PAST = light.pattern(
     r"\b(?:would|could|might|did|was|were|had|been|has|have|ago|war(?:en)?|wurden?|hat(?:ten?)?"
     r"|haben|était|étaient|avait|a été|fue(?:ron)?|era"
     r"|había)\b|\b(?:19|20)\d\d\b",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gemmasearch import light
 from gemmasearch.answering import words
 
-_MARKER = re.compile(r"\s*\[\d+\]")
-_GROUPED = re.compile(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
-_NUMBER = re.compile(r"\d[\d.,:/'’  ]*\d|\d")
+_MARKER = light.pattern(r"\s*\[\d+\]")
+_GROUPED = light.pattern(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
+_NUMBER = light.pattern(r"\d[\d.,:/'’  ]*\d|\d")
 _SPELLED = {
     word: str(number)
     for number, line in enumerate(
@@ -126,7 +127,7 @@ def dated_in(text: str) -> frozenset[int]:
     return frozenset(m for m in iso | dotted if 1 <= m <= 12)
 
 
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})(?:\s?[:h]\s?|\.(?=\d{2}\s?(?:[Uu]hr|h|[ap]\.?m)\b))(\d{2})(?!\d)")
+_CLOCK = light.pattern(r"(?<!\d)(\d{1,2})(?:\s?[:h]\s?|\.(?=\d{2}\s?(?:[Uu]hr|h|[ap]\.?m)\b))(\d{2})(?!\d)")
 
 
 def times_in(text: str) -> frozenset[tuple[int, int]]:
@@ -136,11 +137,11 @@ def times_in(text: str) -> frozenset[tuple[int, int]]:
 
 _ORDER = r"(?:st|nd|rd|th|er|\.|º)?"
 _TO = rf"{_ORDER}\s?(?:-|–|/|,|&|to|bis|au|al|and|und|et|y|a)\s?"
-_DAYS_MONTH = re.compile(
+_DAYS_MONTH = light.pattern(
     rf"(?<![\d.,:/-])((?:\d{{1,2}}{_TO})*\d{{1,2}}){_ORDER}\s+(?:of\s+|de\s+)?([^\W\d_]+)"
 )
-_MONTH_DAYS = re.compile(rf"([^\W\d_]+)\.?\s+(\d{{1,2}}(?:{_TO}\d{{1,2}})*){_ORDER}(?!\d|[:.]\d)")
-_DIGITS = re.compile(
+_MONTH_DAYS = light.pattern(rf"([^\W\d_]+)\.?\s+(\d{{1,2}}(?:{_TO}\d{{1,2}})*){_ORDER}(?!\d|[:.]\d)")
+_DIGITS = light.pattern(
     r"(?<!\d)(?:\d{4}-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(?:\d{2,4})?|(\d{1,2})/(\d{1,2})/\d{2,4})(?!\d)"
 )
 
@@ -161,11 +162,11 @@ def days_in(text: str) -> frozenset[tuple[int, int]]:
     return frozenset(found)
 
 
-_WHOLE = re.compile(
+_WHOLE = light.pattern(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?:-(?P<m>\d{2})(?:-(?P<d>\d{2}))?)?"
     r"|(?P<dd>\d{1,2})[./](?P<mm>\d{1,2})[./](?P<yy>(?:19|20)\d\d))(?!\d)"
 )
-_NAMED = re.compile(
+_NAMED = light.pattern(
     r"(?:(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º)?\s+(?:of\s+|de\s+)?)?([^\W\d_]{3,})\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,\s*)?(?:de\s+)?"
     r"((?:19|20)\d\d)(?!\d)"
 )

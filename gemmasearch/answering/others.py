@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from gemmasearch import light
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.evidence import Candidate
 from gemmasearch.answering.question import Question
@@ -27,27 +28,27 @@ _OWNED = (
     re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
 )
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
-_UNIT = re.compile(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
+_UNIT = light.pattern(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
 # The verb of who did something, in the active voice.
-_WHO_DID = re.compile(
+_WHO_DID = light.pattern(
     r"\W*who (?:has |had |have )?(?!(?:is|are|was|were|am|been|has|have|had|does|did|do|can|will|would)\b)([a-z]+)\b"
     r"|\W*wer (?:hat|hatte|haben)\b.* (\w+)\W*$|\W*qui a (\w+)\b|\W*quién (?:ha )?(\w+)\b",
     re.I,
 )
-_PASSIVE = re.compile(
+_PASSIVE = light.pattern(
     r"\b(?:(?:was|were|been|got) (?:\w+ly )?\w+[dnt]|wurden?|worden|(?:a|ont|avait) été|fue(?:ron)?|sido)\b",
     re.I,
 )
-_PARTICIPLE = re.compile(r"(?:ed|en|t|wn|ne)$")
-_NO_OBJECT = re.compile(r"\s*(?:(?:in|on|at|since|until|again)\b|\d|[.,;:)|]|$)", re.I)
-_BY = re.compile(r"\b(?:by|von|vom|durch|par|por)\b", re.I)
+_PARTICIPLE = light.pattern(r"(?:ed|en|t|wn|ne)$")
+_NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again)\b|\d|[.,;:)|]|$)", re.I)
+_BY = light.pattern(r"\b(?:by|von|vom|durch|par|por)\b", re.I)
 # Of these one is of what it is said to be, nobody's: "a type of reduction", "the term for it".
 _KINDS = words.listed(
     "type types kind kinds sort sorts form forms part parts term terms word words art arten form formen teil teile"
     " begriff wort sorte sorten type types sorte sortes genre partie terme mot tipo tipos clase parte termino palabra"
 )
 _SHORTEST = 4  # letters of a word that a compound may hold
-_PARTS = re.compile(r"\d+|[^\W\d_]+")
+_PARTS = light.pattern(r"\d+|[^\W\d_]+")
 
 
 class Owned(NamedTuple):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gemmasearch import light
 from gemmasearch.answering import words
 from gemmasearch.answering.numbers import months_in, numbers_in
 
-_BETWEEN = re.compile(
+_BETWEEN = light.pattern(
     r"\s*;\s*|,\s+(?!\d{4})|\s+(?:and|but|while|whereas|or|und|aber|während|oder|et|mais|ou|y|pero)\s+"
 )
-_DIGIT = re.compile(r"\d")
+_DIGIT = light.pattern(r"\d")
 
 
 class Part(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from gemmasearch import light
 from gemmasearch.answering import everyday, words
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
@@ -59,12 +60,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"(?:ils?|elles?|on|tu|nous|vous)\b"),
 )  # fmt: skip
 # What a question measures ("how old", "wie hoch") stands in its answer as a number, not as this word.
-_MEASURED = re.compile(
+_MEASURED = light.pattern(
     r"\b(?:how|wie|so) (old|long|far|big|large|tall|high|low|deep|often|heavy|fast|slow|wide|thick|narrow|hot|cold"
     r"|warm|much|many|viele?|alt|lange?|weit|gross|oft|schwer|schnell|hoch|niedrig|tief|breit|dick|heiss|kalt|teuer)\b"
 )
 # Nor does it say which of several is the last or the cheapest.
-_END_OF_MANY = re.compile(
+_END_OF_MANY = light.pattern(
     r"^when\b.*\b(last|most recent(?:ly)?)\b|\b(last time|most recent(?:ly)?)\b|\b(zuletzt|letzte[nsr]? mal)\b"
     r"|^wann (?:war|fand|hat)\b.*\b(letzte[nrs]?)\b|\b(derniere fois|ultima vez)\b"
     r"|\b(cheapest|(?:least|most) expensive|dearest|lowest|highest|smallest|largest|biggest|shortest|longest|fewest"
@@ -72,12 +73,12 @@ _END_OF_MANY = re.compile(
     r"|(?:plus|moins) cher\w*|mas (?:barat|car)[oa]s?)\b"
 )
 # Nor does it say that something took place, but when or where.
-_TOOK_PLACE = re.compile(
+_TOOK_PLACE = light.pattern(
     r"\b(?:happen(?:s|ed)?|occur(?:s|red)?|(?:take|takes|took) place|(?:findet|fand) .*\bstatt|stattfinden"
     r"|stattgefunden|(?:a|aura|avait) (?:eu )?lieu|(?:tiene|tuvo) lugar)\b"
 )
 # What is to be done with the answer is no word of it.
-_TASK = re.compile(
+_TASK = light.pattern(
     r"\b(?:summari[sz]e\w*|summary|tl;?dr|overview|gist|zusammenfass\w*|fasse?|zusammen|resum\w*|list|nenne|name)\b"
 )
 # Scripts without spaces: the kind, and how it is asked, which no answer repeats.
@@ -90,27 +91,27 @@ _UNSPACED: tuple[tuple[str, str], ...] = (
     ("number", "いくつ|何人|何個|多少|几个|幾個|몇"),
     ("what", "何|什么|什麼|무엇|뭐"),
 )
-_ASKED = re.compile(
+_ASKED = light.pattern(
     r"(?:は|が|を|に|で|の)?(?:"
     + "|".join(words for _, words in _UNSPACED)
     + r")(?:の|に|で(?!す)|から|まで)?"
     r"(?:ですか|でしたか|ますか|ましたか|です|か|吗|嗎|呢)?[?？。]*|(?:ですか|でしたか|ますか|吗|嗎|呢)[?？。]*"
 )
-_ASKS_FOR_CODE = re.compile(
+_ASKS_FOR_CODE = light.pattern(
     r"\b(?:numbers?|codes?|pin|passwords?|passphrases?|plates?|iban|id|phones?|telephones?|mobiles?|passport|serial|isbn"
     r"|versions?|sku|\w*nummern?|kennzeichen|\w*passwort|kennwort|versionen|numeros?|mot de passe|immatriculation"
     r"|contrasena|clave|telefonos?|matricula)\b"
 )
-_ASKS_FOR_COLOUR = re.compile(
+_ASKS_FOR_COLOUR = light.pattern(
     r"\b(?:(?:what|which|welche[nrs]?|quelle|que) (?:colou?r|farbe|couleur|color)"
     r"|(?:colou?r|farbe|couleur|color) (?:is|was|are|were|ist|war|hat|est|es|era) )\b"
 )
-_IN_WHICH_CASE = re.compile(  # "when must X not be used" asks for no day
+_IN_WHICH_CASE = light.pattern(  # "when must X not be used" asks for no day
     r"^(?:when (?:should|shall|must|may|can|could|need)|wann (?:soll\w*|darf|durfen|muss|mussen|kann|konnen)"
     r"|quand (?:faut|doit|peut)|cuando (?:se )?(?:debe|puede|hay que))\b"
 )
 # About how things stand now. The present tense says so of places, people and days: they change.
-_NOW = re.compile(
+_NOW = light.pattern(
     r"\b(?:now|current(?:ly)?|at the moment|at present|these days|nowadays|latest|newest|most recent(?:ly)?"
     r"|jetzt|derzeit\w*|aktuell\w*|zurzeit|zur zeit|momentan|gegenwartig\w*|heutige\w*|neueste\w*"
     r"|maintenant|actuel\w*|en ce moment|ahora|actual(?:es|mente)?|vigente|en este momento)\b"
@@ -123,8 +124,8 @@ _NOW = re.compile(
 )
 TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
 # Before a name it is none, and the answer need not say it: many have the same.
-_TITLED = re.compile(r"(?:Mrs?|Ms|Dr|Prof|Mme|Mlle|Sra?|Frau|Herrn?)\b\.? (?=[A-ZÀ-ÖØ-Þ])")
-_NOW_UNSPACED = re.compile("现在|現在|目前|今の|いま|지금|현재")
+_TITLED = light.pattern(r"(?:Mrs?|Ms|Dr|Prof|Mme|Mlle|Sra?|Frau|Herrn?)\b\.? (?=[A-ZÀ-ÖØ-Þ])")
+_NOW_UNSPACED = light.pattern("现在|現在|目前|今の|いま|지금|현재")
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from gemmasearch import light
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import units_of
 from gemmasearch.documents import Evidence, Hit
 
-_POINTS_BACK = re.compile(
+_POINTS_BACK = light.pattern(
     r"\W*(?:(?:he|she|it|they|this|these|that|those|his|her|its|their|er|sie|es|dies\w*|sein\w*|ihr\w*"
     r"|das(?! (?-i:[A-ZÄÖÜ]))|dort|dabei"  # "Das Hotel" is no pronoun
     r"|il|elle|ils|elles|cela|ce|cette|él|ella|ellos|ellas|esto|eso)\b"
@@ -19,23 +20,23 @@ _POINTS_BACK = re.compile(
     r" (?:he|she|it|they|er|sie|es|ils?|elles?|él|ellas?|ellos)\b)",
     re.I,
 )
-_SOMEBODY = re.compile(r"\b(?:he|him|she|ihn|ihm|elle|lui|ella)\b")
+_SOMEBODY = light.pattern(r"\b(?:he|him|she|ihn|ihm|elle|lui|ella)\b")
 # Words that point back: a question with one of them is about what was spoken of before.
-SPEAKS_BACK = re.compile(
+SPEAKS_BACK = light.pattern(
     r"\b(?:he|she|it|its|they|them|their|his|her|hers|him|this|that|these|those|there|then|one"
     r"|er|sie|es|ihn|ihm|ihr|ihre[rnms]?|sein[ers]?|seine[rnms]?|das|dies\w*|dort|da|davon|dazu|dafür"
     r"|il|elle|ils|elles|lui|leur|son|sa|ses|cela|ça|y|là|él|ella|ellos|ellas|eso|esto|su|sus|allí)\b",
     re.I,
 )
-_ENDED = re.compile(
+_ENDED = light.pattern(
     r"\b(?:no longer|any ?more|nicht mehr|keine?[nrms]? \w+ mehr|n[e']\W?.{1,40} plus|ya no)\b", re.I
 )
-_SINCE = re.compile(
+_SINCE = light.pattern(
     r"\b(?:now|instead|since|jetzt|nun|stattdessen|seit|inzwischen|maintenant|désormais|depuis|ahora|desde)\b",
     re.I,
 )
 # "The reason is the new roof", "Grund ist der Schlauch".
-_GIVES_REASON = re.compile(
+_GIVES_REASON = light.pattern(
     r"\W*(?:(?:the|der|die|das|la|le|el) )?(?:reason|cause|grund|ursache|raison|raz[oó]n|motivo|causa)\b"
     r"|\W*(?:this|that|it) (?:is|was) (?:because|due to)\b|\W*(?:because|weil|parce que?|porque)\b",
     re.I,

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from difflib import get_close_matches
 
+from gemmasearch import light
 from gemmasearch.answering import secrets, spans, words
 from gemmasearch.answering.evidence import Candidate, Weights, day_of, says_nothing
 from gemmasearch.answering.numbers import months_in, numbers_in
@@ -26,9 +27,9 @@ LOOKED_AT = 5  # best candidates whose words count
 MEANT = 12  # best candidates whose meaning counts
 EVERYDAY = 0.4  # of its weight that an everyday word counts which is missing where all others are there
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
-_OWNER = re.compile(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
+_OWNER = light.pattern(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
 # The same behind a number or code: "the telephone number of Dr Ames".
-_OWNER_OF = re.compile(
+_OWNER_OF = light.pattern(
     r"\b(?:of|for|von|für|de|pour|para)"
     r" (?:(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)\.? )?[A-ZÀ-ÖØ-Þ]\w+"
 )
@@ -36,17 +37,17 @@ _BOUNDS = (  # what bounds a time by a year: the question is not about that year
     r"since|before|after|until|till|by|from|to|than|and|seit|vor|nach|bis|ab|als|und|depuis|avant|après|dès|et|desde|hasta"
     r"|que|y|e"
 )
-_IN_YEAR = re.compile(  # a year that a question is about, be it without a preposition ("the bill 2021")
+_IN_YEAR = light.pattern(  # a year that a question is about, be it without a preposition ("the bill 2021")
     rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d|['’]s)",
     re.I,
 )
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_WHO_IS = re.compile(
+_YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
+_WHO_IS = light.pattern(
     r"\W*(?:who (?:is|are|was|were) (?:the|our|my)|wer (?:ist|war) (?:der|die)|qui (?:est|etait|était) l[ea]"
     r"|qui[eé]n (?:es|era) (?:el|la)) ",
     re.I,
 )
-_OBJECTS = re.compile(  # what speaks against something is a reason, too
+_OBJECTS = light.pattern(  # what speaks against something is a reason, too
     r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
     re.I,
 )
@@ -58,7 +59,7 @@ _ALL = 0.99  # of a question's words, by rarity
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _SPELT = 0.7  # likeness of a name in the question and one in the files which may be meant
-_QUANTITY = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
+_QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from gemmasearch import stopwords
+from gemmasearch import light, stopwords
 from gemmasearch.answering import words
 
-_DENIED = re.compile(
+_DENIED = light.pattern(
     r"\b(?:[Nn]ot|[Nn]icht|[Pp]as|[Nn]o)\s+(?:(?:in|for|by|to|at|the|with|on|von|für|bei|mit|der|die|das|pour|par|à|la"
     r"|le|por|en|el)\s+){0,2}([A-ZÀ-ÖØ-Þ][\w'’-]*(?:\s[A-ZÀ-ÖØ-Þ][\w'’-]*){0,3})"
 )
-_IS = re.compile(
+_IS = light.pattern(
     r"(.+?)\s+(?:is|are|was|were|ist|sind|war|waren|est|sont|était|étaient|es|son|era|eran)\s+(.+)", re.S
 )
-_AGAINST = re.compile(r"\b(?:against|opposed?|opposes|gegen|dagegen|contre|contra)\b", re.I)
-_PARTED = re.compile(r"\s*[;:,]\s+|\s+(?:but|while|whereas|aber|während|mais|tandis que|pero|mientras)\s+")
-_WORD = re.compile(r"[^\W\d_]+")
+_AGAINST = light.pattern(r"\b(?:against|opposed?|opposes|gegen|dagegen|contre|contra)\b", re.I)
+_PARTED = light.pattern(r"\s*[;:,]\s+|\s+(?:but|while|whereas|aber|während|mais|tandis que|pero|mientras)\s+")
+_WORD = light.pattern(r"[^\W\d_]+")
 
 
 def turned(clause: str, text: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gemmasearch import light
 from gemmasearch.answering import words
 from gemmasearch.answering.numbers import months_in
 from gemmasearch.answering.question import Question
@@ -48,7 +49,7 @@ _ENGLISH = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_TIME = re.compile(
+_TIME = light.pattern(
     rf"\b(?:(?:in|im|en|during|of|de|on|am|le|el)\s+)?(?P<time>{_MONTHS}(?:\s+(?:de\s+)?\d{{4}})?"
     rf"|(?:last|this) (?:week|month|year)|yesterday|today"
     r"|\d{4}-\d{2}(?:-\d{2})?|(?<=in )\d{4})\b",
@@ -56,7 +57,7 @@ _TIME = re.compile(
 )
 # Without a sender a time may be what the question is about ("what happened in 1914"), unless it counts from today
 # or says of what kind of document it is the time.
-_WHEN_WRITTEN = re.compile(
+_WHEN_WRITTEN = light.pattern(
     r"\b(?:(?:last|this) (?:week|month|year)|yesterday|today)\b"
     r"|\b(?:e-?mails?|messages?|letters?|notes?|invoices?|bills?|nachricht(?:en)?|rechnung(?:en)?|brief[e]?|courriels?"
     r"|factures?|correos?|facturas?)\b.*\b(?:in|from|of|im|vom|en|de)\b",

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gemmasearch import light
 from gemmasearch.answering import words
 from gemmasearch.answering.question import Question
 
 _NOUN = r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe|contrase[nñ]a|clave)\b"
-_SECRET = re.compile(_NOUN)
-_PHONE = re.compile(r"\b(?:phones?|telephones?|mobiles?|telefon\w*|handynummer|portable|movil)\b")
-_EXTENSION = re.compile(r"\b(?:extension(?:e?s)?|durchwahl|poste|anexo)\b")
+_SECRET = light.pattern(_NOUN)
+_PHONE = light.pattern(r"\b(?:phones?|telephones?|mobiles?|telefon\w*|handynummer|portable|movil)\b")
+_EXTENSION = light.pattern(r"\b(?:extension(?:e?s)?|durchwahl|poste|anexo)\b")
 # A code or PIN that opens something; no code of conduct.
-_KEY = re.compile(
+_KEY = light.pattern(
     r"\b(?:pins?|(?:door|gate|access|entry|entrance|lock|alarm|safe|shed|garage)[- ]?codes?"
     r"|codes? (?:of|for|to) (?:the|my|our|his|her|their)|codes? (?:der|des|von der|vom|fur (?:den|die|das)|zum|zur)"
     r"|\w*(?:tur|tor|zugangs|alarm|schloss)codes?|codes? (?:de la|du|de l'|del))\b"
@@ -23,9 +24,9 @@ _IS_TOLD = (
     r"(?:\s?[=–-]|(?:\s+\w+){0,5}?(?::|\s+(?:is|ist|est|es|lautet):?"
     r"(?!\s+(?:the|still|now|not|no|un|in|on|as|das|noch|nicht|en|la)\b)))\s*\S"
 )
-_TOLD = re.compile(_NOUN + _IS_TOLD, re.I)
-_KEY_TOLD = re.compile(r"\b(?:\w*codes?|pins?)" + _IS_TOLD, re.I)
-_DECIMAL = re.compile(r"\d+[.,]\d\d?")
+_TOLD = light.pattern(_NOUN + _IS_TOLD, re.I)
+_KEY_TOLD = light.pattern(r"\b(?:\w*codes?|pins?)" + _IS_TOLD, re.I)
+_DECIMAL = light.pattern(r"\d+[.,]\d\d?")
 _SHORTEST_SECRET = 4
 _SHORTEST_PHONE = 5  # digits
 _LONGEST_KEY = 8  # digits of what is typed in at a door

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 
+from gemmasearch import light
 from gemmasearch.answering.words import fold, listed
 from gemmasearch.documents import Hit
 from gemmasearch.light import dataclass
@@ -28,25 +29,25 @@ class Unit:
         return " ".join(text[self.start : self.end].split())
 
 
-_ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦·–]|\[[ xX]\]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
-_HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}[ \t]+\S|\*{1,8}[ \t]+\S.*$|={3,}|-{3,}\s*$)")
-_TASK = re.compile(
+_ITEM = light.pattern(r"[ \t]*(?:[-*+•‣◦·–]|\[[ xX]\]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))[ \t]+(?=\S)")
+_HEADING = light.pattern(r"[ \t]{0,3}(?:#{1,6}[ \t]+\S|\*{1,8}[ \t]+\S.*$|={3,}|-{3,}\s*$)")
+_TASK = light.pattern(
     r"\*{1,8}[ \t]+(?:TODO|DONE|NEXT|WAIT(?:ING)?|HOLD|STARTED|CANCELL?ED)[ \t]+\S"
 )  # a headline of Org
-_PLANNED = re.compile(r"[ \t]*(?:CLOSED|DEADLINE|SCHEDULED):[ \t]*[<\[]")  # the line below it
-_ROW = re.compile(r"[^|]*\|[^|]*\||\S[^\t]*\t[^\t]*\S|\S+(?: \S+)*(?: {2,}\S+(?: \S+)*){2,}\s*$")
-_RULE = re.compile(r"[\s|:=+\-_*~]*$")
-_FENCE = re.compile(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
-_LABEL = re.compile(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" stands alone
+_PLANNED = light.pattern(r"[ \t]*(?:CLOSED|DEADLINE|SCHEDULED):[ \t]*[<\[]")  # the line below it
+_ROW = light.pattern(r"[^|]*\|[^|]*\||\S[^\t]*\t[^\t]*\S|\S+(?: \S+)*(?: {2,}\S+(?: \S+)*){2,}\s*$")
+_RULE = light.pattern(r"[\s|:=+\-_*~]*$")
+_FENCE = light.pattern(r"[ \t]*(?:```|~~~|#\+begin_|#\+end_)", re.I)
+_LABEL = light.pattern(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" stands alone
 # "Heating  612.40 EUR", a line of a bill
-_ENTRY = re.compile(
+_ENTRY = light.pattern(
     r"\s*[^\W\d_].{0,60}?[ \t.:]\s*[-+−]?(?:[€$£] ?)?\d[\d.,'’]*[.,]\d\d(?: ?(?:[€$£]|[^\W\d_]{2,7}))?\s*"
 )
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
+_END = light.pattern(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
 _WORD = 20  # characters that a line lacks which was broken on purpose
 _OPENING = "\"'“‘«([¿¡"
 _TABLES = (".csv", ".tsv")
-_ATTRIBUTION = re.compile(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:[\s>]*$")
+_ATTRIBUTION = light.pattern(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:[\s>]*$")
 
 
 def split(text: str, *, table: bool = False) -> list[Unit]:

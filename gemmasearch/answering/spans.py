@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gemmasearch import stopwords
+from gemmasearch import light, stopwords
 from gemmasearch.answering import secrets, words
 from gemmasearch.answering.question import Question
 from gemmasearch.light import dataclass
@@ -40,7 +40,7 @@ _CENTURY = (
     r"|twenty-first)(?: and \d{1,2}(?:st|nd|rd|th))?[- ]"
     r"(?:centur(?:y|ies)|jahrhunderts?|si[èe]cles?)|(?:the )?(?:early |mid-?|late )?\d{3}0'?s"
 )
-DATE = re.compile(
+DATE = light.pattern(
     rf"\b(?:(?:{_DAY},? )?(?:the )?\d{{1,2}}(?:st|nd|rd|th|\.)?(?:(?: (?:of"
     rf"|de))? |(?<=\.)){_MONTH}(?:,? (?:de )?{_YEAR})?"
     rf"|(?:{_DAY},? )?{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:, ?| ){_YEAR}|{_MONTH}(?: de| of)? {_YEAR}"
@@ -52,14 +52,14 @@ DATE = re.compile(
     r"|winter)|heute|morgen|gestern|demain|hier|ma[ñn]ana)\b",
     re.I,
 )
-_MONTH_ALONE = re.compile(
+_MONTH_ALONE = light.pattern(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|janvier|février|mars|avril|juin|juillet|août"
     r"|septembre|octobre"
     r"|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
     r"|diciembre)\b"
 )
-TIME = re.compile(
+TIME = light.pattern(
     r"\b\d{1,2}[:.]\d{2}(?: ?(?:am|pm|a\.m\.|p\.m\.|Uhr|h))?(?!\d)|\b\d{1,2} ?h ?[0-5]\d\b"
     r"|\b\d{1,2} ?(?:am|pm|a\.m\.|p\.m\.|o'clock|Uhr|h)\b",
     re.I,
@@ -77,17 +77,17 @@ _SCALE = (
     r"|milliards|millones|k)\b)?"
 )
 _DIGITS = r"[-−–]?\d+(?:[.,'’  ]\d{3})*(?:[.,]\d+)?"
-MONEY = re.compile(
+MONEY = light.pattern(
     rf"(?:[€$£¥]|\b(?:USD|EUR|GBP|CHF|US\$)) ?{_DIGITS}{_SCALE}|{_DIGITS}{_SCALE} ?(?:€|\$|£|¥|(?:EUR"
     rf"|USD|GBP|CHF|euros?|dollars?|pounds?|pence|cents?|francs?|Franken)\b)",
     re.I,
 )
-NUMBER = re.compile(
+NUMBER = light.pattern(
     rf"(?<![\w.])(?<![^\W\d_][-–]){_DIGITS}{_SCALE}(?: ?[%°‰]| (?:percent|per cent|Prozent|pour cent|por ciento)\b)?"
     rf"|\b{_WORDS}\b(?: {_WORDS}\b)*",
     re.I,
 )
-_UNIT = re.compile(
+_UNIT = light.pattern(
     r"[ -]?(?:[°µ]?[CFKm]\b|km²?|mi|miles?|met(?:re|er)s?|feet|foot|ft|inch(?:es)?|cm|mm|kg|g|grams?"
     r"|lbs?|pounds|tons?|tonnes?|lit(?:re|er)s?|l|ml|kWh|MW|GB|MB|TB"
     r"|years?(?: old)?|months?|weeks?|days?|hours?|minutes?|seconds?|Jahren?|Monaten?|Wochen?|Tagen?"
@@ -95,32 +95,34 @@ _UNIT = re.compile(
     r"|people|persons?|times|square \w+|cubic \w+)\b"
 )
 # Telephone, policy and serial numbers, plates, versions: runs with a digit, and groups of digits behind them.
-CODE = re.compile(
+CODE = light.pattern(
     r"(?<!\w)(?:[A-Z]{1,4}[- ]){0,2}[+(]?(?=[\w/.-]*\d)\w(?:[\w/.-]*\w)?#?(?:[ /-]{1,2}\(?\d[\d/()-]*\)?)*(?!\w)"
 )
-NUMBERED = re.compile(r"numbers?|nummern?|numeros?")  # folded: what a code is called, and need not say itself
-_NUMBERED_BEFORE = re.compile(
+NUMBERED = light.pattern(
+    r"numbers?|nummern?|numeros?"
+)  # folded: what a code is called, and need not say itself
+_NUMBERED_BEFORE = light.pattern(
     r"\b(?:num(?:ber|[ée]ro)|n[úu]mero|nummer|n[°º]|nr\.?|no\.|version|room|page|chapter|raum|seite|kapitel|salle"
     r"|sala) $",
     re.I,
 )
-COSTING = re.compile(  # folded: what an amount of money says by itself
+COSTING = light.pattern(  # folded: what an amount of money says by itself
     r"costs?|prices?|pay(?:s|ing)?|paid|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
     r"|pay(?:e|er|ons|ez)|cuesta|cuestan|costo|precios?|pag(?:a|ar|amos|an)"
 )
-_AMOUNT = re.compile(  # folded: what a column of prices is called, beside these
+_AMOUNT = light.pattern(  # folded: what a column of prices is called, beside these
     r"total|amounts?|fees?|eur(?:os?)?|usd|gbp|chf|betrag|summe|gebuhr(?:en)?|montant|tarif|importe|tarifa"
 )
-LASTING = re.compile(
+LASTING = light.pattern(
     r"periods?|durations?|lengths?|frist(?:en)?|dauer|durees?|delais?|plazos?|duracion"
 )  # folded: a stretch of time
-DURATION = re.compile(
+DURATION = light.pattern(
     rf"\b(?:\d+|{_WORDS}|an?|ein(?:e[nmrs]?)?|une?)[ -](?:days?|weeks?|months?|years?|hours?|minutes?|tage?n?|wochen?"
     r"|monate?n?|jahre?n?|stunden?|minuten?|jours?|semaines?|mois|ans?|heures?|d[ií]as?|semanas?|mes(?:es)?|años?|horas?|minutos?)\b",
     re.I,
 )
-COLOURED = re.compile(r"colou?rs?|farben?|couleurs?|color(?:es)?")  # folded: what a colour is called
-_COLOUR = re.compile(  # folded
+COLOURED = light.pattern(r"colou?rs?|farben?|couleurs?|color(?:es)?")  # folded: what a colour is called
+_COLOUR = light.pattern(  # folded
     r"\b(?:(?:dark|light|pale|dunkel|hell)?-?(?:red|blue|green|yellow|black|white|grey|gray|brown|orange|purple|pink|violet"
     r"|silver|gold(?:en)?|beige|turquoise|navy|cream|maroon|crimson|ivory|lilac|tan|teal"
     r"|(?:rot|blau|grun|gelb|schwarz|weiss|grau|braun|lila|rosa|violett|silbern|golden|turkis)(?:e[mnrs]?)?)"
@@ -128,7 +130,7 @@ _COLOUR = re.compile(  # folded
     r"|roj[oa]s?|azul(?:es)?|verdes?|amarill[oa]s?|negr[oa]s?|blanc[oa]s?|gris(?:es)?|naranjas?|morad[oa]s?|platead[oa]s?)\b"
 )
 # Before what something is now: "raised from 28 to" 31, "von 920 Euro auf" 968.
-_CHANGED = re.compile(
+_CHANGED = light.pattern(
     r"\b(?:rais\w+|increas\w+|r[io]sen?|grew|lower\w+|reduc\w+|drop\w+|fell|chang\w+|cut|(?:er|ge)?höh\w+|\w*st[ie]+g\w*"
     r"|\w*senk\w*|\w*änder\w*|augment\w+|baiss\w+|pass(?:e|é|er)|aument\w+|sub[eió]\w*|baj\w+|camb\w+|red\w+)\b"
     r".* (?:from|von|de) \D{0,3}\d[\d.,]*\D{0,12} (?:to|auf|à|a) \D{0,3}$",
@@ -136,11 +138,11 @@ _CHANGED = re.compile(
 )
 _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
-NAME = re.compile(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
+NAME = light.pattern(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
 _NOT_A_NAME = stopwords.everything()
-QUOTE = re.compile(r"[\"“„«]([^\"“”„«»]{2,120})[\"”“»]")
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
-_PLACE_BEFORE = re.compile(
+QUOTE = light.pattern(r"[\"“„«]([^\"“”„«»]{2,120})[\"”“»]")
+ADDRESS = light.pattern(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
+_PLACE_BEFORE = light.pattern(
     r"\b(?:in|at|from|near|to|of|into|across|throughout|outside|aus|bei|nach|nahe|à|au|aux|chez|près de"
     r"|dans|en|cerca de|desde)(?: the| der| dem| la| le| los| las)? $",
     re.I,
@@ -323,7 +325,7 @@ _SETTLES = {
 }
 
 
-_YEAR_ALONE = re.compile(r"(?:1[5-9]|20)\d\d")  # no amount of anything
+_YEAR_ALONE = light.pattern(r"(?:1[5-9]|20)\d\d")  # no amount of anything
 
 
 def reasons(text: str) -> bool:
@@ -331,7 +333,7 @@ def reasons(text: str) -> bool:
     return _SETTLES["why"].search(text) is not None
 
 
-_HOW_MUCH = re.compile(
+_HOW_MUCH = light.pattern(
     r"\W*(?:how much (?!time|longer)|wie ?viel (?!zeit|langer)|combien (?!de temps|d'|de jours|d’))"
 )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from gemmasearch import stopwords
+from gemmasearch import light, stopwords
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -99,7 +98,7 @@ def negated(text: str) -> bool:
     return any(fold(token.text) in NEGATIONS for token in tokens(text))
 
 
-_EXCLUDES = re.compile(
+_EXCLUDES = light.pattern(
     r"\b(?:forb[iao]d\w*|prohibit\w*|bann?(?:ed|s)?|except\w*|exclud\w*|avoid\w*|verboten\w*|untersagt\w*|au(?:ss|ß)er"
     r"|ausgeschlossen\w*|ausgenommen\w*|vermeiden|interdi\w+|exclu\w*|sauf|eviter|prohib\w+|salvo|excepto|evitar)\b"
 )  # folded

@@ -33,6 +33,7 @@ MAX_CHARACTERS = 16 * MAX_TOKENS
 _ROWS_FOR_IDENTITY = 32
 _TEXTS_BEFORE_WIDENING = 256  # float32 rows are four times as fast to add up, and cost 32 MB and 40 ms once
 _BATCH = 512
+_FEW = 60  # short texts whose tokens are told in less time than the tokenizer takes to load
 
 
 def package_dir() -> Path | None:
@@ -104,7 +105,8 @@ class StaticEmbedder:
         return len(self._tokenizer.encode(_clean(text), add_special_tokens=False).ids)
 
     def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
-        return self._embed([f"{p.title}\n{p.text}" if p.title else p.text for p in passages])
+        texts = [f"{p.title}\n{p.text}" if p.title else p.text for p in passages]
+        return self._embed(texts, self._short(texts))
 
     def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
         return self._embed(queries, self._short(queries))
@@ -112,12 +114,17 @@ class StaticEmbedder:
     def close(self) -> None:
         self._wide = None
 
-    def _short(self, queries: Sequence[str]) -> list[list[int]] | None:
-        """The tokens of a single query, told without the tokenizer as long as that was not needed; else None."""
-        if len(queries) != 1 or "_tokenizer" in self.__dict__:
+    def _short(self, texts: Sequence[str]) -> list[list[int]] | None:
+        """The tokens of a query, or of the sentences near a question, told without the tokenizer as long as that was
+        not needed; else None."""
+        if (
+            "_tokenizer" in self.__dict__
+            or len(texts) > _FEW
+            or max(map(len, texts), default=0) > pieces.LONGEST
+        ):
             return None
-        ids = self._pieces.ids(_clean(queries[0][:MAX_CHARACTERS])) if self._pieces else None
-        return None if ids is None else [ids]
+        told = [self._pieces.ids(_clean(text)) for text in texts] if self._pieces else [None]
+        return None if None in told else [ids for ids in told if ids is not None]
 
     def _embed(self, texts: Sequence[str], known: Sequence[Sequence[int]] | None = None) -> np.ndarray:
         """
