@@ -91,6 +91,7 @@ def main(descriptor: int, parent: int, static: int) -> None:
 def _loaded(dim: int) -> Embedder:
     """The static embedder with all that it loads when it is first used."""
     embedder = open_embedder(Settings(embedder="static", dim=dim))
+    embedder.count_tokens("first")  # the tokenizer: a few words alone are told without it
     embedder.embed_documents([Passage("", "first")])
     return embedder
 

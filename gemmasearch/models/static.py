@@ -223,7 +223,8 @@ def _identity(matrix: _Matrix, tokenizer_size: int) -> str:
 
 
 def _clean(text: str) -> str:
-    """Lone surrogates (undecodable bytes of file names) cannot be handed to the tokenizer."""
+    """Composed as the model learned it. Lone surrogates (undecodable bytes of file names) cannot be handed to the
+    tokenizer."""
     text = composed(text)
     try:
         text.encode()
