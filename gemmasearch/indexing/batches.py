@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import count
-from typing import TYPE_CHECKING, TypeVar, cast
+from itertools import chain, islice
+from typing import TYPE_CHECKING, cast
 
 from gemmasearch.documents import Document
 from gemmasearch.indexing.helper import SMALL, Made, Wanted
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gemmasearch.indexing.crawl import Found
     from gemmasearch.store import FileRow
 
-T = TypeVar("T")
 FILES, BYTES = 32, 1 << 18  # of a batch, at most
 RETURNED = 4  # files of a kind that came back: no more of them are given away
 
@@ -105,19 +104,13 @@ def made_ahead(
     documents: Iterable[Document | Ready], words: str, helpers: Helpers
 ) -> Iterator[Document | Ready]:
     """The documents of a large file, most of them made ready by helpers; in their order."""
-    waiting: deque[tuple[list[Document | Ready], Batch]] = deque()
-    rest = iter(documents)
-    while (given := _some(rest, lambda each: each)) or waiting:
+    waiting: deque[list[_Given]] = deque()
+    rest = ((each, words) for each in documents)
+    while (given := _begun(rest, helpers)) or waiting:
         if given:
-            batch = Batch()
-            helpers.begin([(each, words, False) for each in given if isinstance(each, Document)], batch)
-            waiting.append((given, batch))
+            waiting.append(given)
         if len(waiting) > helpers.room or not given:
-            given, batch = waiting.popleft()
-            made = iter(helpers.result(batch))
-            for each in given:
-                found = next(made) if isinstance(each, Document) else None
-                yield each if found is None else cast("Document | Ready", found[1][0])
+            yield from _taken(waiting.popleft(), helpers)
 
 
 def made_together(
@@ -127,33 +120,40 @@ def made_together(
 
     :param words: of the paths of the files.
     """
-    taken: list[list[tuple[Document | Ready, Batch, int]]] = [[] for _ in files]
-    rest = ((at, each) for at, documents in enumerate(files) for each in documents)
-    while some := _some(rest, lambda pair: pair[1]):
-        batch = Batch()
-        helpers.begin([(each, words[at], False) for at, each in some if isinstance(each, Document)], batch)
-        place = count()
-        for at, each in some:
-            taken[at].append((each, batch, next(place) if isinstance(each, Document) else -1))
-    return [_taken(each, helpers) for each in taken]
+    rest = ((each, own) for documents, own in zip(files, words, strict=True) for each in documents)
+    given = chain.from_iterable(iter(lambda: _begun(rest, helpers), []))
+    return [_taken(list(islice(given, len(documents))), helpers) for documents in files]
 
 
-def _taken(
-    documents: Sequence[tuple[Document | Ready, Batch, int]], helpers: Helpers
-) -> Iterator[Document | Ready]:
-    for each, batch, place in documents:
+# A document, its batch, and its place in that; -1 = it was ready already.
+_Given = tuple[Document | Ready, Batch, int]
+
+
+def _begun(items: Iterator[tuple[Document | Ready, str]], helpers: Helpers) -> list[_Given]:
+    """The next documents, as many as make a batch, which helpers begin to make ready.
+
+    :param items: documents with the words of their files' paths.
+    """
+    wanted: list[Wanted] = []
+    given: list[_Given] = []
+    batch, size = Batch(), 0
+    while len(given) < FILES and size < BYTES and (item := next(items, None)):
+        document, words = item
+        if isinstance(document, Ready):
+            given.append((document, batch, -1))
+            continue
+        given.append((document, batch, len(wanted)))
+        wanted.append((document, words, False))
+        size += len(document.text)
+    if given:
+        helpers.begin(wanted, batch)
+    return given
+
+
+def _taken(given: Sequence[_Given], helpers: Helpers) -> Iterator[Document | Ready]:
+    for document, batch, place in given:
         made = helpers.result(batch)[place] if place >= 0 else None
-        yield each if made is None else cast("Document | Ready", made[1][0])
-
-
-def _some(items: Iterator[T], document: Callable[[T], Document | Ready]) -> list[T]:
-    """The next items, as many as make a batch, by the document of each."""
-    some: list[T] = []
-    size = 0
-    while len(some) < FILES and size < BYTES and (each := next(items, None)):
-        some.append(each)
-        size += len(found.text) if isinstance(found := document(each), Document) else 0
-    return some
+        yield document if made is None else cast("Document | Ready", made[1][0])
 
 
 def _suffix(path: str) -> str:
