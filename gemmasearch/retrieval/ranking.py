@@ -84,10 +84,14 @@ def rank(
     best, cosines = _reordered(store, first, asked, counted, vector, weight, abroad)
     if len(asked) > 1 and len(telling) <= NAMING:
         best = reranking.named(best, _naming(store, rarity))
+    # By meaning alone the others are looked for when they are wanted: few lists are so long.
+    rest: Callable[[], Sequence[Fused]] = partial(tuple, others)
+    if by_words is None and vector is not None:
+        rest = partial(_farther, store, vector, conditions, first)
     return Ranking(
         query,
         tuple(best),
-        partial(_others, store, vector, conditions, first, others, mode) if best else tuple,
+        rest if best else tuple,
         asked,
         frozenset().union(*forms, *(each.text.split() for others in alike.values() for each in others)),
         rarity,
@@ -99,21 +103,13 @@ def rank(
     )
 
 
-def _others(
-    store: Store,
-    vector: np.ndarray | None,
-    conditions: Sequence[Condition],
-    first: Sequence[Fused],
-    others: Sequence[Fused],
-    mode: str,
-) -> Sequence[Fused]:
-    """The candidates that were not read. By meaning alone they are looked for when they are wanted: few lists are so
-    long."""
-    if mode != "meaning" or vector is None:
-        return others
-    read = {f.chunk_id for f in first}
+def _farther(
+    store: Store, vector: np.ndarray, conditions: Sequence[Condition], nearest: Sequence[Fused]
+) -> list[Fused]:
+    """The neighbours of a vector behind the ``nearest``."""
+    known = {f.chunk_id for f in nearest}
     found = fusion.fuse(None, store.nearest(vector, POOL, conditions), 1.0)
-    return [f for f in found if f.chunk_id not in read]
+    return [f for f in found if f.chunk_id not in known]
 
 
 def _naming(store: Store, rarity: Rarity) -> dict[int, float]:

@@ -94,9 +94,9 @@ class Nearest(Narrow, Spaces):
         query = rounded(vector[None])[0]
         if not query.any():
             return []
-        if self._room(space) <= EXACT_BELOW:
+        if (vectors := self._room(space)) <= EXACT_BELOW:
             return self._all_compared(space, query, limit, conditions)
-        return self._by_signs(space, query, limit, conditions)
+        return self._by_signs(space, query, limit, _compared(limit, vectors), conditions)
 
     def _room(self, space: SpaceRow) -> int:
         """How many vectors the blocks of a space have room for."""
@@ -115,12 +115,11 @@ class Nearest(Narrow, Spaces):
         return self._listed(dict(best), limit, conditions)
 
     def _by_signs(
-        self, space: SpaceRow, query: np.ndarray, limit: int, conditions: Sequence[Condition]
+        self, space: SpaceRow, query: np.ndarray, limit: int, wanted: int, conditions: Sequence[Condition]
     ) -> list[tuple[int, float]]:
-        """Candidates by their signs. Few enough candidates pass a narrow filter by chance, so that its own vectors
-        are compared instead; of a wide one enough pass."""
+        """``wanted`` candidates by their signs. Few enough candidates pass a narrow filter by chance, so that its own
+        vectors are compared instead; of a wide one enough pass."""
         known = self._signs_now(space)
-        wanted = _compared(limit, self._room(space))
         documents = self.kept_documents(conditions) if conditions else None
         if documents is not None and len(documents) <= MANY:
             own = known.nearest_of(query, self._kept(space, conditions, known), wanted)
