@@ -26,6 +26,8 @@ from gemmasearch.light import dataclass
 from gemmasearch.store import fts
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gemmasearch.models import Embedder
 
 _YAML = light.pattern(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
@@ -368,14 +370,20 @@ def _share(question: Question, held: Set[str], weights: Weights) -> float:
 
 def day_of(hit: Hit) -> str:
     """The date of its document, unless its headings say of which year it speaks."""
-    if hit.date is None or any(_YEAR.search(heading) for heading in hit.headings):
+    if any(_YEAR.search(heading) for heading in hit.headings):
         return ""
+    moment = moment_of(hit)
+    return moment.strftime("%d %B %Y") if moment else ""
+
+
+def moment_of(hit: Hit) -> datetime | None:
+    """The date of its document, None where it has none that a calendar knows."""
     from datetime import UTC, datetime
 
     try:
-        return datetime.fromtimestamp(hit.date, UTC).strftime("%d %B %Y")
+        return None if hit.date is None else datetime.fromtimestamp(hit.date, UTC)
     except (OverflowError, ValueError, OSError):
-        return ""
+        return None
 
 
 def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from gemmasearch import light
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.evidence import Candidate, says_nothing
-from gemmasearch.answering.numbers import days_with_year
+from gemmasearch.answering.numbers import days_with_year, numbers_in
 from gemmasearch.answering.question import Question
 
 _NEARLY = 0.8  # of what the best one covers of the question
@@ -122,8 +121,8 @@ def _cells(row: str) -> list[str]:
 def _value(cells: Sequence[str], column: int) -> float | None:
     if column >= len(cells) or (found := _AMOUNT.search(cells[column])) is None:
         return None
-    digits = re.sub(r"[' ]|[.,](?=\d{3}(?:\D|$))", "", found.group()).replace(",", ".").replace("−", "-")
-    return float(digits)
+    told = numbers_in(found.group())
+    return float(*told) * (-1 if found.group()[0] in "-−" else 1) if len(told) == 1 else None
 
 
 def _covered(candidate: Candidate) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from gemmasearch import light
 from gemmasearch.answering import spans
-from gemmasearch.answering.evidence import FEATURES, Candidate, counted, says_nothing, select
+from gemmasearch.answering.evidence import FEATURES, Candidate, counted, moment_of, says_nothing, select
 from gemmasearch.answering.numbers import days_in, days_with_year
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import in_context
@@ -133,10 +133,7 @@ def _value(question: Question, candidate: Candidate) -> frozenset[object]:
 def _written(candidate: Candidate) -> tuple[int, int, int]:
     """The day of its document; where that has none, the one at the head of its passage; (0, 0, 0) = unknown."""
     if candidate.hit.date is not None:
-        try:
-            day = datetime.fromtimestamp(candidate.hit.date, UTC)
-        except (OverflowError, ValueError, OSError):
-            return (0, 0, 0)
-        return (day.year, day.month, day.day)
+        day = moment_of(candidate.hit)
+        return (day.year, day.month, day.day) if day else (0, 0, 0)
     head = next(iter(candidate.hit.text.strip().splitlines()), "")
     return next(iter(days_with_year(head)), (0, 0, 0)) if len(head.split()) <= _HEAD else (0, 0, 0)
