@@ -42,30 +42,10 @@ _MAIL_RECORD = re.compile(
 )
 # What browsers call the folder of pictures, scripts and frames beside a page that they saved, in their languages.
 _PAGE_PARTS = (
-    *(
-        "_files",
-        ".files",
-        "-Dateien",
-        "_fichiers",
-        "_bestanden",
-        "_file",
-        "_archivos",
-        "-filer",
-        "_tiedostot",
-    ),
-    *(
-        "_pliki",
-        "_soubory",
-        "_elemei",
-        "_ficheiros",
-        "_arquivos",
-        "_dosyalar",
-        "_datoteke",
-        "_fitxers",
-        "_failid",
-    ),
-    *("_fails", "_bylos", "_fajlovi", "_fitxategiak"),
-)
+    "_files", ".files", "-Dateien", "_fichiers", "_bestanden", "_file", "_archivos", "-filer", "_tiedostot", "_pliki",
+    "_soubory", "_elemei", "_ficheiros", "_arquivos", "_dosyalar", "_datoteke", "_fitxers", "_failid", "_fails",
+    "_bylos", "_fajlovi", "_fitxategiak",
+)  # fmt: skip
 _PAGES = (".html", ".htm", ".xhtml", ".HTML", ".HTM")
 OFFICE_PARTS = "filelist.xml"  # Excel and PowerPoint keep what they saved as a page in such a folder
 
