@@ -78,9 +78,9 @@ def _together(
             continue
         terms = tuple(dict.fromkeys((one.term, other.term)))
         # Not by its stem, which may be that of the first word.
-        if _there(store, joined):
+        if store.occurs(joined):
             yield terms, Term(joined)
-        if len(one.word) > 1 and _there(store, linked) and _is_used_in(store, linked, LINKED):
+        if len(one.word) > 1 and store.occurs(linked) and _is_used_in(store, linked, LINKED):
             yield terms, Term(linked)
 
 
@@ -96,13 +96,12 @@ def _joins(word: str, known: Sequence[str]) -> bool:
 def _apart(store: Store, word: str, known: Sequence[str]) -> list[Term]:
     """The two words that stand side by side in the index where a rare one is written apart (``database``); of several
     the rarest."""
-    if len(word) < BOTH or not _joins(word, known) or store.document_frequency((word,))[word] >= FEW:
+    if len(word) < BOTH or not _joins(word, known) or store.occurs(word, FEW):
         return []
     halves = [(word[:at], word[at:]) for at in range(HALF, len(word) - HALF + 1)]
     halves = [pair for pair in halves if all(_joins(half, known) for half in pair)]
-    first = store.document_frequency(one for one, _ in halves)
-    second = store.document_frequency(other for one, other in halves if first[one])
-    there = [Term(f"{one} {other}", "phrase") for one, other in halves if first[one] and second[other]]
+    halves = [(one, other) for one, other in halves if store.occurs(one) and store.occurs(other)]
+    there = [Term(f"{one} {other}", "phrase") for one, other in halves]
     return list(islice((term for term in there if _stands(store, term)), 1))
 
 
@@ -111,9 +110,9 @@ def _umlauts(store: Store, typed: _Typed) -> list[Term]:
     text = typed.term.text.lower()
     out = words.exact("".join(_WRITTEN_OUT.get(letter, letter) for letter in text))
     if out != words.exact(text):
-        return [Term(out)] if " " not in out and _there(store, out) else []
+        return [Term(out)] if " " not in out and store.occurs(out) else []
     within = _DIGRAPH.sub(r"\1", typed.word)
-    if len(within) == len(typed.word) or len(within) < JOINED - 1 or not _there(store, within):
+    if len(within) == len(typed.word) or len(within) < JOINED - 1 or not store.occurs(within):
         return []
     return [Term(within)] if _is_used_in(store, within, UMLAUTS) else []
 
@@ -122,13 +121,13 @@ def _stems(store: Store, word: str, known: Sequence[str]) -> list[Term]:
     """The stems of a word in the languages of the passages that hold it, or that hold its stem if none does."""
     if not word.isalpha() or words.unspaced(word):
         return []
+    if store.occurs(word, OFTEN):
+        return []
     own = {form for name in known for form in words.forms(word, name).split()} | {word}
     stems = {name: stem for name in stopwords.LANGUAGES if (stem := words.stem(word, name)) not in own}
-    frequency = store.document_frequency((word, *stems.values()))
-    there = {name: stem for name, stem in stems.items() if frequency[stem]}
-    if not there or frequency[word] > OFTEN:
-        return []
-    spoken = _languages(store, fts.phrase(word)) if frequency[word] else []
+    occurring = set(filter(store.occurs, set(stems.values())))
+    there = {name: stem for name, stem in stems.items() if stem in occurring}
+    spoken = _languages(store, fts.phrase(word)) if there else []
     found = []
     for name, stem in there.items():
         of = spoken or _languages(store, fts.within(fts.FORMS, fts.quoted([stem])))
@@ -155,7 +154,7 @@ def _regrouped(store: Store, terms: Sequence[Term]) -> Term | None:
     if not (number.isascii() and sum(map(str.isdigit, number)) >= DIGITS) or len(number) > LONGEST_NUMBER:
         return None
     for each in dict.fromkeys((number, *_dialled(number))):
-        if each != typed and _there(store, each):
+        if each != typed and store.occurs(each):
             return Term(each)
         for pieces in islice(_cuts(store, each), TRIES):
             term = Term(" ".join(pieces), "phrase")
@@ -178,8 +177,8 @@ def _dialled(number: str) -> Iterator[str]:
 def _cuts(store: Store, number: str) -> Iterator[tuple[str, ...]]:
     """The ways to cut a number into words that stand in the index, the fewest words first."""
     spans = {(i, j): number[i:j] for i in range(len(number)) for j in range(i + 1, len(number) + 1)}
-    frequency = store.document_frequency(spans.values())
-    ends = {i: [j for j in range(len(number), i, -1) if frequency[spans[i, j]]] for i in range(len(number))}
+    occurring = set(filter(store.occurs, set(spans.values())))
+    ends = {i: [j for j in range(len(number), i, -1) if spans[i, j] in occurring] for i in range(len(number))}
     reach = _reach(ends, len(number))
     for count in range(2, PIECES + 1):
         yield from _cut(number, ends, reach, 0, count)
@@ -203,10 +202,6 @@ def _cut(
         if count - 1 in reach[end]:
             for rest in _cut(number, ends, reach, end, count - 1):
                 yield (number[at:end], *rest)
-
-
-def _there(store: Store, word: str) -> bool:
-    return bool(store.document_frequency((word,))[word])
 
 
 def _stands(store: Store, term: Term) -> bool:

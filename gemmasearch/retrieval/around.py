@@ -88,7 +88,7 @@ def did_you_mean(store: Store, line: str) -> str:
         folded = words.fold(word)
         if folded in stopwords.everything():
             continue
-        if not any(store.document_frequency([folded, words.stem(folded, "en")]).values()):
+        if not any(map(store.occurs, (folded, words.stem(folded, "en")))):
             nearest = _nearest_word(store, folded, _beside(store, term, query))
             better = better.replace(word, nearest) if nearest else better
     return better if better != line else ""

@@ -179,7 +179,7 @@ def rarity(store: Store, forms: Sequence[frozenset[str]]) -> Rarity:
     """
     total = store.chunk_count()
     forms = [part for group in forms for part in _parts(group)]
-    frequency = store.document_frequency({form for group in forms for form in group})
+    frequency = store.frequency_of(forms)
     return [(g, math.log(1 + total / (max(1, *(frequency[f] for f in g)) + 0.5))) for g in forms if g]
 
 

@@ -18,6 +18,7 @@ from gemmasearch.store.frequency import Frequency
 RANKED = (
     8_000  # matching passages that one question scores, about; measured: 1,000 of 83,000 rank as well as all
 )
+EACH = 700  # … and so many for each of its terms at most, if these are fewer; measured on three and six words
 ENOUGH = 500  # … of which so many make common words superfluous
 FEW = 100  # passages found that are too few to leave it at
 WALKED = (
@@ -90,14 +91,18 @@ class Narrow(Frequency):
         equal = [id for id in ordered[len(better) :] if scored[id] == least]
         return better + self.in_order(equal)[: limit - len(better)]
 
-    def affordable(self, terms: Sequence[Sought], share: float = 1.0) -> Iterator[str]:
+    def affordable(
+        self, terms: Sequence[Sought], share: float = 1.0, ranked: int | None = None
+    ) -> Iterator[str]:
         """Expressions for the passages worth scoring, the next for where the one before finds too few: those with
-        any of ``terms`` while no more than about ``RANKED`` passages match; then those with a rare one, or with two
-        of the commoner ones. What is common counts again when the best are read.
+        any of ``terms`` while no more than about ``ranked`` passages match, or ``EACH`` for each term if these are
+        fewer; then those with a rare one, or with two of the commoner ones. What is common counts again when the
+        best are read.
 
-        :param share: of the passages that a filter keeps.
+        :param share: of the passages that a filter keeps. :param ranked: None = ``RANKED``.
         """
         distinct = {term.expression: term for term in terms if term.expression}
+        ranked = min(ranked or RANKED, EACH * len(distinct))
         every = fts.any_of(distinct)
         total = self.chunk_count()
         if total <= LARGE or len(distinct) < 2:
@@ -107,12 +112,12 @@ class Narrow(Frequency):
         ordered = sorted(distinct, key=lambda term: shares[term])
         walked = list(accumulate(shares[term] * total for term in ordered))
         expected = [share * each for each in walked]
-        rare = ordered[: sum(each <= RANKED for each in expected)]
+        rare = ordered[: sum(each <= ranked for each in expected)]
         while len(rare) > 1 and walked[len(rare) - 1] > WALKED and expected[len(rare) - 2] >= ENOUGH:
             rare.pop()
         common = ordered[len(rare) :]
         there = expected[len(rare) - 1] if rare else 0.0
-        pairs = _pairs(common[:PAIRED], shares, share * total, RANKED - there) if there < ENOUGH else []
+        pairs = _pairs(common[:PAIRED], shares, share * total, ranked - there) if there < ENOUGH else []
         yield fts.any_of([*rare, *pairs]) or fts.all_of(ordered)
         if common:
             yield fts.any_of([*rare, *pairs, common[0]])
@@ -122,7 +127,7 @@ class Narrow(Frequency):
         """The share of passages that match each term: that of the commonest of its words, or what is counted in
         windows spread over the index."""
         total = self.chunk_count()
-        frequency = self.document_frequency(word for term in terms for word in term.words)
+        frequency = self.frequency_of(term.words for term in terms)
         counted = {t.expression: max(map(frequency.__getitem__, t.words)) / total for t in terms if t.words}
         others = [term.expression for term in terms if not term.words]
         return counted | (self._in_windows(others) if others else {})

@@ -62,13 +62,21 @@ class Passages(Narrow):
         return self._ranked(expression, limit, sql, (carray(kept),))
 
     def match_any(
-        self, terms: Sequence[Sought], limit: int, conditions: Sequence[Condition] = ()
+        self,
+        terms: Sequence[Sought],
+        limit: int,
+        conditions: Sequence[Condition] = (),
+        *,
+        ranked: int | None = None,
     ) -> list[tuple[int, float]]:
-        """:meth:`match` for any of some terms, without those that are too common in a large index."""
+        """:meth:`match` for any of some terms, without those that are too common in a large index.
+
+        :param ranked: about so many passages are scored there; see :meth:`affordable`.
+        """
         kept = self.kept_documents(conditions) if conditions else None
         share = 1.0 if kept is None else len(kept) / (self.db.value("SELECT max(id) FROM documents") or 1)
         found: list[tuple[int, float]] = []
-        for expression in self.affordable(terms, share):
+        for expression in self.affordable(terms, share, ranked):
             if expression and len(found) < min(limit, FEW):
                 found = self.match(expression, limit, conditions)
         return found

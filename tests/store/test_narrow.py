@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gemmasearch.documents import Condition
-from gemmasearch.store import Store, folders, fts, narrow, passages, words
+from gemmasearch.store import Store, folders, frequency, fts, narrow, passages, words
 from gemmasearch.store.keys import clean
 from tests.store.filled import add_note
 
@@ -166,3 +166,28 @@ def test_a_folder_by_its_whole_path_is_looked_up(store: Store) -> None:
     sql, params = narrow._documents([Condition("in", "is", "/home/dana")])
     plan = " ".join(str(row) for row in store.db.rows(f"EXPLAIN QUERY PLAN {sql}", params))
     assert "SCAN f" not in plan and "path>?" in plan
+
+
+def test_of_few_terms_fewer_passages_are_scored(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(narrow, "RANKED", 1000)
+    assert len(found(store, "boiler", "winter")) == 800 - 266  # all with one of them
+    monkeypatch.setattr(narrow, "EACH", 150)
+    assert 0 < len(found(store, "boiler", "winter")) < 300  # with one of them, or with both
+
+
+def test_a_word_is_as_frequent_as_its_common_stem_whatever_was_counted_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_note(store, "/stems.md", *(f"{word} {n} " for n in range(20) for word in ("reported", "zyzzyvas")))
+    monkeypatch.setattr(frequency, "COMMON", 400)
+    groups = [frozenset({"report", "reported"}), frozenset({"zyzzyva", "zyzzyvas"}), frozenset({"winter"})]
+    first = store.frequency_of(groups)
+    assert first == {"report": 820, "reported": 820, "zyzzyva": 21, "zyzzyvas": 20, "winter": 267}
+    assert store.document_frequency(["reported"]) == {"reported": 20}
+    assert store.frequency_of(groups) == first
+
+
+def test_whether_so_many_passages_hold_a_word(store: Store) -> None:
+    assert store.occurs("zyzzyva") and not store.occurs("zyzzyva", 2)
+    assert store.occurs("report", 800) and not store.occurs("report", 801)
+    assert not store.occurs("nowhere") and not store.occurs('"')
