@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MANY = 10  # files that may leave a root at once without a word
 _FEW = 1000  # rows that are fetched one by one
+_SOME = 100  # files that are told of at a time
 Kept = TypeVar("Kept")
 
 
@@ -53,6 +54,7 @@ class Onlooker:
     prune: bool
     settled: Settled
     remembered: Mapping[str, Any] = field(default_factory=dict)  # of the maildirs of each root
+    expects: Callable[[Sequence[Found]], bool] | None = None  # told what is met, until it returns True
     seen: int = 0  # files in the roots looked at before
 
     def look(self, root: Root) -> Look:
@@ -69,7 +71,12 @@ class Onlooker:
         look.trail.sure = not root.options.get("follow")
         try:
             for item in self._crawl(look, inner, stamps):
-                (found if isinstance(item, Found) else problems).append(item)  # type: ignore[arg-type]
+                if isinstance(item, Problem):
+                    problems.append(item)
+                    continue
+                found.append(item)
+                if self.expects and len(found) % _SOME == 0 and self.expects(found[-_SOME:]):
+                    self.expects = None
         except RootUnavailable as e:
             return self._unavailable(look, str(e))
         if self.tally.interrupted:

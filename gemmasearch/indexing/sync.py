@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent, SyncReport
@@ -73,13 +75,22 @@ def _run(
     registered = store.roots()
     chosen = [r for r in registered if not outer or any(is_within(r.path, o) for o in outer)]
     settled = Settled.of(store, registered)
-    onlooker = Onlooker(store, registered, tally, prune, settled, maildirs.records(store))
-    looks = [onlooker.look(root) for root in chosen if not tally.interrupted]
-    with store.vectors_kept():
-        if any(look.stale or look.gone for look in looks):
+    with ExitStack() as ends:
+
+        @cache
+        def writer() -> Writer:
             from gemmasearch.indexing.writing import Writer
 
-            _write(Writer(store, embedder, read, settings, registered, tally), onlooker, looks)
+            return Writer(store, embedder, read, settings, registered, tally, ends)
+
+        records = maildirs.records(store)
+        onlooker = Onlooker(
+            store, registered, tally, prune, settled, records, lambda found: writer().expects(found)
+        )
+        looks = [onlooker.look(root) for root in chosen if not tally.interrupted]
+        with store.vectors_kept():
+            if any(look.stale or look.gone for look in looks):
+                _write(writer(), onlooker, looks)
     if not tally.interrupted:
         _sign(store, looks, tally, settled)
     if tally.interrupted or tally.counts["embedded"] or not _is_complete(store, embedder):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -59,11 +59,12 @@ class Writer:
     settings: Settings
     registered: Sequence[Root]
     tally: Tally
+    ends: ExitStack  # of whoever makes it: closes what is still open
     _waiting: deque[Job] = field(default_factory=deque)
     _done: int = 0
     _storing: Storing = field(init=False)
     _putting: Putting = field(init=False)
-    _ends: ExitStack = field(default_factory=ExitStack)
+    _expected: Counter[bool] = field(default_factory=Counter)
     _helpers: Helpers | None = None
     _batches: Batches | None = None
     _own: int = 0  # of those that wait, files that no helper reads
@@ -77,15 +78,28 @@ class Writer:
             self.store, self.read, self.registered, self.tally, self._storing, self._helped
         )
 
+    def expects(self, found: Iterable[Found]) -> bool:
+        """Start helpers already, if the files that a look has met so far are enough for them. To start takes one of
+        them as long as it takes this process to look at thousands of files.
+
+        :return: whether they are enough.
+        """
+        self._expected += self._small(found)
+        return max(self._expected.values(), default=0) >= MANY and self._helped() is not None
+
+    def _small(self, found: Iterable[Found]) -> Counter[bool]:
+        """How many files are small, by whether helpers may read them."""
+        ours = isinstance(getattr(self.read, "__self__", None), Readers | Isolated)
+        return Counter(is_plain(each) for each in found if ours and each.stamp.size <= SMALL)
+
     def write(self, stale: Sequence[Found], known: Mapping[str, FileRow], moves: Moves) -> None:
         """Bring the stale files up to date; rows whose files moved are taken out of ``moves``."""
         width = cores()
-        with ExitStack() as self._ends, Ahead(self.read, width) as ahead:
-            ours = isinstance(getattr(self.read, "__self__", None), Readers | Isolated)
-            small = [is_plain(found) for found in stale if found.stamp.size <= SMALL]
-            if ours and sum(small) >= MANY:
+        with self.ends, Ahead(self.read, width) as ahead:
+            small = self._small(stale)
+            if small[True] >= MANY:
                 self._batches = Batches(helpers) if (helpers := self._helped()) else None
-            self._hands_over = ours and len(small) - sum(small) >= MANY and self._helped() is not None
+            self._hands_over = small[False] >= MANY and self._helped() is not None
             for found in stale:
                 if self.tally.stopped():
                     break
@@ -102,7 +116,7 @@ class Writer:
         """Processes that take over a part of the work, started when there is enough of it; None on one core."""
         if self._helpers is None and (more := cores() - 1):
             static = self.embedder if self.embedder.space.name == "static" else None
-            self._helpers = self._ends.enter_context(Helpers(self._storing.task, static, min(more, MOST)))
+            self._helpers = self.ends.enter_context(Helpers(self._storing.task, static, min(more, MOST)))
             self._storing.along = static
         return self._helpers
 

@@ -94,6 +94,27 @@ def test_notes_so_long_that_few_of_them_fill_the_batches_are_all_read(tmp_path: 
     assert run(tmp_path / "a" / "i.db", tree, many=1).new == 40
 
 
+def test_helpers_start_while_folders_are_looked_at_and_end_with_a_look_that_is_told_to_stop(
+    tmp_path: Path,
+) -> None:
+    tree = tmp_path / "tree"
+    for number in range(240):
+        (tree / f"{number % 2}").mkdir(parents=True, exist_ok=True)
+        (tree / f"{number % 2}" / f"{number}.md").write_text("# Note\n\nA boiler.\n")
+    alive: list[int] = []
+
+    def stop() -> bool:
+        alive.append(len(helpers()))
+        return alive[-1] > 0
+
+    with Store.open(tmp_path / "a" / "i.db", create=True) as store, Isolated() as readers:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(writing, "MANY", 50)
+            report = sync(store, StaticEmbedder(), readers.read, Settings(), roots=[str(tree)], stop=stop)
+        assert report.interrupted and not report.new
+        assert alive[-1] and helpers() == []
+
+
 @pytest.mark.slow
 def test_the_index_is_the_same(tmp_path: Path) -> None:
     tree, alone, helped = tmp_path / "tree", tmp_path / "a" / "i.db", tmp_path / "h" / "i.db"
