@@ -122,7 +122,8 @@ class Nearest(Narrow, Spaces):
         known = self._signs_now(space)
         documents = self.kept_documents(conditions) if conditions else None
         if documents is not None and len(documents) <= MANY:
-            own = known.nearest_of(query, self._kept(space, conditions, known), wanted)
+            kept = self._kept(space, conditions, known)
+            own = known.nearest_of(query, kept, _compared(limit, len(kept)))
             return self._listed(self._scored(space, query, own), limit, conditions)
         first = self._ended(known, query, wanted)
         if first is None:
