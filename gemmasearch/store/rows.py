@@ -13,7 +13,7 @@ from gemmasearch.light import dataclass
 
 def called(title: str, path: str, part: str, meta: Mapping[str, Any]) -> str:
     """What a document is called: without a title, by the name of its file, an attachment by its own."""
-    return title or os.path.basename(part if "attached_to" in meta else path)
+    return title or os.path.basename(meta.get("entry_of") or part if "attached_to" in meta else path)
 
 
 @dataclass(frozen=True, slots=True)
