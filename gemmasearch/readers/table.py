@@ -58,7 +58,7 @@ _PICTURES = (
 
 # fmt: off
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 6,
+    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 7,
            isolated=True, limit="max_pdf_bytes", sniff="pdf:sniff"),
     Format("docx", "document", (_OFFICE + "wordprocessingml.document",), (".docx", ".docm", ".dotx"),
            "office:read_docx", 2, isolated=True, limit="max_pdf_bytes", sniff="office:is_docx"),

@@ -17,11 +17,12 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import pdf_text
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.pdf import sniff
 from tests.readers.contract import ReaderContract, documents, problem, read
-from tests.readers.pdf_files import locked, pdf
+from tests.readers.pdf_files import holding, locked, pdf
 
 
 class TestPdf(ReaderContract):
@@ -325,3 +326,43 @@ def test_what_pypdf_cannot_read_pypdfium_may(tmp_path: Path) -> None:
         stream,
     )  # pypdf refuses the short name
     assert documents(write(tmp_path, raw[:begin] + abbreviated + raw[end:]))[0].text == "rescued words"
+
+
+def test_files_inside_a_pdf_were_not_read(tmp_path: Path) -> None:
+    """Portfolios hold their texts so, invoices their figures; listed, pinned to a page, and one in the other."""
+    inner = holding(pdf(["The second inventory."]), {"figures.csv": b"part,price\nimpeller,41.90\n"})
+    files = {"annex.pdf": inner, "../../terms.md": b"# Terms\nthirty days net", "logo.bin": b"\0\1\2" * 40}
+    raw = holding(pdf(["Open this in another viewer."]), files, {"note.txt": b"pinned here"})
+    found = documents(write(tmp_path, raw))
+    assert [(d.kind, d.part, d.meta.get("member")) for d in found] == [
+        ("pdf", "", None),
+        ("note", "terms.md", "terms.md"),
+        ("pdf", "annex.pdf", "annex.pdf"),
+        ("data", "annex.pdf/figures.csv", "annex.pdf/figures.csv"),
+        ("note", "note.txt", "note.txt"),
+    ]
+    assert "impeller" in found[3].text and found[1].title == "Terms"
+
+
+def test_a_pdf_without_text_did_not_give_the_files_inside_it(tmp_path: Path) -> None:
+    why, inside = read(write(tmp_path, holding(pdf([""]), {"a.txt": b"the walnut table"})))
+    assert isinstance(why, Problem) and (why.reason, why.part) == ("no-text", "pages")
+    assert isinstance(inside, Document) and inside.text.strip() == "the walnut table"
+
+
+def test_pdfs_inside_pdfs_end_at_the_limits_of_archives(tmp_path: Path) -> None:
+    raw = pdf(["deep"])
+    for _ in range(10):
+        raw = holding(raw, {"in.pdf": raw, "twice.pdf": raw})
+    found = read(write(tmp_path, raw))
+    assert len(found) < 2_000 and any(isinstance(each, Problem) and each.reason == "limit" for each in found)
+
+
+def test_a_damaged_file_inside_a_pdf_costs_only_itself(tmp_path: Path) -> None:
+    raw = holding(pdf(["text"]), {"a.txt": b"first", "b.txt": b"second"})
+    raw = raw.replace(b"\nfirst\n", b"\nfir", 1).replace(
+        b"/EmbeddedFile\n", b"/EmbeddedFile\n/Filter /FlateDecode\n", 1
+    )
+    document, *rest = read(write(tmp_path, raw))
+    assert isinstance(document, Document) and document.text.strip() == "text"
+    assert [d.text.strip() for d in rest if isinstance(d, Document)][-1:] == ["second"]
