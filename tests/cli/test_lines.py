@@ -137,3 +137,10 @@ def test_an_error_under_json_named_the_group_in_place_of_the_command(
             assert json.loads(capsys.readouterr().out)["command"] == f"{outer} {inner}"
     assert main(["show", "--no-such-option", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["command"] == "show"
+
+
+@pytest.mark.parametrize("line", [[""], [" "], ["", ""]])
+def test_an_empty_search_found_nothing_where_an_empty_question_is_a_usage_error(line: list[str]) -> None:
+    for command in ("search", "ask"):
+        done = run(command, *line, env={"GSEARCH_DB": "/no/such/index.db"})
+        assert (done.code, done.text) == (2, "") and "is empty" in done.said, command
