@@ -185,6 +185,17 @@ def step_back() -> None:
     manners.step_back()
 
 
+def kept_names(settings: Settings) -> tuple[list[str], list[str]]:
+    """Names of labels and of kept searches, for completion; none where there is no index."""
+    from gemmasearch.retrieval import saved
+    from gemmasearch.store import Store
+
+    if not settings.db_path.exists():
+        return [], []
+    with Store.open(settings.db_path, read_only=True) as store:
+        return store.label_names(), list(saved(store))
+
+
 def known_models(settings: Settings) -> list[ModelInfo]:
     """Every model of the catalog, with its path where it is on this machine."""
     from gemmasearch.models import catalog
