@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem, Section
-from gemmasearch.readers import pdf_files, pdf_parts, pdf_text
+from gemmasearch.readers import pdf_columns, pdf_files, pdf_parts, pdf_text
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.pdf_other import Other
 from gemmasearch.readers.pdf_pace import Pace, TooSlow
@@ -124,6 +124,8 @@ def _read_pages(reader: PdfReader, source: Source, scans: Scans, pace: Pace) -> 
             text = other.page(index)
         elif pdf_text.is_torn(text) and pdf_text.is_mended(whole := other.page(index), text):
             text = whole
+        elif pdf_columns.may_have(text) and pdf_text.is_as_full(columns := other.columns(index), text):
+            text = columns
         text = text if text.strip() else scans.text(index)
         if reason and not text:
             pages.problems.append(Problem(source.path, reason, detail, f"page {index + 1}"))

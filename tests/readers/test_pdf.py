@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -366,3 +367,56 @@ def test_a_damaged_file_inside_a_pdf_costs_only_itself(tmp_path: Path) -> None:
     document, *rest = read(write(tmp_path, raw))
     assert isinstance(document, Document) and document.text.strip() == "text"
     assert [d.text.strip() for d in rest if isinstance(d, Document)][-1:] == ["second"]
+
+
+LEFT = [
+    "The harbour crane must be repainted in",
+    "signal yellow before the inspection that",
+    "the authority announced for the spring,",
+    "and the crew shall wear helmets while",
+    "they work above the quay. The paint is",
+    "kept in the shed behind the office, and",
+    "nobody may smoke there, whatever the",
+    "weather or the hour of the day is.",
+]
+RIGHT = [
+    "The pump in the cellar was replaced in",
+    "October, since it leaked for weeks and",
+    "the neighbours complained about the",
+    "noise. Its successor is guaranteed for",
+    "five years and makes less noise. Keep",
+    "the receipt with the other papers in",
+    "the blue folder, because the maker asks",
+    "for it whenever something is broken.",
+]
+
+
+def beside(left: Sequence[str], right: Sequence[str], *, words: bool) -> bytes:
+    """Two columns, drawn row by row: line after line, or word after word, below a line that goes across both."""
+    pieces: list[tuple[float, float, str]] = [
+        (72, 740, "A heading that stands above both of the columns, and is wide")
+    ]
+    for row, cells in enumerate(zip(left, right, strict=True)):
+        for x, cell in zip((72, 320), cells, strict=True):
+            at = 0
+            for piece in cell.split() if words else [cell]:
+                pieces.append((x + 5.4 * at, 720 - 14 * row, piece))
+                at += len(piece) + 1
+    return placed(*pieces).replace(b"/F1 12 Tf", b"/F1  9 Tf")
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_columns_that_were_drawn_row_by_row_were_read_across(tmp_path: Path, words: bool) -> None:
+    (found,) = documents(write(tmp_path, beside(LEFT, RIGHT, words=words)))
+    heading, *lines = found.text.split("\n")
+    assert heading.startswith("A heading that stands above both of the columns") and lines == [*LEFT, *RIGHT]
+
+
+def test_rows_of_a_table_with_long_cells_stay_rows(tmp_path: Path) -> None:
+    articles = [
+        f"{name} of oiled walnut, with a drawer"
+        for name in ("Table", "Chair", "Chest", "Bench", "Shelf", "Stool", "Frame")
+    ]
+    prices = [f"{price},00 euros with delivery to the door" for price in range(100, 800, 100)]
+    (found,) = documents(write(tmp_path, beside(articles, prices, words=False)))
+    assert found.text.split("\n")[1:] == [f"{a} {b}" for a, b in zip(articles, prices, strict=True)]
