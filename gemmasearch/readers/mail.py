@@ -95,6 +95,8 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     raw = source.head(settings.max_message_bytes)
     if source.path.lower().endswith(".emlx"):
         raw = _of_apple(raw)
+    if b"\n" not in raw:  # as old Macs end lines
+        raw = raw.replace(b"\r", b"\n")
     raw = _LEADING.sub(b"", raw, count=1)
     yield from read_message(raw, Place(source, cut=source.size > settings.max_message_bytes), settings)
 

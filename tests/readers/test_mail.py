@@ -364,3 +364,9 @@ def test_messages_that_were_removed_from_an_mh_folder_were_found(tmp_path: Path)
     (tmp_path / ",12").write_text(message())
     (tmp_path / "13").write_text(message())
     assert problem(tmp_path / ",12").reason == "unsupported" and documents(tmp_path / "13")
+
+
+def test_a_mail_whose_lines_end_as_on_old_macs_was_one_line(tmp_path: Path) -> None:
+    found = mail(tmp_path, message().replace("\n", "\r"))
+    assert (found.title, found.sender) == ("Table", "Dana Bell <dana@example.org>")
+    assert found.text == "The walnut table."
