@@ -13,7 +13,7 @@ from gemmasearch import Hit, Index
 from gemmasearch.settings import load
 from tests.cli.terminal import Ran, run
 from tests.readers.mail_files import attached, forwarded, mbox, message, multipart, plain
-from tests.readers.pdf_files import pdf
+from tests.readers.pdf_files import holding, pdf
 
 STATIC = {"GSEARCH_EMBEDDER": "static", "GSEARCH_GENERATOR": "none"}
 PAGES = (
@@ -192,3 +192,12 @@ def test_an_entry_of_an_attached_calendar_went_by_a_hash_and_not_by_the_name_of_
     assert found("filename:firings.ics type:event") == ["event firings.ics"] * 2
     assert found("ext:mbox") == ["mail Table"]
     assert found("filename:*.ics -type:mail") == ["event firings.ics"] * 2
+
+
+def test_a_file_inside_a_pdf_without_a_title_was_called_by_the_pdf(tmp_path: Path) -> None:
+    (tmp_path / "h").mkdir()
+    raw = holding(pdf(["The cover sheet."]), {"sheet.csv": b"part,price\nimpeller,41.90\n"})
+    (tmp_path / "h" / "a.pdf").write_bytes(raw)
+    run("index", tmp_path / "h", "--db", tmp_path / "i.db", env=STATIC)
+    found = run("search", "--format", "{title}: {place}", "impeller", "--db", tmp_path / "i.db", env=STATIC)
+    assert found.lines[0] == "sheet.csv: line 2 of sheet.csv"
