@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gemmasearch.errors import GsearchError, ModelProblem, NothingFound, UsageProblem
+from gemmasearch.errors import GsearchError, MachineRefused, ModelProblem, NothingFound, UsageProblem
 from gemmasearch.light import dataclass
 from gemmasearch.settings import Settings
 
@@ -111,7 +111,18 @@ def examined(settings: Settings) -> list[Check]:
 
 
 def _models(settings: Settings) -> Iterator[Check]:
-    """Whether the models can be opened: the one that made the vectors, the one asked for, and the generator."""
+    """Whether the models can be opened, or what keeps them from it."""
+    from gemmasearch.indexing.doctor import Check
+
+    try:
+        yield from _opened(settings)
+    except MemoryError:
+        mend = "end other programs, or raise the limit (`ulimit -v`)"
+        yield Check("models", False, "not enough memory to load them", mend, MachineRefused.exit_code)
+
+
+def _opened(settings: Settings) -> Iterator[Check]:
+    """The models: the one that made the vectors, the one asked for, and the generator."""
     from gemmasearch import models
     from gemmasearch.indexing.doctor import Check
     from gemmasearch.matching import Models
@@ -172,6 +183,17 @@ def step_back() -> None:
     from gemmasearch.indexing import manners
 
     manners.step_back()
+
+
+def kept_names(settings: Settings) -> tuple[list[str], list[str]]:
+    """Names of labels and of kept searches, for completion; none where there is no index."""
+    from gemmasearch.retrieval import saved
+    from gemmasearch.store import Store
+
+    if not settings.db_path.exists():
+        return [], []
+    with Store.open(settings.db_path, read_only=True) as store:
+        return store.label_names(), list(saved(store))
 
 
 def known_models(settings: Settings) -> list[ModelInfo]:

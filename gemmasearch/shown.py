@@ -69,7 +69,7 @@ def _within(row: DocumentRow | PassageRow) -> str:
         return row.meta.get("member", "")
     subject = row.meta.get("subject", "")
     name = "" if row.kind == "mail" else row.part.removeprefix(message).strip("/") + ", "
-    if row.kind in ("event", "contact"):
+    if row.kind in ("event", "contact") or "entry_of" in row.meta:
         name = name.rpartition("/")[0] + ", " if "/" in name else name
     return f"{name}attached to " + (f"“{subject}”" if subject else "a mail")
 

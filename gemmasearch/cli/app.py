@@ -104,12 +104,13 @@ def invoke(arguments: Sequence[str]) -> int:
 
 
 def _invoke(arguments: Sequence[str]) -> int:
-    from gemmasearch.cli import render
+    from gemmasearch.cli import offers, render
 
     if "_GSEARCH_COMPLETE" in os.environ:
         from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()
+        offers.behind_colon(os.environ)
     stdout = sys.stdout
     try:
         result = typer.main.get_command(app).main(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import offers, views
 from gemmasearch.cli.finding import here
 from gemmasearch.cli.handed import read_text
 from gemmasearch.cli.render import Output, path_field
@@ -89,7 +89,10 @@ def _show_twins(out: Output, found: list[Twins]) -> None:
 def save(
     session: Session,
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="A name; none: list what is saved.")
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="A name; none: list what is saved.", autocompletion=offers.search_names
+        ),
     ] = None,
     query: Annotated[
         list[str] | None, typer.Argument(metavar="QUERY", help="The search; none: forget the name.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import answering, views
+from gemmasearch.cli import answering, offers, views
 from gemmasearch.cli.opening import show_place
 from gemmasearch.cli.render import one_line
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
@@ -32,7 +32,11 @@ def ask(
     session: Session,
     question: Annotated[
         list[str] | None,
-        typer.Argument(metavar="QUESTION", help="The question; - reads it from standard input."),
+        typer.Argument(
+            metavar="QUESTION",
+            help="The question; - reads it from standard input.",
+            autocompletion=offers.query_words,
+        ),
     ] = None,
     extract: Annotated[
         bool, typer.Option("--extract", help="Answer with the sources' own sentences, without a generator.")

@@ -51,6 +51,8 @@ def search(
     """The options are those of the command. :return: the exit code."""
     out = session.out
     line = here(" ".join(query))
+    if not line.strip():  # an unset variable of a script
+        raise UsageProblem("the search is empty", "example: gsearch search boiler service")
     if explain_query:
         return _explain_query(session, line)
     if new and not line.startswith("@"):

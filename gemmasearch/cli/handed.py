@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import sys
+import time
 from pathlib import Path
 from typing import BinaryIO
 
 from gemmasearch.errors import UsageProblem
 
 MOST_TEXT = 20_000_000  # bytes, as of a file by the setting max_text_bytes
+PATIENCE = 5.0  # seconds until somebody writes into a named pipe
 _MARKUP = (b"%PDF-", b"{\\rtf")  # may be all characters, but nobody reads them
 
 
@@ -32,19 +37,45 @@ def read_bytes(source: str, what: str, most: int) -> bytes:
         an unset variable of a script leaves it.
     """
     if source == "-":
-        return _at_most(most, sys.stdin.buffer, "standard input")
+        return _at_most(most, b"", sys.stdin.buffer, "standard input")
     hint = f"name {what}, or - for a pipe"
     if not source:
         raise UsageProblem("an empty name is no file", hint)
+    path = Path(source).expanduser()
     try:
-        with Path(source).expanduser().open("rb") as stream:
-            return _at_most(most, stream, source)
+        if stat.S_ISFIFO(path.lstat().st_mode):
+            return _at_most(most, *_written(path), source)
+        with path.open("rb") as stream:
+            return _at_most(most, b"", stream, source)
     except OSError as e:
         raise UsageProblem(f"cannot read {source}: {e.strerror}", hint) from e
 
 
-def _at_most(most: int, stream: BinaryIO, name: str) -> bytes:
-    raw = stream.read(most + 1)
+def _written(pipe: Path) -> tuple[bytes, BinaryIO]:
+    """A named pipe into which somebody writes, opened, and what was read of it: the usual way would wait for him for
+    ever.
+
+    :raises OSError: nobody does.
+    """
+    stream = open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb")  # noqa: SIM115
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            if begun := os.read(stream.fileno(), 4096):
+                break
+        except BlockingIOError:  # somebody has it open, and will write later
+            begun = b""
+            break
+        time.sleep(0.02)
+    else:
+        stream.close()
+        raise OSError(errno.ENXIO, "a pipe into which nobody writes")
+    os.set_blocking(stream.fileno(), True)
+    return begun, stream
+
+
+def _at_most(most: int, begun: bytes, stream: BinaryIO, name: str) -> bytes:
+    raw = begun + stream.read(most + 1 - len(begun))
     if len(raw) > most:
         raise UsageProblem(f"{name} holds more than {most // 1_000_000} MB", "hand over a part of it")
     return raw

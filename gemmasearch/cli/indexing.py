@@ -92,7 +92,16 @@ def index(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if any file could not be read.")
     ] = False,
-    scheduled: Annotated[float, typer.Option("--scheduled", hidden=True, min=0)] = 0.0,
+    scheduled: Annotated[
+        float,
+        typer.Option(
+            "--scheduled",
+            metavar="SECONDS",
+            help="This run comes so often: with -q silent beside another.",
+            min=0,
+            show_default=False,
+        ),
+    ] = 0.0,
 ) -> int:
     """Add folders and bring the index up to date. Unchanged files are not read again."""
     return updating.index(

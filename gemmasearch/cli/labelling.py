@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import counts, views
+from gemmasearch.cli import counts, offers, views
 from gemmasearch.cli.handed import read_text
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _BEGINNING = 220  # characters of a document that one is asked about
 _TARGET = "a hit's handle (c123) or a file"
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A label.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="A label.", autocompletion=offers.label_names)
+]
 ReadyOption = Annotated[
     str | None, typer.Option("--ready", metavar="SET", help="A ready-made set of labels: sentiment.")
 ]
@@ -29,7 +31,10 @@ ReadyOption = Annotated[
 
 def add(
     session: Session,
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The label, like invoice.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="The label, like invoice.", autocompletion=offers.label_names),
+    ] = None,
     describe: Annotated[
         str | None, typer.Option("--describe", metavar="TEXT", help='What it is: "bills, receipts".')
     ] = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import views
+from gemmasearch.cli import offers, views
 from gemmasearch.cli.render import path_field
 from gemmasearch.cli.session import CommandSpec, Session
 from gemmasearch.documents import SyncEvent
@@ -39,7 +39,11 @@ def pull(
     session: Session,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="A name of `models list`; none: both default models."),
+        typer.Argument(
+            metavar="NAME",
+            help="A name of `models list`; none: both default models.",
+            autocompletion=offers.model_names(),
+        ),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Accept the model's licence without asking.")
@@ -71,7 +75,10 @@ def pull(
 
 def path(
     session: Session,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name of `models list`.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A name of `models list`.", autocompletion=offers.model_names()),
+    ],
 ) -> int:
     """Print where a model's file is."""
     from gemmasearch.known import known_model

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemmasearch.cli import finding
+from gemmasearch.cli import finding, offers
 from gemmasearch.cli.finding import Grouping, Order
 from gemmasearch.cli.render import Output, one_line
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, offered
@@ -21,7 +21,11 @@ def search(
     session: Session,
     query: Annotated[
         list[str],
-        typer.Argument(metavar="QUERY", help='Words, "phrases", -not. Quote the whole if it has a -word.'),
+        typer.Argument(
+            metavar="QUERY",
+            help='Words, "phrases", -not. Quote the whole if it has a -word.',
+            autocompletion=offers.query_words,
+        ),
     ],
     number: Annotated[
         int | None, typer.Option("-n", "--number", metavar="N", help="How many hits.", min=1)

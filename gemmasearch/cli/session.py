@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gemmasearch.cli import offers
 from gemmasearch.cli.asked import Session, run_command
 from gemmasearch.cli.render import GROUPS
 from gemmasearch.light import dataclass
@@ -29,13 +30,19 @@ VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on 
 EmbedderOption = Annotated[
     str | None,
     typer.Option(
-        "--embedder", help="Embedding model: a catalog name, 'static', or a GGUF file.", metavar="MODEL"
+        "--embedder",
+        help="Embedding model: a catalog name, 'static', or a GGUF file.",
+        metavar="MODEL",
+        autocompletion=offers.model_names("embedder"),
     ),
 ]
 GeneratorOption = Annotated[
     str | None,
     typer.Option(
-        "--generator", help="Answer model: a catalog name, 'none', or a GGUF file.", metavar="MODEL"
+        "--generator",
+        help="Answer model: a catalog name, 'none', or a GGUF file.",
+        metavar="MODEL",
+        autocompletion=offers.model_names("generator"),
     ),
 ]
 

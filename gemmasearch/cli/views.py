@@ -51,8 +51,10 @@ def place(hit: Hit, line: int | None = None) -> str:
     if hit.kind == "mail":
         return f"{spot}, in {subject}"
     name = hit.part.removeprefix(message).strip("/")
-    if hit.kind in ("event", "contact"):  # an entry goes by its title
-        spot, name = "", name.rpartition("/")[0] or name
+    if hit.kind in ("event", "contact"):
+        spot = ""
+    if hit.kind in ("event", "contact") or "entry_of" in hit.meta:  # an entry goes by its title
+        name = name.rpartition("/")[0] or name
     return ", ".join(
         each for each in (f"{spot} of {name}" if spot else name, f"in {subject}{_letter(hit)}") if each
     )

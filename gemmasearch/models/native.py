@@ -8,6 +8,7 @@ error lines go into the exceptions.
 from __future__ import annotations
 
 import atexit
+import mmap
 import os
 import sys
 from collections import deque
@@ -105,6 +106,27 @@ def _close_all() -> None:
         model.close()
 
 
+BESIDE = 350 << 20  # bytes of address space that a small model takes beside its file: SmolLM2 some 340 MB
+
+
+def leave_room(path: Path) -> None:
+    """Where a limit of the address space is set, see that a model fits: llama.cpp and OpenBLAS, whom it leaves
+    nothing, end the process without a word to Python.
+
+    :raises MemoryError: it does not fit.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no limits of this kind
+        return
+    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+        return
+    try:
+        mmap.mmap(-1, path.stat().st_size + BESIDE).close()
+    except OSError as e:
+        raise MemoryError(f"{path} does not fit") from e
+
+
 _OTHERS = "`gsearch models list` names models that work"
 
 
@@ -119,11 +141,12 @@ class Native:
     ) -> None:
         """
         :param tiles: multiply with AMX tiles: faster, but the weights are copied (:mod:`gemmasearch.models.tiles`).
-        :raises ModelUnsuitable: llama.cpp does not take the file.
+        :raises ModelUnsuitable: llama.cpp does not take the file. :raises MemoryError: it does not fit.
         """
         self.path = path
         self._model: Any = None
         self._context: Any = None
+        leave_room(path)
         self.api = api = library()
         _log.clear()
         parameters = api.llama_model_default_params()

@@ -20,8 +20,12 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from gemmasearch.models.pr
 def probe(path: Path, role: str) -> None:
     """Load ``path`` in a child as ``role`` ("embedder" or "generator") and use it once.
 
-    :raises ModelUnsuitable: the child failed, died or took too long; with its reason.
+    :raises ModelUnsuitable: the child failed, died or took too long; with its reason. :raises MemoryError: there is
+        no room for it, which is no fault of the file's.
     """
+    from gemmasearch.models.native import leave_room
+
+    leave_room(path)
     try:
         done = in_a_child(_CODE, role, str(path), seconds=SECONDS)
     except subprocess.TimeoutExpired:

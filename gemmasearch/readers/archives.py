@@ -49,8 +49,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     if settings.archives != "on":
         raise CannotRead("unsupported", "an archive; it is not opened", waits="archives")
     if source.budget is None:
-        allowed = min(TOTAL_BYTES, max(FREE, source.size * RATIO))
-        source = replace(source, budget=Budget(allowed, MEMBERS))
+        source = replace(source, budget=budget(source.size))
     held: list[Problem] = []
     found = source.depth > 0
     for item in _items(source, settings):
@@ -63,6 +62,11 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         yield item
     if not found:
         raise _why(held)
+
+
+def budget(size: int, members: int = MEMBERS) -> Budget:
+    """What is inside a file of so many bytes may cost so much, over all levels."""
+    return Budget(min(TOTAL_BYTES, max(FREE, size * RATIO)), members)
 
 
 def _why(held: list[Problem]) -> CannotRead:

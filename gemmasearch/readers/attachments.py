@@ -2,7 +2,8 @@
 
 ``part`` is the part of the message, a slash and the name ("8f3a.../lease.pdf"); sender, recipients and date are
 those of the message unless the file has a date of its own; ``meta["attached_to"]`` is the message's part,
-``meta["subject"]`` its subject, and ``references`` leads to its Message-ID. Files in files nest the same way.
+``meta["subject"]`` its subject, and ``references`` leads to its Message-ID. Files in files nest the same way. An
+entry of a calendar or the like has in ``meta["entry_of"]`` the name of the file that it stands in.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def inside(
         return
     for item in items(format, inner, settings):
         if isinstance(item, Document):
-            yield _below(part, item)
+            yield _below(part, _entry(item, part) if format.entries else item)
         elif item.reason not in _UNSAID or item.waits:
             yield replace(item, path=source.path, part=_joined(part, item.part))
 
@@ -88,6 +89,13 @@ def named(name: str, names: set[str]) -> str:
 
 def _joined(above: str, below: str) -> str:
     return "/".join(each for each in (above, below) if each)
+
+
+def _entry(item: Document, part: str) -> Document:
+    """An event, contact or message of a file that holds many goes by that file's name, as its own part is a hash."""
+    if not item.part or "attached_to" in item.meta:
+        return item
+    return replace(item, meta={**item.meta, "entry_of": part.rpartition("/")[2]})
 
 
 def _below(part: str, item: Document) -> Document:

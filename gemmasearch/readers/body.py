@@ -21,9 +21,18 @@ _UUENCODED = re.compile(
 _PGP = re.compile(
     r"^-----BEGIN PGP MESSAGE-----$.*?(?:^-----END PGP MESSAGE-----$|\Z)", re.MULTILINE | re.DOTALL
 )
+_SIGNED = re.compile(
+    r"^[> ]*-----BEGIN PGP SIGNED MESSAGE-----\n(?:[> ]*[A-Z][\w-]{0,30}: [^\n]*\n){0,9}", re.MULTILINE
+)
+_SIGNATURE = re.compile(
+    r"^[> ]*-----BEGIN PGP SIGNATURE-----\n(?:[^\n]{0,100}\n){0,99}?[> ]*-----END PGP SIGNATURE-----$",
+    re.MULTILINE,
+)
+_DASHED = re.compile(r"^([> ]*)- (?=-)", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 _QUOTES = re.compile(r">*")
 _ADDRESS = re.compile(r"https?://\S+")
+_WORDS = re.compile(r"[^\W\d_]{3,}")
 
 LONGEST = 8_000_000  # bytes read of one text part: nobody writes more
 STUB = 400  # characters: a plain alternative that says more is no mere hint at the HTML one
@@ -86,8 +95,16 @@ def content(root: mime.Part) -> Content:
     text = _without_uuencoded("\n\n".join(each for each in texts if each.strip()), found)
     if "-----BEGIN PGP MESSAGE-----" in text:
         text, found.encrypted = _PGP.sub("", text), True
+    text = _unsigned(text)
     found.text = _BLANK_LINES.sub("\n\n\n", text).strip("\n")
     return found
+
+
+def _unsigned(text: str) -> str:
+    """A text that is signed within itself (RFC 9580, 7), without the signature."""
+    if "-----BEGIN PGP SIGNATURE-----" not in text:
+        return text
+    return _DASHED.sub(r"\1", _SIGNATURE.sub("", _SIGNED.sub("", text)))
 
 
 def _is_attachment(part: mime.Part) -> bool:
@@ -115,24 +132,35 @@ def _is_encrypted(root: mime.Part) -> bool:
 
 
 def _best(parts: list[mime.Part]) -> mime.Part:
-    """Of the alternatives the plain one, unless it says much less than the HTML one ("see the web version")."""
+    """Of the alternatives the plain one, unless it says much less than the HTML one ("see the web version"), or is
+    short and says something else ("your program cannot show this message")."""
     plain = next((each for each in parts if each.type == "text/plain"), None)
     rich = next((each for each in reversed(parts) if each is not plain and _readable(each)), None)
     if plain is None or rich is None:
         return plain or rich or parts[0]
     # The address of a web version may be of any length.
-    said = len(_ADDRESS.sub("", leaf_text(plain)).strip())
-    return plain if said > STUB or _length(rich) <= 4 * said else rich
+    said = _ADDRESS.sub("", leaf_text(plain)).strip()
+    if len(said) > STUB:
+        return plain
+    other = _rich_text(rich)
+    more = len(other) > 4 * len(said)
+    return rich if more or (len(other) > len(said) and _differs(said, other)) else plain
 
 
 def _readable(part: mime.Part) -> bool:
     return part.type.startswith(("text/", "multipart/"))
 
 
-def _length(part: mime.Part) -> int:
-    """Characters of the HTML of an alternative: with its pictures it is a tree of its own."""
+def _rich_text(part: mime.Part) -> str:
+    """The HTML of an alternative: with its pictures it is a tree of its own."""
     leaves = (each for each in part.walk() if not each.children and not _is_attachment(each))
-    return sum(len(leaf_text(each)) for each in leaves if each.type == "text/html")
+    return "".join(leaf_text(each) for each in leaves if each.type == "text/html")
+
+
+def _differs(said: str, other: str) -> bool:
+    """Whether each of two texts says mostly what the other one does not."""
+    one, two = (set(_WORDS.findall(each.lower())) for each in (said, other))
+    return 5 * len(one & two) < 2 * min(len(one), len(two))
 
 
 def _enclosed(part: mime.Part) -> Iterator[mime.Part]:

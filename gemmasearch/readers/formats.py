@@ -144,6 +144,7 @@ class Format:
     sniff: str = ""  # "module:function" (head, path) -> bool, asked before libmagic
     prepare: str = ""  # "module:function" (source) -> context manager of the source to read in its place
     extra: str = ""  # optional extra that its reader needs
+    entries: bool = False  # its documents are entries, whose parts are no names of files
 
     def load(self) -> Reader:
         return cast(Reader, _named(self.reader))

@@ -90,10 +90,13 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     if not source.size:
         raise CannotRead("empty")
     if not source.depth and mailbox.is_trashed(source.path):
-        raise CannotRead("unsupported", "a message that is marked as deleted (flag T)")
+        how = "as MH does" if os.path.basename(source.path)[1:].isdigit() else "flag T"
+        raise CannotRead("unsupported", f"a message that is marked as deleted ({how})")
     raw = source.head(settings.max_message_bytes)
     if source.path.lower().endswith(".emlx"):
         raw = _of_apple(raw)
+    if b"\n" not in raw:  # as old Macs end lines
+        raw = raw.replace(b"\r", b"\n")
     raw = _LEADING.sub(b"", raw, count=1)
     yield from read_message(raw, Place(source, cut=source.size > settings.max_message_bytes), settings)
 

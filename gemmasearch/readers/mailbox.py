@@ -188,8 +188,10 @@ def is_internal(message: bytes) -> bool:
 
 
 def is_trashed(path: str) -> bool:
-    """Deleted in a maildir, waiting to be expunged: gone for its owner, too."""
+    """Deleted in a maildir or an MH folder, waiting to be expunged: gone for its owner, too."""
     folder, name = os.path.split(path)
+    if name.startswith((",", "#")) and name[1:].isdigit():  # so MH's rmm calls it
+        return True
     flags = _FLAGS.search(name)
     return flags is not None and "T" in flags[1] and os.path.basename(folder) in ("cur", "new")
 

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem, Section
-from gemmasearch.readers import pdf_parts, pdf_text
+from gemmasearch.readers import pdf_columns, pdf_files, pdf_parts, pdf_text
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.pdf_other import Other
 from gemmasearch.readers.pdf_pace import Pace, TooSlow
@@ -60,18 +60,32 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         return
     scans = Scans(source, settings)
     pages = _read_pages(reader, source, scans, pace)
-    if not any(text.strip() for text in pages.texts):
-        if pages.problems and len(pages.problems) == len(pages.texts):
-            raise CannotRead(pages.problems[0].reason, pages.problems[0].detail)
-        raise scans.nothing(len(pages.texts))
-    yield from scans.problem(source.path)
-    document = _document(reader, pages, pace)
-    yield (
-        replace(document, meta={**document.meta, "ocr": scans.engine.name})
-        if scans.engine and scans.read
-        else document
-    )
-    yield from pages.problems
+    files = pdf_files.read(reader, len(pages.texts), source, settings, pace)
+    if any(text.strip() for text in pages.texts):
+        yield from scans.problem(source.path)
+        document = _document(reader, pages, pace)
+        yield (
+            replace(document, meta={**document.meta, "ocr": scans.engine.name})
+            if scans.engine and scans.read
+            else document
+        )
+        yield from pages.problems
+        yield from files
+        return
+    why = _nothing(pages, scans)
+    inside = next(files, None)
+    if inside is None:
+        raise why
+    yield why.problem(source.path, "pages")
+    yield inside
+    yield from files
+
+
+def _nothing(pages: _Pages, scans: Scans) -> CannotRead:
+    """Why there is no text on any page."""
+    if pages.problems and len(pages.problems) == len(pages.texts):
+        return CannotRead(pages.problems[0].reason, pages.problems[0].detail)
+    return scans.nothing(len(pages.texts))
 
 
 def _opened(source: Source, pace: Pace) -> PdfReader:
@@ -110,6 +124,8 @@ def _read_pages(reader: PdfReader, source: Source, scans: Scans, pace: Pace) -> 
             text = other.page(index)
         elif pdf_text.is_torn(text) and pdf_text.is_mended(whole := other.page(index), text):
             text = whole
+        elif pdf_columns.may_have(text) and pdf_text.is_as_full(columns := other.columns(index), text):
+            text = columns
         text = text if text.strip() else scans.text(index)
         if reason and not text:
             pages.problems.append(Problem(source.path, reason, detail, f"page {index + 1}"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gemmasearch.readers import pdf_text
+from gemmasearch.readers import pdf_columns, pdf_text
 from gemmasearch.readers.formats import Source
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument
+    from pypdfium2 import PdfDocument, PdfPage
 
 
 class Other:
@@ -24,12 +25,17 @@ class Other:
 
     def page(self, index: int) -> str:
         """The page's text; "" where it is no better here."""
+        return self._read(index, lambda page: str(page.get_textpage().get_text_bounded()))
+
+    def columns(self, index: int) -> str:
+        """The page's text column by column; "" where it has no columns that were drawn row by row."""
+        return self._read(index, pdf_columns.read)
+
+    def _read(self, index: int, read: Callable[[PdfPage], str]) -> str:
         if not self._opened() or self._document is None:
             return ""
         try:
-            text = pdf_text.tidy(
-                self._document[index].get_textpage().get_text_bounded().replace("\ufffe", "-\n")
-            )
+            text = pdf_text.tidy(read(self._document[index]).replace("\ufffe", "-\n"))
         except (RuntimeError, IndexError, ValueError):
             return ""
         return "" if pdf_text.is_garbage(text) else text

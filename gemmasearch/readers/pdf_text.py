@@ -64,8 +64,13 @@ def is_torn(text: str) -> bool:
 
 def is_mended(other: str, text: str) -> bool:
     """Whether another reading of a torn page has what it says on far fewer lines."""
+    return len(_filled(other)) * 3 <= len(_filled(text)) * 2 and is_as_full(other, text)
+
+
+def is_as_full(other: str, text: str) -> bool:
+    """Whether another reading of a page has, near enough, all that it says."""
     said, again = (len(_NO_LETTERS.sub("", each)) for each in (text, other))
-    return len(_filled(other)) * 3 <= len(_filled(text)) * 2 and again * 20 >= said * 19
+    return again * 20 >= said * 19
 
 
 def _filled(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -20,6 +21,8 @@ _TERMINAL = re.compile(
 # Where a word may be cut: such letters keep it from being found. At a line end it is cut.
 _CUTS = re.compile("\u00ad(?!\r?\n)|(?<=[A-Za-z\u00c0-\u024f])\u200b(?=[A-Za-z\u00c0-\u024f])")
 _SAMPLE = 32_768
+_SENSE = 12  # characters: fewer may make sense by chance
+_EASTERN = ("gb2312", "big5", "cp932", "cp949")
 # 160 letters on one line, or four lines of 60 to 80 below each other.
 _PAYLOAD = re.compile(
     r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{160,}={0,2}|(?:^[ \t]*[A-Za-z0-9+/]{60,80}\n){3,}"
@@ -125,9 +128,30 @@ def guess(raw: bytes) -> str:
 
 
 def _wide(raw: bytes) -> str:
-    """The encoding of UTF-16 without a mark: in Western text every second byte is zero."""
+    """The encoding of UTF-16 without a mark: in Western text every second byte is zero, other text makes sense."""
     sample = raw[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if len(sample) < 8 or max(even, odd) * 10 < len(sample) * 3 or min(even, odd) * 20 > max(even, odd):
+    if len(sample) < 8:
         return ""
-    return "utf-16-le" if odd > even else "utf-16-be"
+    if max(even, odd) * 10 >= len(sample) * 3 and min(even, odd) * 20 <= max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if controls * 50 <= len(sample) and not even + odd:
+        return ""
+    return next((each for each in ("utf-16-le", "utf-16-be") if _makes_sense(sample, each)), "")
+
+
+def _makes_sense(sample: bytes, encoding: str) -> bool:
+    """Whether bytes in an encoding are text of one alphabet, or what an encoding of the Far East has letters for.
+
+    Four of five pairs of random bytes are no such thing, and binary data has controls among them.
+    """
+    text = sample[: len(sample) // 2 * 2].decode(encoding, "ignore")  # a pair may be cut
+    beyond = [c for c in text if c > "\x7f"]
+    if len(text) < _SENSE or not beyond or _UNWANTED.search(text):
+        return False
+    _, most = Counter(ord(c) >> 8 for c in beyond).most_common(1)[0]
+    if ord(max(beyond)) >> 8 <= 0x20 and most * 10 >= len(beyond) * 9:
+        return len(text.split()) * 40 >= len(text)
+    whole = "".join(beyond)
+    return any(len(whole.encode(each, "ignore").decode(each)) * 30 >= len(whole) * 29 for each in _EASTERN)

@@ -47,8 +47,10 @@ def register(connection: apsw.Connection) -> None:
 
 
 def _name(path: bytes, part: str, meta: str) -> str:
-    """The folded name of a document's file, of an attachment its own."""
-    own = part if '"attached_to"' in meta else path.decode("utf-8", "replace")
+    """The folded name of a document's file, of an attachment its own, of an entry that of its file."""
+    own = path.decode("utf-8", "replace")
+    if '"attached_to"' in meta:
+        own = (json.loads(meta).get("entry_of") or part) if '"entry_of"' in meta else part
     return words.fold(own.rpartition("/")[2])
 
 

@@ -43,6 +43,10 @@ class Labels:
             for id, name, rivals, kind, said, decided in self.db.rows(sql)
         ]
 
+    def label_names(self) -> list[str]:
+        """Nothing else of them is counted, which takes time."""
+        return [str(name) for (name,) in self.db.rows("SELECT name FROM labels ORDER BY name")]
+
     def _having(self) -> dict[int, int]:
         """Label id -> how many documents have it."""
         have = set(self.db.rows("SELECT label_id, document_id FROM verdicts WHERE chosen"))

@@ -12,8 +12,11 @@ from gemmasearch.light import dataclass
 
 
 def called(title: str, path: str, part: str, meta: Mapping[str, Any]) -> str:
-    """What a document is called: without a title, by the name of its file, an attachment by its own."""
-    return title or os.path.basename(part if "attached_to" in meta else path)
+    """What a document is called: without a title, by the name of its file; what is attached, or is a member of an
+    archive or PDF, by its own."""
+    if "attached_to" in meta:
+        return title or os.path.basename(meta.get("entry_of") or part)
+    return title or os.path.basename(meta.get("member") or path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from threading import Timer
@@ -13,6 +14,7 @@ import pytest
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.store import Store
 from tests.cli.terminal import Ran, run
+from tests.docs import generate
 from tests.store.filled import inflated
 
 ENV = {"GSEARCH_EMBEDDER": "static"}
@@ -388,3 +390,10 @@ def test_why_said_that_an_archive_is_not_opened_and_not_how_to_have_it_read(plac
     assert place("index").code == 0
     found = place("why", place.home / "old.zip")
     assert found.code == 1 and "gsearch index --archives on" in found.said
+
+
+def test_the_cron_line_of_the_readme_printed_beside_another_run(place: Place) -> None:
+    (line,) = re.findall(r"^\*/30 .*/gsearch (.*)$", generate.README.read_text("utf-8"), re.MULTILINE)
+    with run_lock(place.db, "watch"):
+        held = place(*line.split())
+    assert (held.code, held.text, held.said) == (75, "", "")

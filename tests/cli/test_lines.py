@@ -137,3 +137,42 @@ def test_an_error_under_json_named_the_group_in_place_of_the_command(
             assert json.loads(capsys.readouterr().out)["command"] == f"{outer} {inner}"
     assert main(["show", "--no-such-option", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["command"] == "show"
+
+
+@pytest.mark.parametrize("line", [[""], [" "], ["", ""]])
+def test_an_empty_search_found_nothing_where_an_empty_question_is_a_usage_error(line: list[str]) -> None:
+    for command in ("search", "ask"):
+        done = run(command, *line, env={"GSEARCH_DB": "/no/such/index.db"})
+        assert (done.code, done.text) == (2, "") and "is empty" in done.said, command
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_no_shell_offered_labels_kept_searches_and_models(shell: str, tmp_path: Path) -> None:
+    (tmp_path / "n").mkdir()
+    (tmp_path / "n" / "a.md").write_text("# Boiler\n\nServiced in May.\n")
+    env = {"GSEARCH_DB": str(tmp_path / "i" / "i.db"), "GSEARCH_EMBEDDER": "static"}
+    assert run("index", tmp_path / "n", env=env).code == 0
+    for name in ("invoice", "inland", "letter"):
+        assert run("label", "add", name, "--describe", "something", env=env).code == 0
+    assert run("save", "rent", "rent from:kessler", env=env).code == 0
+
+    def offered(*words: str, **more: str) -> list[str]:
+        typed = {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
+        typed |= {"_TYPER_COMPLETE_ARGS": " ".join(words), "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+        said = run(env={**env, **typed, "_GSEARCH_COMPLETE": f"complete_{shell}", **more}).text
+        listed = said.removeprefix("_arguments").replace("\\", "")
+        return re.findall(r"[@a-z][-:a-z\d]+", listed)
+
+    assert offered("gsearch", "label", "review", "in") == ["inland", "invoice"]
+    assert offered("gsearch", "label", "remove", "l") == ["letter"]
+    assert offered("gsearch", "search", "boiler", "@") == ["@rent"]
+    assert offered("gsearch", "models", "path", "gemma-3-270m-it-q") == [
+        "gemma-3-270m-it-qat",
+        "gemma-3-270m-it-q8",
+    ]
+    if shell == "bash":  # to which a colon is a word
+        assert offered("gsearch", "search", "boiler", "label", ":", "inv") == ["invoice"]
+        assert offered("gsearch", "search", "label", ":") == ["inland", "invoice", "letter"]
+    else:
+        assert offered("gsearch", "search", "boiler", "label:inv") == ["label:invoice"]
+    assert offered("gsearch", "label", "review", "in", GSEARCH_DB="/no/such/index.db") in ([], ["files"])

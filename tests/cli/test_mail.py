@@ -13,7 +13,7 @@ from gemmasearch import Hit, Index
 from gemmasearch.settings import load
 from tests.cli.terminal import Ran, run
 from tests.readers.mail_files import attached, forwarded, mbox, message, multipart, plain
-from tests.readers.pdf_files import pdf
+from tests.readers.pdf_files import holding, pdf
 
 STATIC = {"GSEARCH_EMBEDDER": "static", "GSEARCH_GENERATOR": "none"}
 PAGES = (
@@ -169,3 +169,35 @@ def test_an_attachment_without_a_title_goes_by_its_own_name(tmp_path: Path) -> N
     )
     box = Box(tmp_path, mbox([mail, message("Lunch is at noon.", number=2)]))
     assert box.hits("ferry to Skye")[0]["title"] == "itinerary.txt"
+
+
+def test_an_entry_of_an_attached_calendar_went_by_a_hash_and_not_by_the_name_of_its_file(
+    tmp_path: Path,
+) -> None:
+    events = "".join(
+        f"BEGIN:VEVENT\nUID:{n}\nDTSTART:2026030{n}T100000Z\nLOCATION:Kiln {n}\nEND:VEVENT\n" for n in (1, 2)
+    )
+    calendar = f"BEGIN:VCALENDAR\nVERSION:2.0\n{events}END:VCALENDAR\n".encode()
+    box = mbox([message("Older mail.\n", number=7)])
+    parts = (attached(calendar, "firings.ics", "text/calendar"), attached(box, "old.mbox"))
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "m.eml").write_text(multipart(plain("see there"), *parts))
+    run("index", tmp_path / "mail", "--db", tmp_path / "i.db", env=STATIC)
+
+    def found(line: str) -> list[str]:
+        form = ("--format", "{kind} {title}", "--db", tmp_path / "i.db")
+        return sorted(run("search", line, *form, env=STATIC).text.splitlines())
+
+    assert found("ext:ics") == ["event firings.ics"] * 2
+    assert found("filename:firings.ics type:event") == ["event firings.ics"] * 2
+    assert found("ext:mbox") == ["mail Table"]
+    assert found("filename:*.ics -type:mail") == ["event firings.ics"] * 2
+
+
+def test_a_file_inside_a_pdf_without_a_title_was_called_by_the_pdf(tmp_path: Path) -> None:
+    (tmp_path / "h").mkdir()
+    raw = holding(pdf(["The cover sheet."]), {"sheet.csv": b"part,price\nimpeller,41.90\n"})
+    (tmp_path / "h" / "a.pdf").write_bytes(raw)
+    run("index", tmp_path / "h", "--db", tmp_path / "i.db", env=STATIC)
+    found = run("search", "--format", "{title}: {place}", "impeller", "--db", tmp_path / "i.db", env=STATIC)
+    assert found.lines[0] == "sheet.csv: line 2 of sheet.csv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -151,3 +152,14 @@ def test_a_pipe_that_never_ends_took_all_memory_and_was_called_a_bug(tmp_path: P
         )
         endless.kill()
     assert done.returncode == 2 and b"more than" in done.stderr, done.stderr
+
+
+def test_a_pipe_into_which_nobody_writes_kept_import_page_waiting_for_ever(tmp_path: Path) -> None:
+    pipe, db = tmp_path / "pipe", tmp_path / "i" / "i.db"
+    os.mkfifo(pipe)
+    alone = run("import-page", pipe, "--db", db, env={"GSEARCH_EMBEDDER": "static"})
+    assert alone.code == 2 and "into which nobody writes" in alone.said and not db.exists()
+    late = f"exec 3>{pipe}; sleep 6; printf '<title>Kiln</title><p>Fired at dusk.' >&3"
+    with subprocess.Popen(["sh", "-c", late]):
+        done = run("import-page", pipe, "--db", db, env={"GSEARCH_EMBEDDER": "static"})
+    assert (done.code, done.text.split("\t")[0]) == (0, "Kiln")

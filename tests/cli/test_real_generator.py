@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from gemmasearch import sample
 from tests.cli.conftest import Indexed
-from tests.cli.terminal import run, run_on_terminal
+from tests.cli.terminal import COMMAND, run, run_on_terminal
 
 pytestmark = pytest.mark.models
 
@@ -56,3 +57,20 @@ def test_a_base_model_without_instructions_does_no_harm(
     assert not set(answer["text"]) & set("\x1b\x07\x00") and len(answer["text"]) < 2000
     for sentence in answer["unsupported"]:
         assert sentence not in answer["text"]
+
+
+@pytest.mark.slow
+def test_a_model_that_did_not_fit_under_a_limit_ended_the_process(indexed: Indexed, smollm2: Path) -> None:
+    """`ulimit -v`: llama.cpp aborts and OpenBLAS exits with 1, which would say that nothing was found."""
+
+    def limited(kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        line = f'ulimit -v {kilobytes} && exec "$@"'
+        env = {**os.environ, "GSEARCH_GENERATOR": str(smollm2)}
+        command = ["bash", "-c", line, "limited", *COMMAND, *arguments, "--db", str(indexed.db)]
+        return subprocess.run(command, capture_output=True, check=False, timeout=120, env=env)
+
+    for kilobytes in (400_000, 460_000, 500_000):
+        done = limited(kilobytes, "doctor")
+        assert done.returncode == 6 and b"not enough memory" in done.stdout, (kilobytes, done.stderr)
+        done = limited(kilobytes, "ask", "When was the boiler serviced?")
+        assert (done.returncode, b"not enough memory" in done.stderr) == (6, True), (kilobytes, done.stderr)

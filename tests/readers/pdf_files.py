@@ -54,3 +54,29 @@ def locked(raw: bytes, user: str, owner: str = "owner", algorithm: str = "AES-25
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def holding(raw: bytes, files: dict[str, bytes], pinned: dict[str, bytes] | None = None) -> bytes:
+    """A PDF with files inside it: listed, or pinned to its first page."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(raw)))
+    for name, content in files.items():
+        writer.add_attachment(name, content)
+    for name, content in (pinned or {}).items():
+        each = writer.add_attachment(name, content).pdf_object
+        note = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Annot"),
+                NameObject("/Subtype"): NameObject("/FileAttachment"),
+                NameObject("/FS"): each,
+            }
+        )
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(note)])
+        names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]  # type: ignore[index]
+        at = list(names).index(name)
+        del names[at : at + 2]
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()

@@ -334,3 +334,39 @@ def test_an_endless_text_is_cut_and_said_so(tmp_path: Path, monkeypatch: pytest.
     root = mime.parse(message("word " * 1_000).encode())
     assert body.is_cut(root) and len(body.content(root).text) <= 1_000
     assert not body.is_cut(mime.parse(message("word").encode()))
+
+
+def test_a_short_hint_in_the_place_of_the_text_hid_what_a_mail_says(tmp_path: Path) -> None:
+    rich = part("<p>The kiln is fired on Friday at dusk, bring the glazed bowls.</p>", "text/html")
+    hint = part("Your program cannot show messages in HTML.")
+    assert "glazed bowls" in mail(tmp_path, multipart(hint, rich, kind="alternative")).text
+    own = part("The kiln is fired on Friday at dusk, bring the glazed bowls")
+    styled = part(
+        "<p>The kiln is fired on Friday at dusk,<br>bring the <b>glazed</b> bowls. Sent by Dana.</p>",
+        "text/html",
+    )
+    assert "Sent by" not in mail(tmp_path, multipart(own, styled, kind="alternative")).text
+
+
+def test_the_letters_of_a_signature_within_the_text_were_text(tmp_path: Path) -> None:
+    signed = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nThe kiln is fired on Friday.\n- -- \nDana\n"
+        "-----BEGIN PGP SIGNATURE-----\nVersion: GnuPG v2\n\niHUEARYKAB0WIQTn\n=abcd\n-----END PGP SIGNATURE-----\n"
+    )
+    quoted = "".join(f"> {line}\n" for line in signed.split("\n"))
+    text = mail(tmp_path, message("Yes.\n\n" + quoted + "\n" + signed)).text
+    assert text.count("The kiln is fired on Friday.") == 2 and "\n-- \nDana" in text
+    assert not any(scrap in text for scrap in ("PGP", "SHA256", "GnuPG", "iHUE"))
+    assert "PGP SIGNATURE" in mail(tmp_path, message("What is a -----BEGIN PGP SIGNATURE----- for?\n")).text
+
+
+def test_messages_that_were_removed_from_an_mh_folder_were_found(tmp_path: Path) -> None:
+    (tmp_path / ",12").write_text(message())
+    (tmp_path / "13").write_text(message())
+    assert problem(tmp_path / ",12").reason == "unsupported" and documents(tmp_path / "13")
+
+
+def test_a_mail_whose_lines_end_as_on_old_macs_was_one_line(tmp_path: Path) -> None:
+    found = mail(tmp_path, message().replace("\n", "\r"))
+    assert (found.title, found.sender) == ("Table", "Dana Bell <dana@example.org>")
+    assert found.text == "The walnut table."

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+import struct
 import time
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 
 from gemmasearch import readers
 from gemmasearch.documents import Document
-from gemmasearch.readers import frontmatter
+from gemmasearch.readers import frontmatter, textual
 from tests.readers.contract import ReaderContract, documents, problem
 
 
@@ -391,3 +393,36 @@ def test_latex_has_a_title_and_headings(tmp_path: Path) -> None:
         note(tmp_path, '@article{a, author={M{\\"u}ller, J.}}', "a.bib").text
         == "@article{a, author={Müller, J.}}"
     )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Насос на даче сломался, вызови сантехника.",
+        "Η αντλία χάλασε, κάλεσε τον υδραυλικό.",
+        "המשאבה התקלקלה, תתקשר לשרברב.",
+        "المضخة معطلة، اتصل بالسباك غدا.",
+        "เครื่องสูบน้ำเสีย โปรดโทรหาช่าง",
+        "पंप खराब है, कल नलसाज़ को बुलाओ।",
+        "ポンプが壊れたので、明日修理を頼む。",
+        "水泵坏了，请在周末之前叫水管工来修。",
+        "水泵壞了，請在週末之前叫水管工來修。",
+        "펌프가 고장 났으니 내일 배관공을 부르세요.",
+    ],
+)
+def test_text_in_utf_16_without_a_mark_was_called_binary_where_it_is_not_western(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    path = tmp_path / "note.txt"
+    path.write_bytes(f"{text}\r\n".encode(encoding))
+    (note,) = documents(path)
+    assert note.text.strip() == text
+
+
+def test_bytes_that_are_no_text_make_no_sense_as_utf_16() -> None:
+    numbers = random.Random(7)
+    noise = [numbers.randbytes(size) for size in (24, 40, 200, 4096) for _ in range(500)]
+    counted = [struct.pack("<64H", *range(start, start + 64)) for start in (0x3A0, 0x400, 0x600, 0x900)]
+    noise += counted
+    assert not any(textual._makes_sense(raw, code) for raw in noise for code in ("utf-16-le", "utf-16-be"))
