@@ -8,6 +8,7 @@ regression. The weights were fitted on questions kept apart from those that are 
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import field, replace
@@ -34,6 +35,7 @@ _YAML = light.pattern(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
 _APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
 _YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
+_LETTERS = light.pattern(r"[^\W\d_]{3,}")
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
     "hit": 1.2,  # the score of its passage, relative to the best
@@ -201,7 +203,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     held = [
         held_by(question, unit.of(hit.text), stems, language) for unit, stems in zip(said, own, strict=True)
     ]
-    head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit)))
+    head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit), _file_name(hit)))
     about = held_by(question, head, words.stems(head, language), language)
     passage = set[str]().union(*held)
     whole = passage if hit.kind in _RECORDS else set[str]()
@@ -366,6 +368,15 @@ def _share(question: Question, held: Set[str], weights: Weights) -> float:
     """Of the question's words, weighted by rarity, those that are held: 0..1."""
     total = sum(weights.of(stem) for stem in question.stems) or 1.0
     return sum(weights.of(stem) for stem in question.stems if stem in held) / total
+
+
+def _file_name(hit: Hit) -> str:
+    """The words of its file's name: "choir.md" need not say that it is about a choir. The name of a mailbox or an
+    archive says nothing of what is in it."""
+    if hit.part or hit.kind == "mail":
+        return ""
+    stem, _ = os.path.splitext(os.path.basename(hit.path))
+    return " ".join(_LETTERS.findall(stem))
 
 
 def day_of(hit: Hit) -> str:

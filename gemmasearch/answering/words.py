@@ -20,7 +20,7 @@ _IRREGULAR = {
         line.split(":")
         for line in """begin:began begun/write:wrote written/win:won/make:made/take:took taken/give:gave given
         /lead:led/hold:held/build:built/buy:bought/sell:sold/send:sent/pay:paid/say:said/tell:told/meet:met/leave:left/lose:lost
-        /find:found/keep:kept/become:became/come:came/go:went gone/grow:grew grown/know:knew known/see:saw seen
+        /find:found/keep:kept/become:became/come:came/go:went gone goes/grow:grew grown/know:knew known/see:saw seen
         /choose:chose chosen/speak:spoke spoken/rise:rose risen/fall:fell fallen/teach:taught/think:thought
         /bring:brought/catch:caught/fight:fought/run:ran/spend:spent/break:broke broken/draw:drew drawn
         /drive:drove driven/wear:wore worn/child:children/man:men/woman:women/die:death deaths died dead
