@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -51,6 +51,12 @@ _SHORTEST = 4  # letters of a word that a compound may hold
 _PARTS = light.pattern(r"\d+|[^\W\d_]+")
 
 
+_HEADING = light.pattern(r"^(#{1,6}|\*{1,8})[ \t]+(\S.*)$", re.M)
+_SEVERAL = light.pattern(  # a question about more than one row
+    r"\b(?:and|or|than|both|total|together|all|und|oder|als|beide|insgesamt|zusammen|et|ou|que|y|o)\b", re.I
+)
+
+
 class Owned(NamedTuple):
     thing: str  # stem
     owner: frozenset[str]  # stems
@@ -60,6 +66,7 @@ class Owned(NamedTuple):
 def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` without what is about something else, and without the head of a table of which no row is left."""
     dropped = {id(c) for c in ranked if of_another(question, c)}
+    dropped |= _of_other_sections(question, ranked) | _beside_their_rows(question, ranked)
     if question.kind == "who" and (named := with_doer(question, ranked)):
         dropped |= {id(c) for c in ranked} - {id(c) for c in named}
     if not dropped:
@@ -113,6 +120,57 @@ def _of_another_row(question: Question, candidate: Candidate) -> bool:
         return False
     asked = spans.told(question) - question.everyday
     return asked.isdisjoint(candidate.held) and not asked <= candidate.context
+
+
+def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[int]:
+    """Rows that lack a word of the question which another row of their table holds: of "the taxi in Jena" neither the
+    taxi in Lyon nor the hotel in Jena tells the price."""
+    if question.kind in ("list", "summary", "yesno") or _SEVERAL.search(question.text):
+        return set()
+    asked = spans.told(question) - question.everyday
+    rows = [c for c in ranked if c.unit.kind == "row" and not c.is_head]
+    found = set()
+    for row in rows:
+        holds = asked & row.held
+        lacks = asked - row.held - row.about
+        beside = (r.held for r in rows if r is not row and r.hit.document_id == row.hit.document_id)
+        if holds and len(holds) <= len(lacks) and any(not lacks.isdisjoint(held) for held in beside):
+            found.add(id(row))
+    return found
+
+
+def _of_other_sections(question: Question, ranked: Sequence[Candidate]) -> set[int]:
+    """What stands in another section than the one that the question names, where a note has one of each: below "Nora"
+    is not Leon's blood group."""
+    if question.kind in ("list", "summary"):
+        return set()
+    asked = set(question.stems) - question.everyday
+    sections = {id(c): _sections(c) for c in ranked}
+    named = {
+        (c.hit.document_id, depth, heading)
+        for c in ranked
+        for depth, heading in sections[id(c)].items()
+        if heading and heading <= asked
+    }
+    return {
+        id(c)
+        for c in ranked
+        for document, depth, heading in named
+        if document == c.hit.document_id
+        and depth in (own := sections[id(c)])
+        and all(asked.isdisjoint(stems) for at, stems in own.items() if at >= depth)
+        and heading.isdisjoint(c.held)
+    }
+
+
+def _sections(candidate: Candidate) -> Mapping[int, frozenset[str]]:
+    """The stems of the headings above a sentence, by their depth."""
+    hit = candidate.hit
+    above = dict(enumerate(hit.headings, 1))
+    for match in _HEADING.finditer(hit.text, 0, candidate.unit.start):
+        depth = len(match[1])
+        above = {at: heading for at, heading in above.items() if at < depth} | {depth: match[2]}
+    return {at: frozenset(words.stems(heading, candidate.language)) for at, heading in above.items()}
 
 
 def _of_another_owner(question: Question, candidate: Candidate) -> bool:

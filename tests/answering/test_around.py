@@ -19,3 +19,24 @@ def test_the_name_of_a_mailbox_says_nothing_of_its_messages(store: Store, add: A
     add("/n/choir.mbox", REHEARSALS, title="Cantabile", kind="mail")
     add("/n/yoga.md", "Yoga begins on Mondays at 18:00.\n", title="Yoga")
     assert not answer(store, None, None, "When are the choir rehearsals?").found
+
+
+HEALTH = "# Health\n\n## Nora\n- Blood group A positive\n- Allergic to penicillin\n\n## Leon\n- Tetanus booster on 8 August 2023\n"
+
+
+def test_what_stands_below_the_name_of_another_was_told(store: Store, add: Add) -> None:
+    add("/n/family.md", HEALTH, title="Health")
+    assert not answer(store, None, None, "What is Leon's blood group?").found
+    assert not answer(store, None, None, "When was Nora's tetanus booster?").found
+    assert "A positive" in answer(store, None, None, "What is Nora's blood group?").text
+    assert "8 August" in answer(store, None, None, "When was Leon's tetanus booster?").text
+
+
+EXPENSES = "date,what,where,amount_eur\n2025-03-04,train,Jena,89.40\n2025-03-04,hotel,Jena,112.00\n2025-04-15,taxi,Lyon,34.50\n"
+
+
+def test_of_two_words_of_a_question_each_row_of_a_table_held_one(store: Store, add: Add) -> None:
+    add("/n/expenses.csv", EXPENSES, kind="table")
+    assert not answer(store, None, None, "How much was the taxi in Jena?").found
+    assert "34.50" in answer(store, None, None, "How much was the taxi in Lyon?").text
+    assert "112.00" in answer(store, None, None, "How much was the hotel in Jena?").text
