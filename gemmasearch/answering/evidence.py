@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _YAML = light.pattern(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
 _APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
+_LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
+_HEAD_OF_BLOCK = 5  # words
 _YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _LETTERS = light.pattern(r"[^\W\d_]{3,}")
 # What a sentence is measured by, and what each measure counts.
@@ -204,7 +206,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         held_by(question, unit.of(hit.text), stems, language) for unit, stems in zip(said, own, strict=True)
     ]
     head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit), _file_name(hit)))
-    about = held_by(question, head, words.stems(head, language), language)
+    general = held_by(question, head, words.stems(head, language), language)
     passage = set[str]().union(*held)
     whole = passage if hit.kind in _RECORDS else set[str]()
     found = []
@@ -212,6 +214,9 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     priced = False  # one of the columns holds prices
     for at, unit in enumerate(said):
         text = unit.of(hit.text)
+        about = general
+        if block := _block_of(hit.text, unit):
+            about = general | held_by(question, block, words.stems(block, language), language)
         of_somebody = speaks_of_somebody(text)
         reach = _EARLIER if of_somebody else 1
         near = [n for n in range(max(0, at - reach), at) if of_somebody or _beside(hit.text, said[n], unit)]
@@ -251,6 +256,16 @@ def _beside(text: str, one: Unit, other: Unit) -> bool:
     the other or the other points back."""
     between = text[one.end : other.start]
     return not _APART.search(between) or one.of(text).endswith(":") or points_back(other.of(text))
+
+
+def _block_of(text: str, unit: Unit) -> str:
+    """The line above a block of lines with labels, for each of them: an address, a login, an entry of a list of
+    telephone numbers. "" where there is none."""
+    if not _LABEL.match(text, unit.start):
+        return ""
+    first, *more = text[: unit.start].rpartition("\n\n")[2].strip().split("\n")
+    named = first and len(first.split()) <= _HEAD_OF_BLOCK and ":" not in first and first[-1] not in ".!?,;|"
+    return first if named and all(_LABEL.match(line) for line in more) else ""
 
 
 def _honest(hit: Hit) -> list[Unit]:

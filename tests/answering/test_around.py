@@ -40,3 +40,13 @@ def test_of_two_words_of_a_question_each_row_of_a_table_held_one(store: Store, a
     assert not answer(store, None, None, "How much was the taxi in Jena?").found
     assert "34.50" in answer(store, None, None, "How much was the taxi in Lyon?").text
     assert "112.00" in answer(store, None, None, "How much was the hotel in Jena?").text
+
+
+LOGINS = "Orchard Books\nuser: nora\npassword: plum-7\n\nRidge Bank\nuser: n.hartley\npassword: stone-9\n"
+
+
+def test_the_line_above_a_block_of_labels_was_not_read_for_all_of_them(store: Store, add: Add) -> None:
+    add("/n/logins.txt", LOGINS, title="logins.txt")
+    assert "plum-7" in answer(store, None, None, "What is the password for Orchard Books?").text
+    assert "stone-9" in answer(store, None, None, "What is the password for Ridge Bank?").text
+    assert not answer(store, None, None, "What is the password for Harbour Mail?").found
