@@ -100,6 +100,7 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
     best, *others = near
     value = _value(question, best)
     told = spans.told(question) - question.everyday
+    told = told - set(question.names) or told  # another number of the same person is no newer one
     if not value:
         return None
     newer = [

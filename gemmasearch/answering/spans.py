@@ -344,6 +344,32 @@ def _only_lasts(text: str) -> bool:
     return bool(lasting) and all(any(a <= s.start < b for a, b in lasting) for s in _counting(text))
 
 
+# Asked for a quantity that no amount of money is.
+_NO_MONEY = light.pattern(
+    r"\W*(?:how (?:old|long|far|big|large|tall|deep|often|heavy|fast|wide|thick|hot|cold|warm)"
+    r"|wie (?:alt|lange?|weit|gross|oft|schwer|schnell|breit|dick|tief|heiss|kalt|warm)|quel age|que edad"
+    r"|combien de (?:temps|fois|jours|heures)|cuanto (?:tiempo|mide|pesa)|cuantas veces)\b"
+)
+_AGED = light.pattern(
+    r"\b(?:years?|yrs?|months?|weeks?|days?|aged?|born|birth\w*|built|since|from|founded|new|jahre?n?|jahrig\w*|monate?n?|wochen?"
+    r"|geboren|geburt\w*|geb|baujahr|gebaut|seit|alter|ans?|mois|nee?s?|naissance|depuis|anos?|mes(?:es)?|nacid[oa]|nacio|desde"
+    r"|edad)\b|\b\d+(?:th|st|nd|rd|\.)? (?:birthday|geburtstag)|\dth\b"
+)
+_HOW_OLD = light.pattern(r"\W*(?:how old|wie alt|quel age|que edad)\b")
+
+
+def _of_other_measure(question: Question, text: str) -> bool:
+    """Whether the numbers of a text are amounts of money where a length or a weight is asked for, or say nothing of
+    an age where one is."""
+    asked = words.fold(question.text)
+    if not _NO_MONEY.match(asked):
+        return False
+    if _HOW_OLD.match(asked):
+        return _AGED.search(words.fold(text)) is None
+    dear = [m.span() for m in MONEY.finditer(text)]
+    return bool(dear) and all(any(a <= s.start < b for a, b in dear) for s in _counting(text))
+
+
 PLAIN = 0.5  # how well a number without a currency answers what something costs
 
 
@@ -352,6 +378,8 @@ def fits(question: Question, text: str, language: str = "") -> float:
     if settles := _SETTLES.get(question.kind):
         return 1.0 if settles.search(text) else 0.5
     if not has_wanted(question, text, language):
+        return 0.0
+    if question.kind == "number" and _of_other_measure(question, text):
         return 0.0
     if question.kind == "number" and _HOW_MUCH.match(words.fold(question.text)) and _only_lasts(text):
         return 0.0
