@@ -52,6 +52,7 @@ FEATURES: Mapping[str, float] = {
 }
 POINTED = 0.5  # what a word counts that stands before a sentence that points back to it, or above a row
 _NOT_DENYING = 0.5  # how well a sentence answers that denies nothing, where a question asks for what is not
+_DENYING = 0.5  # and one that denies something, where it is asked who does it
 _EARLIER = 4  # sentences in which is named of whom one with a "him" speaks
 _TELLING = (
     2  # words of the question that two sentences with different codes must share: many things have a number
@@ -60,7 +61,7 @@ _LIKE = 0.6  # of the words of two sentences that differ in an amount or a day: 
 _SAME = 0.8  # the same where they differ in any other number: it may be that of a chapter
 _PART = 5  # letters of a word that a German compound may hold
 _REST = 3  # and of its other part
-_RECORDS = ("contact", "event")  # every line of which is about the same person or day
+RECORDS = ("contact", "event")  # every line of which is about the same person or day
 # Lines of a record that answer one kind of question; "" = none by their kind.
 _LABELS = {
     "When": "when", "Where": "where", "Birthday": "when", "Address": "where", "Phone": "number", "E-mail": "",
@@ -208,7 +209,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit), _file_name(hit)))
     general = held_by(question, head, words.stems(head, language), language)
     passage = set[str]().union(*held)
-    whole = passage if hit.kind in _RECORDS else set[str]()
+    whole = passage if hit.kind in RECORDS else set[str]()
     found = []
     names: list[str] = []  # of the columns, in the first row of a table
     priced = False  # one of the columns holds prices
@@ -241,8 +242,10 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         features["hit"] = relative
         if question.denies and not words.denies(text):
             features["kind"] *= _NOT_DENYING
+        if question.kind == "who" and not question.denies and words.negated(text):
+            features["kind"] *= _DENYING
         label = text.partition(":")[0]
-        if hit.kind in _RECORDS and label in _LABELS and question.kind in ("when", "where"):
+        if hit.kind in RECORDS and label in _LABELS and question.kind in ("when", "where"):
             features["kind"] = float(_LABELS[label] == question.kind)
         found.append(
             Candidate(hit, unit, text, language, own[at], held[at], about, about | around, features, is_head)
@@ -301,6 +304,12 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
         if named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
+    if (
+        question.kind == "who" and missing and synonyms.SOLD_TO.search(text)
+    ):  # who bought it is whom it was sold to
+        held.update(s for s in missing if words.fold(question.surface[s]) in synonyms.BOUGHT)
+    if missing and spans.MONEY.search(text):
+        held.update(s for s in missing if words.fold(question.surface[s]) in spans.MONEYED)
     if missing and spans.DURATION.search(text):
         held.update(s for s in missing if spans.LASTING.fullmatch(words.fold(question.surface[s])))
     if question.language == "de" and missing:

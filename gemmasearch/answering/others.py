@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import Candidate
+from gemmasearch.answering import spans, synonyms, words
+from gemmasearch.answering.evidence import RECORDS, Candidate
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back
 
@@ -41,6 +41,13 @@ _PASSIVE = light.pattern(
 )
 _PARTICIPLE = light.pattern(r"(?:ed|en|t|wn|ne)$")
 _NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again)\b|\d|[.,;:)|]|$)", re.I)
+_WISH = light.pattern(
+    r"\b(?:wants?|wanted|wish\w*|would|like|likes|plans?|planned|hopes?|hoped|intend\w*|going|will|may|might|could|can"
+    r"|should|not|never|didn['’]t|wasn['’]t|won['’]t|möchten?|will|wollen|wollten?|würden?|könnten?|nicht|kein\w*"
+    r"|veut|voulait|voudrait|aimerait|pas|jamais|quiere|quería|querría|gustaría|nunca)\b[^.,;:!?]*$",
+    re.I,
+)
+_WISHED_BEFORE = 30  # characters
 _BY = light.pattern(r"\b(?:by|von|vom|durch|par|por)\b", re.I)
 # Of these one is of what it is said to be, nobody's: "a type of reduction", "the term for it".
 _KINDS = words.listed(
@@ -83,6 +90,7 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         _of_another_row(question, candidate)
         or _of_another_owner(question, candidate)
         or _of_another_unit(question, candidate)
+        or _has_no_place(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 
@@ -95,7 +103,12 @@ def with_doer(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
     if not did:
         return list(ranked)
     telling = [c for c in ranked if did[0] in c.held or points_back(c.text)]
-    silent = {id(c) for c in telling if _is_done(did[0], c) and not _BY.search(c.text)}
+    silent = {
+        id(c)
+        for c in telling
+        if (_is_done(did[0], c) and not _BY.search(c.text) and not synonyms.SOLD_TO.search(c.text))
+        or _only_wished(did[0], c)
+    }
     if silent and len(silent) == len(telling):
         return []
     return [c for c in ranked if id(c) not in silent]
@@ -111,6 +124,27 @@ def _is_done(did: str, candidate: Candidate) -> bool:
         token.stem == did and _PARTICIPLE.search(token.text) and _NO_OBJECT.match(text, token.end)
         for token in words.tokens(text, candidate.language)
     )
+
+
+def _only_wished(did: str, candidate: Candidate) -> bool:
+    """Whether a sentence says only that somebody wants to do it, may do it or did not do it."""
+    deeds = [t.start for t in words.tokens(candidate.text, candidate.language) if t.stem == did]
+    before = [candidate.text[max(0, at - _WISHED_BEFORE) : at] for at in deeds]
+    return bool(deeds) and all(_WISH.search(text) for text in before)
+
+
+def _has_no_place(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence names somebody of whom it is asked where he does something, and tells neither that nor a
+    place: where Pavel works is not said by a table in which he signs."""
+    if question.kind != "where" or not question.names or candidate.hit.kind in RECORDS:
+        return False
+    told = set(question.stems) - set(question.names) - question.everyday
+    if not told or not told.isdisjoint(candidate.held | candidate.about):
+        return False
+    label, colon, _ = candidate.text.partition(": ")  # "Pavel: Brno office" may
+    if colon and set(words.stems(label, question.language)) & set(question.names):
+        return False
+    return not spans.placed(candidate.text) and not points_back(candidate.text)
 
 
 def _of_another_row(question: Question, candidate: Candidate) -> bool:

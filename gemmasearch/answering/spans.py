@@ -113,6 +113,7 @@ COSTING = light.pattern(  # folded: what an amount of money says by itself
 _AMOUNT = light.pattern(  # folded: what a column of prices is called, beside these
     r"total|amounts?|fees?|eur(?:os?)?|usd|gbp|chf|betrag|summe|gebuhr(?:en)?|montant|tarif|importe|tarifa"
 )
+MONEYED = words.listed("money geld argent dinero")  # folded: what an amount of money says by itself, too
 LASTING = light.pattern(
     r"periods?|durations?|lengths?|frist(?:en)?|dauer|durees?|delais?|plazos?|duracion"
 )  # folded: a stretch of time
@@ -146,6 +147,12 @@ _PLACE_BEFORE = light.pattern(
     r"\b(?:in|at|from|near|to|of|into|across|throughout|outside|aus|bei|nach|nahe|à|au|aux|chez|près de"
     r"|dans|en|cerca de|desde)(?: the| der| dem| la| le| los| las)? $",
     re.I,
+)
+
+_STREET = light.pattern(
+    r"\w(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee) \d|\b\d+[a-z]?,? (?:(?:rue|avenue|place|calle)\b"
+    r"|[A-Z]\w+ (?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Close|Way)\b)"
+    r"|\b(?:rue|calle|avenida|plaza) (?:[^\W\d_]|\d)|\b\d{5} [A-ZÄÖÜ]"
 )
 
 
@@ -202,6 +209,17 @@ def codes(text: str) -> Iterator[Span]:
 def coloured(text: str) -> bool:
     """Whether a text tells a colour."""
     return _COLOUR.search(words.fold(text)) is not None
+
+
+def placed(text: str) -> bool:
+    """Whether a text tells a place: a name behind a preposition or a street.
+
+    >>> placed("Anna lives in Jena"), placed("Anna, Hauptstraße 44"), placed("Anna,2025,Jena")
+    (True, True, False)
+    """
+    if _STREET.search(text) or ADDRESS.search(text):
+        return True
+    return any(_PLACE_BEFORE.search(text[max(0, span.start - 20) : span.start]) for span in names(text))
 
 
 def priced(head: str) -> bool:
