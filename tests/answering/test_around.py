@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from gemmasearch.answering import answer
+from unicodedata import normalize
+
+from gemmasearch.answering import answer, answer_from, evidence, refusal
+from gemmasearch.answering.question import understand
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
+from tests.answering.passages import hit
 
 REHEARSALS = "Conductor: Helga Brandt.\nRehearsals: Wednesdays 19:30, St Mary's hall.\n"
 
@@ -50,3 +54,17 @@ def test_the_line_above_a_block_of_labels_was_not_read_for_all_of_them(store: St
     assert "plum-7" in answer(store, None, None, "What is the password for Orchard Books?").text
     assert "stone-9" in answer(store, None, None, "What is the password for Ridge Bank?").text
     assert not answer(store, None, None, "What is the password for Harbour Mail?").found
+
+
+def test_a_german_compound_of_which_the_heading_says_one_part_was_missed() -> None:
+    there = [hit("Termin am 17. September 2025 um 8:15 Uhr.", title="Zahnarzt", language="de")]
+    for asked, answers in (("Wann ist der Zahnarzttermin?", True), ("Wann ist der Augenarzttermin?", False)):
+        question = understand(asked)
+        assert (refusal.chance(question, evidence.rank(question, there)) >= 0.5) == answers
+
+
+def test_korean_whose_syllables_are_taken_apart_was_not_read() -> None:
+    note = "관리비는 매달 25일에 냅니다. 3월 관리비는 187,000원입니다. 관리소장은 박민수 씨입니다."
+    found = answer_from(normalize("NFD", note), None, None, "관리소장은 누구입니까?")
+    assert "박민수" in normalize("NFC", found.text)
+    assert not answer_from(normalize("NFD", note), None, None, "엘리베이터는 어디에 있습니까?").found
