@@ -60,6 +60,8 @@ _TELLING = (
 _LIKE = 0.6  # of the words of two sentences that differ in an amount or a day: what they share
 _SAME = 0.8  # the same where they differ in any other number: it may be that of a chapter
 _PART = 5  # letters of a word that a German compound may hold
+_SHORT_PART = 4  # letters of each part, where both are said
+_LINKS = ("s", "n", "en", "es", "er", "e")  # between the parts
 _REST = 3  # and of its other part
 RECORDS = ("contact", "event")  # every line of which is about the same person or day
 # Lines of a record that answer one kind of question; "" = none by their kind.
@@ -208,6 +210,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     ]
     head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit), _file_name(hit)))
     general = held_by(question, head, words.stems(head, language), language)
+    headed = [*general, *words.stems(head, language)]
     passage = set[str]().union(*held)
     whole = passage if hit.kind in RECORDS else set[str]()
     found = []
@@ -224,6 +227,8 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         before = set[str]().union(*(held[n] for n in near))
         behind = [held[n] for n in range(at + 1, min(at + 2, len(said))) if _beside(hit.text, unit, said[n])]
         around = before.union(whole, *behind)
+        if question.language == "de":
+            held[at] = held[at] | _joined(question, held[at], own[at], headed)
         is_head = False
         if unit.kind == "row":
             if is_head := _names_columns(hit, said, at):
@@ -339,6 +344,29 @@ def _in_compound(stem: str, stems: Sequence[str]) -> bool:
     return any(
         len(said) >= len(stem) + _REST and (said.startswith(stem) or said.endswith(stem)) for said in stems
     )
+
+
+def _joined(question: Question, held: Set[str], own: Sequence[str], above: Sequence[str]) -> set[str]:
+    """The question's compounds of which a German sentence says one part and what stands above it the other: of the
+    Zahnarzttermin "Termin am 17. September" below "Zahnarzt"."""
+    return {
+        stem
+        for stem in question.stems
+        if stem not in held and len(stem) >= 2 * _SHORT_PART and _parted(stem, own, above)
+    }
+
+
+def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
+    for one, other in ((own, above), (above, own)):
+        for first in one:
+            if len(first) < _SHORT_PART or not compound.startswith(first):
+                continue
+            rest = compound[len(first) :]
+            if any(
+                len(last) >= _SHORT_PART and rest in {last, *(f"{s}{last}" for s in _LINKS)} for last in other
+            ):
+                return True
+    return False
 
 
 def _costs(question: Question, there: Set[str]) -> set[str]:
