@@ -239,7 +239,8 @@ def _reply(
     remarks: Sequence[str] = (),
 ) -> Answer:
     if not found.answers or not found.evidence:
-        return _done(Answer(question, REFUSAL, evidence=found.evidence, found=False), clock)
+        near = tuple(item for item in found.evidence if not _says_nothing_alone(found.question, item))
+        return _done(Answer(question, REFUSAL, evidence=near or found.evidence, found=False), clock)
     draft = Draft(found.question, on_text)
     notes = [*remarks, *found.notes]
     if MAY_BE_NEWER in notes:
@@ -272,6 +273,12 @@ def _reply(
         if hostile.instructs(c.hit.text)
     ]
     return _done(draft.answer(question, found.evidence, by, tuple(notes)), clock)
+
+
+def _says_nothing_alone(question: Question, item: Evidence) -> bool:
+    """Whether a sentence points back and shares no word with the question: "She says 27" tells a reader nothing."""
+    said = words.stems(item.text, item.hit.language)
+    return reference.points_back(item.text) and set(question.stems).isdisjoint(said)
 
 
 def rarity(store: Store, question: Question) -> Weights:
