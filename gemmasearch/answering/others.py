@@ -27,6 +27,7 @@ _OWNED = (
     re.compile(rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:des|der)[ ]{_WHOSE}"),
     re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
 )
+_BELONGS = light.pattern(r"\b([A-ZÀ-ÖØ-Þ][^\W\d_]+)['’]s (\w+)")
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
 _UNIT = light.pattern(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
 # The verb of who did something, in the active voice.
@@ -210,6 +211,11 @@ def _sections(candidate: Candidate) -> Mapping[int, frozenset[str]]:
 def _of_another_owner(question: Question, candidate: Candidate) -> bool:
     """ "The contract of Salome", where that of Mireille was asked for."""
     asked = set(question.stems)
+    # "Nora's runs out in May, Leon's in June" says nothing of Owen's passport.
+    if (mine := _BELONGS.search(question.text)) and _BELONGS.search(candidate.text):
+        owner, thing = (set(words.stems(said, question.language)) for said in mine.groups())
+        if owner.isdisjoint(candidate.held | candidate.about) and thing & candidate.held:
+            return True
     for wanted in _owned(question.text, question.language):
         spoken = candidate.held | (candidate.about if wanted.name else candidate.context)
         if not wanted.owner or any(_alike(stem, said) for stem in wanted.owner for said in spoken):

@@ -62,3 +62,29 @@ def test_an_address_and_the_password_of_another_network_were_told_as_a_password(
     add("/n/home.txt", WIFI, title="home.txt")
     assert not answer(store, None, None, "What is the password of the admin page of the router?").found
     assert "otter-52" in answer(store, None, None, "What is the password of the guest network?").text
+
+
+def test_the_passports_of_others_were_told_for_that_of_somebody_named_beside_them(
+    store: Store, add: Add
+) -> None:
+    add(
+        "/n/will.md",
+        "Executors: Owen and Ruth.\nNora's passport runs out on 2 May 2027, Leon's on 19 January 2026.\n",
+    )
+    assert not answer(store, None, None, "When does Owen's passport run out?").found
+    assert "19 January" in answer(store, None, None, "When does Leon's passport run out?").text
+
+
+def test_the_day_of_an_offer_was_told_as_that_of_the_last_service(store: Store, add: Add) -> None:
+    add("/n/boiler.md", "Last annual service: 3 March 2025, done by Tariq.", title="Boiler")
+    add("/m/mail.md", "I can come for the boiler service on 5 March 2026 between 8 and 10.", title="Boiler")
+    assert "3 March 2025" in answer(store, None, None, "When was the boiler last serviced?").text
+
+
+def test_below_a_refusal_stood_a_pronoun_that_shares_no_word_with_the_question(
+    store: Store, add: Add
+) -> None:
+    add("/n/wedding.md", "Dad thinks we need a marquee. Mum counted. She says 27.")
+    found = answer(store, None, None, "How much did the marquee cost?")
+    assert not found.found
+    assert [e.text for e in found.evidence if e.text.startswith("She")] == []
