@@ -219,7 +219,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     for at, unit in enumerate(said):
         text = unit.of(hit.text)
         about = general
-        if block := _block_of(hit.text, unit):
+        if block := " ".join((_block_of(hit.text, unit), _heading_of(hit.text, every, unit))).strip():
             about = general | held_by(question, block, words.stems(block, language), language)
         of_somebody = speaks_of_somebody(text)
         reach = _EARLIER if of_somebody else 1
@@ -274,6 +274,12 @@ def _block_of(text: str, unit: Unit) -> str:
     first, *more = text[: unit.start].rpartition("\n\n")[2].strip().split("\n")
     named = first and len(first.split()) <= _HEAD_OF_BLOCK and ":" not in first and first[-1] not in ".!?,;|"
     return first if named and all(_LABEL.match(line) for line in more) else ""
+
+
+def _heading_of(text: str, units: Sequence[Unit], unit: Unit) -> str:
+    """The heading above a unit within its passage, for a passage may hold several sections of a note."""
+    above = [each for each in units if each.kind == "heading" and each.end <= unit.start]
+    return above[-1].of(text) if above else ""
 
 
 def _honest(hit: Hit) -> list[Unit]:

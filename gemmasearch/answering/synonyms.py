@@ -42,6 +42,7 @@ _SAME = {
         invoice bill
         insurance insured insure insures insurer cover covered
         house home
+        kg kilo kilos kilogram kilograms
         stay stayed stays night nights
         company firm business
         lawyer attorney solicitor

@@ -68,3 +68,12 @@ def test_korean_whose_syllables_are_taken_apart_was_not_read() -> None:
     found = answer_from(normalize("NFD", note), None, None, "관리소장은 누구입니까?")
     assert "박민수" in normalize("NFC", found.text)
     assert not answer_from(normalize("NFD", note), None, None, "엘리베이터는 어디에 있습니까?").found
+
+
+CREW = "## Lars\n- Skipper licence since 2009\n## Maja\n- Cooks, seasick in a swell\n- Phone 070-555 01 22\n"
+
+
+def test_the_heading_of_the_second_section_of_a_passage_was_not_read(store: Store, add: Add) -> None:
+    add("/n/crew.md", CREW, title="Crew")
+    assert "070-555" in answer(store, None, None, "What is Maja's phone number?").text
+    assert not answer(store, None, None, "What is Lars's phone number?").found
