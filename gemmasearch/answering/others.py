@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ _OWNED = (
     re.compile(rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:des|der)[ ]{_WHOSE}"),
     re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
 )
+_SPELT = 0.7  # likeness of two spellings of a name
 _BELONGS = light.pattern(r"\b([A-ZÀ-ÖØ-Þ][^\W\d_]+)['’]s (\w+)")
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
 _UNIT = light.pattern(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
@@ -212,9 +214,10 @@ def _of_another_owner(question: Question, candidate: Candidate) -> bool:
     """ "The contract of Salome", where that of Mireille was asked for."""
     asked = set(question.stems)
     # "Nora's runs out in May, Leon's in June" says nothing of Owen's passport.
-    if (mine := _BELONGS.search(question.text)) and _BELONGS.search(candidate.text):
+    if (mine := _BELONGS.search(question.text)) and (others := _BELONGS.findall(candidate.text)):
         owner, thing = (set(words.stems(said, question.language)) for said in mine.groups())
-        if owner.isdisjoint(candidate.held | candidate.about) and thing & candidate.held:
+        slips = get_close_matches(mine[1], [name for name, _ in others], 1, _SPELT)  # Celeron's, Celoron's
+        if owner.isdisjoint(candidate.held | candidate.about) and thing & candidate.held and not slips:
             return True
     for wanted in _owned(question.text, question.language):
         spoken = candidate.held | (candidate.about if wanted.name else candidate.context)

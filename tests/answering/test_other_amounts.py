@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from gemmasearch.answering import answer
+from gemmasearch.answering import answer, evidence
+from gemmasearch.answering.others import of_another
+from gemmasearch.answering.question import understand
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
+from tests.answering.passages import hit
 
 SERVICE = (
     "The boiler service of 12 March 2024 was done by Bo. Last service: 3 March 2025, done by Tariq. The boiler service"
@@ -73,6 +76,12 @@ def test_the_passports_of_others_were_told_for_that_of_somebody_named_beside_the
     )
     assert not answer(store, None, None, "When does Owen's passport run out?").found
     assert "19 January" in answer(store, None, None, "When does Leon's passport run out?").text
+
+
+def test_another_spelling_of_a_name_was_taken_for_another_owner() -> None:
+    there = hit("When Céloron's expedition arrived, they informed him that they owned the land.")
+    question = understand("How did they take Celeron's information?")
+    assert not any(of_another(question, c) for c in evidence.rank(question, [there]))
 
 
 def test_the_day_of_an_offer_was_told_as_that_of_the_last_service(store: Store, add: Add) -> None:
