@@ -152,6 +152,12 @@ _UNSPACED = {
     ),
 }
 
+# Words that ask or address somebody, in a line that is a question: they are words of a text elsewhere.
+_ASKING = """since s t d ll re ve many much tell please know does did combien cuanto cuantos wieviel wie must shall
+    muss musst mussen mussten darf darfst durfen durften soll sollen sollte sollten mochte wegen
+    doit doivent faut peuvent debe deben debo puede pueden puedo"""
+ASKING = frozenset(_ASKING.split())
+
 
 @cache
 def of(language: str) -> frozenset[str]:

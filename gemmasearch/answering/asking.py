@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch import light, retrieval
 from gemmasearch.answering import (
+    chosen,
     evidence,
     extremes,
     given,
@@ -39,6 +41,11 @@ HITS = 12  # passages that are read for evidence
 SHOWN = 5  # evidence sentences that come with the answer
 _LONG = 5  # letters of a word of which another spelling is a slip and no other word
 MOST_LISTED = 4  # sentences or items of an extracted list or summary
+_SUM = light.pattern(
+    r"\b(?:in total|altogether|together|in all|sum of|total of|insgesamt|zusammen|summe|en tout|au total|ensemble"
+    r"|en total|junt[oa]s)\b",
+    re.I,
+)
 NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
 DIFFER = "the sources differ"
 NEWEST_FIRST = f"{DIFFER}; the newest comes first"
@@ -91,7 +98,8 @@ def answer(
             clock.lap("search")
             found = _Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
         clock.lap("evidence")
-        if found.answers or (scope == named and not rest.stems):
+        # "What did Dana write" is asked of her mail alone, "how much did Dana want" of all.
+        if found.answers or (scope == named and not rest.stems and asked.kind not in ("money", "number")):
             break
     assert found is not None
     if not found.answers and not conditions and (better := _spelt(store, question)):
@@ -181,6 +189,9 @@ class _Found:
             return cls(asked, shown, likely >= 0.5 or refusal.says_all(ends[0], by_itself=False), shown[:1])
         if extremes.is_any(asked, ranked):
             likely = 0.0
+        if taken := chosen.first(asked, ranked):
+            shown = tuple(evidence.select(asked, taken, SHOWN))
+            return cls(asked, shown, likely >= 0.5, shown[:1])
         shown = tuple(evidence.select(asked, ranked, SHOWN))
         if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
             pair = (*evidence.select(asked, [change]), shown[0])
@@ -228,7 +239,8 @@ def _reply(
     remarks: Sequence[str] = (),
 ) -> Answer:
     if not found.answers or not found.evidence:
-        return _done(Answer(question, REFUSAL, evidence=found.evidence, found=False), clock)
+        near = tuple(item for item in found.evidence if not _says_nothing_alone(found.question, item))
+        return _done(Answer(question, REFUSAL, evidence=near or found.evidence, found=False), clock)
     draft = Draft(found.question, on_text)
     notes = [*remarks, *found.notes]
     if MAY_BE_NEWER in notes:
@@ -263,6 +275,12 @@ def _reply(
     return _done(draft.answer(question, found.evidence, by, tuple(notes)), clock)
 
 
+def _says_nothing_alone(question: Question, item: Evidence) -> bool:
+    """Whether a sentence points back and shares no word with the question: "She says 27" tells a reader nothing."""
+    said = words.stems(item.text, item.hit.language)
+    return reference.points_back(item.text) and set(question.stems).isdisjoint(said)
+
+
 def rarity(store: Store, question: Question) -> Weights:
     """How rare the question's words are in the index, each with those that say the same."""
     said = {stem: (stem, *synonyms.of(stem, question.language)) for stem in question.stems}
@@ -275,6 +293,8 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
     """One sentence, or two where the second, of the same document if there is one, is nearly as good and says of the
     question what the first does not; of a list or a summary, what is nearly as good."""
     first, *rest = found
+    if _SUM.search(question.text) and (parts := _to_be_added(question, first, rest)):
+        return [first, *parts]
     if question.kind in ("list", "summary"):
         near = [item for item in rest[: MOST_LISTED - 1] if item.score >= 0.75 * first.score]
         return sorted(
@@ -292,6 +312,19 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
         if item.score >= 0.85 * first.score and more:
             return [first, item]
     return [first]
+
+
+def _to_be_added(question: Question, first: Evidence, rest: Sequence[Evidence]) -> list[Evidence]:
+    """What else of the same document holds a part of a sum that is asked for: the train, where the hotel is told."""
+    asked = set(question.stems)
+    told = asked & set(words.stems(first.text))
+    parts = []
+    for item in rest:
+        more = (asked & set(words.stems(item.text))) - told
+        if more and item.span and item.hit.document_id == first.hit.document_id:
+            parts.append(item)
+            told |= more
+    return parts
 
 
 def _done(answer: Answer, clock: Clock) -> Answer:

@@ -42,10 +42,10 @@ _LISTS = {
 
 # These are, in every kind of question: what is so now is seldom told with them.
 _NOW = {
-    "en": "now current currently latest",
-    "de": "jetzt aktuell aktuelle aktuellen derzeit derzeitige derzeitigen",
-    "fr": "maintenant actuel actuelle actuels actuelles actuellement",
-    "es": "ahora actual actuales actualmente",
+    "en": "now current currently latest still",
+    "de": "jetzt aktuell aktuelle aktuellen derzeit derzeitige derzeitigen noch immer",
+    "fr": "maintenant actuel actuelle actuels actuelles actuellement encore toujours",
+    "es": "ahora actual actuales actualmente todavia",
 }
 # A day says itself that it is one.
 _DATED = {

@@ -8,6 +8,7 @@ regression. The weights were fitted on questions kept apart from those that are 
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import field, replace
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 _YAML = light.pattern(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
 _APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
+_LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
+_HEAD_OF_BLOCK = 5  # words
 _YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
+_LETTERS = light.pattern(r"[^\W\d_]{3,}")
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
     "hit": 1.2,  # the score of its passage, relative to the best
@@ -48,6 +52,7 @@ FEATURES: Mapping[str, float] = {
 }
 POINTED = 0.5  # what a word counts that stands before a sentence that points back to it, or above a row
 _NOT_DENYING = 0.5  # how well a sentence answers that denies nothing, where a question asks for what is not
+_DENYING = 0.5  # and one that denies something, where it is asked who does it
 _EARLIER = 4  # sentences in which is named of whom one with a "him" speaks
 _TELLING = (
     2  # words of the question that two sentences with different codes must share: many things have a number
@@ -55,8 +60,10 @@ _TELLING = (
 _LIKE = 0.6  # of the words of two sentences that differ in an amount or a day: what they share
 _SAME = 0.8  # the same where they differ in any other number: it may be that of a chapter
 _PART = 5  # letters of a word that a German compound may hold
+_SHORT_PART = 4  # letters of each part, where both are said
+_LINKS = ("s", "n", "en", "es", "er", "e")  # between the parts
 _REST = 3  # and of its other part
-_RECORDS = ("contact", "event")  # every line of which is about the same person or day
+RECORDS = ("contact", "event")  # every line of which is about the same person or day
 # Lines of a record that answer one kind of question; "" = none by their kind.
 _LABELS = {
     "When": "when", "Where": "where", "Birthday": "when", "Address": "where", "Phone": "number", "E-mail": "",
@@ -201,21 +208,27 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     held = [
         held_by(question, unit.of(hit.text), stems, language) for unit, stems in zip(said, own, strict=True)
     ]
-    head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit)))
-    about = held_by(question, head, words.stems(head, language), language)
+    head = " ".join((hit.title, *hit.headings, hit.sender, day_of(hit), _file_name(hit)))
+    general = held_by(question, head, words.stems(head, language), language)
+    headed = [*general, *words.stems(head, language)]
     passage = set[str]().union(*held)
-    whole = passage if hit.kind in _RECORDS else set[str]()
+    whole = passage if hit.kind in RECORDS else set[str]()
     found = []
     names: list[str] = []  # of the columns, in the first row of a table
     priced = False  # one of the columns holds prices
     for at, unit in enumerate(said):
         text = unit.of(hit.text)
+        about = general
+        if block := " ".join((_block_of(hit.text, unit), _heading_of(hit.text, every, unit))).strip():
+            about = general | held_by(question, block, words.stems(block, language), language)
         of_somebody = speaks_of_somebody(text)
         reach = _EARLIER if of_somebody else 1
         near = [n for n in range(max(0, at - reach), at) if of_somebody or _beside(hit.text, said[n], unit)]
         before = set[str]().union(*(held[n] for n in near))
         behind = [held[n] for n in range(at + 1, min(at + 2, len(said))) if _beside(hit.text, unit, said[n])]
         around = before.union(whole, *behind)
+        if question.language == "de":
+            held[at] = held[at] | _joined(question, held[at], own[at], headed)
         is_head = False
         if unit.kind == "row":
             if is_head := _names_columns(hit, said, at):
@@ -234,8 +247,10 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         features["hit"] = relative
         if question.denies and not words.denies(text):
             features["kind"] *= _NOT_DENYING
+        if question.kind == "who" and not question.denies and words.negated(text):
+            features["kind"] *= _DENYING
         label = text.partition(":")[0]
-        if hit.kind in _RECORDS and label in _LABELS and question.kind in ("when", "where"):
+        if hit.kind in RECORDS and label in _LABELS and question.kind in ("when", "where"):
             features["kind"] = float(_LABELS[label] == question.kind)
         found.append(
             Candidate(hit, unit, text, language, own[at], held[at], about, about | around, features, is_head)
@@ -249,6 +264,22 @@ def _beside(text: str, one: Unit, other: Unit) -> bool:
     the other or the other points back."""
     between = text[one.end : other.start]
     return not _APART.search(between) or one.of(text).endswith(":") or points_back(other.of(text))
+
+
+def _block_of(text: str, unit: Unit) -> str:
+    """The line above a block of lines with labels, for each of them: an address, a login, an entry of a list of
+    telephone numbers. "" where there is none."""
+    if not _LABEL.match(text, unit.start):
+        return ""
+    first, *more = text[: unit.start].rpartition("\n\n")[2].strip().split("\n")
+    named = first and len(first.split()) <= _HEAD_OF_BLOCK and ":" not in first and first[-1] not in ".!?,;|"
+    return first if named and all(_LABEL.match(line) for line in more) else ""
+
+
+def _heading_of(text: str, units: Sequence[Unit], unit: Unit) -> str:
+    """The heading above a unit within its passage, for a passage may hold several sections of a note."""
+    above = [each for each in units if each.kind == "heading" and each.end <= unit.start]
+    return above[-1].of(text) if above else ""
 
 
 def _honest(hit: Hit) -> list[Unit]:
@@ -284,6 +315,12 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
         if named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
+    if (
+        question.kind == "who" and missing and synonyms.SOLD_TO.search(text)
+    ):  # who bought it is whom it was sold to
+        held.update(s for s in missing if words.fold(question.surface[s]) in synonyms.BOUGHT)
+    if missing and spans.MONEY.search(text):
+        held.update(s for s in missing if words.fold(question.surface[s]) in spans.MONEYED)
     if missing and spans.DURATION.search(text):
         held.update(s for s in missing if spans.LASTING.fullmatch(words.fold(question.surface[s])))
     if question.language == "de" and missing:
@@ -313,6 +350,29 @@ def _in_compound(stem: str, stems: Sequence[str]) -> bool:
     return any(
         len(said) >= len(stem) + _REST and (said.startswith(stem) or said.endswith(stem)) for said in stems
     )
+
+
+def _joined(question: Question, held: Set[str], own: Sequence[str], above: Sequence[str]) -> set[str]:
+    """The question's compounds of which a German sentence says one part and what stands above it the other: of the
+    Zahnarzttermin "Termin am 17. September" below "Zahnarzt"."""
+    return {
+        stem
+        for stem in question.stems
+        if stem not in held and len(stem) >= 2 * _SHORT_PART and _parted(stem, own, above)
+    }
+
+
+def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
+    for one, other in ((own, above), (above, own)):
+        for first in one:
+            if len(first) < _SHORT_PART or not compound.startswith(first):
+                continue
+            rest = compound[len(first) :]
+            if any(
+                len(last) >= _SHORT_PART and rest in {last, *(f"{s}{last}" for s in _LINKS)} for last in other
+            ):
+                return True
+    return False
 
 
 def _costs(question: Question, there: Set[str]) -> set[str]:
@@ -366,6 +426,15 @@ def _share(question: Question, held: Set[str], weights: Weights) -> float:
     """Of the question's words, weighted by rarity, those that are held: 0..1."""
     total = sum(weights.of(stem) for stem in question.stems) or 1.0
     return sum(weights.of(stem) for stem in question.stems if stem in held) / total
+
+
+def _file_name(hit: Hit) -> str:
+    """The words of its file's name: "choir.md" need not say that it is about a choir. The name of a mailbox or an
+    archive says nothing of what is in it."""
+    if hit.part or hit.kind == "mail":
+        return ""
+    stem, _ = os.path.splitext(os.path.basename(hit.path))
+    return " ".join(_LETTERS.findall(stem))
 
 
 def day_of(hit: Hit) -> str:

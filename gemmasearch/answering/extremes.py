@@ -26,6 +26,9 @@ _MOST = light.pattern(
     r"\b(?:most expensive|dearest|highest|largest|biggest|longest|(?:the )?most|teuerste\w*|hochste\w*|grosste\w*"
     r"|langste\w*|plus (?:cher\w*|eleve\w*|grand\w*|haut\w*)|mas (?:car\w*|alt\w*|grande\w*))\b"
 )
+_OFFERS = light.pattern(
+    r"\b(?:can|could|will|would|may|might|planned|kann|könnte|wird|würde|geplant|peux|peut|pourrait|prévue?|puedo|puede)\b"
+)
 _PRICE = light.pattern(r"cheap|expensive|dear|billig|gunstig|teuer|cher|barat|\bcar[oa]")
 _AMOUNT = light.pattern(r"[-−]?\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?")
 
@@ -74,7 +77,7 @@ def _near(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _latest(near: Iterable[Candidate]) -> Candidate | None:
-    """The entry with the latest date up to today."""
+    """The entry with the latest date up to today; what was offered or planned for a day need not have taken place."""
     now = datetime.now()
     today = (now.year, now.month, now.day)
     past = [
@@ -82,7 +85,8 @@ def _latest(near: Iterable[Candidate]) -> Candidate | None:
         for place, c in enumerate(near)
         if (days := [d for d in days_with_year(c.text) if d <= today])
     ]
-    return max(past, key=lambda found: found[:2])[2] if len(past) > 1 else None
+    done = [found for found in past if not _OFFERS.search(found[2].text)] or past
+    return max(done, key=lambda found: found[:2])[2] if len(past) > 1 else None
 
 
 def _outermost(

@@ -18,7 +18,10 @@ _COMMAND = light.pattern(
     r"|all|any) question"
     r"|\byou are now\b|\byou are (?:an? )?(?:ai|assistant|language model|evil|chatbot)\b"
     r"|\bact as (?:an? )?(?:ai|assistant|system)\b"
-    r"|^\W*(?:system|assistant|user|model)\s*:|<\|?/?(?:im_start|im_end|system|user|assistant|endoftext"
+    # "Model: Vaillant", "User: dana" and "System: gas" are lines of anybody's notes.
+    r"|^\W*assistant\s*:|^\W*(?:system|user|model)\s*:\s*(?:you|always|never|please|now|do|don't|say|tell|print|output"
+    r"|answer|reply|respond|ignore|forget|repeat|pretend|act|from now)\b"
+    r"|<\|?/?(?:im_start|im_end|system|user|assistant|endoftext"
     r"|eot_id|turn)[^>]*>"
     r"|</?(?:start_of_turn|end_of_turn|bos|eos|s|text|context|instructions?)>|\[/?INST\]",
     re.I | re.M,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from gemmasearch import light
@@ -34,6 +34,7 @@ _PAST = light.pattern(
     r"|había)\b|\b(?:19|20)\d\d\b",
     re.I,
 )
+_STILL = light.pattern(r"\b(?:still|noch|toujours|encore|todav[ií]a|a[uú]n|sigue)\b", re.I)
 _SPOKEN = 0.35  # of a question's words, by rarity, that a newer sentence must hold with its context
 _LIKELY = 0.55  # of the best one's worth
 _HEAD = 4  # words of a line that is hardly more than a date
@@ -100,6 +101,9 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
     best, *others = near
     value = _value(question, best)
     told = spans.told(question) - question.everyday
+    told = told - set(question.names) or told  # another number of the same person is no newer one
+    if _STILL.search(question.text):
+        return _since(question, best, others, told)
     if not value:
         return None
     newer = [
@@ -115,6 +119,22 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
         and _covered(c) >= _SPOKEN
         and _said(c) >= _LIKELY * _said(best)
         and bool(c.features["names"]) >= bool(best.features["names"])
+    ]
+    return max(newer, key=lambda c: (_written(c), c.score), default=None)
+
+
+def _since(
+    question: Question, best: Candidate, others: Sequence[Candidate], told: Set[str]
+) -> Candidate | None:
+    """What was written later of whom or what is asked about, where it is asked whether something is still so."""
+    newer = [
+        c
+        for c in others
+        if c.hit.document_id != best.hit.document_id
+        and _written(c) > _written(best) > (0, 0, 0)
+        and not told.isdisjoint(c.held)
+        and set(question.names) <= c.held | c.context
+        and _covered(c) >= _SPOKEN
     ]
     return max(newer, key=lambda c: (_written(c), c.score), default=None)
 

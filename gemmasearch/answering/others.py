@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import Candidate
+from gemmasearch.answering import spans, synonyms, words
+from gemmasearch.answering.evidence import RECORDS, Candidate
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back
 
@@ -27,6 +28,8 @@ _OWNED = (
     re.compile(rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:des|der)[ ]{_WHOSE}"),
     re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
 )
+_SPELT = 0.7  # likeness of two spellings of a name
+_BELONGS = light.pattern(r"\b([A-ZÀ-ÖØ-Þ][^\W\d_]+)['’]s (\w+)")
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
 _UNIT = light.pattern(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
 # The verb of who did something, in the active voice.
@@ -41,6 +44,13 @@ _PASSIVE = light.pattern(
 )
 _PARTICIPLE = light.pattern(r"(?:ed|en|t|wn|ne)$")
 _NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again)\b|\d|[.,;:)|]|$)", re.I)
+_WISH = light.pattern(
+    r"\b(?:wants?|wanted|wish\w*|would|like|likes|plans?|planned|hopes?|hoped|intend\w*|going|will|may|might|could|can"
+    r"|should|not|never|didn['’]t|wasn['’]t|won['’]t|möchten?|will|wollen|wollten?|würden?|könnten?|nicht|kein\w*"
+    r"|veut|voulait|voudrait|aimerait|pas|jamais|quiere|quería|querría|gustaría|nunca)\b[^.,;:!?]*$",
+    re.I,
+)
+_WISHED_BEFORE = 30  # characters
 _BY = light.pattern(r"\b(?:by|von|vom|durch|par|por)\b", re.I)
 # Of these one is of what it is said to be, nobody's: "a type of reduction", "the term for it".
 _KINDS = words.listed(
@@ -49,6 +59,12 @@ _KINDS = words.listed(
 )
 _SHORTEST = 4  # letters of a word that a compound may hold
 _PARTS = light.pattern(r"\d+|[^\W\d_]+")
+
+
+_HEADING = light.pattern(r"^(#{1,6}|\*{1,8})[ \t]+(\S.*)$", re.M)
+_SEVERAL = light.pattern(  # a question about more than one row
+    r"\b(?:and|or|than|both|total|together|all|und|oder|als|beide|insgesamt|zusammen|et|ou|que|y|o)\b", re.I
+)
 
 
 class Owned(NamedTuple):
@@ -60,6 +76,7 @@ class Owned(NamedTuple):
 def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` without what is about something else, and without the head of a table of which no row is left."""
     dropped = {id(c) for c in ranked if of_another(question, c)}
+    dropped |= _of_other_sections(question, ranked) | _beside_their_rows(question, ranked)
     if question.kind == "who" and (named := with_doer(question, ranked)):
         dropped |= {id(c) for c in ranked} - {id(c) for c in named}
     if not dropped:
@@ -76,6 +93,7 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         _of_another_row(question, candidate)
         or _of_another_owner(question, candidate)
         or _of_another_unit(question, candidate)
+        or _has_no_place(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 
@@ -88,7 +106,12 @@ def with_doer(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
     if not did:
         return list(ranked)
     telling = [c for c in ranked if did[0] in c.held or points_back(c.text)]
-    silent = {id(c) for c in telling if _is_done(did[0], c) and not _BY.search(c.text)}
+    silent = {
+        id(c)
+        for c in telling
+        if (_is_done(did[0], c) and not _BY.search(c.text) and not synonyms.SOLD_TO.search(c.text))
+        or _only_wished(did[0], c)
+    }
     if silent and len(silent) == len(telling):
         return []
     return [c for c in ranked if id(c) not in silent]
@@ -106,6 +129,27 @@ def _is_done(did: str, candidate: Candidate) -> bool:
     )
 
 
+def _only_wished(did: str, candidate: Candidate) -> bool:
+    """Whether a sentence says only that somebody wants to do it, may do it or did not do it."""
+    deeds = [t.start for t in words.tokens(candidate.text, candidate.language) if t.stem == did]
+    before = [candidate.text[max(0, at - _WISHED_BEFORE) : at] for at in deeds]
+    return bool(deeds) and all(_WISH.search(text) for text in before)
+
+
+def _has_no_place(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence names somebody of whom it is asked where he does something, and tells neither that nor a
+    place: where Pavel works is not said by a table in which he signs."""
+    if question.kind != "where" or not question.names or candidate.hit.kind in RECORDS:
+        return False
+    told = set(question.stems) - set(question.names) - question.everyday
+    if not told or not told.isdisjoint(candidate.held | candidate.about):
+        return False
+    label, colon, _ = candidate.text.partition(": ")  # "Pavel: Brno office" may
+    if colon and set(words.stems(label, question.language)) & set(question.names):
+        return False
+    return not spans.placed(candidate.text) and not points_back(candidate.text)
+
+
 def _of_another_row(question: Question, candidate: Candidate) -> bool:
     """A row of which no cell holds a word of the question, where the head of its table, its title and its headings do
     not hold all of them: "the serial number of the oven" is not that of any row."""
@@ -115,9 +159,66 @@ def _of_another_row(question: Question, candidate: Candidate) -> bool:
     return asked.isdisjoint(candidate.held) and not asked <= candidate.context
 
 
+def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[int]:
+    """Rows that lack a word of the question which another row of their table holds: of "the taxi in Jena" neither the
+    taxi in Lyon nor the hotel in Jena tells the price."""
+    if question.kind in ("list", "summary", "yesno") or _SEVERAL.search(question.text):
+        return set()
+    asked = spans.told(question) - question.everyday
+    rows = [c for c in ranked if c.unit.kind == "row" and not c.is_head]
+    found = set()
+    for row in rows:
+        holds = asked & row.held
+        lacks = asked - row.held - row.about
+        beside = (r.held for r in rows if r is not row and r.hit.document_id == row.hit.document_id)
+        if holds and len(holds) <= len(lacks) and any(not lacks.isdisjoint(held) for held in beside):
+            found.add(id(row))
+    return found
+
+
+def _of_other_sections(question: Question, ranked: Sequence[Candidate]) -> set[int]:
+    """What stands in another section than the one that the question names, where a note has one of each: below "Nora"
+    is not Leon's blood group."""
+    if question.kind in ("list", "summary"):
+        return set()
+    asked = set(question.stems) - question.everyday
+    sections = {id(c): _sections(c) for c in ranked}
+    named = {
+        (c.hit.document_id, depth, heading)
+        for c in ranked
+        for depth, heading in sections[id(c)].items()
+        if heading and heading <= asked
+    }
+    return {
+        id(c)
+        for c in ranked
+        for document, depth, heading in named
+        if document == c.hit.document_id
+        and depth in (own := sections[id(c)])
+        and all(asked.isdisjoint(stems) for at, stems in own.items() if at >= depth)
+        and heading.isdisjoint(c.held)
+    }
+
+
+def _sections(candidate: Candidate) -> Mapping[int, frozenset[str]]:
+    """The stems of the headings above a sentence, by their depth."""
+    hit = candidate.hit
+    above = dict(enumerate(hit.headings, 1))
+    for match in _HEADING.finditer(hit.text, 0, candidate.unit.start):
+        depth = len(match[1])
+        above = {at: heading for at, heading in above.items() if at < depth} | {depth: match[2]}
+    return {at: frozenset(words.stems(heading, candidate.language)) for at, heading in above.items()}
+
+
 def _of_another_owner(question: Question, candidate: Candidate) -> bool:
     """ "The contract of Salome", where that of Mireille was asked for."""
     asked = set(question.stems)
+    # "Nora's runs out in May, Leon's in June" says nothing of Owen's passport.
+    if (mine := _BELONGS.search(question.text)) and (others := _BELONGS.findall(candidate.text)):
+        owner, thing = (set(words.stems(said, question.language)) for said in mine.groups())
+        slips = get_close_matches(mine[1], [name for name, _ in others], 1, _SPELT)  # Celeron's, Celoron's
+        if owner.isdisjoint(candidate.held | candidate.about) and thing & candidate.held and not slips:
+            return True
     for wanted in _owned(question.text, question.language):
         spoken = candidate.held | (candidate.about if wanted.name else candidate.context)
         if not wanted.owner or any(_alike(stem, said) for stem in wanted.owner for said in spoken):

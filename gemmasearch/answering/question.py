@@ -44,8 +44,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|wo|woher|wohin|in welche[rmsn]? (?:stadt|land|ort|strasse)|ou (?:est|sont|se|a|ont|vit"
               r"|habite|peut|puis)|d'ou|dans quel(?:le)? (?:ville|pays)"
               r"|donde|adonde|en que (?:ciudad|pais|lugar))\b"),
-    ("who", r"\b(who|whom|whose|(?:what|which) (?:person|man|woman|king|president|author|company|team"
-            r"|scientist|mathematician|engineer|emperor|leader|people)"
+    ("who", r"\b(who|whom|whose|(?:what|which) (?:person|man|woman|king|president|author|company|firm|supplier"
+            r"|contractor|insurer|team|scientist|mathematician|engineer|emperor|leader|people)"
             r"|(?:what|which) (?:is|was) .*\bnames?|wer|wen|wem|wessen|von wem|qui|quien(?:es)?)\b"),
     ("why", r"\b(why|for what reason|what (?:is|was) the reason|warum|weshalb|wieso|pourquoi|por que)\b"),
     ("list", r"\b(list (?:all|the|of)|which (?:\w+ )?\w+s (?:are|were|did|have)|what are (?:all|the)"
@@ -112,9 +112,10 @@ _IN_WHICH_CASE = light.pattern(  # "when must X not be used" asks for no day
 )
 # About how things stand now. The present tense says so of places, people and days: they change.
 _NOW = light.pattern(
-    r"\b(?:now|current(?:ly)?|at the moment|at present|these days|nowadays|latest|newest|most recent(?:ly)?"
-    r"|jetzt|derzeit\w*|aktuell\w*|zurzeit|zur zeit|momentan|gegenwartig\w*|heutige\w*|neueste\w*"
-    r"|maintenant|actuel\w*|en ce moment|ahora|actual(?:es|mente)?|vigente|en este momento)\b"
+    r"\b(?:now|still|current(?:ly)?|at the moment|at present|these days|nowadays|latest|newest|most recent(?:ly)?"
+    r"|jetzt|noch immer|immer noch"
+    r"|derzeit\w*|aktuell\w*|zurzeit|zur zeit|momentan|gegenwartig\w*|heutige\w*|neueste\w*"
+    r"|maintenant|toujours|encore|actuel\w*|en ce moment|ahora|todavia|actual(?:es|mente)?|vigente|en este momento)\b"
     r"|^(?:(?:where|when) (?:is|are|do|does)|who (?:is|are|has)"
     r"|wer (?:ist|sind|hat)"
     r"|(?:wo|wohin|woher|wann) (?!(?:hat|haben|\w+ten|kamen|gingen|fanden|standen|lagen|fuhren)\b"
@@ -160,7 +161,7 @@ def understand(text: str) -> Question:
     if kind == "yesno" and language == "de" and flat.startswith("was "):
         kind = "what"
     everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
-    if flat.startswith("may "):  # no month
+    if flat.startswith("may "):
         everything = everything[1:] or everything
     measured = {match.group(1) for match in _MEASURED.finditer(flat)}
     for ends in _END_OF_MANY.finditer(flat):
@@ -173,6 +174,7 @@ def understand(text: str) -> Question:
         token
         for token in everything
         if token.content
+        and not (token.text == "may" and language == "en")  # no month
         and words.fold(token.text) not in measured | told
         and not _TITLED.match(text, token.start)
     ]

@@ -41,6 +41,12 @@ _GIVES_REASON = light.pattern(
     r"|\W*(?:this|that|it) (?:is|was) (?:because|due to)\b|\W*(?:because|weil|parce que?|porque)\b",
     re.I,
 )
+# "The price is 125", "Der Preis beträgt 125": of what was spoken of before.
+_PRICED = light.pattern(
+    r"\W*(?:the|der|die|das|le|la|l['’]|el) ?(?:total |full |whole )?"
+    r"(?:price|cost|costs|fee|charge|rent|total|amount|bill|preis|kosten|gebühr|miete|betrag|prix|coût|tarif|loyer|montant|precio|coste|importe|alquiler)\b",
+    re.I,
+)
 
 
 def points_back(text: str) -> bool:
@@ -83,6 +89,8 @@ def _leaves_open(question: Question, sentence: str, behind: str) -> bool:
         return True
     if question.kind == "why" and not spans.reasons(sentence) and _GIVES_REASON.match(behind):
         return True
+    if question.kind == "money" and not spans.MONEY.search(sentence) and _PRICED.match(behind):
+        return spans.MONEY.search(behind) is not None
     if not points_back(behind):
         return False
     if words.negated(sentence):

@@ -51,6 +51,11 @@ _OBJECTS = light.pattern(  # what speaks against something is a reason, too
     r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
     re.I,
 )
+_PAID_FOR = light.pattern(
+    r"\bfor (?:(?:the|a|an|our|my|your|his|her|their) )?([a-z-]+(?: [a-z-]+)?)"
+    r"\W*(?:$|\b(?:in|on|at|last|this|from)\b)"
+    r"|\bfür (?:(?:d(?:ie|as|en)|ein(?:en?)?|(?:mein|unser|ihr|sein)(?:en?)?) )?([^\W\d_-]+)\W*$"
+)
 _CALLED = words.listed(  # a name or a profession says itself that it is one
     "name names called nationality occupation profession religion beruf nom nombre nationalite profesion"
 )
@@ -183,7 +188,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     if question.kind == "money" or question.asks_colour or question.asks_code:
         near = [c for c in near if _tells_of_what(question, c)]
     if question.kind == "money":
-        near = [c for c in near if _of_the_same(question, ranked, c)]
+        near = [c for c in near if _of_the_same(question, ranked, c) and not _for_something_else(question, c)]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
     owned = _OWNER.search(question.text) or (question.asks_code and _OWNER_OF.search(question.text))
     if naming and owned:
@@ -236,6 +241,8 @@ def _shares_a_year(question: Question, candidate: Candidate) -> bool:
 def _tells_of_what(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence holds more of a question than what its amount, colour or code says by itself."""
     told = spans.told(question)
+    if question.asks_code and secrets.has_owner(candidate.text):  # the password of what its line begins with
+        told = {stem for stem in told if not secrets.is_noun(question.surface[stem])} or told
     return not told or not told.isdisjoint(candidate.held | candidate.about) or points_back(candidate.text)
 
 
@@ -248,6 +255,18 @@ def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Can
         return True
     lead = max(ranked[:LOOKED_AT], key=lambda c: len(told & c.held))
     return bool(lead.features["kind"]) or told & lead.held <= candidate.context
+
+
+def _for_something_else(question: Question, candidate: Candidate) -> bool:
+    """Whether an amount is not said to be for that for which it was asked: what a
+    night costs is not the price "for parking"."""
+    found = _PAID_FOR.search(question.text)
+    if found is None or candidate.language != question.language:
+        return False
+    things = (
+        set(words.stems(found[1] or found[2], question.language)) - question.everyday - set(question.names)
+    )
+    return bool(things) and things.isdisjoint(_spoken(candidate))
 
 
 def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
@@ -292,8 +311,9 @@ def _of_other_quantity(question: Question, near: Sequence[Candidate]) -> bool:
 
 
 def of_other_year(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence names other years than the one asked for; or where it names none, its passage or the date of
-    its document is years away from that."""
+    """Whether a sentence names other years than the one asked for; or where it names none, what stands before it in
+    its paragraph does and its passage lacks that one, or its passage or the day of its document is years away.
+    """
     asked = {int(year) for year in _IN_YEAR.findall(question.text)}
     if len(asked) != 1 or len(_YEAR.findall(question.text)) != 1:
         return False
@@ -302,6 +322,10 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     hit = candidate.hit
     around = _years(" ".join((hit.title, *hit.headings, day_of(hit), hit.text)))
     wanted = next(iter(asked))
+    if candidate.unit.kind == "sentence" and wanted not in around:
+        before = _YEAR.findall(hit.text[: candidate.unit.start].rpartition("\n\n")[2])
+        if before and before[-1] != str(wanted):
+            return True
     return bool(around) and all(abs(wanted - year) > 1 for year in around)
 
 

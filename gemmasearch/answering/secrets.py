@@ -27,6 +27,7 @@ _IS_TOLD = (
 _TOLD = light.pattern(_NOUN + _IS_TOLD, re.I)
 _KEY_TOLD = light.pattern(r"\b(?:\w*codes?|pins?)" + _IS_TOLD, re.I)
 _DECIMAL = light.pattern(r"\d+[.,]\d\d?")
+_ADDRESS = light.pattern(r"://|//|^\d{1,3}(?:\.\d{1,3}){3}\b|@[\w-]+\.")  # of a page, a machine or a mailbox
 _SHORTEST_SECRET = 4
 _SHORTEST_PHONE = 5  # digits
 _LONGEST_KEY = 8  # digits of what is typed in at a door
@@ -38,12 +39,29 @@ def asked_for(question: Question) -> bool:
     return any(pattern.search(asked) for pattern in (_SECRET, _PHONE, _EXTENSION, _KEY))
 
 
+def is_noun(word: str) -> bool:
+    """Whether a word is one for a password."""
+    return _SECRET.search(words.fold(word)) is not None
+
+
+def has_owner(text: str) -> bool:
+    """Whether a line that tells a password says before it of what.
+
+    >>> has_owner("Guests: network Birch, password: heron"), has_owner("The password is heron")
+    (True, False)
+    """
+    found = _TOLD.search(text)
+    return found is not None and bool(words.stems(text[: found.start()]))
+
+
 def held(question: Question, text: str, codes: Sequence[str]) -> bool:
     """Whether ``text``, which holds ``codes``, can hold the one asked for: a house number is nobody's telephone
     number, and a sensor T3 no password."""
     asked = words.fold(question.text)
     if _SECRET.search(asked):
-        return _TOLD.search(text) is not None or any(len(code) >= _SHORTEST_SECRET for code in codes)
+        return _TOLD.search(text) is not None or any(
+            len(code) >= _SHORTEST_SECRET and not _ADDRESS.search(code) for code in codes
+        )
     if _PHONE.search(asked) and not _EXTENSION.search(asked):
         return any(
             sum(map(str.isdigit, code)) >= _SHORTEST_PHONE for code in codes if not _DECIMAL.fullmatch(code)

@@ -113,6 +113,7 @@ COSTING = light.pattern(  # folded: what an amount of money says by itself
 _AMOUNT = light.pattern(  # folded: what a column of prices is called, beside these
     r"total|amounts?|fees?|eur(?:os?)?|usd|gbp|chf|betrag|summe|gebuhr(?:en)?|montant|tarif|importe|tarifa"
 )
+MONEYED = words.listed("money geld argent dinero")  # folded: what an amount of money says by itself, too
 LASTING = light.pattern(
     r"periods?|durations?|lengths?|frist(?:en)?|dauer|durees?|delais?|plazos?|duracion"
 )  # folded: a stretch of time
@@ -146,6 +147,12 @@ _PLACE_BEFORE = light.pattern(
     r"\b(?:in|at|from|near|to|of|into|across|throughout|outside|aus|bei|nach|nahe|à|au|aux|chez|près de"
     r"|dans|en|cerca de|desde)(?: the| der| dem| la| le| los| las)? $",
     re.I,
+)
+
+_STREET = light.pattern(
+    r"\w(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee) \d|\b\d+[a-z]?,? (?:(?:rue|avenue|place|calle)\b"
+    r"|[A-Z]\w+ (?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Close|Way)\b)"
+    r"|\b(?:rue|calle|avenida|plaza) (?:[^\W\d_]|\d)|\b\d{5} [A-ZÄÖÜ]"
 )
 
 
@@ -202,6 +209,17 @@ def codes(text: str) -> Iterator[Span]:
 def coloured(text: str) -> bool:
     """Whether a text tells a colour."""
     return _COLOUR.search(words.fold(text)) is not None
+
+
+def placed(text: str) -> bool:
+    """Whether a text tells a place: a name behind a preposition or a street.
+
+    >>> placed("Anna lives in Jena"), placed("Anna, Hauptstraße 44"), placed("Anna,2025,Jena")
+    (True, True, False)
+    """
+    if _STREET.search(text) or ADDRESS.search(text):
+        return True
+    return any(_PLACE_BEFORE.search(text[max(0, span.start - 20) : span.start]) for span in names(text))
 
 
 def priced(head: str) -> bool:
@@ -344,6 +362,32 @@ def _only_lasts(text: str) -> bool:
     return bool(lasting) and all(any(a <= s.start < b for a, b in lasting) for s in _counting(text))
 
 
+# Asked for a quantity that no amount of money is.
+_NO_MONEY = light.pattern(
+    r"\W*(?:how (?:old|long|far|big|large|tall|deep|often|heavy|fast|wide|thick|hot|cold|warm)"
+    r"|wie (?:alt|lange?|weit|gross|oft|schwer|schnell|breit|dick|tief|heiss|kalt|warm)|quel age|que edad"
+    r"|combien de (?:temps|fois|jours|heures)|cuanto (?:tiempo|mide|pesa)|cuantas veces)\b"
+)
+_AGED = light.pattern(
+    r"\b(?:years?|yrs?|months?|weeks?|days?|aged?|born|birth\w*|built|since|from|founded|new|jahre?n?|jahrig\w*|monate?n?|wochen?"
+    r"|geboren|geburt\w*|geb|baujahr|gebaut|seit|alter|ans?|mois|nee?s?|naissance|depuis|anos?|mes(?:es)?|nacid[oa]|nacio|desde"
+    r"|edad)\b|\b\d+(?:th|st|nd|rd|\.)? (?:birthday|geburtstag)|\dth\b"
+)
+_HOW_OLD = light.pattern(r"\W*(?:how old|wie alt|quel age|que edad)\b")
+
+
+def _of_other_measure(question: Question, text: str) -> bool:
+    """Whether the numbers of a text are amounts of money where a length or a weight is asked for, or say nothing of
+    an age where one is."""
+    asked = words.fold(question.text)
+    if not _NO_MONEY.match(asked):
+        return False
+    if _HOW_OLD.match(asked):
+        return _AGED.search(words.fold(text)) is None
+    dear = [m.span() for m in MONEY.finditer(text)]
+    return bool(dear) and all(any(a <= s.start < b for a, b in dear) for s in _counting(text))
+
+
 PLAIN = 0.5  # how well a number without a currency answers what something costs
 
 
@@ -352,6 +396,8 @@ def fits(question: Question, text: str, language: str = "") -> float:
     if settles := _SETTLES.get(question.kind):
         return 1.0 if settles.search(text) else 0.5
     if not has_wanted(question, text, language):
+        return 0.0
+    if question.kind == "number" and _of_other_measure(question, text):
         return 0.0
     if question.kind == "number" and _HOW_MUCH.match(words.fold(question.text)) and _only_lasts(text):
         return 0.0

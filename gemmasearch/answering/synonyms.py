@@ -6,8 +6,10 @@ rarer words has the embedder. What a number says by itself ("cost", "number", "c
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
+from gemmasearch import light
 from gemmasearch.answering import words
 
 _SAME = {
@@ -18,7 +20,7 @@ _SAME = {
         buy bought purchase purchased
         repair repaired mend mended fix fixed
         refund refunded back reimburse reimbursed reimbursement
-        owe owed debt
+        owe owes owed debt repay repaid back
         lend lent loan borrow borrowed
         choose chosen choice took pick picked select selected decide decided decision
         exhibition show
@@ -38,7 +40,10 @@ _SAME = {
         cancel cancelled cancellation terminate terminated
         appointment meeting
         invoice bill
-        insurance insured insure cover covered
+        insurance insured insure insures insurer cover covered
+        house home
+        kg kilo kilos kilogram kilograms
+        stay stayed stays night nights
         company firm business
         lawyer attorney solicitor
         shop store
@@ -131,6 +136,14 @@ _SAME = {
         alquiler alquilar alquilado
         vivir vive direccion""",
 }  # fmt: skip
+
+
+BOUGHT = words.listed("buy bought purchase purchased gekauft kaufte achete compro comprado")
+SOLD_TO = light.pattern(
+    r"\b(?:sold\b[^.;]{0,40}\bto|verkauft?e?\b[^.;]{0,40}\ban|an\b[^.;]{0,40}\bverkauft|vendue?s? \b[^.;]{0,40}\bà"
+    r"|vend[ií](?:ó|do|da|mos)?\b[^.;]{0,40}\ba) [^\W\d_]",
+    re.I,
+)
 
 
 def of(stem: str, language: str) -> frozenset[str]:

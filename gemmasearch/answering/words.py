@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -20,7 +21,7 @@ _IRREGULAR = {
         line.split(":")
         for line in """begin:began begun/write:wrote written/win:won/make:made/take:took taken/give:gave given
         /lead:led/hold:held/build:built/buy:bought/sell:sold/send:sent/pay:paid/say:said/tell:told/meet:met/leave:left/lose:lost
-        /find:found/keep:kept/become:became/come:came/go:went gone/grow:grew grown/know:knew known/see:saw seen
+        /find:found/keep:kept/become:became/come:came/go:went gone goes/grow:grew grown/know:knew known/see:saw seen
         /choose:chose chosen/speak:spoke spoken/rise:rose risen/fall:fell fallen/teach:taught/think:thought
         /bring:brought/catch:caught/fight:fought/run:ran/spend:spent/break:broke broken/draw:drew drawn
         /drive:drove driven/wear:wore worn/child:children/man:men/woman:women/die:death deaths died dead
@@ -30,6 +31,12 @@ _IRREGULAR = {
     )
     for form in forms.split()
 }
+
+
+_JAMO = light.pattern("[\u1100-\u1112][\u1161-\u1175]")
+_CLUSTER = light.pattern(
+    "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|.", re.S
+)  # a syllable, or any character
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Token:
 
 def tokens(text: str, language: str = "") -> list[Token]:
     """Every word in order; ``language`` is ISO 639-1, "" = guessed from the text."""
+    if not text.isascii() and _JAMO.search(text):
+        return _of_composed(text, language)
     language = language or guess_language(text)
     found = []
     for token in indexed.tokens(text, language):
@@ -53,6 +62,16 @@ def tokens(text: str, language: str = "") -> list[Token]:
         if stem:
             found.append(Token(surface, token.start, token.end, stem, folded not in function_words(language)))
     return found
+
+
+def _of_composed(text: str, language: str) -> list[Token]:
+    """The words of a text whose Korean syllables are taken apart, as macOS writes them: as if they were whole."""
+    from unicodedata import normalize
+
+    pieces = [(match.start(), normalize("NFC", match.group())) for match in _CLUSTER.finditer(text)]
+    whole = "".join(piece for _, piece in pieces)
+    origin = [at for at, piece in pieces for _ in piece] + [len(text)]
+    return [Token(t.text, origin[t.start], origin[t.end], t.stem, t.content) for t in tokens(whole, language)]
 
 
 @lru_cache(maxsize=65536)
@@ -73,14 +92,8 @@ def listed(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def function_words(language: str) -> frozenset[str]:
-    return stopwords.of(language) | _ASKING
+    return stopwords.of(language) | stopwords.ASKING
 
-
-_ASKING = listed(
-    """since s t d ll re ve many much tell please know does did combien cuanto cuantos wieviel wie must shall
-    muss musst mussen mussten darf darfst durfen durften soll sollen sollte sollten mochte wegen
-    doit doivent faut peuvent debe deben debo puede pueden puedo"""
-)
 
 NEGATIONS = frozenset(
     fold(word)

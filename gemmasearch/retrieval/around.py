@@ -86,7 +86,7 @@ def did_you_mean(store: Store, line: str) -> str:
         if term.kind != "word" or not word.isalpha() or not word.isascii() or len(word) < 4:
             continue
         folded = words.fold(word)
-        if folded in stopwords.everything():
+        if folded in stopwords.everything() or folded in stopwords.ASKING:
             continue
         if not any(map(store.occurs, (folded, words.stem(folded, "en")))):
             nearest = _nearest_word(store, folded, _beside(store, term, query))

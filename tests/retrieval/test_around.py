@@ -155,6 +155,12 @@ def test_a_word_that_is_merely_nowhere_was_called_misspelt(add, store) -> None:
     assert did_you_mean(store, "boilr apartmnet") == "boiler apartment"
 
 
+def test_a_word_that_asks_was_called_misspelt_beside_one_that_is_known(add, store) -> None:
+    add("/home/dana/solar.md", "The plant may yield 4,870 kWh.")
+    assert did_you_mean(store, "How many kWh") == ""
+    assert did_you_mean(store, "How many kWh did the palnt yield") == "How many kWh did the plant yield"
+
+
 def test_a_suggestion_was_a_stem_that_nobody_writes(add, store) -> None:
     add("/home/dana/insurance.md", "The policies are in the drawer, and these policies end in May.")
     assert did_you_mean(store, "policiess") == "policies"
