@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
 
+# Pages without such columns after which a document is taken to have none: a look takes up to a fourth as long as
+# pypdf takes for the text.
+TRIED = 12
+
+
 class Other:
     """One file, opened only when it is asked for a page."""
 
@@ -19,6 +24,7 @@ class Other:
         self._source = source
         self._document: PdfDocument | None = None
         self._failed = False
+        self._plain = 0  # pages that have no columns
 
     def __len__(self) -> int:
         return len(self._document) if self._opened() and self._document else 0
@@ -28,8 +34,11 @@ class Other:
         return self._read(index, lambda page: str(page.get_textpage().get_text_bounded()))
 
     def columns(self, index: int) -> str:
-        """The page's text column by column; "" where it has no columns that were drawn row by row."""
-        return self._read(index, pdf_columns.read)
+        """The page's text column by column; "" where it has no columns that were drawn row by row, or too many pages
+        before it had none."""
+        text = self._read(index, pdf_columns.read) if self._plain < TRIED else ""
+        self._plain = 0 if text else self._plain + 1
+        return text
 
     def _read(self, index: int, read: Callable[[PdfPage], str]) -> str:
         if not self._opened() or self._document is None:

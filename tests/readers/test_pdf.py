@@ -19,9 +19,11 @@ from pypdf.generic import (
 )
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import pdf_text
-from gemmasearch.readers.formats import CannotRead
+from gemmasearch.readers import pdf as reader
+from gemmasearch.readers import pdf_columns, pdf_other, pdf_text
+from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.pdf import sniff
+from gemmasearch.settings import Settings
 from tests.readers.contract import ReaderContract, documents, problem, read
 from tests.readers.pdf_files import holding, locked, pdf
 
@@ -410,6 +412,32 @@ def test_columns_that_were_drawn_row_by_row_were_read_across(tmp_path: Path, wor
     (found,) = documents(write(tmp_path, beside(LEFT, RIGHT, words=words)))
     heading, *lines = found.text.split("\n")
     assert heading.startswith("A heading that stands above both of the columns") and lines == [*LEFT, *RIGHT]
+
+
+def test_a_long_document_without_such_columns_was_read_twice_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[object] = []
+    look = pdf_columns.read
+
+    def counted(page: object) -> str:
+        tried.append(page)
+        return look(page)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pdf_columns, "read", counted)
+    writer = PdfWriter()
+    prose = placed(
+        *(
+            (72, 700 - 14 * row, f"Line {row} of a page on which nothing but prose is written down.")
+            for row in range(9)
+        )
+    )
+    for _ in range(pdf_other.TRIED + 8):
+        writer.append(BytesIO(prose))
+    writer.write(raw := BytesIO())
+    (found,) = reader.read(Source.of_bytes(raw.getvalue(), "file.pdf"), Settings())
+    assert isinstance(found, Document) and found.meta["pages"] == "20"
+    assert len(tried) == pdf_other.TRIED
 
 
 def test_rows_of_a_table_with_long_cells_stay_rows(tmp_path: Path) -> None:
