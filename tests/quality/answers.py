@@ -23,7 +23,7 @@ import numpy as np
 from gemmasearch import answering
 from gemmasearch.answering import asking, evidence, refusal
 from gemmasearch.answering.question import understand
-from gemmasearch.models import Embedder, Passage
+from gemmasearch.models import Embedder
 from gemmasearch.models.once import Once
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
@@ -43,16 +43,7 @@ class Asked:
 class CachedEmbedder(Once):
     """The embedder with a memory: a corpus's sentences are embedded once for thousands of questions."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        super().__init__(embedder)
-        self._known: dict[tuple[str, str], np.ndarray] = {}
-
-    def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
-        new = list(dict.fromkeys(p for p in passages if (p.title, p.text) not in self._known))
-        if new:
-            made = self._embedder.embed_documents(new)
-            self._known.update(((p.title, p.text), row) for p, row in zip(new, made, strict=True))
-        return np.stack([self._known[p.title, p.text] for p in passages])
+    MOST = 1 << 40
 
 
 class Squad:
