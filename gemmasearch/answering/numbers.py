@@ -11,6 +11,7 @@ from gemmasearch.answering import words
 _MARKER = light.pattern(r"\s*\[\d+\]")
 _GROUPED = light.pattern(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = light.pattern(r"\d[\d.,:/'’  ]*\d|\d")
+_LONGEST = 4_000  # digits that Python converts
 _SPELLED = {
     word: str(number)
     for number, line in enumerate(
@@ -71,10 +72,15 @@ def _canonical(digits: str) -> Iterator[str]:
         elif re.fullmatch(r"\d+[.,]\d+", plain) and plain.count(".") + plain.count(",") == 1:
             whole, part = re.split(r"[.,]", plain)
         else:
-            yield from (str(int(n)) for n in re.findall(r"\d+", plain))
+            yield from map(_bare, re.findall(r"\d+", plain))
             continue
         part = part.rstrip("0")
-        yield str(int(whole)) + (f".{part}" if part else "")
+        yield _bare(whole) + (f".{part}" if part else "")
+
+
+def _bare(digits: str) -> str:
+    """A number without leading zeros; one of thousands of digits, which Python refuses to convert, as it stands."""
+    return str(int(digits)) if len(digits) <= _LONGEST else digits
 
 
 def _decimals(plain: str) -> tuple[str, str, str]:

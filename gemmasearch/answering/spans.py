@@ -76,7 +76,7 @@ _SCALE = (
     r"(?: ?(?:million|billion|trillion|thousand|hundred|Mio\.?|Mrd\.?|Millionen|Milliarden|millions"
     r"|milliards|millones|k)\b)?"
 )
-_DIGITS = r"[-−–]?\d+(?:[.,'’  ]\d{3})*(?:[.,]\d+)?"
+_DIGITS = r"[-−–]?(?<!\d)\d+(?:[.,'’  ]\d{3}){0,6}(?:[.,]\d+)?"
 MONEY = light.pattern(
     rf"(?:[€$£¥]|\b(?:USD|EUR|GBP|CHF|US\$)) ?{_DIGITS}{_SCALE}|{_DIGITS}{_SCALE} ?(?:€|\$|£|¥|(?:EUR"
     rf"|USD|GBP|CHF|euros?|dollars?|pounds?|pence|cents?|francs?|Franken)\b)",
