@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence, Set
 from difflib import get_close_matches
 
 from gemmasearch import light
-from gemmasearch.answering import secrets, spans, words
+from gemmasearch.answering import everyday, secrets, spans, words
 from gemmasearch.answering.evidence import Candidate, Weights, day_of, says_nothing
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.others import with_doer, without
-from gemmasearch.answering.question import TITLES, Question
+from gemmasearch.answering.question import TITLE, TITLES, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
@@ -29,10 +29,7 @@ EVERYDAY = 0.4  # of its weight that an everyday word counts which is missing wh
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
 _OWNER = light.pattern(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
 # The same behind a number or code: "the telephone number of Dr Ames".
-_OWNER_OF = light.pattern(
-    r"\b(?:of|for|von|für|de|pour|para)"
-    r" (?:(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)\.? )?[A-ZÀ-ÖØ-Þ]\w+"
-)
+_OWNER_OF = light.pattern(rf"\b(?:of|for|von|für|de|pour|para) (?:{TITLE}\.? )?[A-ZÀ-ÖØ-Þ]\w+")
 _BOUNDS = (  # what bounds a time by a year: the question is not about that year
     r"since|before|after|until|till|by|from|to|than|and|seit|vor|nach|bis|ab|als|und|depuis|avant|après|dès|et|desde|hasta"
     r"|que|y|e"
@@ -57,7 +54,9 @@ _PAID_FOR = light.pattern(
     r"|\bfür (?:(?:d(?:ie|as|en)|ein(?:en?)?|(?:mein|unser|ihr|sein)(?:en?)?) )?([^\W\d_-]+)\W*$"
 )
 _CALLED = words.listed(  # a name or a profession says itself that it is one
-    "name names called nationality occupation profession religion beruf nom nombre nationalite profesion"
+    " ".join(
+        (*everyday.NAMED.values(), "nationality occupation profession religion beruf nationalite profesion")
+    )
 )
 _AS_MANY = 0.6  # of a question's words: what holds so many speaks of the same in another year
 _ALL = 0.99  # of a question's words, by rarity

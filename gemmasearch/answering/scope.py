@@ -14,12 +14,14 @@ from datetime import datetime
 from gemmasearch import light
 from gemmasearch.answering import words
 from gemmasearch.answering.numbers import months_in
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import TITLE, Question
 from gemmasearch.documents import Condition
 from gemmasearch.retrieval import dates
 
-_TITLE = r"(?:(?:Frau|Herrn?|Mrs?|Ms|Dr|Prof|Madame|Monsieur|Mme|Señora?|Sra?|Don|Doña)\.? )?"
-_NAME = _TITLE + r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
+_NAME = (
+    rf"(?:(?:{TITLE}|Madame|Monsieur|Señora?|Don|Doña)\.? )?"
+    + r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
+)
 _SAID = (
     r"(?:write|wrote|written|say|said|tell|told|ask|asked|want|wanted|send|sent|mention|mentioned|reply"
     r"|replied"

@@ -130,11 +130,11 @@ def _text(written: PdfTextPage, band: Sequence[_Row], left: float, right: float)
     boxes = [box for row in band for box in row.boxes if left <= (box[0] + box[2]) / 2 < right]
     if not boxes:
         return ""
-    lines = (written.get_text_bounded(*_around(row, left, right)) for row in _rows(boxes))
+    lines = (written.get_text_bounded(*_around(row, right)) for row in _rows(boxes))
     return "\n".join(" ".join(line.split()) for line in lines)
 
 
-def _around(row: _Row, left: float, right: float) -> Box:
+def _around(row: _Row, right: float) -> Box:
     ends = max(box[2] for box in row.boxes)
     return min(box[0] for box in row.boxes) - 0.5, row.bottom - 0.5, min(ends + 0.5, right), row.top + 0.5
 
