@@ -36,7 +36,7 @@ _APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
 _LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
 _HEAD_OF_BLOCK = 5  # words
-_YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
+YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _LETTERS = light.pattern(r"[^\W\d_]{3,}")
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
@@ -110,6 +110,11 @@ class Candidate:
     @property
     def score(self) -> float:
         return sum(FEATURES[name] * value for name, value in self.features.items())
+
+    @property
+    def covered(self) -> float:
+        """The share of the question's words, by rarity, that it holds with its context."""
+        return self.features["coverage"] + self.features["context"]
 
 
 def rank(
@@ -438,7 +443,7 @@ def _file_name(hit: Hit) -> str:
 
 def day_of(hit: Hit) -> str:
     """The date of its document, unless its headings say of which year it speaks."""
-    if any(_YEAR.search(heading) for heading in hit.headings):
+    if any(YEAR.search(heading) for heading in hit.headings):
         return ""
     moment = moment_of(hit)
     return moment.strftime("%d %B %Y") if moment else ""

@@ -70,10 +70,10 @@ def is_any(question: Question, ranked: Sequence[Candidate]) -> bool:
 def _near(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Those that speak of the question as well as the best does."""
     told = [c for c in ranked if not says_nothing(question, c) and not c.is_head]
-    most = max(map(_covered, told[:1]), default=0.0)
+    most = max((c.covered for c in told[:1]), default=0.0)
     own = spans.told(question) - question.everyday
     lead = own & told[0].held if told else set()
-    return [c for c in told if _covered(c) >= _NEARLY * most and lead <= c.held | c.about]
+    return [c for c in told if c.covered >= _NEARLY * most and lead <= c.held | c.about]
 
 
 def _latest(near: Iterable[Candidate]) -> Candidate | None:
@@ -127,7 +127,3 @@ def _value(cells: Sequence[str], column: int) -> float | None:
         return None
     told = numbers_in(found.group())
     return float(*told) * (-1 if found.group()[0] in "-−" else 1) if len(told) == 1 else None
-
-
-def _covered(candidate: Candidate) -> float:
-    return candidate.features["coverage"] + candidate.features["context"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gemmasearch import light
 from gemmasearch.answering import words
 
-_MARKER = light.pattern(r"\s*\[\d+\]")
+MARKER = light.pattern(r"\s*\[\d+\]")  # of a source
 _GROUPED = light.pattern(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = light.pattern(r"\d[\d.,:/'’  ]*\d|\d")
 _LONGEST = 4_000  # digits that Python converts
@@ -38,7 +38,7 @@ _TENS = {
 def numbers_in(text: str) -> frozenset[str]:
     """The numbers of a text in one form: "1,240.50" and "1.240,50" are 1240.5, "two" is 2, dates fall apart."""
     found: set[str] = set()
-    for match in _NUMBER.finditer(_GROUPED.sub("", _MARKER.sub("", text))):
+    for match in _NUMBER.finditer(_GROUPED.sub("", MARKER.sub("", text))):
         found.update(_canonical(match.group()))
     for token in re.findall(r"[^\W\d_]+", text):
         folded = words.fold(token)

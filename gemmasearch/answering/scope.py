@@ -47,10 +47,6 @@ _MONTHS = (
     r"|novembre|décembre"
     r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
 )
-_ENGLISH = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
 _TIME = light.pattern(
     rf"\b(?:(?:in|im|en|during|of|de|on|am|le|el)\s+)?(?P<time>{_MONTHS}(?:\s+(?:de\s+)?\d{{4}})?"
     rf"|(?:last|this) (?:week|month|year)|yesterday|today"
@@ -143,7 +139,7 @@ def _time(question: str, now: datetime) -> tuple[Condition, ...]:
     said = " ".join(match["time"].split())
     if months := months_in(said.title()):
         year = re.search(r"\d{4}", said)
-        said = f"{_ENGLISH[min(months) - 1]} {year.group() if year else ''}".strip()
+        said = f"{dates.MONTHS[min(months) - 1]} {year.group() if year else ''}".strip()
     span = dates.span(said, now)
     if span is None:
         return ()

@@ -115,6 +115,8 @@ def _listed(reader: PdfReader) -> Iterator[Any]:
     """Those of the tree of names, in its order."""
     try:
         top = reader.root_object["/Names"]["/EmbeddedFiles"].get_object()  # type: ignore[index]
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  (there is none, or it is damaged)
         return
     waiting, count = [(top, 0)], 0
