@@ -26,8 +26,8 @@ _MOST = light.pattern(
     r"\b(?:most expensive|dearest|highest|largest|biggest|longest|(?:the )?most|teuerste\w*|hochste\w*|grosste\w*"
     r"|langste\w*|plus (?:cher\w*|eleve\w*|grand\w*|haut\w*)|mas (?:car\w*|alt\w*|grande\w*))\b"
 )
-_OFFERS = light.pattern(
-    r"\b(?:can|could|will|would|may|might|planned|kann|könnte|wird|würde|geplant|peux|peut|pourrait|prévue?|puedo|puede)\b"
+_NOT_YET = light.pattern(  # Will and May are names
+    r"\b(?:will|may|(?i:can|could|would|might|planned|kann|könnte|wird|würde|geplant|peux|peut|pourrait|prévue?|puedo|puede))\b"
 )
 _PRICE = light.pattern(r"cheap|expensive|dear|billig|gunstig|teuer|cher|barat|\bcar[oa]")
 _AMOUNT = light.pattern(r"[-−]?\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?")
@@ -85,7 +85,7 @@ def _latest(near: Iterable[Candidate]) -> Candidate | None:
         for place, c in enumerate(near)
         if (days := [d for d in days_with_year(c.text) if d <= today])
     ]
-    done = [found for found in past if not _OFFERS.search(found[2].text)] or past
+    done = [found for found in past if not _NOT_YET.search(found[2].text)] or past
     return max(done, key=lambda found: found[:2])[2] if len(past) > 1 else None
 
 
