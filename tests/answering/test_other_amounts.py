@@ -106,6 +106,22 @@ def test_an_offer_that_begins_with_its_verb_was_the_last_service(offer: str, tol
     assert told in answer_from(text, None, None, "When was the last boiler service?", extract=True).text
 
 
+@pytest.mark.parametrize(
+    "street",
+    [
+        "Calle Mayor 5",
+        "Rue Pasteur 4",
+        "4 Rue Pasteur",
+        "Lange Straße 5",
+        "Am Alten Platz 5",
+        "4 Avenue Foch",
+    ],
+)
+def test_a_street_that_is_written_with_a_capital_was_no_place(street: str) -> None:
+    text = f"Phone list.\n\nAnna Ruiz, {street}\n\nBo Lund, Jena.\n"
+    assert street in answer_from(text, None, None, "Where does Anna Ruiz live?", extract=True).text
+
+
 def test_below_a_refusal_stood_a_pronoun_that_shares_no_word_with_the_question(
     store: Store, add: Add
 ) -> None:
