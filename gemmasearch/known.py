@@ -77,6 +77,13 @@ def schedule(every: str, settings: Settings, *, system: str = "") -> Plan:
     return clock.plan(every, settings.db_path, system=system)
 
 
+def seconds_of(every: str) -> int:
+    """The seconds of an interval such as "30m", which a scheduler may not be able to keep."""
+    from gemmasearch.indexing import schedule as clock
+
+    return clock.seconds_of(every)
+
+
 def install_schedule(plan: Plan) -> None:
     from gemmasearch.indexing import schedule as clock
 

@@ -49,7 +49,8 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
             continue
         if not _CHOSE.search(said.text) or words.negated(said.text):
             continue
-        taken = [row for row in rows if _named(said) & set(row.stems)]
+        named = _named(said)
+        taken = [row for row in rows if not named.isdisjoint(row.stems)]
         if len(taken) == 1:
             lead = taken[0] if question.kind == "money" else said
             return [lead, *(c for c in ranked if c is not lead)]

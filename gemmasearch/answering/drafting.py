@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.answering import evidence, grounding, hostile, packing, spans, words
-from gemmasearch.answering.numbers import days_in
+from gemmasearch.answering.numbers import MARKER, days_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Evidence, Hit, Sentence
@@ -26,7 +26,6 @@ REFUSAL = prompts.NOT_FOUND
 MOST_SENTENCES = 3  # of a generated answer
 _UNPRINTABLE = light.pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BULLET = light.pattern(r"^(?:[-*•]\s+)+")
-_MARKER = light.pattern(r"\s*\[\d+\]")
 _AFTER_STOP = light.pattern(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
 _OPEN_MARKER = light.pattern(r"\[\d{0,2}\]?")
 
@@ -172,7 +171,7 @@ def _supported(plain: str, sentence: str, against: Sequence[grounding.Source]) -
 
 def _told(sentence: str) -> str:
     """A sentence without its citation and without "The answer is:" and its like."""
-    plain = _BULLET.sub("", _MARKER.sub("", sentence).strip())
+    plain = _BULLET.sub("", MARKER.sub("", sentence).strip())
     bare = _PREAMBLE.sub("", plain)
     return bare if bare == plain else bare[:1].upper() + bare[1:]
 

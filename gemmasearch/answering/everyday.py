@@ -55,7 +55,7 @@ _DATED = {
     "es": "dia fecha ano mes hora",
 }
 # So does a name, where who is asked.
-_NAMED = {
+NAMED = {
     "en": "name names called",
     "de": "name namen heisst",
     "fr": "nom noms appelle",
@@ -80,7 +80,7 @@ def _stems(language: str, kind: str) -> frozenset[str]:
     """Of all lists; where a relation is asked for, of the words for now alone."""
     common = "" if kind in _RELATION else _LISTS.get(language, "")
     dated = _DATED.get(language, "") if kind == "when" else ""
-    named = _NAMED.get(language, "") if kind == "who" else ""
+    named = NAMED.get(language, "") if kind == "who" else ""
     listed = f"{common} {dated} {named} {_NOW.get(language, '')}"
     return frozenset(token.stem for token in words.tokens(listed, language or "en"))
 

@@ -36,7 +36,7 @@ _APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
 _LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
 _HEAD_OF_BLOCK = 5  # words
-_YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
+YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _LETTERS = light.pattern(r"[^\W\d_]{3,}")
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
@@ -110,6 +110,11 @@ class Candidate:
     @property
     def score(self) -> float:
         return sum(FEATURES[name] * value for name, value in self.features.items())
+
+    @property
+    def covered(self) -> float:
+        """The share of the question's words, by rarity, that it holds with its context."""
+        return self.features["coverage"] + self.features["context"]
 
 
 def rank(
@@ -203,6 +208,7 @@ def _place(hit: Hit) -> float:
 def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> list[Candidate]:
     every = _honest(hit)
     said = [unit for unit in every if unit.kind != "heading"] or every
+    headings = [unit for unit in every if unit.kind == "heading"]
     language = hit.language or words.guess_language(hit.text)
     own = [words.stems(unit.of(hit.text), language) for unit in said]
     held = [
@@ -219,7 +225,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     for at, unit in enumerate(said):
         text = unit.of(hit.text)
         about = general
-        if block := " ".join((_block_of(hit.text, unit), _heading_of(hit.text, every, unit))).strip():
+        if block := " ".join((_block_of(hit.text, unit), _heading_of(hit.text, headings, unit))).strip():
             about = general | held_by(question, block, words.stems(block, language), language)
         of_somebody = speaks_of_somebody(text)
         reach = _EARLIER if of_somebody else 1
@@ -276,10 +282,9 @@ def _block_of(text: str, unit: Unit) -> str:
     return first if named and all(_LABEL.match(line) for line in more) else ""
 
 
-def _heading_of(text: str, units: Sequence[Unit], unit: Unit) -> str:
+def _heading_of(text: str, headings: Sequence[Unit], unit: Unit) -> str:
     """The heading above a unit within its passage, for a passage may hold several sections of a note."""
-    above = [each for each in units if each.kind == "heading" and each.end <= unit.start]
-    return above[-1].of(text) if above else ""
+    return next((each.of(text) for each in reversed(headings) if each.end <= unit.start), "")
 
 
 def _honest(hit: Hit) -> list[Unit]:
@@ -315,9 +320,8 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
         if named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
-    if (
-        question.kind == "who" and missing and synonyms.SOLD_TO.search(text)
-    ):  # who bought it is whom it was sold to
+    # Who bought it is whom it was sold to.
+    if question.kind == "who" and missing and synonyms.SOLD_TO.search(text):
         held.update(s for s in missing if words.fold(question.surface[s]) in synonyms.BOUGHT)
     if missing and spans.MONEY.search(text):
         held.update(s for s in missing if words.fold(question.surface[s]) in spans.MONEYED)
@@ -439,7 +443,7 @@ def _file_name(hit: Hit) -> str:
 
 def day_of(hit: Hit) -> str:
     """The date of its document, unless its headings say of which year it speaks."""
-    if any(_YEAR.search(heading) for heading in hit.headings):
+    if any(YEAR.search(heading) for heading in hit.headings):
         return ""
     moment = moment_of(hit)
     return moment.strftime("%d %B %Y") if moment else ""

@@ -26,8 +26,8 @@ _MOST = light.pattern(
     r"\b(?:most expensive|dearest|highest|largest|biggest|longest|(?:the )?most|teuerste\w*|hochste\w*|grosste\w*"
     r"|langste\w*|plus (?:cher\w*|eleve\w*|grand\w*|haut\w*)|mas (?:car\w*|alt\w*|grande\w*))\b"
 )
-_OFFERS = light.pattern(
-    r"\b(?:can|could|will|would|may|might|planned|kann|könnte|wird|würde|geplant|peux|peut|pourrait|prévue?|puedo|puede)\b"
+_NOT_YET = light.pattern(  # Will and May are names
+    r"\b(?:will|may|(?i:can|could|would|might|planned|kann|könnte|wird|würde|geplant|peux|peut|pourrait|prévue?|puedo|puede))\b"
 )
 _PRICE = light.pattern(r"cheap|expensive|dear|billig|gunstig|teuer|cher|barat|\bcar[oa]")
 _AMOUNT = light.pattern(r"[-−]?\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?")
@@ -70,10 +70,10 @@ def is_any(question: Question, ranked: Sequence[Candidate]) -> bool:
 def _near(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Those that speak of the question as well as the best does."""
     told = [c for c in ranked if not says_nothing(question, c) and not c.is_head]
-    most = max(map(_covered, told[:1]), default=0.0)
+    most = max((c.covered for c in told[:1]), default=0.0)
     own = spans.told(question) - question.everyday
     lead = own & told[0].held if told else set()
-    return [c for c in told if _covered(c) >= _NEARLY * most and lead <= c.held | c.about]
+    return [c for c in told if c.covered >= _NEARLY * most and lead <= c.held | c.about]
 
 
 def _latest(near: Iterable[Candidate]) -> Candidate | None:
@@ -85,7 +85,7 @@ def _latest(near: Iterable[Candidate]) -> Candidate | None:
         for place, c in enumerate(near)
         if (days := [d for d in days_with_year(c.text) if d <= today])
     ]
-    done = [found for found in past if not _OFFERS.search(found[2].text)] or past
+    done = [found for found in past if not _NOT_YET.search(found[2].text)] or past
     return max(done, key=lambda found: found[:2])[2] if len(past) > 1 else None
 
 
@@ -127,7 +127,3 @@ def _value(cells: Sequence[str], column: int) -> float | None:
         return None
     told = numbers_in(found.group())
     return float(*told) * (-1 if found.group()[0] in "-−" else 1) if len(told) == 1 else None
-
-
-def _covered(candidate: Candidate) -> float:
-    return candidate.features["coverage"] + candidate.features["context"]

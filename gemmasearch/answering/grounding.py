@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from gemmasearch import light
 from gemmasearch.answering import parts, relations, spans, words
-from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in, times_in, units_in
+from gemmasearch.answering.numbers import MARKER, dated_in, days_in, months_in, numbers_in, times_in, units_in
 from gemmasearch.answering.sentences import units_of
 from gemmasearch.documents import Hit
 from gemmasearch.light import dataclass
@@ -41,7 +41,6 @@ _SPEAKER = light.pattern(
     r"|[Ww]ir|[Uu]nse?re?[mnrs]?|[Dd]ich|[Dd]eine?[mnrs]?|[Jj]e|[Mm]oi|[Nn]ous|[Nn]otre|[Vv]ous|[Vv]otre|[Yy]o"
     r"|[Nn]uestr[ao]s?|[Uu]sted)\b"
 )
-_MARKER = light.pattern(r"\s*\[\d+\]")
 _VERDICT = light.pattern(r"^(?:yes|no|ja|nein|oui|non|s[ií])[,.!:]?\s+", re.I)
 _COMPOUND = light.pattern(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
 _OPENERS = words.listed("according based however therefore thus also additionally yes answer text note the")
@@ -127,7 +126,7 @@ def _source(number: int, quote: str, text: str, said: _Said, around: _Said, lang
 
 def check(sentence: str, against: Sequence[Source]) -> Support:
     """Whether the sources say the sentence; citation markers in it are ignored."""
-    plain = _VERDICT.sub("", _MARKER.sub("", sentence).strip())
+    plain = _VERDICT.sub("", MARKER.sub("", sentence).strip())
     results = [_best(clause, against) for clause in _clauses(plain)]
     if not results:
         return Support(0.0, missing=("nothing is said",))

@@ -63,7 +63,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         for c in near
         if (c.hit.date or 0.0) > since
         and worth[id(c)] >= _NEARLY * worth[id(best)]
-        and _covered(c) >= _NEARLY * _covered(best)
+        and c.covered >= _NEARLY * best.covered
     ]
     if not newer:
         return list(ranked)
@@ -85,10 +85,6 @@ def _worth(question: Question, candidate: Candidate) -> float:
     """Its score, as if it held what is awaited where the sentence behind it is told with it."""
     _, behind = in_context(question, candidate.hit, candidate.text)
     return candidate.score + (FEATURES["kind"] * (1.0 - candidate.features["kind"]) if behind else 0.0)
-
-
-def _covered(candidate: Candidate) -> float:
-    return candidate.features["coverage"] + candidate.features["context"]
 
 
 def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
@@ -116,7 +112,7 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
         and not other <= value
         and not value <= other
         and not told.isdisjoint(c.held)
-        and _covered(c) >= _SPOKEN
+        and c.covered >= _SPOKEN
         and _said(c) >= _LIKELY * _said(best)
         and bool(c.features["names"]) >= bool(best.features["names"])
     ]
@@ -134,7 +130,7 @@ def _since(
         and _written(c) > _written(best) > (0, 0, 0)
         and not told.isdisjoint(c.held)
         and set(question.names) <= c.held | c.context
-        and _covered(c) >= _SPOKEN
+        and c.covered >= _SPOKEN
     ]
     return max(newer, key=lambda c: (_written(c), c.score), default=None)
 

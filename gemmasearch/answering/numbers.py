@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from gemmasearch import light
 from gemmasearch.answering import words
 
-_MARKER = light.pattern(r"\s*\[\d+\]")
+MARKER = light.pattern(r"\s*\[\d+\]")  # of a source
 _GROUPED = light.pattern(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = light.pattern(r"\d[\d.,:/'’  ]*\d|\d")
+_LONGEST = 4_000  # digits that Python converts
 _SPELLED = {
     word: str(number)
     for number, line in enumerate(
@@ -37,7 +38,7 @@ _TENS = {
 def numbers_in(text: str) -> frozenset[str]:
     """The numbers of a text in one form: "1,240.50" and "1.240,50" are 1240.5, "two" is 2, dates fall apart."""
     found: set[str] = set()
-    for match in _NUMBER.finditer(_GROUPED.sub("", _MARKER.sub("", text))):
+    for match in _NUMBER.finditer(_GROUPED.sub("", MARKER.sub("", text))):
         found.update(_canonical(match.group()))
     for token in re.findall(r"[^\W\d_]+", text):
         folded = words.fold(token)
@@ -71,10 +72,15 @@ def _canonical(digits: str) -> Iterator[str]:
         elif re.fullmatch(r"\d+[.,]\d+", plain) and plain.count(".") + plain.count(",") == 1:
             whole, part = re.split(r"[.,]", plain)
         else:
-            yield from (str(int(n)) for n in re.findall(r"\d+", plain))
+            yield from map(_bare, re.findall(r"\d+", plain))
             continue
         part = part.rstrip("0")
-        yield str(int(whole)) + (f".{part}" if part else "")
+        yield _bare(whole) + (f".{part}" if part else "")
+
+
+def _bare(digits: str) -> str:
+    """A number without leading zeros; one of thousands of digits, which Python refuses to convert, as it stands."""
+    return str(int(digits)) if len(digits) <= _LONGEST else digits
 
 
 def _decimals(plain: str) -> tuple[str, str, str]:

@@ -166,12 +166,14 @@ def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[i
         return set()
     asked = spans.told(question) - question.everyday
     rows = [c for c in ranked if c.unit.kind == "row" and not c.is_head]
+    beside: dict[int, set[str]] = {}  # document -> of these words, those that any of its rows holds
+    for row in rows:
+        beside.setdefault(row.hit.document_id, set()).update(asked & row.held)
     found = set()
     for row in rows:
         holds = asked & row.held
         lacks = asked - row.held - row.about
-        beside = (r.held for r in rows if r is not row and r.hit.document_id == row.hit.document_id)
-        if holds and len(holds) <= len(lacks) and any(not lacks.isdisjoint(held) for held in beside):
+        if holds and len(holds) <= len(lacks) and not lacks.isdisjoint(beside[row.hit.document_id]):
             found.add(id(row))
     return found
 

@@ -125,7 +125,8 @@ _NOW = light.pattern(
 )
 TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
 # Before a name it is none, and the answer need not say it: many have the same.
-_TITLED = light.pattern(r"(?:Mrs?|Ms|Dr|Prof|Mme|Mlle|Sra?|Frau|Herrn?)\b\.? (?=[A-ZÀ-ÖØ-Þ])")
+TITLE = r"(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)"
+_TITLED = light.pattern(rf"{TITLE}\b\.? (?=[A-ZÀ-ÖØ-Þ])")
 _NOW_UNSPACED = light.pattern("现在|現在|目前|今の|いま|지금|현재")
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 

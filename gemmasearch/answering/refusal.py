@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence, Set
 from difflib import get_close_matches
 
 from gemmasearch import light
-from gemmasearch.answering import secrets, spans, words
-from gemmasearch.answering.evidence import Candidate, Weights, day_of, says_nothing
+from gemmasearch.answering import everyday, secrets, spans, words
+from gemmasearch.answering.evidence import YEAR, Candidate, Weights, day_of, says_nothing
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.others import with_doer, without
-from gemmasearch.answering.question import TITLES, Question
+from gemmasearch.answering.question import TITLE, TITLES, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
@@ -29,10 +29,7 @@ EVERYDAY = 0.4  # of its weight that an everyday word counts which is missing wh
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
 _OWNER = light.pattern(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
 # The same behind a number or code: "the telephone number of Dr Ames".
-_OWNER_OF = light.pattern(
-    r"\b(?:of|for|von|für|de|pour|para)"
-    r" (?:(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)\.? )?[A-ZÀ-ÖØ-Þ]\w+"
-)
+_OWNER_OF = light.pattern(rf"\b(?:of|for|von|für|de|pour|para) (?:{TITLE}\.? )?[A-ZÀ-ÖØ-Þ]\w+")
 _BOUNDS = (  # what bounds a time by a year: the question is not about that year
     r"since|before|after|until|till|by|from|to|than|and|seit|vor|nach|bis|ab|als|und|depuis|avant|après|dès|et|desde|hasta"
     r"|que|y|e"
@@ -41,7 +38,6 @@ _IN_YEAR = light.pattern(  # a year that a question is about, be it without a pr
     rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d|['’]s)",
     re.I,
 )
-_YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _WHO_IS = light.pattern(
     r"\W*(?:who (?:is|are|was|were) (?:the|our|my)|wer (?:ist|war) (?:der|die)|qui (?:est|etait|était) l[ea]"
     r"|qui[eé]n (?:es|era) (?:el|la)) ",
@@ -57,7 +53,9 @@ _PAID_FOR = light.pattern(
     r"|\bfür (?:(?:d(?:ie|as|en)|ein(?:en?)?|(?:mein|unser|ihr|sein)(?:en?)?) )?([^\W\d_-]+)\W*$"
 )
 _CALLED = words.listed(  # a name or a profession says itself that it is one
-    "name names called nationality occupation profession religion beruf nom nombre nationalite profesion"
+    " ".join(
+        (*everyday.NAMED.values(), "nationality occupation profession religion beruf nationalite profesion")
+    )
 )
 _AS_MANY = 0.6  # of a question's words: what holds so many speaks of the same in another year
 _ALL = 0.99  # of a question's words, by rarity
@@ -117,7 +115,7 @@ def signals(ranked: Sequence[Candidate]) -> Signals:
         return Signals(0.0, 0.0, 0.0, 0.0, 0.0)
     first = best[0]
     return Signals(  # names that stand far off in its passage only count for the sentence that is told
-        max(min(1.0, (_covered(c) + first.afar * (c is first)) / _weighed(c)) for c in best),
+        max(min(1.0, (c.covered + first.afar * (c is first)) / _weighed(c)) for c in best),
         max(min(1.0, c.features["coverage"] / _weighed(c)) for c in best),
         first.features["names"] + first.named,
         first.features["pairs"],
@@ -132,7 +130,7 @@ def _weighed(candidate: Candidate) -> float:
     others = 1.0 - candidate.everyday
     if others < 1e-6:
         return 1.0
-    return 1.0 - (1.0 - EVERYDAY) * candidate.everyday * min(1.0, _covered(candidate) / others) ** 2
+    return 1.0 - (1.0 - EVERYDAY) * candidate.everyday * min(1.0, candidate.covered / others) ** 2
 
 
 def chance(
@@ -182,8 +180,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
     """
     first, *others = [c for c in ranked[:LOOKED_AT] if not says_nothing(question, c)] or ranked[:1]
-    best = max(map(_covered, ranked[:LOOKED_AT]))
-    near = [first, *(c for c in others if _covered(c) >= _AS_NEAR * best and c.features["coverage"])]
+    best = max(c.covered for c in ranked[:LOOKED_AT])
+    near = [first, *(c for c in others if c.covered >= _AS_NEAR * best and c.features["coverage"])]
     near = [c for c in near if not _shares_a_year(question, c)]
     if question.kind == "money" or question.asks_colour or question.asks_code:
         near = [c for c in near if _tells_of_what(question, c)]
@@ -225,10 +223,6 @@ def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequenc
 
 def _spoken(candidate: Candidate) -> Set[str]:
     return candidate.held | candidate.about | candidate.context
-
-
-def _covered(candidate: Candidate) -> float:
-    return candidate.features["coverage"] + candidate.features["context"]
 
 
 def _shares_a_year(question: Question, candidate: Candidate) -> bool:
@@ -292,7 +286,7 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
 
 def _lacks_reason(candidate: Candidate) -> bool:
     """Whether it leaves out what it should give the reason of, and neither it nor what stands behind it gives one."""
-    if _covered(candidate) + candidate.everyday >= _NEARLY_ALL:
+    if candidate.covered + candidate.everyday >= _NEARLY_ALL:
         return False
     text, unit = candidate.hit.text, candidate.unit
     said = text[unit.start : unit.end + _BEHIND]
@@ -315,7 +309,7 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     its paragraph does and its passage lacks that one, or its passage or the day of its document is years away.
     """
     asked = {int(year) for year in _IN_YEAR.findall(question.text)}
-    if len(asked) != 1 or len(_YEAR.findall(question.text)) != 1:
+    if len(asked) != 1 or len(YEAR.findall(question.text)) != 1:
         return False
     if told := _years(candidate.text):
         return asked.isdisjoint(told)
@@ -323,7 +317,7 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     around = _years(" ".join((hit.title, *hit.headings, day_of(hit), hit.text)))
     wanted = next(iter(asked))
     if candidate.unit.kind == "sentence" and wanted not in around:
-        before = _YEAR.findall(hit.text[: candidate.unit.start].rpartition("\n\n")[2])
+        before = YEAR.findall(hit.text[: candidate.unit.start].rpartition("\n\n")[2])
         if before and before[-1] != str(wanted):
             return True
     return bool(around) and all(abs(wanted - year) > 1 for year in around)
@@ -339,7 +333,7 @@ def _of_other_years(question: Question, near: Sequence[Candidate]) -> bool:
 
 
 def _years(text: str) -> set[int]:
-    return {int(year) for year in _YEAR.findall(text)}
+    return {int(year) for year in YEAR.findall(text)}
 
 
 def _knows_languages(space: str) -> bool:

@@ -14,12 +14,14 @@ from datetime import datetime
 from gemmasearch import light
 from gemmasearch.answering import words
 from gemmasearch.answering.numbers import months_in
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import TITLE, Question
 from gemmasearch.documents import Condition
 from gemmasearch.retrieval import dates
 
-_TITLE = r"(?:(?:Frau|Herrn?|Mrs?|Ms|Dr|Prof|Madame|Monsieur|Mme|Señora?|Sra?|Don|Doña)\.? )?"
-_NAME = _TITLE + r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
+_NAME = (
+    rf"(?:(?:{TITLE}|Madame|Monsieur|Señora?|Don|Doña)\.? )?"
+    + r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
+)
 _SAID = (
     r"(?:write|wrote|written|say|said|tell|told|ask|asked|want|wanted|send|sent|mention|mentioned|reply"
     r"|replied"
@@ -45,10 +47,6 @@ _MONTHS = (
     r"|novembre|décembre"
     r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
 )
-_ENGLISH = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
 _TIME = light.pattern(
     rf"\b(?:(?:in|im|en|during|of|de|on|am|le|el)\s+)?(?P<time>{_MONTHS}(?:\s+(?:de\s+)?\d{{4}})?"
     rf"|(?:last|this) (?:week|month|year)|yesterday|today"
@@ -141,7 +139,7 @@ def _time(question: str, now: datetime) -> tuple[Condition, ...]:
     said = " ".join(match["time"].split())
     if months := months_in(said.title()):
         year = re.search(r"\d{4}", said)
-        said = f"{_ENGLISH[min(months) - 1]} {year.group() if year else ''}".strip()
+        said = f"{dates.MONTHS[min(months) - 1]} {year.group() if year else ''}".strip()
     span = dates.span(said, now)
     if span is None:
         return ()

@@ -76,7 +76,7 @@ _SCALE = (
     r"(?: ?(?:million|billion|trillion|thousand|hundred|Mio\.?|Mrd\.?|Millionen|Milliarden|millions"
     r"|milliards|millones|k)\b)?"
 )
-_DIGITS = r"[-−–]?\d+(?:[.,'’  ]\d{3})*(?:[.,]\d+)?"
+_DIGITS = r"[-−–]?(?<!\d)\d+(?:[.,'’  ]\d{3}){0,6}(?:[.,]\d+)?"
 MONEY = light.pattern(
     rf"(?:[€$£¥]|\b(?:USD|EUR|GBP|CHF|US\$)) ?{_DIGITS}{_SCALE}|{_DIGITS}{_SCALE} ?(?:€|\$|£|¥|(?:EUR"
     rf"|USD|GBP|CHF|euros?|dollars?|pounds?|pence|cents?|francs?|Franken)\b)",
@@ -150,9 +150,10 @@ _PLACE_BEFORE = light.pattern(
 )
 
 _STREET = light.pattern(
-    r"\w(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee) \d|\b\d+[a-z]?,? (?:(?:rue|avenue|place|calle)\b"
+    r"(?:\w(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee)|\b(?:Stra(?:ß|ss)e|Str\.|Weg|Gasse|Platz|Allee)) \d"
+    r"|\b\d+[a-z]?,? (?:(?i:rue|avenue|place|calle)\b"
     r"|[A-Z]\w+ (?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Close|Way)\b)"
-    r"|\b(?:rue|calle|avenida|plaza) (?:[^\W\d_]|\d)|\b\d{5} [A-ZÄÖÜ]"
+    r"|\b(?i:rue|calle|avenida|plaza) (?:[^\W\d_]|\d)|\b\d{5} [A-ZÄÖÜ]"
 )
 
 

@@ -171,7 +171,9 @@ def _turn(session: Session, index: Index, conversation: Conversation, line: str)
 
 
 def _source(conversation: Conversation, number: str) -> Citation:
-    wanted = conversation.source(int(number)) if number.strip().isdigit() else None
+    number = number.strip()
+    known = number.isdecimal() and len(number) < 10  # "²" is a digit, too
+    wanted = conversation.source(int(number)) if known else None
     if wanted is None:
         raise UsageProblem("there is no source of that number", _HELP)
     return wanted

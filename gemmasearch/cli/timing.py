@@ -88,7 +88,7 @@ def install(
     ] = False,
 ) -> int:
     """Run `gsearch index` for this index on time. With systemd, launchd or cron, whichever the machine has."""
-    from gemmasearch.known import install_schedule, schedule
+    from gemmasearch.known import install_schedule, schedule, seconds_of
 
     out = session.out
     try:
@@ -100,8 +100,7 @@ def install(
         plan = schedule(every, session.settings, system="cron")
     if not print_:
         install_schedule(plan)
-    asked = schedule(every, session.settings, system="systemd").seconds
-    other = "" if plan.seconds == asked else f" (cron cannot keep {every})"
+    other = "" if plan.seconds == seconds_of(every) else f" (cron cannot keep {every})"
     done = "would run" if print_ else "installed"
     out.note(f"{done} with {plan.system}, every {_interval(plan.seconds)}{other}")
     return out.result(plan, lambda: _show_plan(out, plan))

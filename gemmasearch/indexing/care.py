@@ -14,7 +14,7 @@ from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.lock import run_lock
-from gemmasearch.indexing.rules import Rules, around, is_within
+from gemmasearch.indexing.rules import Rules, around, innermost
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES
 from gemmasearch.light import dataclass
 
@@ -105,7 +105,7 @@ def edit_root(store: Store, path: str, changes: Mapping[str, Any], *, wait: floa
 def why(store: Store, path: str) -> Why:
     """Whether and why an absolute path is in the index."""
     roots = store.roots()
-    owner = max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
+    owner = innermost(path, roots)
     row = store.file(path)
     if row is None and owner is not None and (below := list(store.files_below(path))):
         good = sum(not file.reason for file in below)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from gemmasearch.errors import NothingFound
 from gemmasearch.indexing import maildirs, pages
 from gemmasearch.indexing.lock import run_lock
-from gemmasearch.indexing.rules import is_within
+from gemmasearch.indexing.rules import innermost, is_within
 from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
@@ -65,9 +65,10 @@ def forget(
             raise NothingFound(
                 f"not in the index: {', '.join(paths)}", "`gsearch roots` lists what is indexed"
             )
-        inside = [id for row in rows for id, _ in store.known_documents(row).values()]
+        inside = {id for row in rows for id, _ in store.known_documents(row).values()}
+        alone = [id for id in documents if id not in inside]  # their files stay
         evidence = store.evidence([*inside, *documents]) if verify else None
-        kept = _kept_pages(store, set(documents).difference(inside))
+        kept = _kept_pages(store, alone)
         maildirs.look_at_all(store)  # the names of its folders go with it
         for path in paths:
             store.crawl_problems(path, ())
@@ -77,7 +78,7 @@ def forget(
         store.forget_decisions(paths)
         store.drop_asked()
         store.drop_recognised_with(documents)
-        store.forget_documents([id for id in documents if id not in set(inside)])
+        store.forget_documents(alone)
         store.remove_files(rows)
         store.drop_unshown()
         store.purge_words(now=True)
@@ -91,17 +92,16 @@ def forget(
     )  # fmt: skip
 
 
-def _kept_pages(store: Store, documents: Set[int]) -> tuple[str, ...]:
+def _kept_pages(store: Store, documents: Sequence[int]) -> tuple[str, ...]:
     folder = str(pages.folder(store.path))
-    found = (store.document(id) for id in sorted(documents))
-    return tuple(dict.fromkeys(row.path for row in found if row and is_within(row.path, folder)))
+    return tuple(path for path in store.paths_of(documents) if is_within(path, folder))
 
 
 def _exclude(store: Store, paths: Sequence[str], roots: Sequence[Root]) -> list[str]:
     """Name paths that are still on disk in the exclusions of the root that they lie in. :return: those paths."""
     named: dict[int, list[str]] = {}
     for path in paths:
-        owner = max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
+        owner = innermost(path, roots)
         if owner is not None and owner.path != path and os.path.lexists(path):
             named.setdefault(owner.id, []).append(path)
     for owner in (r for r in roots if r.id in named):

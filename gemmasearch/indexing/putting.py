@@ -14,7 +14,7 @@ from gemmasearch.indexing.batches import Helped, made_ahead
 from gemmasearch.indexing.current import READERS, is_racy, is_read, tries_before, unchanged_since
 from gemmasearch.indexing.helper import SMALL
 from gemmasearch.indexing.moves import Moves, kind_of_name
-from gemmasearch.indexing.rules import Rules, is_within
+from gemmasearch.indexing.rules import Rules, innermost
 from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
 from gemmasearch.indexing.storing import TOGETHER, Storing
 from gemmasearch.readers import growth
@@ -244,8 +244,8 @@ class Putting:
         """Whether it is left out if it is a private key: not if it was named itself or the root allows it."""
         if found.stamp.size > KEY_SEARCH_BYTES or any(r.path == found.path for r in self.registered):
             return False
-        owner = self._owner(found.path)
-        return not any(r.path == owner and Rules.of(r.options).secrets for r in self.registered)
+        owner = innermost(found.path, self.registered)
+        return owner is None or not Rules.of(owner.options).secrets
 
     def is_key(self, found: Found) -> bool:
         """A private key under an innocent name."""
@@ -259,11 +259,8 @@ class Putting:
 
     def words(self, path: str) -> str:
         """The path below its root, for the full-text index."""
-        return path_words(path, self._owner(path))
-
-    def _owner(self, path: str) -> str:
-        """Of nested roots the innermost."""
-        return max((r.path for r in self.registered if is_within(path, r.path)), key=len, default="")
+        owner = innermost(path, self.registered)
+        return path_words(path, owner.path if owner else "")
 
 
 class _End(TypedDict):

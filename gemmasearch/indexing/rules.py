@@ -90,6 +90,11 @@ def around(path: str, roots: Iterable[Root]) -> list[str]:
     return [root.path for root in roots if root.path != path and is_within(path, root.path)]
 
 
+def innermost(path: str, roots: Iterable[Root]) -> Root | None:
+    """Of the roots that a path is or lies in, the one that decides about it."""
+    return max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
+
+
 def made_by_program(name: str) -> bool:
     """Whether a file's name says that an editor or download is still at work on it."""
     if name in MADE_FILES or name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES):

@@ -122,7 +122,11 @@ def leave_room(path: Path) -> None:
     if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
         return
     try:
-        mmap.mmap(-1, path.stat().st_size + BESIDE).close()
+        size = path.stat().st_size + BESIDE
+    except OSError:  # to open it says why
+        return
+    try:
+        mmap.mmap(-1, size).close()
     except OSError as e:
         raise MemoryError(f"{path} does not fit") from e
 

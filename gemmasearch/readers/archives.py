@@ -106,11 +106,12 @@ def _items(source: Source, settings: Settings) -> Iterator[Document | Problem]:
             continue
         elif source.begins(part):
             for item in attachments.inside(raw, part, name, source, settings):
-                yield _named(item, part) if isinstance(item, Document) else item
+                yield placed(item, part) if isinstance(item, Document) else item
 
 
-def _named(document: Document, part: str) -> Document:
-    """With the place within the archive, for people: ``part`` may go on within the member."""
+def placed(document: Document, part: str) -> Document:
+    """With the place within the archive or PDF, for people: ``part`` may go on within the member. A mail says itself
+    what is attached to it."""
     if "attached_to" in document.meta:
         return document
     inner = document.meta.get("member")
@@ -206,7 +207,7 @@ class _Counted(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         size = MEMBER_BYTES + 1 if size < 0 else size
-        taken, self._given_back = self._given_back[:size], self._given_back[size:]
+        taken, self._given_back = bytearray(self._given_back[:size]), self._given_back[size:]
         while len(taken) < size:
             piece = self._stream.read(min(size - len(taken), 1 << 20))
             if not piece:
@@ -214,7 +215,7 @@ class _Counted(io.RawIOBase):
             _budget(self._source).spend(len(piece))
             self._source.progress()
             taken += piece
-        return taken
+        return bytes(taken)
 
 
 def _bare_name(path: str) -> str:

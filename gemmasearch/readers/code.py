@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers.formats import CannotRead, Source
-from gemmasearch.readers.notes import sections
-from gemmasearch.readers.textual import decode, without_payloads
+from gemmasearch.readers.formats import Source
+from gemmasearch.readers.notes import sections, whole_text
 from gemmasearch.settings import Settings
 
 CHARACTERS = 2_000_000  # of one data file: behind that are numbers that nobody asks for in words
@@ -27,13 +26,13 @@ _DEFINITION = re.compile(
 
 
 def read_code(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    text = _text(source)
+    text = whole_text(source)
     headings = [(m.start(), 1, m[1].rstrip(":")) for m in _DEFINITION.finditer(text)]
     yield Document("code", text, sections=sections(text, headings))
 
 
 def read_data(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    text = _text(source)
+    text = whole_text(source)
     if source.path.lower().endswith(_JSON) or _IS_JSON.match(text):
         text = _ESCAPES.sub(_letter, text)
     yield Document("data", text[:CHARACTERS])
@@ -49,10 +48,3 @@ def _letter(found: re.Match[str]) -> str:
     units = bytes.fromhex(escape.replace("\\u", ""))
     letter = units.decode("utf-16-be", "replace")
     return letter if letter.isprintable() else " "
-
-
-def _text(source: Source) -> str:
-    text = without_payloads(decode(source.read()))
-    if not text.strip():
-        raise CannotRead("empty")
-    return text

@@ -28,7 +28,7 @@ _BACKGROUND = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_RULE = re.compile(r"([^{}]*)([{}])")
+_BRACE = re.compile(r"([{}])")
 _DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([\w-]+)", re.IGNORECASE)
 _NAME = re.compile(r"[.#][\w-]+")
 _ALONE = re.compile(r"(?:[a-z][a-z0-9]*)?([.#][\w-]+)", re.IGNORECASE)
@@ -93,7 +93,8 @@ def _rules(css: str) -> Iterator[tuple[str, str, int]]:
     if "display" not in css:
         return
     around: list[str] = []
-    for text, brace in _RULE.findall(css):
+    pieces = _BRACE.split(css)
+    for text, brace in zip(pieces[::2], pieces[1::2], strict=False):
         if brace == "{":
             around.append(text.strip())
         elif around:

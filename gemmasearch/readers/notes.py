@@ -43,7 +43,7 @@ _MARKUP = re.compile(
 
 
 def read_markdown(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    text = _text(source)
+    text = whole_text(source)
     if item := joplin.note(text):
         text, front = item.text, item.front
     else:
@@ -52,23 +52,24 @@ def read_markdown(source: Source, settings: Settings) -> Iterator[Document | Pro
 
 
 def read_org(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    text = _text(source)
+    text = whole_text(source)
     tags = (tag for found in _ORG_TAGS.findall(text) for tag in found.split(":") if tag)
     yield _note(source, text, frontmatter.parse_org(text), list(_org_headings(text)), tags)
 
 
 def read_rst(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    text = _text(source)
+    text = whole_text(source)
     front = frontmatter.parse(text)
     yield _note(source, text, front, list(_rst_headings(text, front.end)))
 
 
 def read_text(source: Source, settings: Settings) -> Iterator[Document | Problem]:
-    text = _text(source)
+    text = whole_text(source)
     yield _note(source, text, frontmatter.parse(text), [])
 
 
-def _text(source: Source) -> str:
+def whole_text(source: Source) -> str:
+    """:raises CannotRead: "empty"."""
     text = without_payloads(decode(source.read()))
     if not text.strip():
         raise CannotRead("empty")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 PAGES = 20_000
-_OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
+_OBJECT = re.compile(rb"(?<!\d)\d+\s+\d+\s+obj\b")
 _CONTAINER = re.compile(rb"PK|\x1f\x8b|\x78\x9f\x3e\x22|\xd0\xcf\x11\xe0|From |[!-9;-~]{1,80}:[ \t]")
 
 

@@ -7,11 +7,12 @@ have such gaps, too: their cells are short, or begin with a capital or a number,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 from typing import TYPE_CHECKING
+
+from gemmasearch.readers.pdf_text import LEFTWARDS
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
@@ -21,7 +22,6 @@ _WIDE = 45  # characters of a line that may be one of two columns
 _LONG = 20  # characters of a line of one column
 _GOES_ON = 0.3  # of the lines of running text begin with a small letter: in German, too
 _MOST = 5_000  # pieces of a page
-_LEFTWARDS = re.compile("[\u0590-\u08ff]")
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
@@ -55,7 +55,7 @@ class _Row:
 def may_have(text: str) -> bool:
     """Whether a page as it was read has lines that may go across two columns."""
     lines = [len(line) for line in text.split("\n") if line.strip()]
-    return len(lines) >= _ROWS and median(lines) >= _WIDE and not _LEFTWARDS.search(text)
+    return len(lines) >= _ROWS and median(lines) >= _WIDE and not LEFTWARDS.search(text)
 
 
 def read(page: PdfPage) -> str:
@@ -130,11 +130,11 @@ def _text(written: PdfTextPage, band: Sequence[_Row], left: float, right: float)
     boxes = [box for row in band for box in row.boxes if left <= (box[0] + box[2]) / 2 < right]
     if not boxes:
         return ""
-    lines = (written.get_text_bounded(*_around(row, left, right)) for row in _rows(boxes))
+    lines = (written.get_text_bounded(*_around(row, right)) for row in _rows(boxes))
     return "\n".join(" ".join(line.split()) for line in lines)
 
 
-def _around(row: _Row, left: float, right: float) -> Box:
+def _around(row: _Row, right: float) -> Box:
     ends = max(box[2] for box in row.boxes)
     return min(box[0] for box in row.boxes) - 0.5, row.bottom - 0.5, min(ends + 0.5, right), row.top + 0.5
 

@@ -64,7 +64,7 @@ def read(
                 return
             continue
         for item in attachments.inside(raw, part, each.name, source, settings):
-            yield _named(item, part) if isinstance(item, Document) else item
+            yield archives.placed(item, part) if isinstance(item, Document) else item
 
 
 def _unpacked(each: Inside, budget: Budget | None, pace: Pace) -> bytes:
@@ -77,14 +77,6 @@ def _unpacked(each: Inside, budget: Budget | None, pace: Pace) -> bytes:
     if budget:
         budget.spend(len(raw))
     return raw
-
-
-def _named(document: Document, part: str) -> Document:
-    """With the place within the PDF, for people; a mail says itself what is attached to it."""
-    if "attached_to" in document.meta:
-        return document
-    inner = document.meta.get("member")
-    return replace(document, meta={**document.meta, "member": f"{part}/{inner}" if inner else part})
 
 
 def found(reader: PdfReader, pages: int) -> list[Inside]:
@@ -123,6 +115,8 @@ def _listed(reader: PdfReader) -> Iterator[Any]:
     """Those of the tree of names, in its order."""
     try:
         top = reader.root_object["/Names"]["/EmbeddedFiles"].get_object()  # type: ignore[index]
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  (there is none, or it is damaged)
         return
     waiting, count = [(top, 0)], 0

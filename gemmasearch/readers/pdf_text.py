@@ -15,7 +15,7 @@ _HYPHEN = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad][ \t]*\n[ \t]*([a-zà-öø-�
 _GLYPHS = re.compile(r"/[A-Za-z]{1,3}\d{1,5}|\(cid:\d+\)|/uni[0-9A-F]{4}")
 _NUMBER = re.compile(r"\d{1,6}|\b[ivxlc]{1,8}\b")
 _SCRAP = 12  # characters of a line that hardly holds a phrase
-_LEFTWARDS = re.compile("[\u0590-\u08ff]")
+LEFTWARDS = re.compile("[\u0590-\u08ff]")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -59,7 +59,7 @@ def is_torn(text: str) -> bool:
     """
     lines = _filled(text)
     scraps = sum(len(line) <= _SCRAP for line in lines)
-    return len(lines) >= 6 and scraps * 10 >= len(lines) * 3 and not _LEFTWARDS.search(text)
+    return len(lines) >= 6 and scraps * 10 >= len(lines) * 3 and not LEFTWARDS.search(text)
 
 
 def is_mended(other: str, text: str) -> bool:

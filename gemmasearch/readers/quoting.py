@@ -72,7 +72,7 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
-    r"\s*\*{0,3}\s*(?:(?:this|the information|confidential|disclaimer|important|privileged|diese|der inhalt"
+    r"\s*(?:\*{1,3}\s*)?(?:(?:this|the information|confidential|disclaimer|important|privileged|diese|der inhalt"
     r"|ce message|ce courriel|este (?:mensaje|correo|e-?mail)|questo|questa|dit bericht|deze e-?mail"
     r"|esta mensagem)\b)",
     re.IGNORECASE,

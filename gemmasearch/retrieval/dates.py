@@ -24,7 +24,7 @@ LONGEST = 60  # characters of a date in words
 _WHICH = ("last", "this", "past", "previous")
 _UNITS = ("day", "week", "month", "year")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june", "july",
     "august", "september", "october", "november", "december",
 )  # fmt: skip
@@ -183,7 +183,7 @@ def _named(text: str, now: datetime) -> Moments | None:
 
 
 def _month(word: str) -> int | None:
-    found = [i for i, name in enumerate(_MONTHS, 1) if len(word) >= 3 and name.startswith(word)]
+    found = [i for i, name in enumerate(MONTHS, 1) if len(word) >= 3 and name.startswith(word)]
     return found[0] if found else None
 
 

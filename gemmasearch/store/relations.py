@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import array
 import os
-from collections.abc import Sequence
-from typing import Any
-
-import apsw
+from array import array
+from collections.abc import Iterable
 
 from gemmasearch.store.database import Database
+from gemmasearch.store.narrow import carray
 from gemmasearch.store.rows import Head
 
 
@@ -30,12 +28,14 @@ class Relations:
         sql = "SELECT d.id, d.kind, d.title, f.path FROM documents d JOIN files f ON f.id = d.file_id ORDER BY d.id"
         return [Head(id, kind, title, os.fsdecode(path)) for id, kind, title, path in self.db.rows(sql)]
 
+    def paths_of(self, document_ids: Iterable[int]) -> list[str]:
+        """The paths of the files that some documents stand in, each once."""
+        sql = """SELECT f.path FROM documents d JOIN files f ON f.id = d.file_id WHERE d.id IN carray(?)
+                 GROUP BY f.id ORDER BY min(d.id)"""
+        return [os.fsdecode(path) for (path,) in self.db.rows(sql, (carray(array("q", document_ids)),))]
+
     def vocabulary_between(self, beginning: str, shortest: int, longest: int) -> list[tuple[str, int]]:
         """Indexed words with a beginning and of some lengths: (word, chunks that hold it)."""
         sql = """SELECT term, doc FROM vocabulary
                  WHERE term >= ?1 AND term < ?1 || char(0x10ffff) AND length(term) BETWEEN ?2 AND ?3"""
         return [(term, int(doc)) for term, doc in self.db.rows(sql, (beginning, shortest, longest))]
-
-
-def _array(ids: Sequence[int]) -> Any:
-    return apsw.carray(array.array("q", list(ids) or [-1]))

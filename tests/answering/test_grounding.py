@@ -6,6 +6,12 @@ from gemmasearch.answering.grounding import check, sources
 from gemmasearch.answering.numbers import numbers_in
 from tests.answering.passages import hit
 
+
+def test_a_number_of_thousands_of_digits_was_no_number_to_python() -> None:
+    long = "7" * 5_000
+    assert numbers_in(f"{long} and 007") == {long, "7"}
+
+
 HITS = [
     hit(
         "Van insurance renewed with Allianz, 412.30 EUR for the year. Tyres changed at Müller for 89 EUR.",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from gemmasearch.answering import answer, evidence
+from gemmasearch.answering.asking import answer_from
 from gemmasearch.answering.others import of_another
 from gemmasearch.answering.question import understand
 from gemmasearch.store import Store
@@ -88,6 +91,35 @@ def test_the_day_of_an_offer_was_told_as_that_of_the_last_service(store: Store, 
     add("/n/boiler.md", "Last annual service: 3 March 2025, done by Tariq.", title="Boiler")
     add("/m/mail.md", "I can come for the boiler service on 5 March 2026 between 8 and 10.", title="Boiler")
     assert "3 March 2025" in answer(store, None, None, "When was the boiler last serviced?").text
+
+
+@pytest.mark.parametrize(
+    ("offer", "told"),
+    [
+        ("Could come on 5 June 2025 for the boiler service, says Bo.", "3 May 2024"),
+        ("Prévu pour le 5 juin 2025 : boiler service.", "3 May 2024"),
+        ("Boiler service done by Will on 5 May 2025.", "5 May 2025"),
+    ],
+)
+def test_an_offer_that_begins_with_its_verb_was_the_last_service(offer: str, told: str) -> None:
+    text = f"Boiler service done on 3 May 2024.\n\nBoiler service done on 2 May 2023.\n\n{offer}\n"
+    assert told in answer_from(text, None, None, "When was the last boiler service?", extract=True).text
+
+
+@pytest.mark.parametrize(
+    "street",
+    [
+        "Calle Mayor 5",
+        "Rue Pasteur 4",
+        "4 Rue Pasteur",
+        "Lange Straße 5",
+        "Am Alten Platz 5",
+        "4 Avenue Foch",
+    ],
+)
+def test_a_street_that_is_written_with_a_capital_was_no_place(street: str) -> None:
+    text = f"Phone list.\n\nAnna Ruiz, {street}\n\nBo Lund, Jena.\n"
+    assert street in answer_from(text, None, None, "Where does Anna Ruiz live?", extract=True).text
 
 
 def test_below_a_refusal_stood_a_pronoun_that_shares_no_word_with_the_question(

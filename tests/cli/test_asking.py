@@ -32,6 +32,15 @@ def test_a_text_from_a_pipe_can_be_asked_and_nothing_of_it_is_kept(tmp_path: Pat
     assert run("ask", "what", "--context", "/no/such/file", env=env).code == 2
 
 
+@pytest.mark.parametrize("digits", ["123 456 " * 4_000, "31415926" * 4_000])
+def test_a_question_about_a_text_of_thousands_of_digits_was_not_answered_in_minutes(digits: str) -> None:
+    text = f"The rent is 900 euros.\n\nThe digits of the rent: {digits}\n"
+    done = run("ask", "how many digits has the rent", "--extract", "--context", "-", stdin=text.encode())
+    assert done.code in (0, 1), done.said
+    done = run("ask", "how much is the rent", "--extract", "--context", "-", stdin=text.encode())
+    assert "900 euros" in done.text
+
+
 @pytest.mark.parametrize(
     "raw", [b"%PDF-1.4\nBT (The rent is 900 euros.) Tj ET\n", b"{\\rtf1 The rent is 900 euros.}"]
 )
@@ -103,6 +112,14 @@ def test_a_conversation_follows_up_lists_its_sources_and_ends_with_its_input(ind
     assert done.code == 0
     assert "14 March 2026" in done.text and "heating.md" in done.text and "2,340" in done.text
     assert "no source of that number" in done.said
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000])
+def test_a_source_that_python_reads_as_no_number_ended_the_conversation(
+    indexed: Indexed, number: str
+) -> None:
+    done = indexed.run("chat", "--extract", stdin=f"/open {number}\n/show {number}\n".encode())
+    assert done.code == 0 and done.said.count("no source of that number") == 2
 
 
 def test_a_source_of_a_conversation_opens_at_its_line_and_history_is_kept_only_if_wanted(

@@ -222,3 +222,14 @@ def test_modules_planted_in_the_current_folder_are_not_run_by_the_child(tmp_path
     )
     subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, check=True)
     assert not (tmp_path / "canary").exists()
+
+
+def test_a_model_file_that_is_gone_was_one_without_room_where_memory_is_limited(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path; from gemmasearch.models.native import leave_room;"
+        " resource.setrlimit(resource.RLIMIT_AS, (8 << 30, resource.RLIM_INFINITY)); leave_room(Path(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "gone.gguf")], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -158,6 +158,7 @@ def test_a_page_without_words_is_no_text(tmp_path: Path) -> None:
         "<!--" * 100_000,
         "<style>" + "/*" * 500_000 + "</style>deep",
         "<style>.a{display:none" + "{" * 500_000 + "</style>deep",
+        "<style>.a{display:none}" + "a" * 500_000 + "</style>deep",
         "<html xmlns=x>" + "<script " * 100_000 + "deep",
     ],
 )

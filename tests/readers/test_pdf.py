@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import zlib
 from collections.abc import Sequence
 from io import BytesIO
@@ -21,7 +22,7 @@ from pypdf.generic import (
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import pdf as reader
 from gemmasearch.readers import pdf_columns, pdf_other, pdf_text
-from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.formats import HEAD_BYTES, CannotRead, Source
 from gemmasearch.readers.pdf import sniff
 from gemmasearch.settings import Settings
 from tests.readers.contract import ReaderContract, documents, problem, read
@@ -46,6 +47,12 @@ def test_a_pdf_begins_late_but_what_holds_a_pdf_is_none() -> None:
     assert sniff(raw, "") and sniff(b"\r\n" + raw, "") and sniff(b"junk from a printer\n" + raw, "")
     for before in (b"PK\x03\x04....lease.pdf", b"From: Dana\nContent-Type: application/pdf\n\n", b"see "):
         assert not sniff(before + (b"%PDF-1.7 is its magic" if before == b"see " else raw), ""), before
+
+
+def test_a_file_of_digits_that_names_pdf_was_looked_at_for_seconds() -> None:
+    began = time.monotonic()
+    assert not sniff(b"see %PDF-1.7: " + b"7" * HEAD_BYTES, "")
+    assert time.monotonic() - began < 0.5
 
 
 def test_pages_keep_their_numbers_across_an_empty_page(tmp_path: Path) -> None:

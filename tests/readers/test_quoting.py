@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -131,3 +132,9 @@ def test_spans_are_whole_lines_in_order() -> None:
 def test_hostile_lines_take_no_quadratic_time() -> None:
     spans(("On " + "wrote " * 50 + "\n") * 2_000 + "> x\n" * 20_000)
     spans("From: x\n" * 20_000 + "_" * 100_000)
+
+
+def test_a_line_of_spaces_before_a_last_paragraph_took_hours() -> None:
+    began = time.monotonic()
+    assert spans("Hello\n\n" + " " * 100_000 + "Tom\n") == ()
+    assert time.monotonic() - began < 5
