@@ -176,5 +176,5 @@ def _reordered(
         if vectors is not None:
             best = reranking.both(candidates, words, vectors, weight)
         else:
-            best = reranking.by_words(candidates, words)
+            best = reranking.by_words(words)
     return best, cosines

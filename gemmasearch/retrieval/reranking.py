@@ -50,7 +50,7 @@ class Vectors:
     abroad: bool = False
 
 
-def by_words(candidates: Candidates, words: Mapping[int, float]) -> list[Fused]:
+def by_words(words: Mapping[int, float]) -> list[Fused]:
     """Candidates by their words alone, scores 0..1."""
     best = max(words.values(), default=0.0) or 1.0
     return _sorted(Fused(id, score / best, score / best, None) for id, score in words.items())

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-import apsw
-
 from gemmasearch.documents import Condition
 from gemmasearch.errors import IndexDamaged
 from gemmasearch.store import filters, fts, seals
@@ -110,7 +108,7 @@ class Passages(Narrow):
     def first_chunks(self, document_ids: Sequence[int]) -> list[int]:
         """The chunk that stands for each document, in the order asked."""
         sql = "SELECT document_id, min(id) FROM chunks WHERE document_id IN carray(?) GROUP BY document_id"
-        found: dict[int, int] = dict(self.db.rows(sql, (_array(document_ids),)))
+        found: dict[int, int] = dict(self.db.rows(sql, (carray(array("q", document_ids)),)))
         return self._in_own_words([found[id] for id in document_ids if id in found])
 
     def _in_own_words(self, first: Sequence[int], conditions: Sequence[Condition] = ()) -> list[int]:
@@ -125,12 +123,14 @@ class Passages(Narrow):
         where, params = filters.compile(conditions)
         sql = f"""SELECT d.id, min(c.id) FROM {_JOINED}
                   WHERE d.id IN carray(?) AND NOT c.quoted AND {where} GROUP BY d.id"""
-        own: dict[int, int] = dict(self.db.rows(sql, (_array(list(document.values())), *params)))
+        own: dict[int, int] = dict(self.db.rows(sql, (carray(array("q", document.values())), *params)))
         return [own.get(document[id], id) if id in quoted else id for id in first]
 
     def passages(self, chunk_ids: Sequence[int]) -> list[PassageRow]:
         """In the order asked; ids that are gone are left out."""
-        rows = self._sealed(self.db.rows(f"{_PASSAGE} WHERE c.id IN carray(?)", (_array(chunk_ids),)))
+        rows = self._sealed(
+            self.db.rows(f"{_PASSAGE} WHERE c.id IN carray(?)", (carray(array("q", chunk_ids)),))
+        )
         found = {row[0]: _passage(row) for row in rows}
         return [found[id] for id in chunk_ids if id in found]
 
@@ -142,7 +142,7 @@ class Passages(Narrow):
                          d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags,
                          f.path_words, c.headings, c.text, d.language
                   FROM {_JOINED} WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""
-        rows = self.db.rows(sql, (_array(chunk_ids),))
+        rows = self.db.rows(sql, (carray(array("q", chunk_ids)),))
         return [
             Reading(chunk, document, title, names, path, headings, plain(stored), language)
             for chunk, document, title, names, path, headings, stored, language in rows
@@ -151,12 +151,12 @@ class Passages(Narrow):
     def documents_of(self, chunk_ids: Sequence[int]) -> dict[int, int]:
         """Chunk id -> the id of its document; chunks that are gone are left out."""
         sql = "SELECT id, document_id FROM chunks WHERE id IN carray(?)"
-        return dict(self.db.rows(sql, (_array(chunk_ids),)))
+        return dict(self.db.rows(sql, (carray(array("q", chunk_ids)),)))
 
     def quoted_among(self, chunk_ids: Iterable[int]) -> set[int]:
         """Those of the chunks that are quoted replies or signatures."""
         sql = "SELECT id FROM chunks WHERE id IN carray(?) AND quoted"
-        return {id for (id,) in self.db.rows(sql, (_array(list(chunk_ids)),))}
+        return {id for (id,) in self.db.rows(sql, (carray(array("q", chunk_ids)),))}
 
     def document(self, document_id: int) -> DocumentRow | None:
         found = self._documents(f"{_DOCUMENT} WHERE d.id = ?", (document_id,))
@@ -170,7 +170,7 @@ class Passages(Narrow):
     def _documents(self, sql: str, params: Any) -> list[DocumentRow]:
         with self.db.snapshot():
             heads = self._sealed(self.db.rows(sql, params))
-            ids = _array([head[0] for head in heads])
+            ids = carray(array("q", [head[0] for head in heads]))
             spans = self._sealed(self.db.rows(_SPANS, (ids,))) if heads else []
         chunks = {id: list(rows) for id, rows in groupby(spans, key=lambda row: row[0])}
         return [_document(head, chunks.get(head[0], [])) for head in heads]
@@ -191,7 +191,7 @@ class Passages(Narrow):
         sql = """SELECT c.id, o.id FROM chunks c JOIN chunks o ON o.key = c.key AND o.id <> c.id
                  WHERE c.id IN carray(?) ORDER BY o.id"""
         found: dict[int, list[int]] = {id: [] for id in chunk_ids}
-        for id, other in self.db.rows(sql, (_array(chunk_ids),)):
+        for id, other in self.db.rows(sql, (carray(array("q", chunk_ids)),)):
             found[id].append(other)
         return found
 
@@ -217,12 +217,6 @@ class Passages(Narrow):
         sql = """SELECT avg((SELECT count(*) FROM chunks c WHERE c.document_id = d.id AND c.key IS NOT NULL))
                  FROM (SELECT id FROM documents WHERE kind = 'mail' ORDER BY id DESC LIMIT 500) d"""
         return float(self.db.value(sql) or 0)
-
-
-def _array(ids: Sequence[int]) -> Any:
-    import array
-
-    return apsw.carray(array.array("q", ids)) if ids else apsw.carray(array.array("q", [-1]))
 
 
 def _passage(row: Row) -> PassageRow:

@@ -99,7 +99,7 @@ def gains(name: str, embedder: Embedder, sample: int) -> Gains:
                 continue
             candidates, words, vectors, weight = asked
             lists = [
-                reranking.by_words(candidates, words),
+                reranking.by_words(words),
                 reranking.by_meaning(vectors, candidates.document_of),
             ]
             for setting in SETTINGS:
