@@ -23,6 +23,7 @@ from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
+from gemmasearch.letters import STOPS
 from gemmasearch.light import dataclass
 from gemmasearch.store import fts
 
@@ -168,7 +169,7 @@ def _is_scrap(candidate: Candidate) -> bool:
     text = candidate.text
     if (
         candidate.unit.kind != "sentence"
-        or text.rstrip("\"'”’»)")[-1:] in tuple(".!?…:;。！？")
+        or text.rstrip("\"'”’»)")[-1:] in tuple(".!?…:;" + STOPS)
         or not numbers_in(text) <= numbers_in(candidate.hit.title)
     ):
         return False

@@ -90,3 +90,9 @@ def test_a_snippet_did_not_say_where_in_its_passage_the_first_match_stands(
     if found.marks:
         start, end = found.marks[0]
         assert text[found.at :].startswith(found.text[start:end])
+
+
+def test_a_hindi_snippet_begins_with_a_sentence() -> None:
+    other = "घर की सफाई हर शनिवार को सुबह होती है और सब मिलकर काम करते हैं। "
+    found = snippet(other * 5 + "नया फ्रिज दुकान से आया। " + other * 5, frozenset({"फ्रिज"}), "hi")
+    assert found.text.removeprefix("…").strip().startswith(("घर", "नया"))
