@@ -23,7 +23,7 @@ from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
-from gemmasearch.letters import STOPS
+from gemmasearch.letters import STOPS, unspaced
 from gemmasearch.light import dataclass
 from gemmasearch.store import fts
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _YAML = light.pattern(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
 _APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
+_LETTERS_OF_A_WORD = 3  # between those of Chinese and of Thai
 _LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
 _HEAD_OF_BLOCK = 5  # words
 _YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
@@ -174,7 +175,12 @@ def _is_scrap(candidate: Candidate) -> bool:
     ):
         return False
     title = set(words.stems(f"title {candidate.hit.title}", candidate.language))
-    return (len(text.split()) <= _SCRAP and (":" not in text)) or set(candidate.stems) <= title
+    return (_length(text) <= _SCRAP and (":" not in text)) or set(candidate.stems) <= title
+
+
+def _length(text: str) -> int:
+    """About how many words a text has, also in a script that writes no spaces."""
+    return max(len(text.split()), len(text) // _LETTERS_OF_A_WORD if unspaced(text) else 0)
 
 
 def line_of(hit: Hit, sentence: str) -> int | None:
@@ -313,8 +319,9 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         dated = dated_in(text)
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
         named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
-        named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
-        if named is not None:
+        if question.kind == "money" and spans.moneyed(text):
+            held.update(s for s in missing if spans.costs(question, s))
+        elif named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
     if (
         question.kind == "who" and missing and synonyms.SOLD_TO.search(text)
@@ -378,7 +385,7 @@ def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
 
 def _costs(question: Question, there: Set[str]) -> set[str]:
     """The words for "cost" in a question of which a row below a column of prices holds all others."""
-    said = {stem for stem in question.stems if spans.COSTING.fullmatch(words.fold(question.surface[stem]))}
+    said = {stem for stem in question.stems if spans.costs(question, stem)}
     return said if set(question.stems) - said - question.everyday <= there else set()
 
 

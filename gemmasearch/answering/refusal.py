@@ -21,7 +21,6 @@ from gemmasearch.answering.question import TITLES, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
-from gemmasearch.store import words as indexed
 
 LOOKED_AT = 5  # best candidates whose words count
 MEANT = 12  # best candidates whose meaning counts
@@ -276,8 +275,6 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
         and not asks_code
         and not _WHO_IS.match(question.text)
     ):
-        return False
-    if indexed.unspaced(question.text):  # numbers are written otherwise there
         return False
     if any(c.features["kind"] for c in near) or (question.kind == "when" and question.asks_case):
         return False
