@@ -230,9 +230,17 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
             about = general | held_by(question, block, words.stems(block, language), language)
         of_somebody = speaks_of_somebody(text)
         reach = _EARLIER if of_somebody else 1
-        near = [n for n in range(max(0, at - reach), at) if of_somebody or _beside(hit.text, said[n], unit)]
+        near = [
+            n
+            for n in range(max(0, at - reach), at)
+            if of_somebody or _beside(hit.text, said[n], unit, language)
+        ]
         before = set[str]().union(*(held[n] for n in near))
-        behind = [held[n] for n in range(at + 1, min(at + 2, len(said))) if _beside(hit.text, unit, said[n])]
+        behind = [
+            held[n]
+            for n in range(at + 1, min(at + 2, len(said)))
+            if _beside(hit.text, unit, said[n], language)
+        ]
         around = before.union(whole, *behind)
         if question.language == "de":
             held[at] = held[at] | _joined(question, held[at], own[at], headed)
@@ -249,7 +257,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
             _lend(features, question, set(names) - held[at], weights)
-        elif of_somebody or points_back(text):
+        elif of_somebody or points_back(text, language):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative
         if question.denies and not words.denies(text):
@@ -266,11 +274,11 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     return found
 
 
-def _beside(text: str, one: Unit, other: Unit) -> bool:
+def _beside(text: str, one: Unit, other: Unit, language: str) -> bool:
     """Whether one unit speaks of what the next one does: no paragraph ends between them, but where the one introduces
     the other or the other points back."""
     between = text[one.end : other.start]
-    return not _APART.search(between) or one.of(text).endswith(":") or points_back(other.of(text))
+    return not _APART.search(between) or one.of(text).endswith(":") or points_back(other.of(text), language)
 
 
 def _block_of(text: str, unit: Unit) -> str:

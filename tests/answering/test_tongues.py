@@ -121,3 +121,8 @@ def test_days_are_no_amounts_and_words_may_be(kind: str, text: str, language: st
 def test_a_thai_line_was_a_heading_for_want_of_spaces() -> None:
     note = "เครื่องตรวจจับควันต้องเปลี่ยนถ่าน 2 ก้อน\n\nกุญแจสำรองอยู่ที่คุณสุดา ชั้นสอง\n"
     assert "สุดา" in answer_from(note, None, None, "กุญแจสำรองอยู่ที่ไหน").text
+
+
+def test_the_italian_article_il_was_the_french_pronoun() -> None:
+    note = "La lavatrice è stata riparata dal negozio sotto casa. Il nuovo frigorifero è costato 549 €."
+    assert not answer_from(note, None, None, "Quanto è costata la riparazione della lavatrice?").found
