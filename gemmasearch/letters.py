@@ -12,6 +12,9 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u3130-\u318f"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
+# What ends a sentence without a space behind it: Chinese and Japanese, Hindi, Urdu and Arabic, Armenian, Amharic,
+# Burmese, Khmer.
+STOPS = "。！？｡।॥۔؟։።။។"
 # `\w` leaves out combining marks; without them Hindi, Arabic or decomposed Latin words would fall apart.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"

@@ -278,7 +278,7 @@ def _reply(
 def _says_nothing_alone(question: Question, item: Evidence) -> bool:
     """Whether a sentence points back and shares no word with the question: "She says 27" tells a reader nothing."""
     said = words.stems(item.text, item.hit.language)
-    return reference.points_back(item.text) and set(question.stems).isdisjoint(said)
+    return reference.points_back(item.text, item.hit.language) and set(question.stems).isdisjoint(said)
 
 
 def rarity(store: Store, question: Question) -> Weights:

@@ -23,6 +23,7 @@ from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
+from gemmasearch.letters import STOPS, unspaced
 from gemmasearch.light import dataclass
 from gemmasearch.store import fts
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _YAML = light.pattern(r"\s*---[ \t]*\n.*?^---[ \t]*$", re.S | re.M)
 _APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _SCRAP = 3  # words
+_LETTERS_OF_A_WORD = 3  # between those of Chinese and of Thai
 _LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
 _HEAD_OF_BLOCK = 5  # words
 YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
@@ -173,12 +175,17 @@ def _is_scrap(candidate: Candidate) -> bool:
     text = candidate.text
     if (
         candidate.unit.kind != "sentence"
-        or text.rstrip("\"'”’»)")[-1:] in tuple(".!?…:;。！？")
+        or text.rstrip("\"'”’»)")[-1:] in tuple(".!?…:;" + STOPS)
         or not numbers_in(text) <= numbers_in(candidate.hit.title)
     ):
         return False
     title = set(words.stems(f"title {candidate.hit.title}", candidate.language))
-    return (len(text.split()) <= _SCRAP and (":" not in text)) or set(candidate.stems) <= title
+    return (_length(text) <= _SCRAP and (":" not in text)) or set(candidate.stems) <= title
+
+
+def _length(text: str) -> int:
+    """About how many words a text has, also in a script that writes no spaces."""
+    return max(len(text.split()), len(text) // _LETTERS_OF_A_WORD if unspaced(text) else 0)
 
 
 def line_of(hit: Hit, sentence: str) -> int | None:
@@ -229,9 +236,17 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
             about = general | held_by(question, block, words.stems(block, language), language)
         of_somebody = speaks_of_somebody(text)
         reach = _EARLIER if of_somebody else 1
-        near = [n for n in range(max(0, at - reach), at) if of_somebody or _beside(hit.text, said[n], unit)]
+        near = [
+            n
+            for n in range(max(0, at - reach), at)
+            if of_somebody or _beside(hit.text, said[n], unit, language)
+        ]
         before = set[str]().union(*(held[n] for n in near))
-        behind = [held[n] for n in range(at + 1, min(at + 2, len(said))) if _beside(hit.text, unit, said[n])]
+        behind = [
+            held[n]
+            for n in range(at + 1, min(at + 2, len(said)))
+            if _beside(hit.text, unit, said[n], language)
+        ]
         around = before.union(whole, *behind)
         if question.language == "de":
             held[at] = held[at] | _joined(question, held[at], own[at], headed)
@@ -248,7 +263,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
             _lend(features, question, set(names) - held[at], weights)
-        elif of_somebody or points_back(text):
+        elif of_somebody or points_back(text, language):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative
         if question.denies and not words.denies(text):
@@ -265,11 +280,11 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     return found
 
 
-def _beside(text: str, one: Unit, other: Unit) -> bool:
+def _beside(text: str, one: Unit, other: Unit, language: str) -> bool:
     """Whether one unit speaks of what the next one does: no paragraph ends between them, but where the one introduces
     the other or the other points back."""
     between = text[one.end : other.start]
-    return not _APART.search(between) or one.of(text).endswith(":") or points_back(other.of(text))
+    return not _APART.search(between) or one.of(text).endswith(":") or points_back(other.of(text), language)
 
 
 def _block_of(text: str, unit: Unit) -> str:
@@ -317,8 +332,9 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         dated = dated_in(text)
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
         named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
-        named = spans.COSTING if question.kind == "money" and spans.MONEY.search(text) else named
-        if named is not None:
+        if question.kind == "money" and spans.moneyed(text):
+            held.update(s for s in missing if spans.costs(question, s))
+        elif named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
     # Who bought it is whom it was sold to.
     if question.kind == "who" and missing and synonyms.SOLD_TO.search(text):
@@ -381,7 +397,7 @@ def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
 
 def _costs(question: Question, there: Set[str]) -> set[str]:
     """The words for "cost" in a question of which a row below a column of prices holds all others."""
-    said = {stem for stem in question.stems if spans.COSTING.fullmatch(words.fold(question.surface[stem]))}
+    said = {stem for stem in question.stems if spans.costs(question, stem)}
     return said if set(question.stems) - said - question.everyday <= there else set()
 
 

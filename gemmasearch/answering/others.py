@@ -105,7 +105,7 @@ def with_doer(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
     did = words.stems(next(filter(None, asked.groups())), question.language) if asked else []
     if not did:
         return list(ranked)
-    telling = [c for c in ranked if did[0] in c.held or points_back(c.text)]
+    telling = [c for c in ranked if did[0] in c.held or points_back(c.text, c.language)]
     silent = {
         id(c)
         for c in telling
@@ -147,7 +147,7 @@ def _has_no_place(question: Question, candidate: Candidate) -> bool:
     label, colon, _ = candidate.text.partition(": ")  # "Pavel: Brno office" may
     if colon and set(words.stems(label, question.language)) & set(question.names):
         return False
-    return not spans.placed(candidate.text) and not points_back(candidate.text)
+    return not spans.placed(candidate.text) and not points_back(candidate.text, candidate.language)
 
 
 def _of_another_row(question: Question, candidate: Candidate) -> bool:

@@ -1,4 +1,5 @@
-"""What a question asks for: its kind, and the words that carry it. English, German, French and Spanish."""
+"""What a question asks for: its kind, and the words that carry it. English, German, French and Spanish; how much, how
+many and when also in other languages (:mod:`gemmasearch.answering.tongues`)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from gemmasearch import light
-from gemmasearch.answering import everyday, words
+from gemmasearch.answering import everyday, tongues, words
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -84,12 +85,15 @@ _TASK = light.pattern(
 # Scripts without spaces: the kind, and how it is asked, which no answer repeats.
 _UNSPACED: tuple[tuple[str, str], ...] = (
     ("money", "いくら|多少钱|多少錢|얼마"),
-    ("when", "いつ|何時|何日|何年|什么时候|什麼時候|何时|几点|哪年|哪一年|언제"),
-    ("where", "どこ|哪里|哪裡|哪儿|何处|在哪|어디"),
-    ("who", "誰|だれ|谁|누가|누구"),
-    ("why", "なぜ|どうして|为什么|為什麼|왜"),
-    ("number", "いくつ|何人|何個|多少|几个|幾個|몇"),
-    ("what", "何|什么|什麼|무엇|뭐"),
+    (
+        "when",
+        "いつ|何時(?!間)|何日|何年|什么时候|什麼時候|何时|几点|哪年|哪一年|哪天|언제|며칠|เมื่อไหร่|เมื่อไร|วันไหน|กี่โมง",
+    ),
+    ("where", "どこ|哪里|哪裡|哪儿|何处|在哪|어디|ที่ไหน"),
+    ("who", "誰|だれ|谁|누가|누구|ใคร"),
+    ("why", "なぜ|どうして|为什么|為什麼|왜|ทำไม"),
+    ("number", "いくつ|何人|何個|多少|几个|幾個|몇|กี่|เท่าไหร่|เท่าไร"),
+    ("what", "何|什么|什麼|무엇|뭐|อะไร"),
 )
 _ASKED = light.pattern(
     r"(?:は|が|を|に|で|の)?(?:"
@@ -148,6 +152,7 @@ class Question:
     asks_case: bool = False  # when something is to be done, which may be no day
     denies: bool = False  # for what is not
     asks_now: bool = False  # how things stand now
+    abroad: bool = False  # its kind is asked for in words of none of the four languages
     everyday: frozenset[str] = frozenset()  # stems that are common in the language, beside those of a topic
 
 
@@ -157,8 +162,12 @@ def understand(text: str) -> Question:
     """
     flat = " ".join(words.fold(text).replace("’", "'").split()).lstrip("¿¡\"'(- ")
     kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "")
-    kind = kind or next((kind for kind, asked in _UNSPACED if re.search(asked, text)), "what")
     language = words.guess_language(text)
+    kind = kind or next((kind for kind, asked in _UNSPACED if re.search(asked, text)), "")
+    abroad = not kind or tongues.foreign(language)
+    if abroad:
+        other = tongues.kind_of(flat, language)
+        kind, abroad = other or kind or "what", bool(other)
     if kind == "yesno" and language == "de" and flat.startswith("was "):
         kind = "what"
     everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
@@ -171,6 +180,8 @@ def understand(text: str) -> Question:
         verb = said.group().split()
         measured |= {verb[0], verb[-1]}
     told = {match.group() for match in _TASK.finditer(flat)} if kind in ("summary", "list") else set()
+    if tongues.foreign(language):
+        told |= tongues.ASKING
     telling = [
         token
         for token in everything
@@ -201,5 +212,6 @@ def understand(text: str) -> Question:
         _IN_WHICH_CASE.search(flat) is not None,
         kind not in ("yesno", "why") and words.negated(text),
         bool(_NOW.search(flat) or _NOW_UNSPACED.search(text)),
+        abroad,
         everyday.among(surface, language, kind),
     )

@@ -20,6 +20,7 @@ _POINTS_BACK = light.pattern(
     r" (?:he|she|it|they|er|sie|es|ils?|elles?|él|ellas?|ellos)\b)",
     re.I,
 )
+_ARTICLE = light.pattern(r"\W*il\b", re.I)
 _SOMEBODY = light.pattern(r"\b(?:he|him|she|ihn|ihm|elle|lui|ella)\b")
 # Words that point back: a question with one of them is about what was spoken of before.
 SPEAKS_BACK = light.pattern(
@@ -49,13 +50,13 @@ _PRICED = light.pattern(
 )
 
 
-def points_back(text: str) -> bool:
-    """Whether a sentence begins with a pronoun, be it behind a time.
+def points_back(text: str, language: str) -> bool:
+    """Whether a sentence begins with a pronoun, be it behind a time. Italian "il" is an article.
 
-    >>> points_back("Since Friday it hangs at the bakery.")
+    >>> points_back("Since Friday it hangs at the bakery.", "en")
     True
     """
-    return _POINTS_BACK.match(text) is not None
+    return _POINTS_BACK.match(text) is not None and not (language == "it" and _ARTICLE.match(text))
 
 
 def speaks_of_somebody(text: str) -> bool:
@@ -79,19 +80,19 @@ def in_context(question: Question, hit: Hit, sentence: str) -> tuple[str, str]:
     if sentence not in said:
         return "", ""
     at = said.index(sentence)
-    before = said[at - 1] if at and points_back(sentence) else ""
+    before = said[at - 1] if at and points_back(sentence, hit.language) else ""
     behind = said[at + 1] if at + 1 < len(said) else ""
-    return before, behind if _leaves_open(question, sentence, behind) else ""
+    return before, behind if _leaves_open(question, sentence, behind, hit.language) else ""
 
 
-def _leaves_open(question: Question, sentence: str, behind: str) -> bool:
+def _leaves_open(question: Question, sentence: str, behind: str, language: str) -> bool:
     if question.kind != "yesno" and _ENDED.search(sentence) and _SINCE.search(behind):
         return True
     if question.kind == "why" and not spans.reasons(sentence) and _GIVES_REASON.match(behind):
         return True
     if question.kind == "money" and not spans.MONEY.search(sentence) and _PRICED.match(behind):
         return spans.MONEY.search(behind) is not None
-    if not points_back(behind):
+    if not points_back(behind, language):
         return False
     if words.negated(sentence):
         return question.kind != "yesno"

@@ -21,7 +21,6 @@ from gemmasearch.answering.question import TITLE, TITLES, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
-from gemmasearch.store import words as indexed
 
 LOOKED_AT = 5  # best candidates whose words count
 MEANT = 12  # best candidates whose meaning counts
@@ -237,7 +236,11 @@ def _tells_of_what(question: Question, candidate: Candidate) -> bool:
     told = spans.told(question)
     if question.asks_code and secrets.has_owner(candidate.text):  # the password of what its line begins with
         told = {stem for stem in told if not secrets.is_noun(question.surface[stem])} or told
-    return not told or not told.isdisjoint(candidate.held | candidate.about) or points_back(candidate.text)
+    return (
+        not told
+        or not told.isdisjoint(candidate.held | candidate.about)
+        or points_back(candidate.text, candidate.language)
+    )
 
 
 def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:
@@ -245,7 +248,9 @@ def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Can
     project is no price of its tablets."""
     told = spans.told(question) - question.everyday
     things = told if question.language == "de" else told - set(question.names) or told  # not just whose it is
-    if not things.isdisjoint(candidate.held | candidate.about) or points_back(candidate.text):
+    if not things.isdisjoint(candidate.held | candidate.about) or points_back(
+        candidate.text, candidate.language
+    ):
         return True
     lead = max(ranked[:LOOKED_AT], key=lambda c: len(told & c.held))
     return bool(lead.features["kind"]) or told & lead.held <= candidate.context
@@ -270,8 +275,6 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
         and not asks_code
         and not _WHO_IS.match(question.text)
     ):
-        return False
-    if indexed.unspaced(question.text):  # numbers are written otherwise there
         return False
     if any(c.features["kind"] for c in near) or (question.kind == "when" and question.asks_case):
         return False

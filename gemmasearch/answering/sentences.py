@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from gemmasearch import light
 from gemmasearch.answering.words import fold, listed
 from gemmasearch.documents import Hit
+from gemmasearch.letters import STOPS
 from gemmasearch.light import dataclass
 
 
@@ -43,7 +44,10 @@ _LABEL = light.pattern(r"[^\W\d_][\w /()-]{0,40}:[ \t]+\S")  # "Total: 45 EUR" s
 _ENTRY = light.pattern(
     r"\s*[^\W\d_].{0,60}?[ \t.:]\s*[-+−]?(?:[€$£] ?)?\d[\d.,'’]*[.,]\d\d(?: ?(?:[€$£]|[^\W\d_]{2,7}))?\s*"
 )
-_END = light.pattern(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
+_THAI = "[\u0e01-\u0e3a\u0e40-\u0e4e]"  # a letter or mark: Thai writes a space for a full stop, and around numbers
+_THAI_SPACE = rf"(?<={_THAI})[ \n]+(?={_THAI})"
+_END = light.pattern(rf"[.!?…]+[\"'”’»)\]]*(?=\s)|[{STOPS}]+[」』”）]*|{_THAI_SPACE}")
+_CLAUSE = 15  # characters of a Thai clause: what is shorter is a part of one, such as a surname
 _WORD = 20  # characters that a line lacks which was broken on purpose
 _OPENING = "\"'“‘«([¿¡"
 _TABLES = (".csv", ".tsv")
@@ -166,8 +170,10 @@ def _trimmed(text: str, start: int, end: int, kind: str) -> Iterator[Unit]:
 
 def _ends_sentence(text: str, match: re.Match[str], limit: int) -> bool:
     mark = match.group()
-    if mark[0] in "。！？":
+    if mark[0] in STOPS:
         return True
+    if mark[0] in " \n":
+        return _is_clause(text, match, limit)
     rest = text[match.end() : min(limit, match.end() + 40)].lstrip()
     if not rest:
         return True
@@ -177,6 +183,13 @@ def _ends_sentence(text: str, match: re.Match[str], limit: int) -> bool:
     if mark[0] != "." or len(mark.rstrip("\"'”’»)]")) > 1:
         return True
     return not _abbreviates(text[max(0, match.start() - 30) : match.start()], rest)
+
+
+def _is_clause(text: str, match: re.Match[str], limit: int) -> bool:
+    """Whether what Thai spaces set apart on either side is long enough to say something by itself."""
+    before = text[max(0, match.start() - _CLAUSE) : match.start()]
+    behind = text[match.end() : min(limit, match.end() + _CLAUSE)]
+    return min(len(before), len(behind)) == _CLAUSE and not re.search(_THAI_SPACE, f"{before}|{behind}")
 
 
 def _abbreviates(before: str, rest: str) -> bool:

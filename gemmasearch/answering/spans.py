@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gemmasearch import light, stopwords
-from gemmasearch.answering import secrets, words
+from gemmasearch.answering import secrets, tongues, words
 from gemmasearch.answering.question import Question
 from gemmasearch.light import dataclass
 
@@ -237,11 +237,24 @@ def priced(head: str) -> bool:
 
 def told(question: Question) -> set[str]:
     """The stems of a question but for what a number, an amount or a colour is called: they need not be called so."""
-    return {stem for stem in question.stems if not _says_itself(words.fold(question.surface[stem]))}
+    return {stem for stem in question.stems if not _says_itself(question, words.fold(question.surface[stem]))}
 
 
-def _says_itself(word: str) -> bool:
-    return any(pattern.fullmatch(word) for pattern in (NUMBERED, COSTING, COLOURED, LASTING))
+def costs(question: Question, stem: str) -> bool:
+    """Whether an amount of money says a word of a question by itself."""
+    word = words.fold(question.surface[stem])
+    return COSTING.fullmatch(word) is not None or tongues.costs(word, question.language)
+
+
+def moneyed(text: str) -> bool:
+    """Whether a text names an amount of money, with its currency."""
+    return MONEY.search(text) is not None or tongues.amount_in(text)
+
+
+def _says_itself(question: Question, word: str) -> bool:
+    return tongues.costs(word, question.language) or any(
+        pattern.fullmatch(word) for pattern in (NUMBERED, COSTING, COLOURED, LASTING)
+    )
 
 
 def quotes(text: str) -> Iterator[Span]:
@@ -321,12 +334,25 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     if not kinds:
         return True
     language = language or words.guess_language(text)
+    if question.kind in _COUNTED and tongues.foreign(language):
+        return tongues.holds(question.kind, _without_asked(question, text), language)
     finders = {"date": dates, "time": dates, "number": _counting, "money": _counting, "name": names}
     for find in dict.fromkeys(finders[k] for k in kinds):
         for span in find(text):
             if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
                 return True
+    if question.kind in _COUNTED and (question.abroad or tongues.foreign(question.language)):
+        return tongues.holds(question.kind, _without_asked(question, text), question.language)
     return False
+
+
+_COUNTED = ("when", "number", "money")
+
+
+def _without_asked(question: Question, text: str) -> str:
+    """A text without the numbers that its question holds."""
+    asked = set(re.findall(r"\d+", question.text))
+    return re.sub(r"\d+", lambda m: "" if m[0] in asked else m[0], text) if asked else text
 
 
 # What a sentence that settles a question of this kind tends to say.
@@ -402,8 +428,7 @@ def fits(question: Question, text: str, language: str = "") -> float:
         return 0.0
     if question.kind == "number" and _HOW_MUCH.match(words.fold(question.text)) and _only_lasts(text):
         return 0.0
-    if question.kind != "money" or MONEY.search(text):
+    if question.kind != "money" or moneyed(text):
         return 1.0
-    return (
-        0.0 if all(_YEAR_ALONE.fullmatch(text[s.start : s.end].strip()) for s in _counting(text)) else PLAIN
-    )
+    counted = [text[s.start : s.end].strip() for s in _counting(text)]
+    return 0.0 if counted and all(map(_YEAR_ALONE.fullmatch, counted)) else PLAIN

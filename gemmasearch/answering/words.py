@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
@@ -33,12 +32,6 @@ _IRREGULAR = {
 }
 
 
-_JAMO = light.pattern("[\u1100-\u1112][\u1161-\u1175]")
-_CLUSTER = light.pattern(
-    "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|.", re.S
-)  # a syllable, or any character
-
-
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word of a text. ``stem`` is what its inflections have in common; ``content`` is False for a function word."""
@@ -52,8 +45,8 @@ class Token:
 
 def tokens(text: str, language: str = "") -> list[Token]:
     """Every word in order; ``language`` is ISO 639-1, "" = guessed from the text."""
-    if not text.isascii() and _JAMO.search(text):
-        return _of_composed(text, language)
+    if whole := indexed.composed(text):
+        return _of_composed(*whole, language)
     language = language or guess_language(text)
     found = []
     for token in indexed.tokens(text, language):
@@ -64,13 +57,8 @@ def tokens(text: str, language: str = "") -> list[Token]:
     return found
 
 
-def _of_composed(text: str, language: str) -> list[Token]:
-    """The words of a text whose Korean syllables are taken apart, as macOS writes them: as if they were whole."""
-    from unicodedata import normalize
-
-    pieces = [(match.start(), normalize("NFC", match.group())) for match in _CLUSTER.finditer(text)]
-    whole = "".join(piece for _, piece in pieces)
-    origin = [at for at, piece in pieces for _ in piece] + [len(text)]
+def _of_composed(whole: str, origin: Sequence[int], language: str) -> list[Token]:
+    """The words of a text whose Korean syllables are taken apart, as if they were whole."""
     return [Token(t.text, origin[t.start], origin[t.end], t.stem, t.content) for t in tokens(whole, language)]
 
 

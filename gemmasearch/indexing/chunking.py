@@ -20,6 +20,7 @@ from zlib import crc32
 from gemmasearch.documents import Chunk, Document
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.tables import tables
+from gemmasearch.letters import STOPS
 from gemmasearch.store.keys import passage_title
 
 PROMPT = 16  # tokens that a prompt adds around title and text
@@ -40,8 +41,8 @@ _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+(?:[ \t\r]*\n)*|\s+")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•|>]|\d+[.)]|\w+[.)]\s|[ \t]{3,}\S|```|~~~)")
-_ENDS = ".!?…;,)。！？；，）|`"  # of a line that leads to nothing
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”’»)\]]*\s+(?=\S)|[。！？]+[」』”）]*|\n(?=\S)")
+_ENDS = f".!?…;,){STOPS}；，）|`"  # of a line that leads to nothing
+_SENTENCE_END = re.compile(rf"[.!?…]+[\"”’»)\]]*\s+(?=\S)|[{STOPS}]+[」』”）]*|\n(?=\S)")
 _SPACE_BACK = re.compile(r"\s(?=\S)")
 
 Span = tuple[int, int]

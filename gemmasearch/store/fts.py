@@ -99,11 +99,18 @@ def all_of(expressions: Iterable[str]) -> str:
 def searched(text: str) -> str:
     """The exact words of a text as they stand side by side in the index, separated by spaces.
 
-    The single last character of an unspaced run is left out: it stands only where a run of the indexed text ends.
+    The single last character of an unspaced run at its end is left out: it stands only where a run of the
+    indexed text ends, too. Within the text it does ("여분 열쇠": 여분 분 열쇠).
     """
     tokens = words.exact(text).split()
-    kept = [t for i, t in enumerate(tokens) if len(t) > 1 or not (i and tokens[i - 1].endswith(t))]
-    return " ".join(kept if words.unspaced(text) else tokens)
+    return " ".join(tokens[:-1] if _is_tail(tokens, len(tokens) - 1) else tokens)
+
+
+def _is_tail(tokens: Sequence[str], at: int) -> bool:
+    """Whether a word is the single last character of an unspaced run."""
+    return (
+        at > 0 and len(tokens[at]) == 1 and tokens[at - 1].endswith(tokens[at]) and words.unspaced(tokens[at])
+    )
 
 
 def phrase(text: str, *, prefix: bool = False, columns: Iterable[str] = EXACT) -> str:
@@ -160,7 +167,10 @@ def word(text: str, languages: Sequence[str]) -> str:
     stems = {form for language in languages for form in words.forms(text, language).split()}
     if not tokens:
         return ""
-    parts = [t for t in tokens if t not in stopwords.everything()] if len(tokens) > 1 else []
+    telling = (
+        t for at, t in enumerate(tokens) if not _is_tail(tokens, at) and t not in stopwords.everything()
+    )
+    parts = [*telling] if len(tokens) > 1 else []
     parts += filter(None, (joined(text), *map(apart, tokens)))
     exact = [phrase(text), *(within(EXACT, quoted([part])) for part in parts)]
     return any_of([*exact, *(within(FORMS, quoted([form])) for form in sorted(stems))])

@@ -35,6 +35,7 @@ __all__ = [
     "Token",
     "Vocabulary",
     "analyses",
+    "composed",
     "exact",
     "fold",
     "forms",
@@ -398,9 +399,31 @@ def _spelled(language: str, side: int) -> _Spelled:
     return _Spelled(language, side)
 
 
+_JAMO = light.pattern("[\u1100-\u1112][\u1161-\u1175]")
+_CLUSTER = light.pattern(
+    "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|.", re.S
+)  # a syllable, or any character
+
+
+def composed(text: str) -> tuple[str, list[int]] | None:
+    """A text whose Korean syllables are taken apart, as macOS writes them, as if they were whole, and where each of
+    its characters and its end stand in the text; None of any other text."""
+    if text.isascii() or not _JAMO.search(text):
+        return None
+    from unicodedata import normalize
+
+    pieces = [(match.start(), normalize("NFC", match.group())) for match in _CLUSTER.finditer(text)]
+    origin = [at for at, piece in pieces for _ in piece]
+    return "".join(piece for _, piece in pieces), [*origin, len(text)]
+
+
 def tokens(text: str, language: str = "") -> Iterator[Token]:
     """Every run of a text with its place and its words. A run of a script without spaces gives one token per
     character pair, so that marks cover what was asked and no more."""
+    if apart := composed(text):
+        whole, origin = apart
+        yield from (Token(origin[t.start], origin[t.end], t.words) for t in tokens(whole, language))
+        return
     of = _cached(language or guess_language(text))
     for match in RUN.finditer(text):
         run = match.group()

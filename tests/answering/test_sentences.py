@@ -111,3 +111,19 @@ def test_a_box_to_tick_was_a_part_of_the_sentence_above_it() -> None:
     assert [unit.of(text) for unit in split(text)] == [
         "Mr. Adler replaced the valve, 86 euros.", "[x] pay him", "[ ] ask for the bill",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("नया फ्रिज ₹25,490 का आया। गाड़ी घर पर है।", ["नया फ्रिज ₹25,490 का आया।", "गाड़ी घर पर है।"]),
+        ("متى جاء؟ ثم ذهب۔ هنا.", ["متى جاء؟", "ثم ذهب۔", "هنا."]),
+        ("ዛሬ መጣ። ነገ ይሄዳል።", ["ዛሬ መጣ።", "ነገ ይሄዳል።"]),
+        (
+            "เครื่องซักผ้าเสียและร้านซ่อมให้แล้ว ตู้เย็นใหม่ราคา 12,900 บาท กุญแจสำรองอยู่ที่คุณสุดา ใจดี",
+            ["เครื่องซักผ้าเสียและร้านซ่อมให้แล้ว", "ตู้เย็นใหม่ราคา 12,900 บาท", "กุญแจสำรองอยู่ที่คุณสุดา ใจดี"],
+        ),
+    ],
+)
+def test_hindi_urdu_amharic_and_thai_text_was_one_sentence(text: str, sentences: list[str]) -> None:
+    assert pieces(text) == sentences

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from gemmasearch.retrieval.snippets import snippet
@@ -28,6 +30,13 @@ def test_marks_in_decomposed_text_cover_the_accents() -> None:
 def test_marks_in_chinese_cover_what_was_asked_and_no_more() -> None:
     _, marks = shown("我在北京大学学习计算机科学。", "北京")
     assert marks == ["北京"]
+
+
+def test_marks_in_korean_whose_syllables_are_taken_apart_were_none() -> None:
+    text = unicodedata.normalize("NFD", "제주도 숙소는 한라산호텔이고 예약은 수진이 했다.")
+    line, marks = shown(text, "숙소 예약")
+    assert [unicodedata.normalize("NFC", mark) for mark in marks] == ["숙소", "예약"]
+    assert line == text
 
 
 def test_the_window_holds_most_of_the_words_and_begins_with_a_sentence() -> None:
@@ -90,3 +99,9 @@ def test_a_snippet_did_not_say_where_in_its_passage_the_first_match_stands(
     if found.marks:
         start, end = found.marks[0]
         assert text[found.at :].startswith(found.text[start:end])
+
+
+def test_a_hindi_snippet_begins_with_a_sentence() -> None:
+    other = "घर की सफाई हर शनिवार को सुबह होती है और सब मिलकर काम करते हैं। "
+    found = snippet(other * 5 + "नया फ्रिज दुकान से आया। " + other * 5, frozenset({"फ्रिज"}), "hi")
+    assert found.text.removeprefix("…").strip().startswith(("घर", "नया"))

@@ -47,6 +47,26 @@ def test_every_substring_of_chinese_is_a_phrase_of_pairs() -> None:
             assert f" {fts.searched(text[start:end])} " in indexed
 
 
+@pytest.mark.parametrize(
+    ("text", "between"),
+    [
+        ("이층에 사는 박영희 아주머니가 여분 열쇠를 가지고 있다", " "), ("ช่างสมชาย ใจดี ตรวจเครื่อง 850 บาท", " "),
+        ("点検費用は12,500円。支払いは6月", ",。は"),
+    ],
+)  # fmt: skip
+def test_a_phrase_of_several_korean_or_thai_words_was_never_found(text: str, between: str) -> None:
+    indexed = f" {words.exact(text)} "
+    ends = [at for at, char in enumerate(text) if char in between] + [len(text)]
+    for start in (0, *(end + 1 for end in ends[:-1])):
+        for end in ends:
+            if end - start > 1:
+                assert f" {fts.searched(text[start:end])} " in indexed
+
+
+def test_the_last_character_of_a_run_is_no_word_of_a_search() -> None:
+    assert '"는"' not in fts.word("점검비는85,000원", ["ko"])
+
+
 def test_tokens_stand_where_they_say(subtests=None) -> None:
     text = "Don't e-mail snake_case 北京大学 или школа, ok?"
     for token in words.tokens(text):
