@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from gemmasearch import light, stopwords
-from gemmasearch.letters import fold, runs, western_runs
+from gemmasearch.letters import fold, is_western, runs, western_runs
 
 _SCRIPTS = (
     ("ja", light.pattern("[\u3040-\u30ff]")),
@@ -86,6 +86,8 @@ def _votes_of() -> dict[str, int]:
 
 def _by_script(sample: str) -> str:
     """The language of a script that has a third of the letters, "" where none has."""
+    if is_western(sample):
+        return ""
     other = "".join(_NOT_ASCII.findall(sample))
     letters = 0
     for name, script in _SCRIPTS:

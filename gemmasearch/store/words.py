@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gemmasearch import light, stopwords
 from gemmasearch.guess import guess_from, guess_language
-from gemmasearch.letters import IS_UNSPACED, RUN, SPACED, UNSPACED, fold, runs, unspaced
+from gemmasearch.letters import IS_UNSPACED, RUN, SPACED, UNSPACED, fold, is_western, runs, unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,9 +152,10 @@ def _analyse_together(runs: Sequence[str], language: str) -> dict[str, Analysis]
 def _analyse_any(run: str, language: str) -> Analysis:
     exact: list[str] = []
     forms: list[str] = []
-    pieces = _PIECE.findall(run)
+    western = is_western(run)
+    pieces = list(filter(None, run.split("_"))) if western else _PIECE.findall(run)
     for piece in pieces:
-        if IS_UNSPACED.match(piece):
+        if not western and IS_UNSPACED.match(piece):
             exact += _pairs(piece)
             continue
         word = _word(piece)[:LONGEST]
