@@ -17,6 +17,11 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+# A search makes fewer objects than this, and they last until its end: looking through them again and again for
+# unused ones took a twentieth of its time.
+OBJECTS = 50_000
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (a documented one, whatever happens)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -85,9 +90,7 @@ def _in_utf8() -> None:
 
 def run() -> None:
     _in_utf8()
-    # A search makes fewer objects than this, and they last until its end: looking through them again and again for
-    # unused ones took a twentieth of its time.
-    gc.set_threshold(50_000)
+    gc.set_threshold(OBJECTS)
     code = main()
     # CPython remembers an interrupt that left code made from a string, such as a named tuple, even a handled one,
     # and `python -m` then ends by SIGINT in place of the exit code. It forgets it where such code runs anew.

@@ -7,6 +7,7 @@ stated in the time of the plainest way to its ten passages (tests.bench.plain), 
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
 import os
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from gemmasearch.__main__ import OBJECTS
 from gemmasearch.index import Index
 from gemmasearch.settings import Settings
 from tests.bench import large, plain
@@ -43,7 +45,7 @@ def sizes(text: str) -> list[int]:
 
 def report(wanted: list[int]) -> bool:
     """:return: whether every exponent keeps to its bar."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command of ours does
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command of ours does …
     found = {size: _in_a_process(size) for size in wanted}
     print(f"{'':24}" + "".join(f"{size:>14,}" for size in wanted) + f"{'exponent':>10}  bar")
     good = True
@@ -81,6 +83,7 @@ def _in_a_process(size: int) -> dict[str, float]:
 
 def measure(path: Path, size: int) -> dict[str, float]:
     """Milliseconds per operation, megabytes, and bytes of the index per passage beyond its text."""
+    gc.set_threshold(OBJECTS)  # … and this
     questions = large.questions(QUESTIONS)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         copy = Path(folder) / "index.db"
