@@ -130,6 +130,7 @@ def test_lines_of_a_bill_are_told_one_by_one() -> None:
     assert len(split(bill)) == 3
 
 
+@pytest.mark.slow
 def test_each_row_of_a_table_was_compared_with_all_others() -> None:
     rows = [f"oven\tLyon {n}\t{n} EUR\n" for n in range(8_000)]
     hits = [replace(hit("".join(rows[n : n + 500])), document_id=7) for n in range(0, 8_000, 500)]

@@ -146,6 +146,7 @@ def test_an_empty_search_found_nothing_where_an_empty_question_is_a_usage_error(
         assert (done.code, done.text) == (2, "") and "is empty" in done.said, command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_no_shell_offered_labels_kept_searches_and_models(shell: str, tmp_path: Path) -> None:
     (tmp_path / "n").mkdir()

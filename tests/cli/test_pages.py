@@ -154,6 +154,7 @@ def test_a_pipe_that_never_ends_took_all_memory_and_was_called_a_bug(tmp_path: P
     assert done.returncode == 2 and b"more than" in done.stderr, done.stderr
 
 
+@pytest.mark.slow
 def test_a_pipe_into_which_nobody_writes_kept_import_page_waiting_for_ever(tmp_path: Path) -> None:
     pipe, db = tmp_path / "pipe", tmp_path / "i" / "i.db"
     os.mkfifo(pipe)

@@ -360,6 +360,7 @@ def test_a_pdf_without_text_did_not_give_the_files_inside_it(tmp_path: Path) -> 
     assert isinstance(inside, Document) and inside.text.strip() == "the walnut table"
 
 
+@pytest.mark.slow
 def test_pdfs_inside_pdfs_end_at_the_limits_of_archives(tmp_path: Path) -> None:
     raw = pdf(["deep"])
     for _ in range(10):
