@@ -37,7 +37,7 @@ from gemmasearch.store.ready import Ready, ready
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder
 
-SMALL = 1 << 16  # bytes of a file that is read here
+SMALL = 1 << 17  # bytes of a file that is read here
 KEY = "it holds a private key"
 LENGTH = struct.Struct("!I")
 
