@@ -21,6 +21,7 @@ HERE = {"PYTHONPATH": str(Path(__file__).parents[2])}
 STATIC = {"GSEARCH_EMBEDDER": "static"}
 
 
+@pytest.mark.slow
 def test_similar_finds_neighbours_of_a_file_and_of_a_piped_text_but_not_the_file_itself(
     indexed: Indexed,
 ) -> None:
@@ -346,6 +347,7 @@ def test_twins_without_titles_go_by_the_names_of_their_files(tmp_path: Path) -> 
     assert [line.split("\t")[1] for line in lines] == ["a.txt", "b.txt"]
 
 
+@pytest.mark.slow
 def test_two_messages_of_one_mailbox_that_are_alike_could_not_be_told_apart_nor_shown(tmp_path: Path) -> None:
     said = "The kiln reached twelve hundred degrees on Tuesday and cooled down until Friday noon."
     head = "From dana@x.org Mon Jan  1 00:00:00 2024\nFrom: Dana <dana@x.org>\nSubject: Kiln\n"

@@ -209,6 +209,7 @@ def test_wait_may_stand_alone_and_the_holder_is_named(place: Place) -> None:
     assert place("index", "--wait", "0.1").code == 0
 
 
+@pytest.mark.slow
 def test_size_limits_and_exclusions_of_a_folder_are_given_on_the_command_line(place: Place) -> None:
     (place.home / "long.md").write_text("canarylong " * 500)
     done = place("roots", place.home, "--limit", ".md=2KB")

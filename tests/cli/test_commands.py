@@ -265,6 +265,7 @@ def test_what_is_listed_and_not_ranked_had_a_score_of_zero(indexed: Indexed) -> 
     assert listed.code == 0 and not score.search(listed.out)
 
 
+@pytest.mark.slow
 def test_names_no_locale_can_spell_are_indexed_found_and_printed_exactly(tmp_path: Path) -> None:
     folder = tmp_path / "odd"
     folder.mkdir()

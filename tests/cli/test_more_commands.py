@@ -50,6 +50,7 @@ def test_classify_labels_a_pipe_and_files(tmp_path: Path) -> None:
     assert run("classify", "--labels", "a,b", tmp_path / "none", env=env).code == 2
 
 
+@pytest.mark.slow
 def test_visited_pages_are_found_by_their_address_while_the_browser_writes(tmp_path: Path) -> None:
     profile = database(tmp_path / "home" / ".mozilla" / "firefox" / "x.default" / "places.sqlite", FIREFOX)
     db = tmp_path / "i" / "i.db"

@@ -35,6 +35,7 @@ def search(*words: str) -> tuple[list[dict[str, object]], bool]:
     return json.loads(done.stdout)["data"], done.stderr.split()[-1] == "True"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_second_time_no_model_is_loaded_and_the_hits_are_the_same(tmp_path: Path) -> None:
     notes, db, model = tmp_path / "notes", tmp_path / "i" / "i.db", tmp_path / "tiny.gguf"

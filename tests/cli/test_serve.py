@@ -80,6 +80,7 @@ def test_a_helper_that_ctrl_z_halted_kept_every_search_waiting_for_two_minutes(
     assert indexed.run("search", "boiler").code == 0
 
 
+@pytest.mark.slow
 def test_a_helper_that_ended_printed_no_envelope_under_json(
     indexed: Indexed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -234,6 +234,7 @@ def vectors(db: Path) -> dict[bytes, bytes]:
         return dict(store.db.rows("SELECT key, vector FROM vectors"))
 
 
+@pytest.mark.slow
 def test_vectors_that_come_with_the_rows_are_those_that_follow_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

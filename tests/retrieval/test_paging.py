@@ -99,6 +99,7 @@ def test_what_holds_the_rare_words_is_shown_however_weak(add, store, mostly_nois
     assert "/home/dana/bill.md" in [h.path for h in look(60, in_another_order)]
 
 
+@pytest.mark.slow
 def test_pages_without_noise_are_the_list_without_noise(mostly_noise) -> None:
     whole = [h.id for h in mostly_noise(60)]
     for limit in (1, 2, 3, 7):
