@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gemmasearch import light, retrieval
 from gemmasearch.answering import (
     chosen,
+    differing,
     evidence,
     extremes,
     given,
@@ -244,9 +245,9 @@ def _reply(
     draft = Draft(found.question, on_text)
     notes = [*remarks, *found.notes]
     if MAY_BE_NEWER in notes:
-        differing: Sequence[Evidence] = found.told  # no generator: it would choose one of them, or mix them
-    elif differing := evidence.differing(found.question, found.evidence):
-        dates = {item.hit.date for item in differing}
+        unlike: Sequence[Evidence] = found.told  # no generator: it would choose one of them, or mix them
+    elif unlike := differing.pair(found.question, found.evidence):
+        dates = {item.hit.date for item in unlike}
         # A generator would choose one of them, or mix them.
         notes.append(NEWEST_FIRST if None not in dates and len(dates) > 1 else DIFFER)
     elif generator is not None and not extract:
@@ -258,7 +259,7 @@ def _reply(
     by = generator.name if generator is not None and draft.sentences else ""
     if not draft.sentences:
         told: list[str] = []
-        for item in differing or found.told or extract_from(found.question, found.evidence):
+        for item in unlike or found.told or extract_from(found.question, found.evidence):
             whole = reference.whole(found.question, item)
             if any(whole.startswith(shown) for shown in told):
                 whole = item.text  # what it points back to has just been quoted

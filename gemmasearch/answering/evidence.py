@@ -16,16 +16,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.answering import spans, synonyms, words
+from gemmasearch.answering import spans, words
+from gemmasearch.answering.holding import costs, held_by, joined
 from gemmasearch.answering.hostile import instructs
-from gemmasearch.answering.numbers import dated_in, days_in, months_in, numbers_in
+from gemmasearch.answering.numbers import numbers_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.letters import STOPS, unspaced
 from gemmasearch.light import dataclass
-from gemmasearch.store import fts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,15 +56,6 @@ POINTED = 0.5  # what a word counts that stands before a sentence that points ba
 _NOT_DENYING = 0.5  # how well a sentence answers that denies nothing, where a question asks for what is not
 _DENYING = 0.5  # and one that denies something, where it is asked who does it
 _EARLIER = 4  # sentences in which is named of whom one with a "him" speaks
-_TELLING = (
-    2  # words of the question that two sentences with different codes must share: many things have a number
-)
-_LIKE = 0.6  # of the words of two sentences that differ in an amount or a day: what they share
-_SAME = 0.8  # the same where they differ in any other number: it may be that of a chapter
-_PART = 5  # letters of a word that a German compound may hold
-_SHORT_PART = 4  # letters of each part, where both are said
-_LINKS = ("s", "n", "en", "es", "er", "e")  # between the parts
-_REST = 3  # and of its other part
 RECORDS = ("contact", "event")  # every line of which is about the same person or day
 # Lines of a record that answer one kind of question; "" = none by their kind.
 _LABELS = {
@@ -249,7 +240,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         ]
         around = before.union(whole, *behind)
         if question.language == "de":
-            held[at] = held[at] | _joined(question, held[at], own[at], headed)
+            held[at] = held[at] | joined(question, held[at], own[at], headed)
         is_head = False
         if unit.kind == "row":
             if is_head := _names_columns(hit, said, at):
@@ -257,7 +248,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
                 priced = spans.priced(text)
             around.update(names)
             if priced and question.kind == "money":
-                held[at] = held[at] | _costs(question, held[at].union(names, about))
+                held[at] = held[at] | costs(question, held[at].union(names, about))
         else:
             names = []
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
@@ -317,88 +308,6 @@ def _note_missing(
     if names := missing & passage & set(question.names):
         candidate.afar = _share(question, names, weights)
         candidate.named = len(names) / len(question.names)
-
-
-def _said(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
-    """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in digits
-    stands for its month's name, 1,400 for 1400, a telephone number for the word number, an amount for "cost",
-    red for "colour"."""
-    held = set(stems)
-    if language != question.language:
-        held.update(words.stems(text, question.language))
-    missing = [stem for stem in question.stems if stem not in held]
-    if missing and any(map(str.isdigit, text)):
-        held.update(number for _, _, number in fts.grouped(text, missing))
-        dated = dated_in(text)
-        held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
-        named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
-        if question.kind == "money" and spans.moneyed(text):
-            held.update(s for s in missing if spans.costs(question, s))
-        elif named is not None:
-            held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
-    # Who bought it is whom it was sold to.
-    if question.kind == "who" and missing and synonyms.SOLD_TO.search(text):
-        held.update(s for s in missing if words.fold(question.surface[s]) in synonyms.BOUGHT)
-    if missing and spans.MONEY.search(text):
-        held.update(s for s in missing if words.fold(question.surface[s]) in spans.MONEYED)
-    if missing and spans.DURATION.search(text):
-        held.update(s for s in missing if spans.LASTING.fullmatch(words.fold(question.surface[s])))
-    if question.language == "de" and missing:
-        held.update(stem for stem in missing if len(stem) >= _PART and _in_compound(stem, stems))
-    if question.asks_colour and missing and spans.coloured(text):
-        held.update(s for s in missing if spans.COLOURED.fullmatch(words.fold(question.surface[s])))
-    return held
-
-
-def held_by(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
-    """What :func:`_said` finds, and the question's words that are said in another word."""
-    held = _said(question, text, stems, language)
-    return held | _alike(question, held)
-
-
-def _alike(question: Question, held: Set[str]) -> set[str]:
-    """The question's words that are not held but said in another word: installed, fitted."""
-    return {
-        stem
-        for stem in question.stems
-        if stem not in held and not synonyms.of(stem, question.language).isdisjoint(held)
-    }
-
-
-def _in_compound(stem: str, stems: Sequence[str]) -> bool:
-    """Whether one of the words begins or ends with it, as a German compound does with its parts."""
-    return any(
-        len(said) >= len(stem) + _REST and (said.startswith(stem) or said.endswith(stem)) for said in stems
-    )
-
-
-def _joined(question: Question, held: Set[str], own: Sequence[str], above: Sequence[str]) -> set[str]:
-    """The question's compounds of which a German sentence says one part and what stands above it the other: of the
-    Zahnarzttermin "Termin am 17. September" below "Zahnarzt"."""
-    return {
-        stem
-        for stem in question.stems
-        if stem not in held and len(stem) >= 2 * _SHORT_PART and _parted(stem, own, above)
-    }
-
-
-def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
-    for one, other in ((own, above), (above, own)):
-        for first in one:
-            if len(first) < _SHORT_PART or not compound.startswith(first):
-                continue
-            rest = compound[len(first) :]
-            if any(
-                len(last) >= _SHORT_PART and rest in {last, *(f"{s}{last}" for s in _LINKS)} for last in other
-            ):
-                return True
-    return False
-
-
-def _costs(question: Question, there: Set[str]) -> set[str]:
-    """The words for "cost" in a question of which a row below a column of prices holds all others."""
-    said = {stem for stem in question.stems if spans.costs(question, stem)}
-    return said if set(question.stems) - said - question.everyday <= there else set()
 
 
 def _names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:
@@ -487,60 +396,3 @@ def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) 
     vectors = embedder.embed_documents([Passage("", c.text) for c in asked])
     for candidate, cosine in zip(asked, vectors @ query, strict=True):
         candidate.features["meaning"] = max(0.0, float(cosine))
-
-
-def differing(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
-    """Two sentences of different documents that answer alike but with different numbers, dates or codes, the newer
-    document first; [] where the sources agree."""
-    if not found or not (one := counted(question, found[0])):
-        return []
-    first = found[0]
-    told = _told(question, first)
-    least = _TELLING if question.asks_code else 1
-    for item in found[1:4]:
-        if item.hit.document_id == first.hit.document_id or item.score < 0.85 * first.score:
-            continue
-        other = counted(question, item)
-        alike = len(told) >= least and told == _told(question, item) and _is_like(question, first, item)
-        if alike and other and not one <= other and not other <= one:
-            return sorted((first, item), key=_age, reverse=True)
-    return []
-
-
-def counted(question: Question, item: Evidence) -> frozenset[object]:
-    """What two answers are compared by; where no kind of answer is asked for ("what is the budget"), amounts of money
-    or days."""
-    if _is_open(question):
-        amounts = numbers_in(" ".join(m.group() for m in spans.MONEY.finditer(item.text)))
-        return frozenset(amounts or days_in(item.text) or numbers_in(item.text))
-    if item.span is None:
-        return frozenset()
-    span = item.text[slice(*item.span)]
-    if question.asks_code:
-        return frozenset({words.fold(span)} if any(spans.codes(span)) else ())
-    return frozenset(numbers_in(span) if question.kind in ("when", "number", "money") else ())
-
-
-def _is_open(question: Question) -> bool:
-    """Whether it says nothing of what kind of thing it asks for."""
-    return question.kind == "what" and not question.asks_code
-
-
-def _is_like(question: Question, one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences say the same of something, where the question does not say what kind of thing it is."""
-    if not _is_open(question):
-        return True
-    first, second = (
-        {stem for stem in words.stems(item.text, item.hit.language) if not stem[0].isdigit()}
-        for item in (one, other)
-    )
-    dear = all(spans.MONEY.search(item.text) or days_in(item.text) for item in (one, other))
-    return len(first & second) >= (_LIKE if dear else _SAME) * len(first | second)
-
-
-def _age(item: Evidence) -> float:
-    return item.hit.date if item.hit.date is not None else item.hit.mtime or 0.0
-
-
-def _told(question: Question, item: Evidence) -> set[str]:
-    return set(question.stems) & set(words.stems(item.text, item.hit.language))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import held_by
+from gemmasearch.answering.holding import held_by
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.reference import SPEAKS_BACK
 from gemmasearch.documents import Evidence

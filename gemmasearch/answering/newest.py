@@ -8,7 +8,8 @@ from datetime import datetime
 
 from gemmasearch import light
 from gemmasearch.answering import spans
-from gemmasearch.answering.evidence import FEATURES, Candidate, counted, moment_of, says_nothing, select
+from gemmasearch.answering.differing import counted
+from gemmasearch.answering.evidence import FEATURES, Candidate, moment_of, says_nothing, select
 from gemmasearch.answering.numbers import days_in, days_with_year
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import in_context

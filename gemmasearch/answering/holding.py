@@ -1,0 +1,97 @@
+"""Which words of a question a text holds, be it in other forms, other words, or the parts of a compound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from gemmasearch.answering import spans, synonyms, words
+from gemmasearch.answering.numbers import dated_in, months_in
+from gemmasearch.answering.question import Question
+from gemmasearch.store import fts
+
+_PART = 5  # letters of a word that a German compound may hold
+_REST = 3  # and of its other part
+_SHORT_PART = 4  # letters of each part, where both are said
+_LINKS = ("s", "n", "en", "es", "er", "e")  # between the parts
+
+
+def held_by(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
+    """What :func:`_said` finds, and the question's words that are said in another word."""
+    held = _said(question, text, stems, language)
+    return held | _alike(question, held)
+
+
+def _said(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
+    """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in digits
+    stands for its month's name, 1,400 for 1400, a telephone number for the word number, an amount for "cost",
+    red for "colour"."""
+    held = set(stems)
+    if language != question.language:
+        held.update(words.stems(text, question.language))
+    missing = [stem for stem in question.stems if stem not in held]
+    if missing and any(map(str.isdigit, text)):
+        held.update(number for _, _, number in fts.grouped(text, missing))
+        dated = dated_in(text)
+        held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
+        named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
+        if question.kind == "money" and spans.moneyed(text):
+            held.update(s for s in missing if spans.costs(question, s))
+        elif named is not None:
+            held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
+    # Who bought it is whom it was sold to.
+    if question.kind == "who" and missing and synonyms.SOLD_TO.search(text):
+        held.update(s for s in missing if words.fold(question.surface[s]) in synonyms.BOUGHT)
+    if missing and spans.MONEY.search(text):
+        held.update(s for s in missing if words.fold(question.surface[s]) in spans.MONEYED)
+    if missing and spans.DURATION.search(text):
+        held.update(s for s in missing if spans.LASTING.fullmatch(words.fold(question.surface[s])))
+    if question.language == "de" and missing:
+        held.update(stem for stem in missing if len(stem) >= _PART and _in_compound(stem, stems))
+    if question.asks_colour and missing and spans.coloured(text):
+        held.update(s for s in missing if spans.COLOURED.fullmatch(words.fold(question.surface[s])))
+    return held
+
+
+def _alike(question: Question, held: Set[str]) -> set[str]:
+    """The question's words that are not held but said in another word: installed, fitted."""
+    return {
+        stem
+        for stem in question.stems
+        if stem not in held and not synonyms.of(stem, question.language).isdisjoint(held)
+    }
+
+
+def _in_compound(stem: str, stems: Sequence[str]) -> bool:
+    """Whether one of the words begins or ends with it, as a German compound does with its parts."""
+    return any(
+        len(said) >= len(stem) + _REST and (said.startswith(stem) or said.endswith(stem)) for said in stems
+    )
+
+
+def joined(question: Question, held: Set[str], own: Sequence[str], above: Sequence[str]) -> set[str]:
+    """The question's compounds of which a German sentence says one part and what stands above it the other: of the
+    Zahnarzttermin "Termin am 17. September" below "Zahnarzt"."""
+    return {
+        stem
+        for stem in question.stems
+        if stem not in held and len(stem) >= 2 * _SHORT_PART and _parted(stem, own, above)
+    }
+
+
+def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
+    for one, other in ((own, above), (above, own)):
+        for first in one:
+            if len(first) < _SHORT_PART or not compound.startswith(first):
+                continue
+            rest = compound[len(first) :]
+            if any(
+                len(last) >= _SHORT_PART and rest in {last, *(f"{s}{last}" for s in _LINKS)} for last in other
+            ):
+                return True
+    return False
+
+
+def costs(question: Question, there: Set[str]) -> set[str]:
+    """The words for "cost" in a question of which a row below a column of prices holds all others."""
+    said = {stem for stem in question.stems if spans.costs(question, stem)}
+    return said if set(question.stems) - said - question.everyday <= there else set()
