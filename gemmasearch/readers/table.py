@@ -59,7 +59,7 @@ _PICTURES = (
 # fmt: off
 FORMATS: tuple[Format, ...] = (
     Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 7,
-           isolated=True, limit="max_pdf_bytes", sniff="pdf:sniff"),
+           isolated=True, limit="max_pdf_bytes", sniff="pdf_head:sniff"),
     Format("docx", "document", (_OFFICE + "wordprocessingml.document",), (".docx", ".docm", ".dotx"),
            "office:read_docx", 2, isolated=True, limit="max_pdf_bytes", sniff="office:is_docx"),
     Format("pptx", "slides", (_OFFICE + "presentationml.presentation",), (".pptx", ".pptm", ".ppsx"),
