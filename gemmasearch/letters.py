@@ -63,13 +63,7 @@ def unspaced(text: str) -> bool:
 def is_western(text: str) -> bool:
     """Whether all of a text may be Western. Faster than any pattern, and patterns of other scripts take milliseconds
     to compile."""
-    if text.isascii():
-        return True
-    try:
-        codecs.charmap_encode(text, "strict", _TO_BYTES)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return text.isascii() or _western(text) is not None
 
 
 def runs(text: str) -> list[str]:
@@ -82,8 +76,14 @@ def western_runs(text: str) -> list[str] | None:
     """The same of a Western text; None of any other."""
     if text.isascii():  # five times as fast as the pattern
         return text.encode("ascii").translate(SPACED).decode("ascii").split()
-    try:
-        western, _ = codecs.charmap_encode(text, "strict", _TO_BYTES)
-    except UnicodeEncodeError:
+    if (western := _western(text)) is None:
         return None
     return codecs.charmap_decode(western.translate(_SPACED_WESTERN), "strict", _WESTERN)[0].split()
+
+
+def _western(text: str) -> bytes | None:
+    """A text in one byte per character; None of any other."""
+    try:
+        return codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
+    except UnicodeEncodeError:
+        return None

@@ -44,7 +44,9 @@ def read_bytes(source: str, what: str, most: int) -> bytes:
     path = Path(source).expanduser()
     try:
         if stat.S_ISFIFO(path.lstat().st_mode):
-            return _at_most(most, *_written(path), source)
+            begun, written = _written(path)
+            with written:
+                return _at_most(most, begun, written, source)
         with path.open("rb") as stream:
             return _at_most(most, b"", stream, source)
     except OSError as e:

@@ -125,7 +125,7 @@ def _stems(store: Store, word: str, known: Sequence[str]) -> list[Term]:
         return []
     own = {form for name in known for form in words.forms(word, name).split()} | {word}
     stems = {name: stem for name in stopwords.LANGUAGES if (stem := words.stem(word, name)) not in own}
-    occurring = set(filter(store.occurs, set(stems.values())))
+    occurring = store.occurring(stems.values())
     there = {name: stem for name, stem in stems.items() if stem in occurring}
     spoken = _languages(store, fts.phrase(word)) if there else []
     found = []
@@ -177,7 +177,7 @@ def _dialled(number: str) -> Iterator[str]:
 def _cuts(store: Store, number: str) -> Iterator[tuple[str, ...]]:
     """The ways to cut a number into words that stand in the index, the fewest words first."""
     spans = {(i, j): number[i:j] for i in range(len(number)) for j in range(i + 1, len(number) + 1)}
-    occurring = set(filter(store.occurs, set(spans.values())))
+    occurring = store.occurring(spans.values())
     ends = {i: [j for j in range(len(number), i, -1) if spans[i, j] in occurring] for i in range(len(number))}
     reach = _reach(ends, len(number))
     for count in range(2, PIECES + 1):

@@ -11,9 +11,7 @@ from gemmasearch.store import fts
 from gemmasearch.store.database import Database
 
 LIMIT = 10_000  # words that are remembered
-COMMON = (
-    1000  # passages with a stem: how many of them hold one of its words makes no difference. Measured: none
-)
+COMMON = 1000  # passages with a stem: how many of them hold one of its words makes no difference, as measured
 
 
 class Frequency:
@@ -54,6 +52,14 @@ class Frequency:
         """Whether so many chunks hold a word; no more are counted."""
         sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
         return bool(self.db.value(sql, (fts.quoted((word,)), least)) >= least)
+
+    def occurring(self, words: Iterable[str]) -> set[str]:
+        """Those of some words that stand in any chunk."""
+        known = self._known()
+        for word in (found := set(words)) - known.keys():
+            if not self.occurs(word):
+                known[word] = 0
+        return {word for word in found if known.get(word, 1)}
 
     def chunk_count(self) -> int:
         known = self._known()

@@ -191,3 +191,9 @@ def test_whether_so_many_passages_hold_a_word(store: Store) -> None:
     assert store.occurs("zyzzyva") and not store.occurs("zyzzyva", 2)
     assert store.occurs("report", 800) and not store.occurs("report", 801)
     assert not store.occurs("nowhere") and not store.occurs('"')
+
+
+def test_a_word_that_stood_nowhere_is_found_once_it_is_written(store: Store) -> None:
+    assert store.occurring(["zyzzyva", "nowhere", "zyzzyva"]) == {"zyzzyva"}
+    add_note(store, "/new.md", "nowhere ")
+    assert store.occurring(["nowhere", "zyzzyva", "elsewhere"]) == {"nowhere", "zyzzyva"}
