@@ -56,7 +56,7 @@ def embed(store: Store, embedder: Embedder, settings: Settings, tally: Tally) ->
 
 
 def _fill(store: Store, embedder: Embedder, settings: Settings, space_id: int, tally: Tally) -> None:
-    """The vectors of a batch are written while the model works on the next one."""
+    """The vectors of a batch are written while the model works on the next one, or on both at a time."""
     waiting = store.waiting(space_id)
     before = tally.counts["embedded"]  # their vectors came along with the rows
     total = before + (store.pending_count(space_id) if waiting else 0)
@@ -72,7 +72,10 @@ def _fill(store: Store, embedder: Embedder, settings: Settings, space_id: int, t
             tally.counts["embedded"] += store.add_vectors(space_id, keys, vectors.result())
             tally.progress(SyncEvent("embed", tally.counts["embedded"], total))
 
-    with in_bulk(embedder, settings, total - before), ThreadPoolExecutor(1, "embedding") as model:
+    with (
+        in_bulk(embedder, settings, total - before) as hands,
+        ThreadPoolExecutor(hands, "embedding") as model,
+    ):
         for batch in _batches(store, space_id, waiting, slices):
             if tally.stopped():
                 break

@@ -154,9 +154,12 @@ def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passag
     return choose.calibrated(embedder, settings, passages)
 
 
-def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> AbstractContextManager[None]:
+def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> AbstractContextManager[int]:
     """Within it the embedder may take more memory to embed so many passages faster; what it had is given back at the
-    end. Whether that pays is tried once per model and machine, some ten seconds long."""
+    end. Whether that pays is tried once per model and machine, some ten seconds long.
+
+    :return: how many calls it works on at a time.
+    """
     from gemmasearch.models import choose
 
     return choose.in_bulk(embedder, settings, passages)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.errors import ModelMissing, ModelUnsuitable
@@ -20,9 +21,13 @@ from gemmasearch.models.facts import Facts
 from gemmasearch.models.header import CONVERT, Header, read_header
 from gemmasearch.settings import Settings
 
+if TYPE_CHECKING:
+    from gemmasearch.models.gguf import GgufEmbedder
+
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
 DEFAULT_GENERATORS = ("gemma-3-270m-it-qat", "smollm2-135m")
 _HUB_NAME = light.pattern(r"(?!\.)[\w.-]+/[\w.-]+(?<!\.gguf)\Z")  # owner/name
+LANES = 16  # passages from which a second context pays: to make it takes as long as to embed a short one
 _PROMPT_ROOM = 96  # tokens beside a passage: prompt, title, a paragraph kept whole
 
 
@@ -107,23 +112,30 @@ def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passag
 
     if not isinstance(embedder, GgufEmbedder) or settings.threads or not passages:
         return False
-    calibrate.calibrate(embedder, passages, Facts(settings.models_path), embedder.path)
+    with embedder.in_two_lanes():  # as an index run has it
+        calibrate.calibrate(embedder, passages, Facts(settings.models_path), embedder.path)
     return True
 
 
 @contextmanager
-def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> Iterator[None]:
+def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> Iterator[int]:
     """See :func:`gemmasearch.models.in_bulk`."""
     if embedder.space.name == "static":  # and nothing of llama.cpp is imported
-        yield
+        yield 1
         return
     from gemmasearch.models import tiles
     from gemmasearch.models.gguf import GgufEmbedder
 
-    facts = Facts(settings.models_path)
-    if not isinstance(embedder, GgufEmbedder) or not tiles.pay(embedder.path, facts, passages):
-        yield
+    if not isinstance(embedder, GgufEmbedder) or passages < LANES:
+        yield 1
         return
+    pay = tiles.pay(embedder.path, Facts(settings.models_path), passages)
+    with _tiled(embedder) if pay else nullcontext(), embedder.in_two_lanes() as lanes:
+        yield lanes
+
+
+@contextmanager
+def _tiled(embedder: GgufEmbedder) -> Iterator[None]:
     try:
         embedder.reload(tiles=True)
     except ModelUnsuitable:  # what was available is gone

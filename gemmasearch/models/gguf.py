@@ -7,14 +7,15 @@ a whole batch, so large batches are slower: texts are sorted by length and sent 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.errors import ModelUnsuitable
 from gemmasearch.models import Passage, Space, composed
 from gemmasearch.models.header import Header
-from gemmasearch.models.native import Batch, Native, cores
+from gemmasearch.models.lanes import Lane, Lanes
+from gemmasearch.models.native import Native, cores
 from gemmasearch.models.prompts import PROMPT_VERSION, family_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ class GgufEmbedder:
         full, pooling = _check(path, header)
         trained = int(header.own("context_length", SMALLEST_BATCH) or SMALLEST_BATCH)
         self._tokens = min(max(longest, SMALLEST_BATCH), MAX_TOKENS, trained)
-        self._threads = threads or cores()
         self._batch_tokens = batch_tokens
         self._space = Space(
             name=name or path.stem.lower(),
@@ -70,31 +70,19 @@ class GgufEmbedder:
             prompt_version=PROMPT_VERSION,
             matryoshka=self.family.matryoshka,
         )
-        self._lock = Lock()
         self._path = path
         self._pooling = pooling
-        self._gpu_layers = gpu_layers
-        self._loaded: Native | None = None
-        self._most = 0
-        self._tiles = tiles
-        if not lazy:
-            self._load()
-
-    @property
-    def _native(self) -> Native:
-        return self._loaded or self._load()
-
-    def _load(self) -> Native:
-        native = Native(self._path, self._configure, gpu_layers=self._gpu_layers, tiles=self._tiles)
-        self._batch = Batch(native.api, self._tokens)
-        self._tail = _tail_length(native)
-        self._loaded = native
-        return native
+        self._tail: int | None = None
+        self._lanes = Lanes(path, self._configure, self._tokens, threads or cores(), gpu_layers)
+        if tiles:
+            self._lanes.reload(tiles=True)
+        elif not lazy:
+            self._lanes.load()
 
     def _configure(self, parameters: Any) -> None:
         parameters.n_ctx = parameters.n_batch = parameters.n_ubatch = self._tokens
         parameters.n_seq_max = min(BATCH_TEXTS, self._tokens)
-        parameters.n_threads = parameters.n_threads_batch = self._threads
+        parameters.n_threads = parameters.n_threads_batch = self._lanes.threads
         parameters.embeddings = True
         parameters.pooling_type = self._pooling
         parameters.kv_unified = True
@@ -112,8 +100,8 @@ class GgufEmbedder:
         return self._tokens
 
     def count_tokens(self, text: str) -> int:
-        with self._lock:
-            return len(self._native.tokens(composed(text), wrap=False))
+        with self._lanes.lane() as lane:
+            return len(lane.native.tokens(composed(text), wrap=False))
 
     def embed_documents(self, passages: Sequence[Passage]) -> np.ndarray:
         return self._embed([self.family.document_text(p.title, p.text) for p in passages])
@@ -125,13 +113,12 @@ class GgufEmbedder:
     @property
     def shape(self) -> tuple[int, int]:
         """Threads, and tokens per decode."""
-        return self._threads, self._batch_tokens
+        return self._lanes.threads, self._batch_tokens
 
     def reshape(self, threads: int, batch_tokens: int) -> None:
         """Go on with other threads and batches; vectors stay the same but for rounding."""
-        with self._lock:
-            self._native.api.llama_set_n_threads(self._native.context, threads, threads)
-            self._threads, self._batch_tokens = threads, batch_tokens
+        self._lanes.share(threads)
+        self._batch_tokens = batch_tokens
 
     def reload(self, *, tiles: bool) -> None:
         """Go on with AMX tiles (:mod:`gemmasearch.models.tiles`), or without: then the file is loaded with the next
@@ -139,57 +126,42 @@ class GgufEmbedder:
 
         :raises ModelUnsuitable: there is no memory for them.
         """
-        with self._lock:
-            if self._loaded is not None:
-                self._loaded.close()
-            self._loaded, self._most, self._tiles = None, 0, tiles
-            if tiles:
-                self._load()
+        self._lanes.reload(tiles=tiles)
+
+    def in_two_lanes(self) -> AbstractContextManager[int]:
+        """Within it two batches are embedded side by side (:mod:`gemmasearch.models.lanes`), where that pays. Vectors
+        stay the same but for rounding. :return: how many lanes there are."""
+        return self._lanes.two()
 
     def embed_queries(self, queries: Sequence[str], *, task: str = "search") -> np.ndarray:
         return self._embed([self.family.query_text(q, task) for q in queries])
 
     def close(self) -> None:
-        with self._lock:
-            if self._loaded is not None:
-                self._loaded.close()
+        self._lanes.close()
 
     def _embed(self, texts: Sequence[str]) -> np.ndarray:
         import numpy as np
 
-        vectors = np.zeros((len(texts), self._space.full_dim), dtype=np.float32)
-        with self._lock:
-            tokens = [self._tokenise(text) for text in texts]
-            for rows in _batches(tokens, self._tokens, self._batch_tokens):
-                self._decode([tokens[row] for row in rows], rows, vectors)
+        full = self._space.full_dim
+        vectors = np.zeros((len(texts), full), dtype=np.float32)
+        with self._lanes.lane() as lane:
+            tokens = [self._tokenise(lane.native, text) for text in texts]
+
+        def decode(lane: Lane, rows: Sequence[int]) -> None:
+            vectors[rows] = lane.pooled([tokens[row] for row in rows], full)
+
+        self._lanes.each(decode, list(_batches(tokens, self._tokens, self._batch_tokens)))
         return truncate(vectors, self.dim)
 
-    def _tokenise(self, text: str) -> list[int]:
+    def _tokenise(self, native: Native, text: str) -> list[int]:
         """Prompt and text as tokens, at most ``max_tokens``, the closing token kept when the text is cut."""
         limit = self._tokens
-        tokens = self._native.tokens(composed(text[: limit * _CHARACTERS_PER_TOKEN]), wrap=True)
+        tokens = native.tokens(composed(text[: limit * _CHARACTERS_PER_TOKEN]), wrap=True)
         if len(tokens) > limit:
+            if self._tail is None:
+                self._tail = _tail_length(native)
             tokens = tokens[: limit - self._tail] + tokens[len(tokens) - self._tail :]
         return tokens
-
-    def _decode(self, texts: Sequence[Sequence[int]], rows: Sequence[int], vectors: np.ndarray) -> None:
-        import numpy as np
-
-        native, full = self._native, self._space.full_dim
-        self._batch.clear()
-        for sequence, tokens in enumerate(texts):
-            self._batch.add(tokens, sequence)
-        if native.memory:
-            native.api.llama_memory_clear(native.memory, False)
-        native.decode(self._batch.native)
-        if (used := self._batch.native.n_tokens) > self._most:  # only then its output buffer was made anew
-            self._most = used
-            native.release_logits(used)
-        for sequence, row in enumerate(rows):
-            found = native.api.llama_get_embeddings_seq(native.context, sequence)
-            if not found:
-                raise ModelUnsuitable(f"{native.path} gives no pooled embeddings")
-            vectors[row] = np.ctypeslib.as_array(found, shape=(full,))
 
 
 def _tail_length(native: Native) -> int:

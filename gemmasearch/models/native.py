@@ -141,27 +141,31 @@ class Native:
     """
 
     def __init__(
-        self, path: Path, configure: Callable[[Any], None], *, gpu_layers: int = -1, tiles: bool = False
+        self,
+        path: Path,
+        configure: Callable[[Any], None],
+        *,
+        gpu_layers: int = -1,
+        tiles: bool = False,
+        beside: Native | None = None,
     ) -> None:
         """
         :param tiles: multiply with AMX tiles: faster, but the weights are copied (:mod:`gemmasearch.models.tiles`).
+        :param beside: take its weights instead of loading the file again; it closes this one before itself.
         :raises ModelUnsuitable: llama.cpp does not take the file. :raises MemoryError: it does not fit.
         """
         self.path = path
-        self._model: Any = None
         self._context: Any = None
-        leave_room(path)
+        self._model: Any = beside._model if beside else None
+        self._owner = beside  # must not end before this one
+        self._beside: WeakSet[Native] = WeakSet()
+        if not beside:
+            leave_room(path)
         self.api = api = library()
         _log.clear()
-        parameters = api.llama_model_default_params()
-        parameters.n_gpu_layers = gpu_layers
-        with offered(api, tiles=tiles) as parameters.use_extra_bufts:
-            self._model = api.llama_model_load_from_file(os.fsencode(path), parameters)
-        if not self._model:
-            raise ModelUnsuitable(
-                f"llama.cpp cannot load {path}: {last_errors() or 'no reason given'}", _OTHERS
-            )
-        _open.add(self)
+        if not beside:
+            self._model = self._load(gpu_layers, tiles)
+        (beside._beside if beside else _open).add(self)
         self.vocab = api.llama_model_get_vocab(self._model)
         context = api.llama_context_default_params()
         context.no_perf = True
@@ -175,7 +179,17 @@ class Native:
             )
         self.memory = api.llama_get_memory(self._context)
         self.vocabulary = int(api.llama_vocab_n_tokens(self.vocab))
-        self._buffer = (api.llama_token * 1024)()
+
+    def _load(self, gpu_layers: int, tiles: bool) -> Any:
+        parameters = self.api.llama_model_default_params()
+        parameters.n_gpu_layers = gpu_layers
+        with offered(self.api, tiles=tiles) as parameters.use_extra_bufts:
+            model = self.api.llama_model_load_from_file(os.fsencode(self.path), parameters)
+        if not model:
+            raise ModelUnsuitable(
+                f"llama.cpp cannot load {self.path}: {last_errors() or 'no reason given'}", _OTHERS
+            )
+        return model
 
     @property
     def context(self) -> Any:
@@ -188,14 +202,20 @@ class Native:
         return self._context
 
     def close(self) -> None:
+        for other in list(self._beside):
+            other.close()
         if self._context:
             self.api.llama_free(self._context)
-        if self._model:
+        if self._model and self._owner is None:
             self.api.llama_model_free(self._model)
         self._context = self._model = None
 
     def __del__(self) -> None:
         self.close()
+
+    def use_threads(self, threads: int) -> None:
+        if self._context:
+            self.api.llama_set_n_threads(self._context, threads, threads)
 
     def tokens(self, text: str, *, wrap: bool, special: bool = False) -> list[int]:
         """Token ids of a text.
@@ -206,13 +226,12 @@ class Native:
         if not self._model:
             raise ModelMissing(f"the model {self.path} was closed")
         data = text.encode("utf-8", "replace")
-        count = self.api.llama_tokenize(
-            self.vocab, data, len(data), self._buffer, len(self._buffer), wrap, special
-        )
+        buffer = (self.api.llama_token * (len(data) // 2 + 16))()
+        count = self.api.llama_tokenize(self.vocab, data, len(data), buffer, len(buffer), wrap, special)
         if count < 0:
-            self._buffer = (self.api.llama_token * -count)()
-            count = self.api.llama_tokenize(self.vocab, data, len(data), self._buffer, -count, wrap, special)
-        return list(self._buffer[: max(count, 0)])
+            buffer = (self.api.llama_token * -count)()
+            count = self.api.llama_tokenize(self.vocab, data, len(data), buffer, -count, wrap, special)
+        return list(buffer[: max(count, 0)])
 
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for; nothing for a control token."""

@@ -109,7 +109,7 @@ def test_equals_the_numpy_forward_pass_at_full_size_and_truncated(
     embedder = opened(path, dim)
     vectors = embedder.embed_documents([Passage("", text) for text in TEXTS])
     for text, vector in zip(TEXTS, vectors, strict=True):
-        tokens = embedder._native.tokens(f"title: none | text: {text}", wrap=True)
+        tokens = embedder._lanes.load().tokens(f"title: none | text: {text}", wrap=True)
         inner = pooled(tokens, weights)
         full = weights["dense_3.weight"] @ (weights["dense_2.weight"] @ inner)
         short = full[:dim] / np.linalg.norm(full[:dim])
@@ -124,7 +124,7 @@ def test_query_and_document_get_the_prompts_of_the_family(tiny: tuple[Path, dict
         ("task: search result | query: hot tea", embedder.embed_queries(["hot tea"])[0]),
         ("title: water | text: hot tea", embedder.embed_documents([Passage("water", "hot tea")])[0]),
     ):
-        inner = pooled(embedder._native.tokens(text, wrap=True), weights)
+        inner = pooled(embedder._lanes.load().tokens(text, wrap=True), weights)
         assert cosine(vector, weights["dense_3.weight"] @ (weights["dense_2.weight"] @ inner)) >= 0.999
 
 
@@ -137,7 +137,7 @@ def test_a_text_over_the_limit_is_cut_by_tokens_and_keeps_its_closing_token(
     tiny: tuple[Path, dict[str, np.ndarray]],
 ) -> None:
     embedder = opened(tiny[0], 64)
-    tokens = embedder._tokenise("tea " * 5000)
+    tokens = embedder._tokenise(embedder._lanes.load(), "tea " * 5000)
     assert len(tokens) == embedder.max_tokens == 512
     assert (tokens[0], tokens[-1]) == (2, 1)
 
