@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
+
+from gemmasearch.collector import collect_rarely
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 # numpy's threads gain nothing on the matrices of a search, and for a while after each they spin beside those of
 # the model: a search cost twice the processor's time. Read once, when numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-# A search makes fewer objects than this, and they last until its end: looking through them again and again for
-# unused ones took a twentieth of its time.
-OBJECTS = 50_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -90,7 +86,7 @@ def _in_utf8() -> None:
 
 def run() -> None:
     _in_utf8()
-    gc.set_threshold(OBJECTS)
+    collect_rarely()
     code = main()
     # CPython remembers an interrupt that left code made from a string, such as a named tuple, even a handled one,
     # and `python -m` then ends by SIGINT in place of the exit code. It forgets it where such code runs anew.

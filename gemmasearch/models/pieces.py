@@ -20,10 +20,15 @@ LONGEST = 200  # characters; the library is faster beyond
 _SPACE = "▁"
 
 
+def is_known(data: bytes) -> bool:
+    """Whether a tokenizer's file is the known one."""
+    return (len(data), crc32(data)) == KNOWN
+
+
 def load(path: Path) -> Pieces | None:
     """The vocabulary in a tokenizer's file; None for any other file than the known one."""
     data = path.read_bytes()
-    if (len(data), crc32(data)) != KNOWN:
+    if not is_known(data):
         return None
     start, end = data.index(b'"vocab"'), data.index(b'"merges"')
     return Pieces(json.loads(data[data.index(b"{", start) : data.rindex(b"}", start, end) + 1]))

@@ -87,7 +87,8 @@ class StaticEmbedder:
         """None where the tokenizer is another one than the known one."""
         from gemmasearch.models.segments import Segments
 
-        return Segments(self._tokenizer) if self._pieces else None
+        known = pieces.is_known((self._folder / TOKENIZER).read_bytes())
+        return Segments(self._tokenizer) if known else None
 
     @property
     def space(self) -> Space:

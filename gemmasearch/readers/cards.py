@@ -42,14 +42,6 @@ class _Property:
     value: str
 
 
-def is_calendar(head: bytes, path: str) -> bool:
-    return head.lstrip(b"\xef\xbb\xbf\r\n ")[:15].upper() == b"BEGIN:VCALENDAR"
-
-
-def is_contacts(head: bytes, path: str) -> bool:
-    return head.lstrip(b"\xef\xbb\xbf\r\n ")[:11].upper() == b"BEGIN:VCARD"
-
-
 def read_calendar(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = decode(source.read())
     zones = Zones(text)

@@ -54,10 +54,6 @@ class _Note:
         return tuple(dict.fromkeys(each for each in found if each))
 
 
-def sniff(head: bytes, path: str) -> bool:
-    return b"<en-export" in head[:2_000] and head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<")
-
-
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     seen: Counter[str] = Counter()
     try:

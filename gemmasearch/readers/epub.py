@@ -17,10 +17,6 @@ from gemmasearch.settings import Settings
 _PROPERTIES = {"title": "title", "creator": "author", "date": "date", "language": "language"}
 
 
-def sniff(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"mimetypeapplication/epub+zip" in head[:100]
-
-
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     package = Package(source)
     container = _Container()

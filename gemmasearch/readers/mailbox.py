@@ -61,7 +61,8 @@ VOLATILE = re.compile(
 )
 
 
-def sniff(head: bytes, path: str) -> bool:
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so is of the family."""
     return _START.match(head) is not None
 
 

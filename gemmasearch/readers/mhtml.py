@@ -10,12 +10,6 @@ from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.settings import Settings
 
 
-def sniff(head: bytes, path: str) -> bool:
-    lowered = head[:2048].lower()
-    saved = b"saved by" in lowered or b"snapshot-content-location:" in lowered
-    return b"multipart/related" in lowered and (saved or path.lower().endswith((".mht", ".mhtml")))
-
-
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     root = mime.parse(source.read())
     part = next((each for each in root.walk() if each.type in ("text/html", "application/xhtml+xml")), None)

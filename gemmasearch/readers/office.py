@@ -30,25 +30,6 @@ _PROPERTIES = {
 }  # fmt: skip
 
 
-def is_docx(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"word/" in head
-
-
-def is_odt(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"mimetypeapplication/vnd.oasis.opendocument.text" in head[:100]
-
-
-def is_odp(head: bytes, path: str) -> bool:
-    return (
-        head.startswith(b"PK\x03\x04")
-        and b"mimetypeapplication/vnd.oasis.opendocument.presentation" in head[:110]
-    )
-
-
-def is_flat(head: bytes, path: str) -> bool:
-    return b"<office:document " in head[:2_000] and b"opendocument:xmlns:office" in head
-
-
 def read_docx(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     package = Package(source)
     writer = Writer()

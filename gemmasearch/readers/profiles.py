@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from gemmasearch.readers import heads
 from gemmasearch.readers.formats import CannotRead, Source
 
 ATTEMPTS = 5  # a copy is taken again when the browser wrote meanwhile
@@ -38,7 +39,6 @@ _HOMES = {
     "safari": ("Library/Safari/History.db",),
 }  # fmt: skip
 _LIKE_CHROMIUM = ("chromium", "chrome", "brave", "edge", "vivaldi")  # whose histories are read alike
-_MAGIC = b"SQLite format 3\0"
 _TRAILER = struct.Struct("!QQ")
 _LOG_HEAD, _FRAME_HEAD = 32, 24
 
@@ -58,8 +58,8 @@ def is_of(path: str, browser: str, home: Path | None = None) -> bool:
     return any(Path(path).match(str(home / pattern)) for pattern in _HOMES.get(name, ()))
 
 
-def sniff(head: bytes, path: str) -> bool:
-    return head.startswith(_MAGIC) and os.path.basename(path) in NAMES
+def is_named(path: str) -> bool:
+    return os.path.basename(path) in NAMES
 
 
 def is_history(path: str) -> bool:
@@ -68,7 +68,7 @@ def is_history(path: str) -> bool:
         return False
     try:
         with open(path, "rb") as file:
-            return sniff(file.read(len(_MAGIC)), path)
+            return heads.is_history(file.read(len(heads.SQLITE)), path)
     except OSError:
         return False
 

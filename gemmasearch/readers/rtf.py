@@ -32,10 +32,6 @@ _CHARSETS = {
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
-def sniff(head: bytes, path: str) -> bool:
-    return head.lstrip(b"\r\n\t ").startswith(b"{\\rtf")
-
-
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     try:
         from striprtf.striprtf import rtf_to_text

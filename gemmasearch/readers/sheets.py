@@ -27,17 +27,6 @@ EMPTY = 4  # cells to one that is filled: in emptier rows they say nothing
 CHARACTERS = 5_000_000  # of one file: behind that are numbers that nobody asks for in words
 
 
-def is_xlsx(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and (b"xl/workbook" in head or b"xl/worksheets" in head)
-
-
-def is_ods(head: bytes, path: str) -> bool:
-    return (
-        head.startswith(b"PK\x03\x04")
-        and b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in head[:110]
-    )
-
-
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     found = _properties(source)
     writer = Writer()

@@ -17,10 +17,6 @@ _SHOWN = re.compile(rb"<(?:\w+:)?sldId\b[^<>]*?\s\w+:id\s*=\s*[\"']([^\"'<>]+)")
 _BESIDE = ("notesSlide", "diagramData", "chart", "comments")  # kinds of relations
 
 
-def is_pptx(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"ppt/" in head
-
-
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     from gemmasearch.readers.office import document, properties
 

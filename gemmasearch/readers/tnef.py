@@ -14,9 +14,9 @@ from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import attachments
 from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.heads import TNEF
 from gemmasearch.settings import Settings
 
-SIGNATURE = b"\x78\x9f\x3e\x22"
 MOST = 1_000  # attachments of one message
 
 _CODE_PAGE, _BEGIN, _TITLE, _DATA, _PROPERTIES = 0x69007, 0x69002, 0x18010, 0x6800F, 0x69005
@@ -31,10 +31,6 @@ class _File:
     title: bytes = b""
     name: str = ""
     data: bytes = b""
-
-
-def sniff(head: bytes, path: str) -> bool:
-    return head.startswith(SIGNATURE)
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
@@ -55,7 +51,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
 def _files(raw: bytes) -> tuple[list[_File], str, bool]:
     """The files in it, the charset of their names, and whether it was read to its end."""
     found: list[_File] = []
-    charset, place = "", len(SIGNATURE) + 2
+    charset, place = "", len(TNEF) + 2
     while place + 9 <= len(raw) and len(found) <= MOST:
         attribute, length = struct.unpack_from("<II", raw, place + 1)
         data = raw[place + 9 : place + 9 + length]

@@ -7,7 +7,6 @@ stated in the time of the plainest way to its ten passages (tests.bench.plain), 
 
 from __future__ import annotations
 
-import gc
 import math
 import multiprocessing
 import os
@@ -19,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from gemmasearch.__main__ import OBJECTS
+from gemmasearch.collector import collect_rarely
 from gemmasearch.index import Index
 from gemmasearch.settings import Settings
 from tests.bench import large, plain
@@ -83,7 +82,7 @@ def _in_a_process(size: int) -> dict[str, float]:
 
 def measure(path: Path, size: int) -> dict[str, float]:
     """Milliseconds per operation, megabytes, and bytes of the index per passage beyond its text."""
-    gc.set_threshold(OBJECTS)  # … and this
+    collect_rarely()
     questions = large.questions(QUESTIONS)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         copy = Path(folder) / "index.db"

@@ -20,7 +20,7 @@ from pypdf.generic import (
 
 from gemmasearch.readers import pdf_text
 from gemmasearch.readers.formats import HEAD_BYTES, CannotRead, Source
-from gemmasearch.readers.pdf_head import sniff
+from gemmasearch.readers.heads import is_pdf
 from gemmasearch.settings import Settings
 from tests.readers.contract import ReaderContract, documents, problem, read
 from tests.readers.pdf_files import locked, pdf, placed, write
@@ -35,14 +35,14 @@ class TestPdf(ReaderContract):
 
 def test_a_pdf_begins_late_but_what_holds_a_pdf_is_none() -> None:
     raw = pdf(["text"])
-    assert sniff(raw, "") and sniff(b"\r\n" + raw, "") and sniff(b"junk from a printer\n" + raw, "")
+    assert is_pdf(raw, "") and is_pdf(b"\r\n" + raw, "") and is_pdf(b"junk from a printer\n" + raw, "")
     for before in (b"PK\x03\x04....lease.pdf", b"From: Dana\nContent-Type: application/pdf\n\n", b"see "):
-        assert not sniff(before + (b"%PDF-1.7 is its magic" if before == b"see " else raw), ""), before
+        assert not is_pdf(before + (b"%PDF-1.7 is its magic" if before == b"see " else raw), ""), before
 
 
 def test_a_file_of_digits_that_names_pdf_was_looked_at_for_seconds() -> None:
     began = time.monotonic()
-    assert not sniff(b"see %PDF-1.7: " + b"7" * HEAD_BYTES, "")
+    assert not is_pdf(b"see %PDF-1.7: " + b"7" * HEAD_BYTES, "")
     assert time.monotonic() - began < 0.5
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -217,3 +219,17 @@ def test_a_package_adds_a_format_and_a_broken_one_costs_nothing(
         monkeypatch.undo()
         for cache in caches:
             cache.cache_clear()
+
+
+def test_to_tell_what_a_note_is_loaded_the_readers_of_all_other_formats() -> None:
+    code = (
+        "import sys; from gemmasearch.readers.formats import Source;"
+        "from gemmasearch.readers.recognition import recognised;"
+        "print(recognised(Source.of_bytes(b'# Garden\\n\\nBeans\\n', '/x/a.md')).name,"
+        " *(m for m in sys.modules if m.startswith('gemmasearch.readers.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    name, *loaded = done.stdout.split()
+    assert name == "markdown"
+    own = {"heads", "mail_head", "formats", "recognition", "table", "textual"}
+    assert {each.rpartition(".")[2] for each in loaded} - own <= {"isolate", "channel", "frames", "sandbox"}
