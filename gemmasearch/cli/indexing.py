@@ -104,10 +104,11 @@ def index(
     ] = 0.0,
 ) -> int:
     """Add folders and bring the index up to date. Unchanged files are not read again."""
-    return updating.index(
-        session, paths, browser=browser, prune=prune, max_time=max_time, wait=wait, include=include,
-        exclude=exclude, foreground=foreground, strict=strict, scheduled=scheduled,
+    line = updating.Line(
+        paths, browser, prune=prune, max_time=max_time, wait=wait, include=include, exclude=exclude,
+        foreground=foreground, strict=strict, scheduled=scheduled,
     )  # fmt: skip
+    return updating.index(session, line)
 
 
 def serve(

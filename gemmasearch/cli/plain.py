@@ -68,7 +68,8 @@ def _index(session: Any, **values: Any) -> int:
     from gemmasearch.cli import updating
     from gemmasearch.indexing.glance import FLAGS as settings
 
-    return updating.index(session, **{k: v for k, v in values.items() if k not in settings})
+    own = {name: value for name, value in values.items() if name not in settings}
+    return updating.index(session, updating.Line(**own))
 
 
 def _glance(request: Mapping[str, Any]) -> dict[str, Any] | None:
