@@ -398,3 +398,14 @@ def test_the_cron_line_of_the_readme_printed_beside_another_run(place: Place) ->
     with run_lock(place.db, "watch"):
         held = place(*line.split())
     assert (held.code, held.text, held.said) == (75, "", "")
+
+
+def test_status_called_a_run_that_was_interrupted_done(place: Place) -> None:
+    (place.home / "pear.md").write_text("The canarypear ripens in October.\n")
+    assert "(interrupted)" in place("index", "--max-time", "0s", "--scheduled", "1800").text
+    marks = [
+        line for line in place("status").text.splitlines() if line.startswith(("last run", "scheduled run"))
+    ]
+    assert len(marks) == 2 and all("interrupted" in line and "done" not in line for line in marks)
+    place("index")
+    assert "last run\tjust now, done\n" in place("status").text
