@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.cli import views
 from gemmasearch.cli.finding import here
-from gemmasearch.cli.render import Output, one_line
+from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.errors import NothingFound, UsageProblem
 
 LONGEST = 100_000  # characters of a question: a pipe may never end
@@ -167,4 +167,4 @@ def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
 
 def _as_code(path: str) -> str:
     """A path in Markdown, in which nothing is markup."""
-    return "`" + one_line(path).replace("`", "'") + "`"
+    return "`" + one_line(path_field(path)).replace("`", "'") + "`"

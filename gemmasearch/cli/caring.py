@@ -113,7 +113,7 @@ def _root_row(root: Root, session: Session) -> tuple[str, ...]:
 def _option(value: Any) -> str:
     if isinstance(value, dict):
         return ",".join(f"{suffix}:{views.size(size)}" for suffix, size in value.items())
-    return ",".join(value) if isinstance(value, list) else str(value)
+    return path_field(",".join(value)) if isinstance(value, list) else str(value)
 
 
 def why(
@@ -131,9 +131,9 @@ def why(
 
 
 def _show_why(out: Output, found: Why) -> None:
-    rows = [("path", found.path), ("indexed", "yes" if found.indexed else "no")]
+    rows = [("path", path_field(found.path)), ("indexed", "yes" if found.indexed else "no")]
     if found.root:
-        rows.append(("folder", found.root))
+        rows.append(("folder", path_field(found.root)))
     if found.rule:
         rows.append(("what" if found.indexed else "left out", found.rule))
     rows += [
@@ -251,10 +251,12 @@ def _say_what_is_left(session: Session, gone: Forgotten) -> None:
     for path in gone.excluded:
         out.note(
             "still on disk, and excluded under this path from now on (`gsearch index` of it lets it in again;"
-            f" moved or renamed it comes back): {path}"
+            f" moved or renamed it comes back): {path_field(path)}"
         )
     for file, pieces in gone.left.items():
-        out.note(f"still in {file}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}")
+        out.note(
+            f"still in {path_field(file)}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}"
+        )
 
 
 def _visited(index: Index, browsers: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.cli import counts
+from gemmasearch.cli.render import path_field
 from gemmasearch.errors import FinishedWithProblems, Interrupted, LockHeld, UsageProblem
 from gemmasearch.light import dataclass
 
@@ -110,7 +111,7 @@ def _say_what_was_met(out: Output, opened: Index, report: SyncReport) -> None:
         out.note(note)
     for root in opened.roots() if report.unavailable else ():
         if root.path in report.unavailable:
-            out.note(f"kept as it was: {root.path}: {root.unavailable}")
+            out.note(f"kept as it was: {path_field(root.path)}: {root.unavailable}")
     if out.verbose:
         for problem in report.problems:
             out.problem(problem.path, problem.reason, problem.detail)

@@ -409,3 +409,20 @@ def test_status_called_a_run_that_was_interrupted_done(place: Place) -> None:
     assert len(marks) == 2 and all("interrupted" in line and "done" not in line for line in marks)
     place("index")
     assert "last run\tjust now, done\n" in place("status").text
+
+
+@pytest.mark.parametrize(
+    "line", ["show FILE", "why FILE", "status", "ask --extract -- how much was paid for the canarylime",
+             "ask --format markdown --extract -- when does the canarylime ripen", "index -v", "forget FILE"],
+)  # fmt: skip
+def test_a_line_break_in_a_path_was_shown_as_a_space_or_broke_the_line(place: Place, line: str) -> None:
+    odd = place.home / "two\nlines"
+    odd.mkdir()
+    (odd / "lime.md").write_text("The canarylime ripens in December.\n")
+    (odd / "none.md").write_bytes(b"")
+    place("index", odd)
+    if line == "index -v":
+        (odd / "none.md").write_bytes(b" ")
+    said = place(*[odd / "lime.md" if each == "FILE" else each for each in line.split(" ")])
+    assert "/two\\nlines" in said.text + said.said
+    assert "two\nlines" not in said.text + said.said and "two lines" not in said.text + said.said
