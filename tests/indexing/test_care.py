@@ -198,3 +198,15 @@ def test_a_number_that_another_process_has_now_is_not_taken_for_the_holder(store
         lock_path(store.path).write_text(json.dumps({**record, "started": record["started"] - 1000}))
         held = holder(store.path)
         assert held and held.pid == 0  # held, by nobody knows whom
+
+
+def test_a_passage_was_broken_off_in_a_word_as_if_it_ended_there(store: Store, tree: Path) -> None:
+    (tree / "short.md").write_text("The kestrel hovers.\n")
+    (tree / "long.md").write_text(
+        "The kestrel hovers over the meadow, over the river and over the motorway.\n"
+    )
+    run(store)
+    begins = [
+        care.why(store, str(tree / name)).documents[0].passages[0].begins for name in ("short.md", "long.md")
+    ]
+    assert begins == ["The kestrel hovers.", "The kestrel hovers over the meadow, over the river and over …"]
