@@ -11,14 +11,14 @@ from gemmasearch.readers import html
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
 from gemmasearch.readers.notes import sections
-from gemmasearch.readers.packages import Attributes, Package, Values, parse
+from gemmasearch.readers.packages import Attributes, Package, Values, is_called, parse
 from gemmasearch.settings import Settings
 
 _PROPERTIES = {"title": "title", "creator": "author", "date": "date", "language": "language"}
 
 
 def sniff(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"mimetypeapplication/epub+zip" in head[:100]
+    return is_called(head, b"application/epub+zip")
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:

@@ -13,7 +13,7 @@ from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
 from gemmasearch.readers.opendocument import Flat, FlatValues, OpenDocument
-from gemmasearch.readers.packages import Attributes, Package, Values, parse
+from gemmasearch.readers.packages import Attributes, Package, Values, is_called, is_package, parse
 from gemmasearch.readers.slides import Drawing
 from gemmasearch.readers.textual import one_line
 from gemmasearch.readers.writing import Writer
@@ -31,18 +31,15 @@ _PROPERTIES = {
 
 
 def is_docx(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"word/" in head
+    return is_package(head) and b"word/" in head
 
 
 def is_odt(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"mimetypeapplication/vnd.oasis.opendocument.text" in head[:100]
+    return is_called(head, b"application/vnd.oasis.opendocument.text")
 
 
 def is_odp(head: bytes, path: str) -> bool:
-    return (
-        head.startswith(b"PK\x03\x04")
-        and b"mimetypeapplication/vnd.oasis.opendocument.presentation" in head[:110]
-    )
+    return is_called(head, b"application/vnd.oasis.opendocument.presentation")
 
 
 def is_flat(head: bytes, path: str) -> bool:

@@ -19,6 +19,15 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
+def is_package(head: bytes) -> bool:
+    return head.startswith(b"PK\x03\x04")
+
+
+def is_called(head: bytes, kind: bytes) -> bool:
+    """Whether a package names this media type in its first member, as OpenDocument and EPUB want it."""
+    return is_package(head) and b"mimetype" + kind in head[:110]
+
+
 def refuse_encrypted(source: Source) -> None:
     """:raises CannotRead: "encrypted": Office wraps what it encrypts into a file of the old binary kind."""
     if _ENCRYPTED in source.read():

@@ -17,7 +17,7 @@ from typing import Any
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.office import document, properties
-from gemmasearch.readers.packages import Attributes, Package, parse, refuse_encrypted
+from gemmasearch.readers.packages import Attributes, Package, is_called, is_package, parse, refuse_encrypted
 from gemmasearch.readers.slides import Drawing, relations
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
@@ -28,14 +28,11 @@ CHARACTERS = 5_000_000  # of one file: behind that are numbers that nobody asks 
 
 
 def is_xlsx(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and (b"xl/workbook" in head or b"xl/worksheets" in head)
+    return is_package(head) and (b"xl/workbook" in head or b"xl/worksheets" in head)
 
 
 def is_ods(head: bytes, path: str) -> bool:
-    return (
-        head.startswith(b"PK\x03\x04")
-        and b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in head[:110]
-    )
+    return is_called(head, b"application/vnd.oasis.opendocument.spreadsheet")
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
-from gemmasearch.readers.packages import Attributes, Package, parse
+from gemmasearch.readers.packages import Attributes, Package, is_package, parse
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
@@ -18,7 +18,7 @@ _BESIDE = ("notesSlide", "diagramData", "chart", "comments")  # kinds of relatio
 
 
 def is_pptx(head: bytes, path: str) -> bool:
-    return head.startswith(b"PK\x03\x04") and b"ppt/" in head
+    return is_package(head) and b"ppt/" in head
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:

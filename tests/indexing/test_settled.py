@@ -14,6 +14,7 @@ from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
+from tests.indexing.trees import known
 
 
 @pytest.fixture
@@ -33,10 +34,6 @@ def run(store: Store, *roots: Path, stop_after: int | None = None) -> SyncReport
         store, FakeEmbedder(), read, Settings(), roots=[str(root) for root in roots] or None,
         stop=lambda: stop_after is not None and next(asked) >= stop_after,
     )  # fmt: skip
-
-
-def known(store: Store, tree: Path) -> set[str]:
-    return {row.path[len(str(tree)) + 1 :] for row in store.files_below(str(tree))}
 
 
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
