@@ -210,11 +210,12 @@ def forget(
         paths, query = _told_apart(index, what or ())
         paths += _visited(index, browser or ())
         documents = index.matching(query) if query else []
-        if query and (dry_run or not yes):
+        if query and (dry_run or ((documents or paths) and not yes)):
             _announce(out, index, query, documents)
         if dry_run:
             _announce_files(out, index, paths, to_forget=bool(documents))
-            return out.result({"documents": documents, "paths": paths}, lambda: None)
+            code = 0 if documents or paths else NothingFound.exit_code
+            return out.result({"documents": documents, "paths": paths}, lambda: None, code)
         # Only what people type is asked about: a script has said what it wants.
         if documents and not yes and out.can_ask and not out.confirm("Forget them?"):
             raise Interrupted("nothing was forgotten")

@@ -426,3 +426,13 @@ def test_a_line_break_in_a_path_was_shown_as_a_space_or_broke_the_line(place: Pl
     said = place(*[odd / "lime.md" if each == "FILE" else each for each in line.split(" ")])
     assert "/two\\nlines" in said.text + said.said
     assert "two\nlines" not in said.text + said.said and "two lines" not in said.text + said.said
+
+
+def test_a_dry_run_of_forgetting_what_nothing_matches_called_it_done(place: Place) -> None:
+    done = place("forget", "--dry-run", "from:mallory")
+    assert (done.code, done.text, done.said) == (1, "", "0 documents match from:mallory\n")
+    done = place("forget", "from:mallory")
+    assert (done.code, done.text) == (1, "")
+    assert done.said.startswith("gsearch: no document matches from:mallory\n"), "it was said twice"
+    done = place("forget", place.home / "fig.md", "from:mallory")
+    assert done.code == 0 and "0 documents match from:mallory" in done.said
