@@ -174,6 +174,10 @@ class Putting:
             if documents is job.documents and not before and (helpers := self.helpers()):
                 documents = made_ahead(documents, clean(words), helpers)
             group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
+        self._count(row, problems)
+
+    def _count(self, row: FileRow | None, problems: Sequence[Problem]) -> None:
+        """Tell of a file that is written. :param row: what was known of it before."""
         if whole := reason_of(problems):
             self.tally.skipped[whole] += 1
         else:
@@ -220,9 +224,7 @@ class Putting:
                 tail=row.tail if row else None,
                 tail_hash=row.tail_hash if row else None,
             )
-        self.tally.skipped["busy"] += 1
-        for problem in problems:
-            self.tally.problem(problem)
+        self._count(row, problems)
 
     def items(
         self, path: str, items: Iterable[Document | Ready | Problem], problems: list[Problem]
