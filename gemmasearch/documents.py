@@ -7,7 +7,7 @@ Times are seconds since the epoch, UTC, as ``float``; None = unknown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from gemmasearch.light import dataclass
@@ -84,6 +84,11 @@ class Problem:
     part: str = ""
     waits: str = ""
     pages: int = 0  # that wait
+
+
+def reason_of(problems: Iterable[Problem]) -> str:
+    """Why nothing of a file could be read, "" if something could."""
+    return next((p.reason for p in problems if not p.part), "")
 
 
 PROBLEM_REASONS: Mapping[str, str] = {

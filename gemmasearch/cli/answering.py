@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.cli import views
 from gemmasearch.cli.finding import here
-from gemmasearch.cli.render import Output, one_line
+from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.errors import NothingFound, UsageProblem
 
 LONGEST = 100_000  # characters of a question: a pipe may never end
@@ -34,12 +34,9 @@ def ask(
     format_: str = "text",
 ) -> int:
     """The options are those of the command. :return: the exit code."""
+    out = session.out
     _exclude(saved=saved, save=save, context=context)
-    if format_ not in ("text", "markdown"):
-        raise UsageProblem(f"there is no format {format_!r}", "text or markdown")
-    markdown = format_ == "markdown"
-    if markdown and session.out.json:
-        raise UsageProblem("--format and --json exclude each other")
+    markdown = _is_markdown(format_, out)
     if saved is not None and question:
         raise UsageProblem("--saved asks a question that was kept", "leave the question out")
     if new_only and saved is None:
@@ -49,46 +46,49 @@ def ask(
         with session.index(write=True) as index:
             index.save_question(save, line)
         saved = save  # its answer counts as told, so that --new-only does not tell it again
-
-    def put(index: Index | Remote, on_text: OnText) -> Answer:
-        streamed.clear()
-        return index.ask(line, extract=extract, on_text=on_text)
-
-    def put_to_text(index: Index, on_text: OnText) -> Answer:
-        from gemmasearch.cli.handed import read_text
-
-        return index.ask_text(
-            read_text(str(context)),
-            line,
-            name="the text given" if context == "-" else str(context),
-            extract=extract,
-            on_text=on_text,
-        )
-
-    def put_again(index: Index, on_text: OnText) -> Answer:
-        return index.ask_again(str(saved), new_only=new_only, extract=extract, on_text=on_text)
-
     streamed: list[str] = []
-    on_text = streaming(session.out, streamed, markdown)
+    on_text = streaming(out, streamed, markdown)
     if context is not None:
         with session.texts_only() as index:
-            answer = _noted(session.out, index, put_to_text(index, on_text), streamed)
+            answer = _noted(out, index, _of_text(index, context, line, extract, on_text), streamed)
     elif saved is not None:
         with session.index(write=True) as index:
-            answer = put_again(index, on_text)
-            if new_only and not answer.found and not session.out.json:
+            answer = index.ask_again(saved, new_only=new_only, extract=extract, on_text=on_text)
+            if new_only and not answer.found and not out.json:
                 return NothingFound.exit_code
-            _noted(session.out, index, answer, streamed)
+            _noted(out, index, answer, streamed)
     else:
-        answer = session.looked_up(lambda index: _noted(session.out, index, put(index, on_text), streamed))
-    code = 0 if answer.found else NothingFound.exit_code
-    if not answer.found and line and context is None and not session.out.json:
+        answer = session.looked_up(lambda index: _looked_up(out, index, line, extract, on_text, streamed))
+    if not answer.found and line and context is None and not out.json:
         with session.index() as index:
             session.suggests(index, line)
     for said in answer.unsupported:
-        session.out.detail(f"unsupported: {said}")
+        out.detail(f"unsupported: {said}")
     show = show_markdown if markdown else show_answer
-    return session.out.result(answer, lambda: show(session.out, answer, "".join(streamed)), code)
+    code = 0 if answer.found else NothingFound.exit_code
+    return out.result(answer, lambda: show(out, answer, "".join(streamed)), code)
+
+
+def _is_markdown(format_: str, out: Output) -> bool:
+    if format_ not in ("text", "markdown"):
+        raise UsageProblem(f"there is no format {format_!r}", "text or markdown")
+    if format_ == "markdown" and out.json:
+        raise UsageProblem("--format and --json exclude each other")
+    return format_ == "markdown"
+
+
+def _of_text(index: Index, context: str, line: str, extract: bool, on_text: OnText) -> Answer:
+    from gemmasearch.cli.handed import read_text
+
+    name = "the text given" if context == "-" else context
+    return index.ask_text(read_text(context), line, name=name, extract=extract, on_text=on_text)
+
+
+def _looked_up(
+    out: Output, index: Index | Remote, line: str, extract: bool, on_text: OnText, streamed: list[str]
+) -> Answer:
+    streamed.clear()  # what a helper said that went away
+    return _noted(out, index, index.ask(line, extract=extract, on_text=on_text), streamed)
 
 
 def _exclude(**given: object) -> None:
@@ -167,4 +167,4 @@ def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
 
 def _as_code(path: str) -> str:
     """A path in Markdown, in which nothing is markup."""
-    return "`" + one_line(path).replace("`", "'") + "`"
+    return "`" + one_line(path_field(path)).replace("`", "'") + "`"

@@ -13,7 +13,7 @@ import typer
 
 from gemmasearch.cli import answering, offers, views
 from gemmasearch.cli.opening import show_place
-from gemmasearch.cli.render import one_line
+from gemmasearch.cli.render import one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
 from gemmasearch.errors import GsearchError, UsageProblem
 from gemmasearch.settings import data_dir
@@ -150,7 +150,7 @@ def _turn(session: Session, index: Index, conversation: Conversation, line: str)
     if command == "/sources":
         for citation in conversation.sources:
             where = views.place(citation.hit, citation.line)
-            out.line(f"[{citation.number}] {one_line(citation.hit.path)} {one_line(where)}")
+            out.line(f"[{citation.number}] {path_field(citation.hit.path)} {one_line(where)}")
     elif command == "/show":
         for shown in index.show(_source(conversation, argument).hit.id):
             out.line(shown.text)

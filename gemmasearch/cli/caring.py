@@ -113,7 +113,7 @@ def _root_row(root: Root, session: Session) -> tuple[str, ...]:
 def _option(value: Any) -> str:
     if isinstance(value, dict):
         return ",".join(f"{suffix}:{views.size(size)}" for suffix, size in value.items())
-    return ",".join(value) if isinstance(value, list) else str(value)
+    return path_field(",".join(value)) if isinstance(value, list) else str(value)
 
 
 def why(
@@ -131,9 +131,9 @@ def why(
 
 
 def _show_why(out: Output, found: Why) -> None:
-    rows = [("path", found.path), ("indexed", "yes" if found.indexed else "no")]
+    rows = [("path", path_field(found.path)), ("indexed", "yes" if found.indexed else "no")]
     if found.root:
-        rows.append(("folder", found.root))
+        rows.append(("folder", path_field(found.root)))
     if found.rule:
         rows.append(("what" if found.indexed else "left out", found.rule))
     rows += [
@@ -201,35 +201,49 @@ def forget(
 ) -> int:
     """Take files, or what a query finds, out of the index. They leave its bytes, too. What a query finds stays out
     wherever it lies; a file or folder while it keeps its path."""
-    from gemmasearch.known import told_apart
-
-    out = session.out
-    if undo and (what or browser):
-        raise UsageProblem(
-            "--undo lets in again whatever queries found, and takes no names",
-            "`gsearch index PATH` lets a file in again",
-        )
     if undo:
-        with session.index(write=True) as index:
-            count = index.let_in_again()
-        return out.result(
-            {"documents": count}, lambda: out.line(f"{counts.plural(count, 'document')} may come back")
-        )
+        return _undo(session, named=bool(what or browser))
     if not what and not browser:
         raise UsageProblem("forget what?", "a file, a folder, --browser NAME, or a query such as from:dana")
+    out = session.out
     with session.index(write=True) as index:
         paths, query = _told_apart(index, what or ())
         paths += _visited(index, browser or ())
         documents = index.matching(query) if query else []
-        if query and (dry_run or not yes):
+        if query and (dry_run or ((documents or paths) and not yes)):
             _announce(out, index, query, documents)
         if dry_run:
             _announce_files(out, index, paths, to_forget=bool(documents))
-            return out.result({"documents": documents, "paths": paths}, lambda: None)
+            code = 0 if documents or paths else NothingFound.exit_code
+            return out.result({"documents": documents, "paths": paths}, lambda: None, code)
         # Only what people type is asked about: a script has said what it wants.
         if documents and not yes and out.can_ask and not out.confirm("Forget them?"):
             raise Interrupted("nothing was forgotten")
         gone = index.forget(paths, query=query, verify=verify)
+    _say_what_is_left(session, gone)
+    code = MachineRefused.exit_code if gone.left else 0
+    return out.result(gone, lambda: _show_forgotten(out, gone, verify), code)
+
+
+def _undo(session: Session, *, named: bool) -> int:
+    if named:
+        raise UsageProblem(
+            "--undo lets in again whatever queries found, and takes no names",
+            "`gsearch index PATH` lets a file in again",
+        )
+    with session.index(write=True) as index:
+        count = index.let_in_again()
+    out = session.out
+    return out.result(
+        {"documents": count}, lambda: out.line(f"{counts.plural(count, 'document')} may come back")
+    )
+
+
+def _say_what_is_left(session: Session, gone: Forgotten) -> None:
+    """What still lies on the disk, and what would bring it back."""
+    from gemmasearch.known import told_apart
+
+    out = session.out
     for root in gone.roots:
         if told_apart(root, session.settings) == "imported pages" and os.path.isdir(root):
             out.note(f"the pages are kept still, and the next import brings them back: rm -r {quote(root)}")
@@ -238,12 +252,12 @@ def forget(
     for path in gone.excluded:
         out.note(
             "still on disk, and excluded under this path from now on (`gsearch index` of it lets it in again;"
-            f" moved or renamed it comes back): {path}"
+            f" moved or renamed it comes back): {path_field(path)}"
         )
     for file, pieces in gone.left.items():
-        out.note(f"still in {file}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}")
-    code = MachineRefused.exit_code if gone.left else 0
-    return out.result(gone, lambda: _show_forgotten(out, gone, verify), code)
+        out.note(
+            f"still in {path_field(file)}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}"
+        )
 
 
 def _visited(index: Index, browsers: Sequence[str]) -> list[str]:

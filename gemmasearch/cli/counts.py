@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def plural(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def plural(number: int, one: str) -> str:
+    return f"{number:,} {one if number == 1 else one + 's'}"
 
 
 def reasons(counts: Mapping[str, int]) -> str:

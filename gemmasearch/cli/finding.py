@@ -60,26 +60,15 @@ def search(
     if group and (after or new):
         raise UsageProblem("--group goes with neither --after nor --new")
     wanted = _Wanted(line, number, not everything, str(sort), after, min_score / 100)
-    if new:
-        with session.index(write=True) as index:
-            found, left = index.search_new(line.removeprefix("@"), limit=number, min_score=min_score / 100)
-        if left:
-            out.note(f"{left:,} more that are new: the next --new shows them")
-    elif group:
-        with session.index() as index:
-            groups = index.grouped(_grouped_hits(index, wanted, group), str(group))
-        return _show_groups(session, line, groups[: number or session.settings.results])
-    else:
-        found = session.looked_up(lambda index: _look(out, index, wanted))
-    explained = _explain(out, line, found) if explain else []
-    if not found and session.people:
-        if after:
-            out.note("no more hits")
-        else:
-            _say_nothing_found(session, line, new=new)
-    if found and session.people and not new and sort == Order.relevance:
-        _say_nothing_near(session, line, found[0])
     page = number or session.settings.results
+    if group:
+        with session.index() as index:
+            groups = index.grouped(_grouped_hits(index, wanted), str(group))
+        return _show_groups(session, line, groups[:page])
+    found = _new(session, wanted) if new else session.looked_up(lambda index: _look(out, index, wanted))
+    explained = _explain(out, line, found) if explain else []
+    if session.people:
+        _comment(session, wanted, found, new=new)
     following = found[-1].id if len(found) >= page and not new else None
     if following and out.terminal and session.people:
         out.detail(f"more: --after {following}")
@@ -119,7 +108,27 @@ def _look(out: Output, index: Index | Remote, wanted: _Wanted) -> list[Hit]:
     return found
 
 
-def _grouped_hits(index: Index, wanted: _Wanted, group: str) -> list[Hit]:
+def _new(session: Session, wanted: _Wanted) -> list[Hit]:
+    """Of a saved search what came since it was last asked so."""
+    with session.index(write=True) as index:
+        name = wanted.line.removeprefix("@")
+        found, left = index.search_new(name, limit=wanted.number, min_score=wanted.floor)
+    if left:
+        session.out.note(f"{left:,} more that are new: the next --new shows them")
+    return found
+
+
+def _comment(session: Session, wanted: _Wanted, found: list[Hit], *, new: bool) -> None:
+    """Tell people why they see nothing, or nothing good."""
+    if found and not new and wanted.order == Order.relevance:
+        _say_nothing_near(session, wanted.line, found[0])
+    elif not found and wanted.after:
+        session.out.note("no more hits")
+    elif not found:
+        _say_nothing_found(session, wanted.line, new=new)
+
+
+def _grouped_hits(index: Index, wanted: _Wanted) -> list[Hit]:
     """Enough hits that as many groups as wanted come of them."""
     number = (wanted.number or index.settings.results) * _HITS_PER_GROUP
     return index.search(

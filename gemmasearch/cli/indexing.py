@@ -104,10 +104,11 @@ def index(
     ] = 0.0,
 ) -> int:
     """Add folders and bring the index up to date. Unchanged files are not read again."""
-    return updating.index(
-        session, paths, browser=browser, prune=prune, max_time=max_time, wait=wait, include=include,
-        exclude=exclude, foreground=foreground, strict=strict, scheduled=scheduled,
+    line = updating.Line(
+        paths, browser, prune=prune, max_time=max_time, wait=wait, include=include, exclude=exclude,
+        foreground=foreground, strict=strict, scheduled=scheduled,
     )  # fmt: skip
+    return updating.index(session, line)
 
 
 def serve(
@@ -159,7 +160,7 @@ def _show_problems(out: Output, problems: list[Problem]) -> None:
 
 
 def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str) -> None:
-    rows = [("index", found.path), ("size", views.size(found.size))]
+    rows = [("index", path_field(found.path)), ("size", views.size(found.size))]
     rows += [("folder", _folder(root)) for root in found.roots]
     skipped = sum(found.skipped.values())
     coverage = f"{found.indexed:,} of {counts.plural(found.indexed + skipped, 'file')}"
@@ -191,7 +192,7 @@ def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str
 def _folder(found: RootSummary) -> str:
     """One folder: how much of it is indexed and embedded, and whether it is there at all."""
     skipped = sum(found.skipped.values())
-    line = f"{found.path} ({found.indexed:,} of {counts.plural(found.indexed + skipped, 'file')}"
+    line = f"{path_field(found.path)} ({found.indexed:,} of {counts.plural(found.indexed + skipped, 'file')}"
     line += f", {skipped:,} skipped" if skipped else ""
     if found.embedded < found.passages:
         line += f", {found.embedded:,} of {found.passages:,} passages embedded"

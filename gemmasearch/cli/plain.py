@@ -23,7 +23,6 @@ VALUES = {
     "--db": "db", "--embedder": "embedder", "--dim": "dim", "--gpu": "gpu", "--ocr": "ocr", "--archives": "archives",
     "--max-time": "max_time", "--scheduled": "scheduled",
 }  # fmt: skip
-SETTINGS = ("embedder", "dim", "gpu", "ocr", "archives")
 _WHOLE = ("strict", "max_time", "verbose")  # with these the run itself must say what came of it
 _MOST_DIGITS = 9
 
@@ -67,8 +66,10 @@ def _value(name: str, given: str) -> str | int | float | None:
 def _index(session: Any, **values: Any) -> int:
     """Settings among the options reach the command through its session."""
     from gemmasearch.cli import updating
+    from gemmasearch.indexing.glance import FLAGS as settings
 
-    return updating.index(session, **{k: v for k, v in values.items() if k not in SETTINGS})
+    own = {name: value for name, value in values.items() if name not in settings}
+    return updating.index(session, updating.Line(**own))
 
 
 def _glance(request: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -221,7 +221,7 @@ class Output:
             yield _PlainProgress(self)
 
     def problem(self, path: str, reason: str, detail: str) -> None:
-        self.detail(f"skipped {path}: {reason}{': ' + detail if detail else ''}")
+        self.detail(f"skipped {path_field(path)}: {reason}{': ' + detail if detail else ''}")
 
 
 class _PlainProgress:

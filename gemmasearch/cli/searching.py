@@ -8,7 +8,7 @@ import typer
 
 from gemmasearch.cli import finding, offers
 from gemmasearch.cli.finding import Grouping, Order
-from gemmasearch.cli.render import Output, one_line
+from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, Session, offered
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _show(out: Output, shown: list[Shown]) -> None:
         if number:
             out.line("\f" if not out.terminal else "─" * min(out.width, 80))
         for name, value in item.headers:
-            out.line(f"{name}: {one_line(value)}")
+            out.line(f"{name}: {path_field(value) if name == 'File' else one_line(value)}")
         out.line()
         if out.terminal and item.marks:
             from gemmasearch.cli.render import harmless

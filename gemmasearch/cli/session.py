@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gemmasearch.cli import offers
+from gemmasearch.cli import line, offers
 from gemmasearch.cli.asked import Session, run_command
 from gemmasearch.cli.render import GROUPS
 from gemmasearch.light import dataclass
@@ -85,7 +85,6 @@ _SHAPE: dict[str, tuple[Any, Any]] = {
 }
 
 _COMMON: dict[str, Any] = {"json": JsonFlag, "db": DbOption, "quiet": QuietFlag, "verbose": VerboseFlag}
-_COMMON_DEFAULTS: dict[str, Any] = {"json": False, "db": None, "quiet": False, "verbose": False}
 
 
 def register(app: typer.Typer, commands: Sequence[CommandSpec]) -> None:
@@ -104,7 +103,7 @@ def _with_common_options(spec: CommandSpec) -> Callable[..., int]:
     signature = inspect.signature(spec.function, eval_str=True)
     own = list(signature.parameters.values())[1:]
     shape = _SHAPE if spec.lists_hits else {}
-    added = {**shape, **{name: (kind, _COMMON_DEFAULTS[name]) for name, kind in _COMMON.items()}}
+    added = {**shape, **{name: (kind, line.SHARED[name]) for name, kind in _COMMON.items()}}
     common = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in added.items()

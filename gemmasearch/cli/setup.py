@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gemmasearch.cli import counts, views
-from gemmasearch.cli.answering import show_answer
+from gemmasearch.cli.answering import show_answer, streaming
 from gemmasearch.cli.asked import passing_folder
 from gemmasearch.cli.session import CommandSpec, EmbedderOption, GeneratorOption, Session
 from gemmasearch.errors import UsageProblem
@@ -87,12 +87,7 @@ def _ask(session: Session, index: Index, question: str) -> Any:
     out = session.out
     _say(session, f'\n$ gsearch ask "{question}"')
     streamed: list[str] = []
-
-    def on_text(piece: str) -> None:
-        streamed.append(piece)
-        out.piece(piece)
-
-    answer = index.ask(question, on_text=on_text if out.terminal else None)
+    answer = index.ask(question, on_text=streaming(out, streamed))
     if not out.json:
         show_answer(out, answer, "".join(streamed))
     for note in answer.notes:

@@ -10,87 +10,119 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.cli import counts
+from gemmasearch.cli.render import path_field
 from gemmasearch.errors import FinishedWithProblems, Interrupted, LockHeld, UsageProblem
+from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     import os
 
     from gemmasearch.cli.asked import Session
     from gemmasearch.cli.render import Output
+    from gemmasearch.documents import SyncReport
+    from gemmasearch.index import Index
 
 
-def index(
-    session: Session,
-    paths: Sequence[str | os.PathLike[str]] | None = None,
-    *,
-    browser: Sequence[str] | None = None,
-    prune: bool = False,
-    max_time: str | None = None,
-    wait: float = 0.0,
-    include: Sequence[str] | None = None,
-    exclude: Sequence[str] | None = None,
-    foreground: bool = False,
-    strict: bool = False,
-    scheduled: float = 0.0,
-) -> int:
-    """The options are those of the command. :return: the exit code."""
-    from gemmasearch.index import named, nothing_yet
-    from gemmasearch.known import browser_histories, ocr_missing, step_back
+@dataclass(frozen=True)
+class Line:
+    """A line of ``gsearch index``: its options but for those that are settings."""
+
+    paths: Sequence[str | os.PathLike[str]] | None = None
+    browser: Sequence[str] | None = None
+    prune: bool = False
+    max_time: str | None = None
+    wait: float = 0.0
+    include: Sequence[str] | None = None
+    exclude: Sequence[str] | None = None
+    foreground: bool = False
+    strict: bool = False
+    scheduled: float = 0.0
+
+    @property
+    def options(self) -> dict[str, Sequence[str]]:
+        """Those of the folders that it names."""
+        given = {"include": self.include, "exclude": self.exclude}
+        return {name: patterns for name, patterns in given.items() if patterns}
+
+
+def index(session: Session, line: Line) -> int:
+    """
+    :return: the exit code.
+    """
+    from gemmasearch.known import ocr_missing, step_back
 
     out = session.out
-    wanted = named(paths or ())
-    wanted += [path for name in browser or () for path in browser_histories(name)]
-    limit = seconds_of(max_time) if max_time else None
+    wanted = _wanted(session, line)
+    limit = seconds_of(line.max_time) if line.max_time else None
     if lacking := ocr_missing(session.settings):
         out.note(f"scans are not read: {lacking}")
-    if not foreground and (scheduled or not out.attended):
+    if not line.foreground and (line.scheduled or not out.attended):
         step_back()
-    options = {name: given for name, given in (("include", include), ("exclude", exclude)) if given}
-    if options and not wanted:
-        raise UsageProblem(
-            "which folder?", "name it, or change its options: gsearch roots FOLDER --exclude PATTERN"
-        )
-    if not wanted and not session.settings.db_path.exists():
-        raise nothing_yet()
-    with session.index(create=True) as opened, stop_on_signals(out) as asked, out.progress() as progress:
-        stop = _until(limit, asked)
+    with session.index(create=True) as opened, stop_on_signals(out) as asked:
         try:
-            report = opened.index(
-                wanted,
-                progress=progress,
-                stop=stop,
-                prune=prune,
-                wait=wait,
-                options=options,
-                scheduled=scheduled,
-            )
+            report = _run(opened, line, wanted, out, _until(limit, asked))
         except Interrupted as e:
             if isinstance(e.__cause__, LockHeld) and not asked():
                 raise e.__cause__ from None  # its time was up while another run held the lock
             raise
         except LockHeld:
-            if scheduled and out.quiet and not out.json:
+            if line.scheduled and out.quiet and not out.json:
                 return LockHeld.exit_code  # cron would mail a line each time, all day long beside `watch`
             raise
-        reasons = {r.path: r.unavailable for r in opened.roots() if r.path in report.unavailable}
-        for note in opened.notes:
-            out.note(note)
-    for root, why in reasons.items():
-        out.note(f"kept as it was: {root}: {why}")
+        _say_what_was_met(out, opened, report)
+        code = _code(report, strict=line.strict, interrupted=asked())
+    return out.result(report, lambda: None if out.quiet else out.line(counts.sync_summary(report)), code)
+
+
+def _wanted(session: Session, line: Line) -> list[str]:
+    """Folders and files to index, none = all that were added before.
+
+    :raises UsageProblem: one does not exist, or none was ever named.
+    """
+    from gemmasearch.index import named, nothing_yet
+    from gemmasearch.known import browser_histories
+
+    wanted = named(line.paths or ())
+    wanted += [path for name in line.browser or () for path in browser_histories(name)]
+    if line.options and not wanted:
+        raise UsageProblem(
+            "which folder?", "name it, or change its options: gsearch roots FOLDER --exclude PATTERN"
+        )
+    if not wanted and not session.settings.db_path.exists():
+        raise nothing_yet()
+    return wanted
+
+
+def _run(opened: Index, line: Line, wanted: list[str], out: Output, stop: Callable[[], bool]) -> SyncReport:
+    with out.progress() as progress:
+        return opened.index(
+            wanted,
+            progress=progress,
+            stop=stop,
+            prune=line.prune,
+            wait=line.wait,
+            options=line.options,
+            scheduled=line.scheduled,
+        )
+
+
+def _say_what_was_met(out: Output, opened: Index, report: SyncReport) -> None:
+    for note in opened.notes:
+        out.note(note)
+    for root in opened.roots() if report.unavailable else ():
+        if root.path in report.unavailable:
+            out.note(f"kept as it was: {path_field(root.path)}: {root.unavailable}")
     if out.verbose:
         for problem in report.problems:
             out.problem(problem.path, problem.reason, problem.detail)
-    code = 0
+
+
+def _code(report: SyncReport, *, strict: bool, interrupted: bool) -> int:
+    if report.interrupted and interrupted:
+        return Interrupted.exit_code
     if strict and (report.problems or report.skipped or report.unavailable):
-        code = FinishedWithProblems.exit_code
-    if report.interrupted and asked():
-        code = Interrupted.exit_code
-
-    def show() -> None:
-        if not out.quiet:
-            out.line(counts.sync_summary(report))
-
-    return out.result(report, show, code)
+        return FinishedWithProblems.exit_code
+    return 0
 
 
 def seconds_of(time: str) -> float:

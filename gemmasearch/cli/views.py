@@ -33,8 +33,9 @@ def day(seconds: float | None) -> str:
 
 
 def short_path(path: str) -> str:
+    """A path for people, on one line."""
     home = os.path.expanduser("~")
-    return "~" + path[len(home) :] if home != "/" and path.startswith(home + os.sep) else path
+    return path_field("~" + path[len(home) :] if home != "/" and path.startswith(home + os.sep) else path)
 
 
 def place(hit: Hit, line: int | None = None) -> str:

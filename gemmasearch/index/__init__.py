@@ -107,7 +107,10 @@ class Index(Finding, Answering, Caring):
         if not roots and not self._store.roots():
             raise nothing_yet()
         said, stopped = progress or (lambda event: None), stop or (lambda: False)
-        with heartbeat.of_run(self._store, scheduled), run_lock(self._store.path, wait=wait, stop=stopped):
+        with (
+            heartbeat.of_run(self._store, scheduled) as ended,
+            run_lock(self._store.path, wait=wait, stop=stopped),
+        ):
             if options:
                 self._set_options(roots, options)
             with reading(self._store, self.settings, said, stopped) as (readers, told):
@@ -121,6 +124,7 @@ class Index(Finding, Answering, Caring):
                     stop=stopped,
                     prune=prune,
                 )
+            ended(report)
             self._store.checkpoint()  # nothing of what left the index stays behind in its journal
         return report
 

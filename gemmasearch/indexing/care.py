@@ -130,11 +130,16 @@ def why(store: Store, path: str) -> Why:
     )  # fmt: skip
 
 
+def _beginning(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= BEGINNING else words[:BEGINNING] + "…"
+
+
 def _passages(document: DocumentRow) -> tuple[WhyChunk, ...]:
     return tuple(
         WhyChunk(
             f"c{s.chunk_id}", s.line, s.page, s.headings, s.tokens, s.quoted,
-            " ".join(document.text[s.start : s.end].split())[:BEGINNING],
+            _beginning(document.text[s.start : s.end]),
         )
         for s in document.chunks
     )  # fmt: skip

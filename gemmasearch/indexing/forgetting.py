@@ -69,14 +69,7 @@ def forget(
         alone = [id for id in documents if id not in inside]  # their files stay
         evidence = store.evidence([*inside, *documents]) if verify else None
         kept = _kept_pages(store, alone)
-        maildirs.look_at_all(store)  # the names of its folders go with it
-        for path in paths:
-            store.crawl_problems(path, ())
-        for root in gone:
-            store.remove_root(root.id)
-        excluded = _exclude(store, paths, [r for r in roots if r not in gone])
-        store.forget_decisions(paths)
-        store.drop_asked()
+        excluded = _let_go(store, paths, gone, [r for r in roots if r not in gone])
         store.drop_recognised_with(documents)
         store.forget_documents(alone)
         store.remove_files(rows)
@@ -90,6 +83,19 @@ def forget(
         len(rows), len({*inside, *documents}), tuple(r.path for r in gone), tuple(excluded),
         time.monotonic() - began, looked_for, left, kept,
     )  # fmt: skip
+
+
+def _let_go(store: Store, paths: Sequence[str], gone: Sequence[Root], stay: Sequence[Root]) -> list[str]:
+    """What is remembered of paths and roots beside their files. :return: the paths that are excluded from now on."""
+    maildirs.look_at_all(store)  # the names of its folders go with it
+    for path in paths:
+        store.crawl_problems(path, ())
+    for root in gone:
+        store.remove_root(root.id)
+    excluded = _exclude(store, paths, stay)
+    store.forget_decisions(paths)
+    store.drop_asked()
+    return excluded
 
 
 def _kept_pages(store: Store, documents: Sequence[int]) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from gemmasearch.documents import SyncReport
 from gemmasearch.errors import GsearchError, LockHeld
 from gemmasearch.indexing import glance
 from gemmasearch.light import dataclass
@@ -19,6 +20,7 @@ WATCH, RUN, SCHEDULED = "watch", glance.RUN, glance.SCHEDULED  # names in the st
 WATCH_SECONDS = 30.0  # between two beats of a watcher
 MISSED = 2  # beats that may be missing before it counts as stopped
 GRACE = 60.0  # seconds beyond them
+DONE, INTERRUPTED = "done", "interrupted; `gsearch index` goes on"
 PATIENCE = 5.0  # seconds for another program's transaction
 
 
@@ -43,15 +45,19 @@ def beat(store: Store, name: str, **facts: Any) -> None:
 
 
 @contextmanager
-def of_run(store: Store, every: float = 0.0) -> Iterator[None]:
+def of_run(store: Store, every: float = 0.0) -> Iterator[Callable[[SyncReport], None]]:
     """The mark that a run leaves when it ends, however it ends.
 
-    :param every: seconds between scheduled runs; 0 = it is none.
+    :param every: seconds between scheduled runs; 0 = it is none. :return: what is told the run's report.
     """
-    said = "interrupted"
+    said = INTERRUPTED
+
+    def ended(report: SyncReport) -> None:
+        nonlocal said
+        said = INTERRUPTED if report.interrupted else DONE
+
     try:
-        yield
-        said = "done"
+        yield ended
     except LockHeld:
         said = "another run was writing"
         raise
@@ -104,7 +110,7 @@ def _scheduled(mark: Mapping[str, Any], now: float) -> Heartbeat | None:
         return None
     at, every = float(mark["at"]), float(mark.get("every", 0))
     stale = every > 0 and now - at > MISSED * every + GRACE
-    said = f"{ago(now - at)}, {mark.get('said', 'done')}"
+    said = f"{ago(now - at)}, {mark.get('said', DONE)}"
     if stale:
         said += f"; due every {_span(every)}: it does not run any more"
     return Heartbeat("scheduled run", at, stale, said, "gsearch schedule install" if stale else "")
@@ -114,7 +120,7 @@ def _run(mark: Mapping[str, Any], now: float) -> Heartbeat | None:
     if not mark:
         return None
     return Heartbeat(
-        "last run", float(mark["at"]), False, f"{ago(now - float(mark['at']))}, {mark.get('said', 'done')}"
+        "last run", float(mark["at"]), False, f"{ago(now - float(mark['at']))}, {mark.get('said', DONE)}"
     )
 
 

@@ -83,17 +83,32 @@ class Onlooker:
             return look
         look.files = known - len(stamps) + len(found)
         rows = {row.path: row for row in (*self._rows(root, stamps), *outdated)}
-        if not look.files and rows and root.seen and not any(map(os.path.lexists, rows)):
-            # Not because a rule leaves out what is there, or all was forgotten: an unmounted disk looks like this.
-            if not self.prune:
-                return self._unavailable(look, "empty, though it was not")
-            if _unmounted(root.path, rows.values()):
-                why = "empty, its files were on another file system; `gsearch forget` takes them out"
-                return self._unavailable(look, why)
+        if not look.files and (why := self._emptied(root, rows)):
+            return self._unavailable(look, why)
         look.complete = True
         self.seen += look.files
         self._remember(root, problems)
         self._count(known - len(stamps), [why for path, why in reasons.items() if path not in stamps])
+        self._sort(look, found, rows)
+        closed = tuple(p.path.rstrip("/") + "/" for p in problems if p.reason in ("unreadable", "limit"))
+        look.closed = bool(closed)
+        look.gone = [row for row in rows.values() if not row.path.startswith(closed)]
+        look.known = known + len(outdated)
+        return look
+
+    def _emptied(self, root: Root, rows: Mapping[str, FileRow]) -> str:
+        """Why a root in which no file was found is taken to be unavailable; "" = it is not."""
+        if not rows or not root.seen or any(map(os.path.lexists, rows)):
+            return ""
+        # Not because a rule leaves out what is there, or all was forgotten: an unmounted disk looks like this.
+        if not self.prune:
+            return "empty, though it was not"
+        if _unmounted(root.path, rows.values()):
+            return "empty, its files were on another file system; `gsearch forget` takes them out"
+        return ""
+
+    def _sort(self, look: Look, found: Sequence[Found], rows: dict[str, FileRow]) -> None:
+        """Count what is as it was known, and take the rest for stale. What was found leaves ``rows``."""
         for each in found:
             row = rows.pop(each.path, None)
             if row and is_current(row, each.stamp):
@@ -104,11 +119,6 @@ class Onlooker:
             look.stale.append(each)
             if row:
                 look.rows[each.path] = row
-        closed = tuple(p.path.rstrip("/") + "/" for p in problems if p.reason in ("unreadable", "limit"))
-        look.closed = bool(closed)
-        look.gone = [row for row in rows.values() if not row.path.startswith(closed)]
-        look.known = known + len(outdated)
-        return look
 
     def removable(self, look: Look, gone: list[FileRow]) -> list[FileRow]:
         """Of the files that are gone, and did not turn up elsewhere, those that may leave the index."""

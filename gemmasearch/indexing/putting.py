@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypedDict
 
-from gemmasearch.documents import Document, FileStamp, Problem
+from gemmasearch.documents import Document, FileStamp, Problem, reason_of
 from gemmasearch.indexing import growing
 from gemmasearch.indexing.ahead import Begun, Read
 from gemmasearch.indexing.batches import Helped, made_ahead
@@ -141,7 +141,7 @@ class Putting:
         found, row, problems = job.found, job.row, job.problems
         documents = job.documents
         group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
-        whole = _whole(problems)
+        whole = reason_of(problems)
         if whole == "vanished":
             return  # between the look and now: the next run sees what became of it
         if whole == "busy":
@@ -174,7 +174,11 @@ class Putting:
             if documents is job.documents and not before and (helpers := self.helpers()):
                 documents = made_ahead(documents, clean(words), helpers)
             group = list(islice(documents, DOCUMENTS_PER_TRANSACTION))
-        if whole := _whole(problems):
+        self._count(row, problems)
+
+    def _count(self, row: FileRow | None, problems: Sequence[Problem]) -> None:
+        """Tell of a file that is written. :param row: what was known of it before."""
+        if whole := reason_of(problems):
             self.tally.skipped[whole] += 1
         else:
             self.tally.counts["changed" if row and not row.reason else "new"] += 1
@@ -220,9 +224,7 @@ class Putting:
                 tail=row.tail if row else None,
                 tail_hash=row.tail_hash if row else None,
             )
-        self.tally.skipped["busy"] += 1
-        for problem in problems:
-            self.tally.problem(problem)
+        self._count(row, problems)
 
     def items(
         self, path: str, items: Iterable[Document | Ready | Problem], problems: list[Problem]
@@ -283,10 +285,5 @@ def _end(job: Job, problems: Sequence[Problem]) -> _End:
         hash=job.digest if settled else None,
         reader=READERS,
         problems=problems,
-        tries=tries_before(job.row, found) + 1 if _whole(problems) else 0,
+        tries=tries_before(job.row, found) + 1 if reason_of(problems) else 0,
     )
-
-
-def _whole(problems: Sequence[Problem]) -> str:
-    """Why nothing of a file could be read, "" if something could."""
-    return next((p.reason for p in problems if not p.part), "")

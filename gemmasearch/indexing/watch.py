@@ -171,7 +171,8 @@ class _Watcher:
                     settle=self._settle(roots or sorted(registered)),
                     purge_every=self.pace.purge,
                 )
-                heartbeat.beat(self.store, heartbeat.RUN, said="done, by the watcher")
+                said = heartbeat.INTERRUPTED if report.interrupted else f"{heartbeat.DONE}, by the watcher"
+                heartbeat.beat(self.store, heartbeat.RUN, said=said)
         except LockHeld:
             self._again(roots or registered)  # after the other run
             return

@@ -18,7 +18,7 @@ from xml.parsers.expat import ExpatError
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import profiles
 from gemmasearch.readers.formats import CannotRead, Source
-from gemmasearch.readers.textual import clean
+from gemmasearch.readers.textual import clean, one_line
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -149,17 +149,13 @@ def _bookmark(
         bookmarked=True,
         description=clean(said),
         added=when if when > 0 else None,
-        folders=tuple(filter(None, [" / ".join(filter(None, map(_line, folders)))])),
-        tags=tuple(filter(None, map(_line, tags))),
+        folders=tuple(filter(None, [" / ".join(filter(None, map(one_line, folders)))])),
+        tags=tuple(filter(None, map(one_line, tags))),
     )
 
 
 def _titles(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, [_line(text)]))
-
-
-def _line(text: str) -> str:
-    return " ".join(clean(text).split())
+    return tuple(filter(None, [one_line(text)]))
 
 
 def _chromium(connection: apsw.Connection) -> Iterator[Page]:

@@ -18,7 +18,7 @@ from gemmasearch.readers import html
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
 from gemmasearch.readers.notes import sections
-from gemmasearch.readers.textual import clean
+from gemmasearch.readers.textual import one_line
 from gemmasearch.settings import Settings
 
 NOTES = 100_000  # of one export
@@ -47,10 +47,10 @@ class _Note:
     cut: bool = False
 
     def one(self, name: str) -> str:
-        return " ".join(clean(next(iter(self.values[name]), "")).split())
+        return one_line(next(iter(self.values[name]), ""))
 
     def all(self, name: str) -> tuple[str, ...]:
-        found = (" ".join(clean(each).split()) for each in self.values[name])
+        found = (one_line(each) for each in self.values[name])
         return tuple(dict.fromkeys(each for each in found if each))
 
 
@@ -124,7 +124,7 @@ def _tasks(note: _Note) -> Iterator[str]:
     states = note.values["status"]
     for i, title in enumerate(note.values["task"]):
         done = i < len(states) and states[i].strip() == "completed"
-        yield f"[{'x' if done else ' '}] {' '.join(clean(title).split())}"
+        yield f"[{'x' if done else ' '}] {one_line(title)}"
 
 
 def _notes(source: Source, most: int) -> Iterator[_Note]:

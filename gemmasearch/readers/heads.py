@@ -9,7 +9,6 @@ _ZIP = b"PK\x03\x04"
 SQLITE = b"SQLite format 3\0"
 TNEF = b"\x78\x9f\x3e\x22"
 _BLANK = b"\xef\xbb\xbf\r\n\t "
-_OPEN = b"mimetypeapplication/vnd.oasis.opendocument."
 _OBJECT = re.compile(rb"(?<!\d)\d+\s+\d+\s+obj\b")
 _CONTAINER = re.compile(rb"PK|\x1f\x8b|" + re.escape(TNEF) + rb"|\xd0\xcf\x11\xe0|From |[!-9;-~]{1,80}:[ \t]")
 
@@ -37,15 +36,15 @@ def is_xlsx(head: bytes, path: str) -> bool:
 
 
 def is_odt(head: bytes, path: str) -> bool:
-    return head.startswith(_ZIP) and _OPEN + b"text" in head[:100]
+    return _is_called(head, b"application/vnd.oasis.opendocument.text")
 
 
 def is_odp(head: bytes, path: str) -> bool:
-    return head.startswith(_ZIP) and _OPEN + b"presentation" in head[:110]
+    return _is_called(head, b"application/vnd.oasis.opendocument.presentation")
 
 
 def is_ods(head: bytes, path: str) -> bool:
-    return head.startswith(_ZIP) and _OPEN + b"spreadsheet" in head[:110]
+    return _is_called(head, b"application/vnd.oasis.opendocument.spreadsheet")
 
 
 def is_flat(head: bytes, path: str) -> bool:
@@ -54,7 +53,7 @@ def is_flat(head: bytes, path: str) -> bool:
 
 
 def is_epub(head: bytes, path: str) -> bool:
-    return head.startswith(_ZIP) and b"mimetypeapplication/epub+zip" in head[:100]
+    return _is_called(head, b"application/epub+zip")
 
 
 def is_rtf(head: bytes, path: str) -> bool:
@@ -97,3 +96,8 @@ def is_mhtml(head: bytes, path: str) -> bool:
 
 def is_enex(head: bytes, path: str) -> bool:
     return b"<en-export" in head[:2_000] and head.lstrip(_BLANK).startswith(b"<")
+
+
+def _is_called(head: bytes, kind: bytes) -> bool:
+    """Whether a package names this media type in its first member, as OpenDocument and EPUB want it."""
+    return head.startswith(_ZIP) and b"mimetype" + kind in head[:110]

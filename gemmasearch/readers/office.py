@@ -15,7 +15,7 @@ from gemmasearch.readers.frontmatter import moment
 from gemmasearch.readers.opendocument import Flat, FlatValues, OpenDocument
 from gemmasearch.readers.packages import Attributes, Package, Values, parse
 from gemmasearch.readers.slides import Drawing
-from gemmasearch.readers.textual import clean
+from gemmasearch.readers.textual import one_line
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
@@ -112,9 +112,7 @@ def properties(raw: bytes) -> dict[str, str]:
 
 
 def _tidy(values: Values) -> dict[str, str]:
-    return {
-        name: " ".join(clean(value).split())[:300] for name, value in values.found.items() if value.strip()
-    }
+    return {name: one_line(value)[:300] for name, value in values.found.items() if value.strip()}
 
 
 def _main_part(package: Package, stem: str) -> str:

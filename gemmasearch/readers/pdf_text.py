@@ -11,7 +11,8 @@ from itertools import pairwise
 from gemmasearch.readers.textual import clean
 
 _PRESENTATION = re.compile("[\ufb00-\ufb06\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
-_HYPHEN = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad][ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})([^\s\w]*)[ \t]*")
+# Found by the hyphen, not by the letters before it: of a long run of letters each would be tried as the first.
+_HYPHEN = re.compile(r"[-\u2010\u00ad](?<=[^\W\d_]{2}.)[ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})([^\s\w]*)[ \t]*")
 _GLYPHS = re.compile(r"/[A-Za-z]{1,3}\d{1,5}|\(cid:\d+\)|/uni[0-9A-F]{4}")
 _NUMBER = re.compile(r"\d{1,6}|\b[ivxlc]{1,8}\b")
 _SCRAP = 12  # characters of a line that hardly holds a phrase
@@ -32,14 +33,21 @@ def tidy(text: str) -> str:
     A hyphen at a line end stays where the page has the word with its hyphen elsewhere ("well-known").
     """
     text = _PRESENTATION.sub(lambda m: unicodedata.normalize("NFKC", m[0]), clean(text))
-    lowered = text.lower()
+    hyphened = " ".join(word for word in text.lower().split() if "-" in word[:-1])
 
     def join(m: re.Match[str]) -> str:
-        whole = f"{m[1]}-{m[2]}"
-        return (whole if whole.lower() in lowered else m[1] + m[2]) + m[3] + "\n"
+        whole = f"{_letters_before(text, m.start())}-{m[1]}".lower()
+        return ("-" if whole in hyphened else "") + m[1] + m[2] + "\n"
 
     text = _HYPHEN.sub(join, text).replace("\u00ad", "")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
+def _letters_before(text: str, end: int) -> str:
+    start = end
+    while start and text[start - 1].isalnum() and not text[start - 1].isdecimal():
+        start -= 1
+    return text[start:end]
 
 
 def is_garbage(text: str) -> bool:

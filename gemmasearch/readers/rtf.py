@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
-from gemmasearch.readers.textual import clean
+from gemmasearch.readers.textual import clean, one_line
 from gemmasearch.settings import Settings
 
 _PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
@@ -46,7 +46,7 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         ready = _by_font(_HIDDEN.sub(r"{\\*\\hidden\1", markup), encoding)
         text = convert(_beside_last(ready), encoding=encoding, errors="replace")
         info = {
-            name: _plain(convert("{\\rtf1 " + _by_font(value, encoding) + "}"))
+            name: one_line(convert("{\\rtf1 " + _by_font(value, encoding) + "}"))
             for name, value in _INFO.findall(markup)
         }
     except (LookupError, ValueError, IndexError, TypeError, AttributeError) as e:
@@ -123,7 +123,3 @@ def _end_of_group(markup: str, start: int) -> int:
         if not depth:
             return found.end()
     return len(markup)
-
-
-def _plain(text: str) -> str:
-    return " ".join(clean(text).split())

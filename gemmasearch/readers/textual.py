@@ -83,6 +83,10 @@ def clean(text: str) -> str:
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
 def without_payloads(text: str) -> str:
     """Pictures, fonts and files that are written out as base64 within a text, as "…": line ends stay.
 

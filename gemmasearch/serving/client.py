@@ -8,6 +8,7 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from gemmasearch import __version__
 from gemmasearch.documents import Answer, Hit
 from gemmasearch.serving import wire
 
@@ -23,7 +24,7 @@ def greeted(connection: _socket.socket, settings: Settings) -> Remote | None:
     """The helper at the other end, if it serves these settings. Never raises: whatever is wrong, the command does
     it itself."""
     try:
-        wire.send(connection, {"v": wire.VERSION, "program": _program(), "settings": _values(settings)})
+        wire.send(connection, {"v": wire.VERSION, "program": __version__, "settings": _values(settings)})
         connection.settimeout(2.0)
         if wire.receive(connection, wire.MAX_ANSWER).get("ok") is not True:
             raise wire.Refused("the helper keeps other models, or is of another version")
@@ -101,12 +102,6 @@ def _error(told: dict[str, str]) -> Exception:
     if not (isinstance(kind, type) and issubclass(kind, errors.GsearchError)):
         kind = errors.GsearchError
     return kind(str(told.get("message")), str(told.get("hint", "")))
-
-
-def _program() -> str:
-    from gemmasearch import __version__
-
-    return __version__
 
 
 def _values(settings: Settings) -> dict[str, Any]:

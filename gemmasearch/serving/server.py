@@ -13,6 +13,7 @@ from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from gemmasearch import __version__
 from gemmasearch.errors import GsearchError, LockHeld, MachineRefused, UsageProblem
 from gemmasearch.light import dataclass
 from gemmasearch.serving import door, wire
@@ -167,14 +168,14 @@ class Server:
         """The client's settings, if it wants what is kept open here."""
         connection.settimeout(REQUEST_SECONDS)
         message = _within(connection, REQUEST_SECONDS)
-        command = door.read_command(message, _program())
+        command = door.read_command(message, __version__)
         if command:
             self._run_command(connection, command)
             return None
         hello = wire.read(message)
         asked = _settings(hello.get("settings"))
         same = asked is not None and self._serves(asked)
-        good = hello.get("v") == wire.VERSION and hello.get("program") == _program() and same
+        good = hello.get("v") == wire.VERSION and hello.get("program") == __version__ and same
         wire.send(connection, {"ok": good})
         return asked if good else None
 
@@ -299,9 +300,3 @@ def _alone(path: Path) -> Iterator[None]:
         except BlockingIOError:
             raise LockHeld("a helper serves this index already") from None
         yield
-
-
-def _program() -> str:
-    from gemmasearch import __version__
-
-    return __version__

@@ -18,6 +18,8 @@ from gemmasearch.store.failures import translated
 BUSY_MS = 60_000  # writers are kept apart by the run lock; this covers short overlaps only
 _CACHE = -16_000  # KiB of pages, as SQLite wants it
 Row = tuple[Any, ...]
+# Passages with their documents and files, under the names that ``filters.compile`` uses.
+JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
 
 
 class Database:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gemmasearch.documents import Chunk, Document, FileStamp, Problem
+from gemmasearch.documents import Chunk, Document, FileStamp, Problem, reason_of
 from gemmasearch.store import fts, seals, signs
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean, storable
@@ -67,7 +67,7 @@ class Files(Pictures):
         from gemmasearch.store import folders
 
         name = os.fsencode(path)
-        end = (*_stamp(stamp), int(racy), hash, reader, _reason(problems), tries)
+        end = (*_stamp(stamp), int(racy), hash, reader, reason_of(problems), tries)
         file_id = self.db.added(_INSERT_FILE, (name, clean(words), *end, folders.of(name)))
         if file_id is not None and problems:
             self._insert_problems(file_id, problems)
@@ -132,7 +132,7 @@ class Files(Pictures):
         self.db.run(
             """UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, device = ?, racy = ?, hash = ?,
                    reader = ?, reason = ?, tries = ?, tail = ?, tail_hash = ? WHERE id = ?""",
-            (*_stamp(stamp), int(racy), hash, reader, _reason(problems), tries, tail, tail_hash, file_id),
+            (*_stamp(stamp), int(racy), hash, reader, reason_of(problems), tries, tail, tail_hash, file_id),
         )
 
     def _insert_problems(self, file_id: int, problems: Sequence[Problem]) -> None:
@@ -333,10 +333,6 @@ _INSERT_FILE = """
 _INSERT_DOCUMENT = _insert("documents", (*seals.DOCUMENT, '"offset"', "length", "seal"))
 _INSERT_CHUNK = _insert("chunks", (*seals.CHUNK, "seal"))
 _INSERT_WORDS = _insert("words", ("rowid", *fts.COLUMNS))
-
-
-def _reason(problems: Sequence[Problem]) -> str:
-    return next((p.reason for p in problems if not p.part), "")
 
 
 def _stamp(stamp: FileStamp | None) -> tuple[int | None, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from gemmasearch.documents import Condition
 from gemmasearch.store import filters
-from gemmasearch.store.database import Database
+from gemmasearch.store.database import JOINED, Database
 from gemmasearch.store.keys import clean
 from gemmasearch.store.roots import below
 from gemmasearch.store.rows import LabelRow, VerdictRow
@@ -161,7 +161,7 @@ class Labels:
             JOIN chunks c ON c.document_id = d.id JOIN spaces s ON s.state = 'active'
             JOIN vectors v ON v.space_id = s.id AND v.key = c.key
             WHERE d.id > ? AND d.id <= ? AND d.id IN (
-                SELECT d.id FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+                SELECT d.id FROM {JOINED}
                 WHERE d.id > ? AND d.id <= ? AND {where})
             ORDER BY d.id"""
         last = int(self.db.value("SELECT coalesce(max(id), 0) FROM documents"))

@@ -13,7 +13,7 @@ import apsw
 
 from gemmasearch.documents import Condition
 from gemmasearch.store import filters, signs
-from gemmasearch.store.database import Database, Row
+from gemmasearch.store.database import JOINED, Database, Row
 from gemmasearch.store.narrow import MANY, Narrow, carray
 from gemmasearch.store.rows import SpaceRow
 from gemmasearch.store.spaces import Spaces
@@ -22,7 +22,6 @@ from gemmasearch.store.vectors import rounded
 if TYPE_CHECKING:
     import numpy as np
 
-_JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
 _COSINE = "1.0 - vec_distance_cosine(vec_int8(v.vector), vec_int8(?))"
 # Vectors that are all compared, some 8 ms; measured: from here on the signs, which need numpy and a second look, win.
 EXACT_BELOW = 16 * signs.BLOCK
@@ -162,7 +161,7 @@ class Nearest(Narrow, Spaces):
             found: np.ndarray = np.union1d(own, _sorted_ids([row for part in parts for row in part]))
             return found
         where, params = filters.compile(conditions)
-        sql = f"""SELECT v.id FROM {_JOINED} CROSS JOIN vectors v
+        sql = f"""SELECT v.id FROM {JOINED} CROSS JOIN vectors v
                   WHERE v.space_id = ? AND v.key = c.key AND {where}"""
         return _sorted_ids(self.db.rows(sql, (space.id, *params)))
 
@@ -209,7 +208,7 @@ class Nearest(Narrow, Spaces):
             where, params = where + " AND +c.document_id IN (SELECT value FROM carray(?))", (carray(kept),)
         elif conditions:
             filtered, values = filters.compile(conditions)
-            sql = f"SELECT v.id, c.id FROM {chosen} {_JOINED}"
+            sql = f"SELECT v.id, c.id FROM {chosen} {JOINED}"
             where, params = f"{where} AND {filtered}", tuple(values)
         equal: dict[int, list[int]] = {}
         in_turn = carray(array("q", sorted(ids)))

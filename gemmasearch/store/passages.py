@@ -12,13 +12,12 @@ from typing import Any
 from gemmasearch.documents import Condition
 from gemmasearch.errors import IndexDamaged
 from gemmasearch.store import filters, fts, seals
-from gemmasearch.store.database import Database, Row
+from gemmasearch.store.database import JOINED, Database, Row
 from gemmasearch.store.failures import REPAIR
 from gemmasearch.store.narrow import FEW, IN_ORDER, MANY, Narrow, Sought, carray
 from gemmasearch.store.packing import plain
 from gemmasearch.store.rows import DocumentRow, PassageRow, Reading, Span
 
-_JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
 # The index of paths holds each a second time: a bad block hits one of them.
 _OTHER_PATH = "f.id IS NOT (SELECT x.id FROM files x WHERE x.path = f.path)"
 _PASSAGE = f"""
@@ -26,7 +25,7 @@ SELECT c.id, d.id, f.path, d.part, d.kind, d.title, c.text, c.start, c."end", c.
        c.label, c.line, c.quoted, d.date, d.sender, d.recipients, d.copies, d.message_id, d.attachments, d.tags,
        d.language, d.meta, f.mtime_ns, f.size, c.key,
        {seals.broken(seals.CHUNK, "c.")} OR {seals.broken(seals.DOCUMENT, "d.")} OR {_OTHER_PATH}
-FROM {_JOINED}"""
+FROM {JOINED}"""
 _DOCUMENT = f"""
 SELECT d.id, f.path, d.part, d.kind, d.title, d.date, d.sender, d.recipients, d.copies, d.message_id, d.refs,
        d.attachments, d.tags, d.language, d.meta, d."offset", d.length, f.mtime_ns, f.size,
@@ -52,7 +51,7 @@ class Passages(Narrow):
         kept = self.kept_documents(conditions)
         if kept is None:
             where, params = filters.compile(conditions)
-            holds = f"(SELECT true FROM {_JOINED} WHERE c.id = words.rowid AND {where})"
+            holds = f"(SELECT true FROM {JOINED} WHERE c.id = words.rowid AND {where})"
             return self._ranked(expression, limit, holds, params)
         if len(kept) <= MANY:
             return self._match_within(expression, limit, kept)
@@ -101,7 +100,7 @@ class Passages(Narrow):
         """The chunk that stands for each document under the conditions, newest documents first."""
         where, params = filters.compile(conditions)
         sql = f"""
-            SELECT min(c.id) FROM {_JOINED} WHERE {where}
+            SELECT min(c.id) FROM {JOINED} WHERE {where}
             GROUP BY d.id ORDER BY {filters.DATE} DESC, d.id LIMIT ?"""
         return self._in_own_words([id for (id,) in self.db.rows(sql, (*params, limit))], conditions)
 
@@ -121,7 +120,7 @@ class Passages(Narrow):
             return list(first)
         document = self.documents_of(list(quoted))
         where, params = filters.compile(conditions)
-        sql = f"""SELECT d.id, min(c.id) FROM {_JOINED}
+        sql = f"""SELECT d.id, min(c.id) FROM {JOINED}
                   WHERE d.id IN carray(?) AND NOT c.quoted AND {where} GROUP BY d.id"""
         own: dict[int, int] = dict(self.db.rows(sql, (carray(array("q", document.values())), *params)))
         return [own.get(document[id], id) if id in quoted else id for id in first]
@@ -141,7 +140,7 @@ class Passages(Narrow):
                          CASE WHEN d.title = '' AND d.kind <> 'mail' THEN {filters.NAME} ELSE d.title END,
                          d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags,
                          f.path_words, c.headings, c.text, d.language
-                  FROM {_JOINED} WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""
+                  FROM {JOINED} WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""
         rows = self.db.rows(sql, (carray(array("q", chunk_ids)),))
         return [
             Reading(chunk, document, title, names, path, headings, plain(stored), language)

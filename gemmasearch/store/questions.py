@@ -14,8 +14,6 @@ from gemmasearch.store.database import Database
 
 KEPT = 500  # the newest
 
-_COLUMNS = ("space_id", "key", "vector")
-
 
 class Questions:
     """Part of Store: vectors of questions, without their text. They go with their space, and whenever anything is
@@ -27,7 +25,7 @@ class Questions:
         """Key -> vector (float32, the space's dimensions) of the questions that are known; a row that is not what was
         written is none."""
         sql = f"""SELECT q.key, q.vector FROM questions q JOIN spaces s ON s.id = q.space_id
-                  WHERE s.key = ?1 AND q.key = ?2 AND NOT {seals.broken(_COLUMNS, "q.")}"""
+                  WHERE s.key = ?1 AND q.key = ?2 AND NOT {seals.broken(seals.VECTOR, "q.")}"""
         found: dict[bytes, bytes] = {}
         with suppress(IndexDamaged):  # the model knows it, too
             for each in keys:

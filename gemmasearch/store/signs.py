@@ -266,7 +266,7 @@ def _stored(db: Statements, space_id: int, dim: int) -> Iterator[tuple[list[int]
 
     after = -1
     sql = """SELECT id, vector FROM vectors
-             WHERE space_id = ? AND id > ? AND length(vector) = ? AND typeof(vector) = 'blob' ORDER BY id LIMIT ?"""
+             WHERE +space_id = ? AND id > ? AND length(vector) = ? AND typeof(vector) = 'blob' ORDER BY id LIMIT ?"""
     while rows := db.rows(sql, (space_id, after, dim, 8 * BLOCK)):
         after = rows[-1][0]
         matrix = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.int8)

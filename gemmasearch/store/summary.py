@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from gemmasearch.store import schema
-from gemmasearch.store.database import Database
+from gemmasearch.store.database import JOINED, Database
 from gemmasearch.store.roots import Roots, below
 from gemmasearch.store.rows import Root, RootSummary, Summary
 from gemmasearch.store.vectors import Vectors
@@ -52,7 +52,7 @@ class Counts(Roots, Vectors):
         low, high = below(root.path)
         where = "WHERE (f.path = ? OR (f.path >= ? AND f.path < ?))"
         bounds = (os.fsencode(root.path), low, high)
-        of_passages = f"""FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+        of_passages = f"""FROM {JOINED}
                        {where} AND c.key IS NOT NULL"""
         has_vector = """EXISTS (SELECT 1 FROM vectors v JOIN spaces s ON s.id = v.space_id
                         WHERE s.state = 'active' AND v.key = c.key)"""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from gemmasearch.store import signs
-from gemmasearch.store.database import Database
+from gemmasearch.store.database import JOINED, Database
 from gemmasearch.store.keys import passage_title
 from gemmasearch.store.packing import plain
 from gemmasearch.store.rows import Pending
@@ -48,8 +48,8 @@ class Vectors(Spaces):
 
     def waiting(self, space_id: int) -> array[int]:
         """The chunks without a vector in the space, those of the newest files first; twins may come twice."""
-        sql = """
-            SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+        sql = f"""
+            SELECT c.id FROM {JOINED}
             WHERE c.id > (SELECT complete_to FROM spaces WHERE id = ?1) AND c.key IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space_id = ?1 AND v.key = c.key)
             ORDER BY f.mtime_ns DESC, d.date DESC, c.id"""

@@ -398,3 +398,41 @@ def test_the_cron_line_of_the_readme_printed_beside_another_run(place: Place) ->
     with run_lock(place.db, "watch"):
         held = place(*line.split())
     assert (held.code, held.text, held.said) == (75, "", "")
+
+
+def test_status_called_a_run_that_was_interrupted_done(place: Place) -> None:
+    (place.home / "pear.md").write_text("The canarypear ripens in October.\n")
+    assert "(interrupted)" in place("index", "--max-time", "0s", "--scheduled", "1800").text
+    marks = [
+        line for line in place("status").text.splitlines() if line.startswith(("last run", "scheduled run"))
+    ]
+    assert len(marks) == 2 and all("interrupted" in line and "done" not in line for line in marks)
+    place("index")
+    assert "last run\tjust now, done\n" in place("status").text
+
+
+@pytest.mark.parametrize(
+    "line", ["show FILE", "why FILE", "status", "ask --extract -- how much was paid for the canarylime",
+             "ask --format markdown --extract -- when does the canarylime ripen", "index -v", "forget FILE"],
+)  # fmt: skip
+def test_a_line_break_in_a_path_was_shown_as_a_space_or_broke_the_line(place: Place, line: str) -> None:
+    odd = place.home / "two\nlines"
+    odd.mkdir()
+    (odd / "lime.md").write_text("The canarylime ripens in December.\n")
+    (odd / "none.md").write_bytes(b"")
+    place("index", odd)
+    if line == "index -v":
+        (odd / "none.md").write_bytes(b" ")
+    said = place(*[odd / "lime.md" if each == "FILE" else each for each in line.split(" ")])
+    assert "/two\\nlines" in said.text + said.said
+    assert "two\nlines" not in said.text + said.said and "two lines" not in said.text + said.said
+
+
+def test_a_dry_run_of_forgetting_what_nothing_matches_called_it_done(place: Place) -> None:
+    done = place("forget", "--dry-run", "from:mallory")
+    assert (done.code, done.text, done.said) == (1, "", "0 documents match from:mallory\n")
+    done = place("forget", "from:mallory")
+    assert (done.code, done.text) == (1, "")
+    assert done.said.startswith("gsearch: no document matches from:mallory\n"), "it was said twice"
+    done = place("forget", place.home / "fig.md", "from:mallory")
+    assert done.code == 0 and "0 documents match from:mallory" in done.said

@@ -27,6 +27,7 @@ from gemmasearch.readers import read
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
 from gemmasearch.store.traces import scan
+from tests.indexing.trees import known
 
 NOBODY = 65534
 
@@ -56,15 +57,11 @@ def run(store: Store, roots: list[str] | None = None) -> None:
         sync(store, FakeEmbedder(), read, Settings(), roots=roots)
 
 
-def indexed(store: Store, tree: Path) -> set[str]:
-    return {row.path[len(str(tree)) + 1 :] for row in store.files_below(str(tree))}
-
-
 def test_a_forgotten_file_leaves_no_byte_and_does_not_come_back(store: Store, tree: Path) -> None:
     done = forget(store, [str(tree / "sub/c [1].md")])
     assert (done.files, done.documents, done.excluded) == (1, 1, (str(tree / "sub/c [1].md"),))
     run(store)
-    assert indexed(store, tree) == {"a.md", "sub/b.md"}
+    assert known(store, tree) == {"a.md", "sub/b.md"}
     path = store.path
     store.close()
     assert [raw for _, raw in scan([str(path)], [b"c [1]", b"quixotry"])] == [b"quixotry"]
@@ -77,18 +74,18 @@ def test_a_folder_whose_files_were_forgotten_one_by_one_was_called_not_available
         forget(store, [str(tree / name)])
     run(store)
     (root,) = store.roots()
-    assert (root.unavailable, root.seen, indexed(store, tree)) == ("", 0, set())
+    assert (root.unavailable, root.seen, known(store, tree)) == ("", 0, set())
     (tree / "new.md").write_text("a new note")
     run(store)
-    assert indexed(store, tree) == {"new.md"}
+    assert known(store, tree) == {"new.md"}
 
 
 def test_a_forgotten_folder_and_root_go_whole(store: Store, tree: Path) -> None:
     forget(store, [str(tree / "sub")])
     run(store)
-    assert indexed(store, tree) == {"a.md"}
+    assert known(store, tree) == {"a.md"}
     assert forget(store, [str(tree)]).roots == (str(tree),)
-    assert store.roots() == [] and indexed(store, tree) == set() and list(store.problems()) == []
+    assert store.roots() == [] and known(store, tree) == set() and list(store.problems()) == []
     with pytest.raises(NothingFound):
         forget(store, [str(tree)])
 
@@ -144,10 +141,10 @@ def test_why_names_the_rule_that_leaves_a_file_out(store: Store, tree: Path) -> 
 def test_options_of_a_root_are_edited_and_obeyed(store: Store, tree: Path) -> None:
     care.edit_root(store, str(tree), {"hidden": True, "exclude": ["sub/"]})
     run(store)
-    assert indexed(store, tree) >= {"a.md", ".hidden.md"} and "sub/b.md" not in indexed(store, tree)
+    assert known(store, tree) >= {"a.md", ".hidden.md"} and "sub/b.md" not in known(store, tree)
     care.edit_root(store, str(tree), {"hidden": None, "exclude": None})
     run(store)
-    assert indexed(store, tree) == {"a.md", "sub/b.md", "sub/c [1].md"}
+    assert known(store, tree) == {"a.md", "sub/b.md", "sub/c [1].md"}
     with pytest.raises(UsageProblem):
         care.edit_root(store, str(tree), {"colour": "red"})
 
@@ -198,3 +195,15 @@ def test_a_number_that_another_process_has_now_is_not_taken_for_the_holder(store
         lock_path(store.path).write_text(json.dumps({**record, "started": record["started"] - 1000}))
         held = holder(store.path)
         assert held and held.pid == 0  # held, by nobody knows whom
+
+
+def test_a_passage_was_broken_off_in_a_word_as_if_it_ended_there(store: Store, tree: Path) -> None:
+    (tree / "short.md").write_text("The kestrel hovers.\n")
+    (tree / "long.md").write_text(
+        "The kestrel hovers over the meadow, over the river and over the motorway.\n"
+    )
+    run(store)
+    begins = [
+        care.why(store, str(tree / name)).documents[0].passages[0].begins for name in ("short.md", "long.md")
+    ]
+    assert begins == ["The kestrel hovers.", "The kestrel hovers over the meadow, over the river and over …"]

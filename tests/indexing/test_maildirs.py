@@ -32,12 +32,6 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "i" / "index.db", create=True) as made:
-        yield made
-
-
 def deliver(folder: Path, into: str, name: str, word: str) -> Path:
     path = folder / into / name
     path.write_text(f"From: a@b.c\nSubject: s\nDate: Mon, 5 Jan 2026 10:00:00 +0000\n\nabout {word}\n")

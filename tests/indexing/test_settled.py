@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
+from tests.indexing.trees import known
 
 
 @pytest.fixture
@@ -28,22 +28,12 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "tree"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "i" / "index.db", create=True) as made:
-        yield made
-
-
 def run(store: Store, *roots: Path, stop_after: int | None = None) -> SyncReport:
     asked = iter(range(10**6))
     return sync(
         store, FakeEmbedder(), read, Settings(), roots=[str(root) for root in roots] or None,
         stop=lambda: stop_after is not None and next(asked) >= stop_after,
     )  # fmt: skip
-
-
-def known(store: Store, tree: Path) -> set[str]:
-    return {row.path[len(str(tree)) + 1 :] for row in store.files_below(str(tree))}
 
 
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -20,9 +19,9 @@ import pytest
 from gemmasearch.index import Index
 from gemmasearch.settings import Settings
 from gemmasearch.store import Store
+from tests.cli.terminal import COMMAND
 from tests.indexing.trees import note, plant
 
-COMMAND = [sys.executable, "-m", "gemmasearch"]
 QUERIES = (
     "boiler in the garden",
     "an orchard by the harbour",

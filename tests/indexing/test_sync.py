@@ -30,12 +30,6 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "i" / "index.db", create=True) as made:
-        yield made
-
-
 def settle(tree: Path) -> None:
     """Let the stamps of a tree be older than racy."""
     newest = max(os.stat(p).st_ctime for p in tree.rglob("*"))

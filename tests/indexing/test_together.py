@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,9 +14,9 @@ import pytest
 
 from gemmasearch.indexing.lock import holder
 from gemmasearch.store import Store
+from tests.cli.terminal import COMMAND
 from tests.indexing.trees import contents, environment, note, plant
 
-COMMAND = [sys.executable, "-m", "gemmasearch"]
 SEARCHES = (
     "boiler",
     "garden orchard",

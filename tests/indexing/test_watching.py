@@ -8,7 +8,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,9 +17,8 @@ from pathlib import Path
 import pytest
 
 from gemmasearch.store import Store
+from tests.cli.terminal import COMMAND
 from tests.indexing.trees import contents, environment, plant, sentence
-
-COMMAND = [sys.executable, "-m", "gemmasearch"]
 
 
 @contextmanager

@@ -199,3 +199,8 @@ def sound(db: Path) -> None:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "GSEARCH_EMBEDDER": "fake", "GSEARCH_GENERATOR": "none"}
+
+
+def known(store: Store, tree: Path) -> set[str]:
+    """The files of a tree that stand in the index, by their paths within it."""
+    return {row.path[len(str(tree)) + 1 :] for row in store.files_below(str(tree))}

@@ -217,6 +217,16 @@ def test_words_are_joined_over_line_ends_but_not_real_hyphens(tmp_path: Path) ->
     assert found.text == "The agreement\nis well-known,\nas well-known as can be."
 
 
+def test_a_long_run_of_letters_took_the_square_of_its_length() -> None:
+    """20 s for 40,000 letters; and as many words over line ends took the square of their number."""
+    run = "b" * 200_000
+    lines = "\n".join(f"word{number} agree-\nment again" for number in range(8000))
+    started = time.process_time()
+    assert pdf_text.tidy(f"{run} agree-\nment\n{run}-\nend") == f"{run} agreement\n\n{run}end"
+    assert pdf_text.tidy(lines).count("agreement\nagain") == 8000
+    assert time.process_time() - started < 2.0
+
+
 def test_ligatures_and_presentation_forms_become_letters() -> None:
     assert pdf_text.tidy("o\ufb03ce \ufb01nal soft\u00adware \ufefb") == "office final software لا"
 

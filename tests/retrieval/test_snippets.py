@@ -43,7 +43,7 @@ def test_the_window_holds_most_of_the_words_and_begins_with_a_sentence() -> None
     filler = "Nothing of interest stands in this sentence at all. " * 20
     text = f"Alpha once. {filler}Here alpha meets beta and gamma. {filler}"
     line, marks = shown(text, "alpha beta gamma")
-    assert line.startswith("Here alpha meets") or "Here alpha meets beta and gamma." in line
+    assert line.startswith("Here alpha meets beta and gamma.")
     assert marks == ["alpha", "beta", "gamma"]
     assert len(line) <= 240
 

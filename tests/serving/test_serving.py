@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from gemmasearch import sample
+from gemmasearch import __version__, sample
 from gemmasearch.documents import Answer, Hit
 from gemmasearch.errors import IndexMissing, LockHeld, UsageProblem
 from gemmasearch.index import Index
@@ -83,7 +83,7 @@ def raw(path: Path) -> socket.socket:
 def hello(settings_of_client: Settings, **changes: object) -> dict[str, object]:
     from gemmasearch.serving import client
 
-    own = {"v": wire.VERSION, "program": client._program(), "settings": client._values(settings_of_client)}
+    own = {"v": wire.VERSION, "program": __version__, "settings": client._values(settings_of_client)}
     return {**own, **changes}
 
 
