@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 BLOCK = 1024  # vectors per row
 AMONG = 16  # per vector wanted, so many are the nearest by the number of signs
+# In the order of their ids: by the index on spaces and keys, all vectors would be sorted for each part.
+STORED = """
+    SELECT id, vector FROM vectors
+    WHERE +space_id = ? AND id > ? AND length(vector) = ? AND typeof(vector) = 'blob' ORDER BY id LIMIT ?"""
 _AT_ONCE = 16  # blocks compared in one step: what is touched stays within the processor's cache
 
 
@@ -265,9 +269,7 @@ def _stored(db: Statements, space_id: int, dim: int) -> Iterator[tuple[list[int]
     import numpy as np
 
     after = -1
-    sql = """SELECT id, vector FROM vectors
-             WHERE +space_id = ? AND id > ? AND length(vector) = ? AND typeof(vector) = 'blob' ORDER BY id LIMIT ?"""
-    while rows := db.rows(sql, (space_id, after, dim, 8 * BLOCK)):
+    while rows := db.rows(STORED, (space_id, after, dim, 8 * BLOCK)):
         after = rows[-1][0]
         matrix = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.int8)
         yield [id for id, _ in rows], matrix.reshape(-1, dim)

@@ -146,3 +146,8 @@ def test_an_index_made_before_looks_up_once_which_chunk_a_vector_was_made_for(db
     store.db.script("ALTER TABLE signs DROP COLUMN firsts; PRAGMA user_version = 10")
     with Store.open(db) as again:
         assert again.db.rows("SELECT block, firsts FROM signs ORDER BY block") == known
+
+
+def test_to_compare_all_signs_did_not_sort_all_vectors_again_for_every_few_thousand(store: Store) -> None:
+    steps = store.db.rows(f"EXPLAIN QUERY PLAN {signs.STORED}", (1, -1, 256, 10))
+    assert steps and not any("TEMP B-TREE" in step[3] for step in steps), steps
