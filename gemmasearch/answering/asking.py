@@ -21,7 +21,6 @@ from gemmasearch.answering import (
     others,
     reference,
     refusal,
-    spans,
     synonyms,
     words,
 )
@@ -183,7 +182,7 @@ class _Found:
         if any(refusal.of_other_year(asked, c) for c in ranked[:SHOWN]):
             ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
         if asked.asks_colour:
-            ranked = sorted(ranked, key=lambda c: not spans.coloured(c.text))
+            ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
         ranked = newest.first(asked, others.without(asked, ranked) or ranked)
         if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
             shown = tuple(evidence.select(asked, ends, SHOWN))

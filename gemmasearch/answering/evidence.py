@@ -20,7 +20,7 @@ from gemmasearch.answering import spans, words
 from gemmasearch.answering.holding import costs, held_by, joined
 from gemmasearch.answering.hostile import instructs
 from gemmasearch.answering.numbers import numbers_in
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
@@ -38,6 +38,9 @@ _SCRAP = 3  # words
 _LETTERS_OF_A_WORD = 3  # between those of Chinese and of Thai
 _LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
 _HEAD_OF_BLOCK = 5  # words
+_HEAD_NAME = light.pattern(
+    r"[-*+•]?\s*(?:\[[ xX]\]\s*)?(?P<mark>\*\*|__|)(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)?)(?P=mark)"
+)
 YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _LETTERS = light.pattern(r"[^\W\d_]{3,}")
 # What a sentence is measured by, and what each measure counts.
@@ -155,6 +158,15 @@ def says_nothing(question: Question, candidate: Candidate) -> bool:
     return repeats or _is_scrap(candidate)
 
 
+def coloured(candidate: Candidate) -> bool:
+    """Whether it tells a colour: by a common name, or by any in a table with a column, or behind a label, for it."""
+    told = (candidate.context if candidate.unit.kind == "row" else ()) if not candidate.is_head else ()
+    label = candidate.text.partition(":")[0] if ":" in candidate.text else ""
+    return spans.coloured(candidate.text) or any(
+        spans.COLOURED.fullmatch(words.fold(word)) for word in (*told, *label.split())
+    )
+
+
 def _head(text: str) -> int:
     """Where the YAML at the beginning of a note ends; 0 where there is none."""
     found = _YAML.match(text)
@@ -217,6 +229,7 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     headed = [*general, *words.stems(head, language)]
     passage = set[str]().union(*held)
     whole = passage if hit.kind in RECORDS else set[str]()
+    apart = _apart(question, hit.text, said, language)
     found = []
     names: list[str] = []  # of the columns, in the first row of a table
     priced = False  # one of the columns holds prices
@@ -231,12 +244,13 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
             n
             for n in range(max(0, at - reach), at)
             if of_somebody or _beside(hit.text, said[n], unit, language)
+            if not (apart[n] and apart[at])
         ]
         before = set[str]().union(*(held[n] for n in near))
         behind = [
             held[n]
             for n in range(at + 1, min(at + 2, len(said)))
-            if _beside(hit.text, unit, said[n], language)
+            if _beside(hit.text, unit, said[n], language) and not (apart[n] and apart[at])
         ]
         around = before.union(whole, *behind)
         if question.language == "de":
@@ -264,11 +278,32 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         label = text.partition(":")[0]
         if hit.kind in RECORDS and label in _LABELS and question.kind in ("when", "where"):
             features["kind"] = float(_LABELS[label] == question.kind)
+        if hit.kind in RECORDS and question.asks_code and _LABELS.get(label) in ("when", "where"):
+            features["kind"] = 0.0  # a postcode is nobody's telephone number
         found.append(
             Candidate(hit, unit, text, language, own[at], held[at], about, about | around, features, is_head)
         )
         _note_missing(found[-1], question, set(question.stems) - held[at] - about - around, passage, weights)
     return found
+
+
+def _apart(question: Question, text: str, said: Sequence[Unit], language: str) -> list[bool]:
+    """Of each unit, whether it is one of several that say the same, each of something else: a row of a table, and an
+    item of a list of people of whom the question names one."""
+    if SEVERAL.search(question.text):
+        return [False] * len(said)
+    heads = [head_name(unit, unit.of(text), language) for unit in said]
+    of_people = not set(question.names).isdisjoint(set[str]().union(*heads))
+    return [unit.kind == "row" or (of_people and bool(head)) for unit, head in zip(said, heads, strict=True)]
+
+
+def head_name(unit: Unit, text: str, language: str) -> frozenset[str]:
+    """The stems of the name with which an item of a list, or a line with a label, begins: "- **Isla**, born in June",
+    "Callum: physiotherapy"."""
+    found = _HEAD_NAME.match(text)
+    if found is None or not (unit.kind == "item" or text[found.end() :].startswith(":")):
+        return frozenset()
+    return frozenset(words.stems(found["name"], language))
 
 
 def _beside(text: str, one: Unit, other: Unit, language: str) -> bool:

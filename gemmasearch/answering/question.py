@@ -127,6 +127,9 @@ _NOW = light.pattern(
     r"|(?:ou|quand) (?:est|sont)|qui (?:est|sont|a)|donde (?:esta|estan)|cuando (?:es|son)"
     r"|quien(?:es)? (?:es|son|tiene))\b"
 )
+SEVERAL = light.pattern(  # a question about more than one row
+    r"\b(?:and|or|than|both|total|together|all|und|oder|als|beide|insgesamt|zusammen|et|ou|que|y|o)\b", re.I
+)
 TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
 # Before a name it is none, and the answer need not say it: many have the same.
 TITLE = r"(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)"

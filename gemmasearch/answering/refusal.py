@@ -14,7 +14,7 @@ from difflib import get_close_matches
 
 from gemmasearch import light
 from gemmasearch.answering import everyday, secrets, spans, words
-from gemmasearch.answering.evidence import YEAR, Candidate, Weights, day_of, says_nothing
+from gemmasearch.answering.evidence import YEAR, Candidate, Weights, coloured, day_of, says_nothing
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.others import with_doer, without
 from gemmasearch.answering.question import TITLE, TITLES, Question
@@ -194,7 +194,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     return (
         not near
         or _lacks_awaited(question, near)
-        or (question.asks_colour and not any(spans.coloured(c.text) for c in near))
+        or (question.asks_colour and not any(map(coloured, near)))
         or (question.kind == "who" and not with_doer(question, near))
         or (question.kind == "why" and all(_lacks_reason(c) for c in near))
         or _of_other_quantity(question, near)
