@@ -39,6 +39,7 @@ _STILL = light.pattern(r"\b(?:still|noch|toujours|encore|todav[ií]a|a[uú]n|sig
 _SPOKEN = 0.35  # of a question's words, by rarity, that a newer sentence must hold with its context
 _LIKELY = 0.55  # of the best one's worth
 _HEAD = 4  # words of a line that is hardly more than a date
+_DAY_AT_HEAD = 18  # characters of an entry that may be its day: "12 September 2026:"
 _AMONG = 8  # best candidates of which one may come first
 _NEARLY = 0.8  # of the best one's worth, and of what it covers of the question
 
@@ -48,6 +49,8 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
 
     Nothing changes where the question is not about the present, or where the best has no date of its own.
     """
+    if (entry := _newest_entry(question, ranked)) is not None:
+        return [entry, *(c for c in ranked if c is not entry)]
     if not question.asks_now:
         return list(ranked)
     near = [c for c in ranked[:_AMONG] if not says_nothing(question, c)]
@@ -70,6 +73,34 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         return list(ranked)
     newest = max(newer, key=lambda c: (c.hit.date or 0.0, worth[id(c)]))
     return [newest, *(c for c in ranked if c is not newest)]
+
+
+def _newest_entry(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
+    """The last entry up to today of a diary or table whose entries begin with their day, where several say the same:
+    what the dog weighs now is what the last of them says. None where the best is that, or no such entry."""
+    if question.kind not in ("what", "number", "money", "who", "where") or _PAST.search(question.text):
+        return None
+    near = [c for c in ranked if not says_nothing(question, c) and not c.is_head]
+    if not near or days_in(question.text) or not (since := _entered(near[0])):
+        return None
+    best, now = near[0], datetime.now()
+    own = (spans.told(question) - question.everyday) & best.held
+    newer = [
+        c
+        for c in near
+        if c.hit.document_id == best.hit.document_id
+        and since < _entered(c) <= (now.year, now.month, now.day)
+        and own <= c.held
+        and c.features["kind"] >= best.features["kind"]
+        and c.covered >= _NEARLY * best.covered
+    ]
+    return max(newer, key=lambda c: (_entered(c), c.score), default=None)
+
+
+def _entered(candidate: Candidate) -> tuple[int, ...]:
+    """The day with which an entry begins, () = none."""
+    begins = candidate.text.lstrip("-*+•|[ ")[:_DAY_AT_HEAD]
+    return next(iter(sorted(days_with_year(begins))), ()) if begins[:1].isdigit() else ()
 
 
 def _present(near: Sequence[Candidate]) -> list[Candidate]:

@@ -82,7 +82,16 @@ def in_context(question: Question, hit: Hit, sentence: str) -> tuple[str, str]:
     at = said.index(sentence)
     before = said[at - 1] if at and points_back(sentence, hit.language) else ""
     behind = said[at + 1] if at + 1 < len(said) else ""
-    return before, behind if _leaves_open(question, sentence, behind, hit.language) else ""
+    if _leaves_open(question, sentence, behind, hit.language):
+        return before, behind
+    further = said[at + 2] if at + 2 < len(said) else ""
+    if question.kind == "money" and not spans.moneyed(f"{sentence} {behind}") and _names_price(further):
+        return before, f"{behind} {further}"
+    return before, ""
+
+
+def _names_price(sentence: str) -> bool:
+    return _PRICED.match(sentence) is not None and spans.MONEY.search(sentence) is not None
 
 
 def _leaves_open(question: Question, sentence: str, behind: str, language: str) -> bool:
@@ -91,7 +100,7 @@ def _leaves_open(question: Question, sentence: str, behind: str, language: str) 
     if question.kind == "why" and not spans.reasons(sentence) and _GIVES_REASON.match(behind):
         return True
     if question.kind == "money" and not spans.MONEY.search(sentence) and _PRICED.match(behind):
-        return spans.MONEY.search(behind) is not None
+        return _names_price(behind)
     if not points_back(behind, language):
         return False
     if words.negated(sentence):

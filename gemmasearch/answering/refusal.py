@@ -18,7 +18,7 @@ from gemmasearch.answering.evidence import YEAR, Candidate, Weights, coloured, d
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.others import with_doer, without
 from gemmasearch.answering.question import TITLE, TITLES, Question
-from gemmasearch.answering.reference import points_back
+from gemmasearch.answering.reference import in_context, points_back
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
 
@@ -50,6 +50,20 @@ _PAID_FOR = light.pattern(
     r"\bfor (?:(?:the|a|an|our|my|your|his|her|their) )?([a-z-]+(?: [a-z-]+)?)"
     r"\W*(?:$|\b(?:in|on|at|last|this|from)\b)"
     r"|\bfür (?:(?:d(?:ie|as|en)|ein(?:en?)?|(?:mein|unser|ihr|sein)(?:en?)?) )?([^\W\d_-]+)\W*$"
+)
+_DID = light.pattern(  # asked for what was done, not for what somebody said, wanted or planned
+    r"^(?!.*\b(?:say|said|tell|told|want|plan|expect|estimate|quote|suggest|offer|propose|think)\b)"
+    r".*\b(?:did|have|has) \w",
+    re.I | re.S,
+)
+_PLANS = light.pattern(
+    r"\b(?:might|thinking (?:of|about)|perhaps|maybe|considering|(?:would|['’]d) (?:like|love) to|wants? to|hop(?:e|ing) to"
+    r"|plan(?:s|ning)? (?:to|on)|going to)\b",
+    re.I,
+)
+_DONE = light.pattern(
+    r"\b(?:was|were|did|had|has been|have been|bought|paid|costs?|ordered|took|went|got|came|spent|sold|done|\w{3,}ed)\b",
+    re.I,
 )
 _CALLED = words.listed(  # a name or a profession says itself that it is one
     " ".join(
@@ -186,6 +200,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         near = [c for c in near if _tells_of_what(question, c)]
     if question.kind == "money":
         near = [c for c in near if _of_the_same(question, ranked, c) and not _for_something_else(question, c)]
+    if question.kind in ("money", "when") and _DID.search(question.text):
+        near = [c for c in near if not _only_planned(c)]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
     owned = _OWNER.search(question.text) or (question.asks_code and _OWNER_OF.search(question.text))
     if naming and owned:
@@ -256,6 +272,11 @@ def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Can
     return bool(lead.features["kind"]) or told & lead.held <= candidate.context
 
 
+def _only_planned(candidate: Candidate) -> bool:
+    """Whether a sentence weighs only what may be done: "we might get one, about 340" is no price that was paid."""
+    return _PLANS.search(candidate.text) is not None and _DONE.search(candidate.text) is None
+
+
 def _for_something_else(question: Question, candidate: Candidate) -> bool:
     """Whether an amount is not said to be for that for which it was asked: what a
     night costs is not the price "for parking"."""
@@ -275,6 +296,8 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
         and not asks_code
         and not _WHO_IS.match(question.text)
     ):
+        return False
+    if question.kind == "money" and any(in_context(question, c.hit, c.text)[1] for c in near):
         return False
     if any(c.features["kind"] for c in near) or (question.kind == "when" and question.asks_case):
         return False
