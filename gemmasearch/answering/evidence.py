@@ -268,6 +268,8 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
             _lend(features, question, set(names) - held[at], weights)
+        elif hit.kind in RECORDS:
+            _lend(features, question, general - held[at], weights)
         elif of_somebody or points_back(text, language):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative

@@ -42,6 +42,7 @@ _GIVES_REASON = light.pattern(
     r"|\W*(?:this|that|it) (?:is|was) (?:because|due to)\b|\W*(?:because|weil|parce que?|porque)\b",
     re.I,
 )
+_END_OF_SENTENCE = light.pattern(r"(?<=[.!?]) ")
 # "The price is 125", "Der Preis beträgt 125": of what was spoken of before.
 _PRICED = light.pattern(
     r"\W*(?:the|der|die|das|le|la|l['’]|el) ?(?:total |full |whole )?"
@@ -88,6 +89,12 @@ def in_context(question: Question, hit: Hit, sentence: str) -> tuple[str, str]:
     if question.kind == "money" and not spans.moneyed(f"{sentence} {behind}") and _names_price(further):
         return before, f"{behind} {further}"
     return before, ""
+
+
+def priced_behind(question: Question, hit: Hit, sentence: str) -> bool:
+    """Whether the price stands behind a sentence of what was asked about, and is told with it."""
+    behind = in_context(question, hit, sentence)[1]
+    return spans.moneyed(behind) and any(_names_price(unit) for unit in _END_OF_SENTENCE.split(behind))
 
 
 def _names_price(sentence: str) -> bool:

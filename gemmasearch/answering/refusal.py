@@ -18,7 +18,7 @@ from gemmasearch.answering.evidence import YEAR, Candidate, Weights, coloured, d
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.others import with_doer, without
 from gemmasearch.answering.question import TITLE, TITLES, Question
-from gemmasearch.answering.reference import in_context, points_back
+from gemmasearch.answering.reference import points_back, priced_behind
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
 
@@ -57,12 +57,13 @@ _DID = light.pattern(  # asked for what was done, not for what somebody said, wa
     re.I | re.S,
 )
 _PLANS = light.pattern(
-    r"\b(?:might|thinking (?:of|about)|perhaps|maybe|considering|(?:would|['’]d) (?:like|love) to|wants? to|hop(?:e|ing) to"
-    r"|plan(?:s|ning)? (?:to|on)|going to)\b",
+    r"\b(?:might|thinking (?:of|about)|perhaps|maybe|considering|(?:would|['’]d) (?:like|love) to"
+    r"|wants? to|hop(?:e|ing) to|plan(?:s|ning)? (?:to|on)|going to)\b",
     re.I,
 )
 _DONE = light.pattern(
-    r"\b(?:was|were|did|had|has been|have been|bought|paid|costs?|ordered|took|went|got|came|spent|sold|done|\w{3,}ed)\b",
+    r"\b(?:was|were|did|had|has been|have been|bought|paid|costs?|ordered|took|went|got|came|spent|sold|done"
+    r"|\w{3,}ed)\b",
     re.I,
 )
 _CALLED = words.listed(  # a name or a profession says itself that it is one
@@ -297,7 +298,7 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
         and not _WHO_IS.match(question.text)
     ):
         return False
-    if question.kind == "money" and any(in_context(question, c.hit, c.text)[1] for c in near):
+    if question.kind == "money" and any(priced_behind(question, c.hit, c.text) for c in near):
         return False
     if any(c.features["kind"] for c in near) or (question.kind == "when" and question.asks_case):
         return False
