@@ -17,6 +17,7 @@ from gemmasearch.answering import (
     given,
     halves,
     hostile,
+    listing,
     newest,
     others,
     reference,
@@ -193,6 +194,10 @@ class _Found:
             shown = tuple(evidence.select(asked, taken, SHOWN))
             return cls(asked, shown, likely >= 0.5, shown[:1])
         shown = tuple(evidence.select(asked, ranked, SHOWN))
+        if listing.asks(asked) and len(told := listing.items(asked, ranked)) > 1:
+            longer = (listing.LONGER,) if len(told) > listing.MOST else ()
+            every = {(e.hit.chunk_id, e.text): e for e in (*told[: listing.MOST], *shown)}
+            return cls(asked, tuple(every.values()), True, tuple(told[: listing.MOST]), longer)
         if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
             pair = (*evidence.select(asked, [change]), shown[0])
             shown = tuple({(e.hit.chunk_id, e.text): e for e in (*pair, *shown)}.values())[:SHOWN]

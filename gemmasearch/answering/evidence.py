@@ -108,6 +108,11 @@ class Candidate:
         return sum(FEATURES[name] * value for name, value in self.features.items())
 
     @property
+    def share(self) -> float:
+        """Its score, 0..1: the share of the best possible."""
+        return min(1.0, max(0.0, self.score / sum(FEATURES.values())))
+
+    @property
     def covered(self) -> float:
         """The share of the question's words, by rarity, that it holds with its context."""
         return self.features["coverage"] + self.features["context"]
