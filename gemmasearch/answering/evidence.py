@@ -42,6 +42,8 @@ _HEAD_NAME = light.pattern(
     r"[-*+•]?\s*(?:\[[ xX]\]\s*)?(?P<mark>\*\*|__|)(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)?)(?P=mark)"
 )
 YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
+_QUERY = light.pattern(r"\W*(?:q|question|f|frage|p|pregunta)\W", re.I)
+_REPLY = light.pattern(r"\W*(?:a|answer|antwort|r|réponse|respuesta)\W", re.I)
 _LETTERS = light.pattern(r"[^\W\d_]{3,}")
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
@@ -98,6 +100,7 @@ class Candidate:
     context: Set[str]  # of these and its neighbours
     features: dict[str, float]
     is_head: bool = False  # the names of the columns of a table
+    posed: str = ""  # the question that stands right above it
     # Of the question's words that are neither in it nor in its context:
     everyday: float = 0.0  # share, weighted by rarity, of those that are common in the language at large
     afar: float = 0.0  # the same of the names that its passage holds further off
@@ -235,6 +238,9 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     passage = set[str]().union(*held)
     whole = passage if hit.kind in RECORDS else set[str]()
     apart = _apart(question, hit.text, said, language)
+    asking = [  # who asks the same says nothing of what the next sentence tells
+        unit.of(hit.text).endswith("?") and set(question.stems) <= held[n] for n, unit in enumerate(said)
+    ]
     found = []
     names: list[str] = []  # of the columns, in the first row of a table
     priced = False  # one of the columns holds prices
@@ -249,13 +255,13 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
             n
             for n in range(max(0, at - reach), at)
             if of_somebody or _beside(hit.text, said[n], unit, language)
-            if not (apart[n] and apart[at])
+            if not (apart[n] and apart[at]) and not asking[n]
         ]
         before = set[str]().union(*(held[n] for n in near))
         behind = [
             held[n]
             for n in range(at + 1, min(at + 2, len(said)))
-            if _beside(hit.text, unit, said[n], language) and not (apart[n] and apart[at])
+            if _beside(hit.text, unit, said[n], language) and not (apart[n] and apart[at]) and not asking[n]
         ]
         around = before.union(whole, *behind)
         if question.language == "de":
@@ -270,9 +276,14 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
                 held[at] = held[at] | costs(question, held[at].union(names, about))
         else:
             names = []
+        posed = _posed(hit.text, said[:at], headings, unit) if unit.kind != "heading" else ""
+        told = held_by(question, posed, words.stems(posed, language), language) if posed else set[str]()
+        around.update(told)
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
             _lend(features, question, set(names) - held[at], weights)
+        elif posed:
+            _lend(features, question, told - held[at], weights, 1.0)
         elif hit.kind in RECORDS:
             _lend(features, question, general - held[at], weights)
         elif of_somebody or points_back(text, language):
@@ -288,7 +299,9 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         if hit.kind in RECORDS and question.asks_code and _LABELS.get(label) in ("when", "where"):
             features["kind"] = 0.0  # a postcode is nobody's telephone number
         found.append(
-            Candidate(hit, unit, text, language, own[at], held[at], about, about | around, features, is_head)
+            Candidate(
+                hit, unit, text, language, own[at], held[at], about, about | around, features, is_head, posed
+            )
         )
         _note_missing(found[-1], question, set(question.stems) - held[at] - about - around, passage, weights)
     return found
@@ -360,10 +373,23 @@ def _names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:
     return ruled or (at == hit.start == 0 and not any(map(str.isdigit, said[at].of(hit.text))))
 
 
-def _lend(features: dict[str, float], question: Question, before: Set[str], weights: Weights) -> None:
+def _posed(text: str, before: Sequence[Unit], headings: Sequence[Unit], unit: Unit) -> str:
+    """The question right above a unit that answers it, where it is a heading or the two have labels ("Q:", "A:");
+    "" = none. A question in a letter is seldom answered by the next sentence."""
+    above = [each for each in (*before[-1:], *headings) if each.end <= unit.start]
+    last = max(above, key=lambda each: each.end, default=None)
+    if last is None or not (said := last.of(text).rstrip("*_ ")).endswith("?"):
+        return ""
+    labelled = _QUERY.match(said) and _REPLY.match(text, unit.start)
+    return said if last.kind == "heading" or labelled else ""
+
+
+def _lend(
+    features: dict[str, float], question: Question, before: Set[str], weights: Weights, part: float = POINTED
+) -> None:
     """To a sentence that points back, or a row: half of what it lacks and the sentence before it, or the names of the
-    columns, say."""
-    lent = POINTED * _share(question, before, weights)
+    columns, say; to one that answers what stands above it all of it."""
+    lent = part * _share(question, before, weights)
     features["coverage"] += lent
     features["context"] -= lent
 
@@ -435,6 +461,6 @@ def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) 
     if not asked:
         return
     query = embedder.embed_queries([question.text])[0]
-    vectors = embedder.embed_documents([Passage("", c.text) for c in asked])
+    vectors = embedder.embed_documents([Passage("", f"{c.posed} {c.text}".lstrip()) for c in asked])
     for candidate, cosine in zip(asked, vectors @ query, strict=True):
         candidate.features["meaning"] = max(0.0, float(cosine))

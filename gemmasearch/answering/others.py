@@ -61,6 +61,16 @@ _SHORTEST = 4  # letters of a word that a compound may hold
 _PARTS = light.pattern(r"\d+|[^\W\d_]+")
 
 
+_QUESTION = light.pattern(
+    r"\W*(?:(?:q|f|question|frage)\W+)?(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|can|has"
+    r"|have|should|must|wer|wen|wem|was|welche[rnms]?|wann|wo|warum|wieso|wie|ist|sind|hat|haben|kann|muss|qui|que|quel\w*"
+    r"|quand|où|pourquoi|comment|combien|est-ce|quién|qué|cuál\w*|cuándo|dónde|cómo|cuánt\w+)\b",
+    re.I,
+)
+_ASKED_BY = light.pattern(
+    r"\b(?:ask\w*|want\w*|question\w*|wonder\w*|frag\w*|gefragt|will|wollte|demand\w*|veut|voulait|pregunt\w*|quiere)\b",
+    re.I,
+)
 _HEADING = light.pattern(r"^(#{1,6}|\*{1,8})[ \t]+(\S.*)$", re.M)
 
 
@@ -92,6 +102,7 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         or _of_another_owner(question, candidate)
         or _of_another_unit(question, candidate)
         or _has_no_place(question, candidate)
+        or _asks_the_same(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 
@@ -132,6 +143,15 @@ def _only_wished(did: str, candidate: Candidate) -> bool:
     deeds = [t.start for t in words.tokens(candidate.text, candidate.language) if t.stem == did]
     before = [candidate.text[max(0, at - _WISHED_BEFORE) : at] for at in deeds]
     return bool(deeds) and all(_WISH.search(text) for text in before)
+
+
+def _asks_the_same(question: Question, candidate: Candidate) -> bool:
+    """Whether it is itself a question, and so no answer but to what somebody asked."""
+    return (
+        candidate.text.endswith("?")
+        and _QUESTION.match(candidate.text) is not None
+        and _ASKED_BY.search(question.text) is None
+    )
 
 
 def _has_no_place(question: Question, candidate: Candidate) -> bool:
