@@ -18,7 +18,7 @@ _LISTS = {
     "en": (
         "use need get take make keep go come happen want work try put give bring let become look seem turn run "
         "show find help ask say tell think mean wrong problem matter thing kind sort way exist contain include "
-        "require involve cause provide belong concern actually exactly usually ever good pay"
+        "require involve cause provide belong concern actually exactly usually ever good pay valid"
     ),
     "de": (
         "machen macht gemacht tun tut getan geben gibt gab gegeben gehen geht ging kommen kommt kam nehmen nimmt "
@@ -49,10 +49,10 @@ _NOW = {
 }
 # A day says itself that it is one.
 _DATED = {
-    "en": "day date year month time",
-    "de": "tag datum jahr monat uhr zeit",
-    "fr": "jour date annee mois heure",
-    "es": "dia fecha ano mes hora",
+    "en": "day date year month week time",
+    "de": "tag datum jahr monat woche uhr zeit",
+    "fr": "jour date annee mois semaine heure",
+    "es": "dia fecha ano mes semana hora",
 }
 # So does a name, where who is asked.
 NAMED = {

@@ -40,6 +40,11 @@ _CENTURY = (
     r"|twenty-first)(?: and \d{1,2}(?:st|nd|rd|th))?[- ]"
     r"(?:centur(?:y|ies)|jahrhunderts?|si[èe]cles?)|(?:the )?(?:early |mid-?|late )?\d{3}0'?s"
 )
+_FEAST = (  # days of the year that are known by a name
+    r"christmas(?: (?:eve|day))?|boxing day|new year['’]?s?(?: (?:eve|day))|hogmanay|easter(?: (?:sunday|monday))?"
+    r"|good friday|thanksgiving|halloween|heiligabend|weihnachten|silvester|neujahr|ostern|pfingsten|noël"
+    r"|pâques|navidad|nochebuena|semana santa"
+)
 DATE = light.pattern(
     rf"\b(?:(?:{_DAY},? )?(?:the )?\d{{1,2}}(?:st|nd|rd|th|\.)?(?:(?: (?:of"
     rf"|de))? |(?<=\.)){_MONTH}(?:,? (?:de )?{_YEAR})?"
@@ -48,6 +53,7 @@ DATE = light.pattern(
     rf"|\d{{4}}-\d{{2}}(?:-\d{{2}})?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|{_CENTURY}"
     rf"|{_YEAR}(?:[–-](?:{_YEAR}|\d{{2}}))?|{_DAY}"
     rf"|(?:spring|summer|autumn|fall|winter|fr[üu]hling|sommer|herbst) (?:of )?{_YEAR}"
+    rf"|(?:{_FEAST})(?: {_YEAR})?"
     r"|today|tomorrow|yesterday|tonight|(?:next|last|this) (?:week|month|year|spring|summer|autumn"
     r"|winter)|heute|morgen|gestern|demain|hier|ma[ñn]ana)\b",
     re.I,
