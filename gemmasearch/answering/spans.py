@@ -104,6 +104,10 @@ _UNIT = light.pattern(
 CODE = light.pattern(
     r"(?<!\w)(?:[A-Z]{1,4}[- ]){0,2}[+(]?(?=[\w/.-]*\d)\w(?:[\w/.-]*\w)?#?(?:[ /-]{1,2}\(?\d[\d/()-]*\)?)*(?!\w)"
 )
+_LETTERED = light.pattern(  # of an airline: nothing but capitals, behind what it is
+    r"\b(?i:confirmation|booking|reservation|locator|pnr|reference|ref|code|buchungs\w*|reservierungs\w*|r[ée]servation"
+    r"|r[ée]f[ée]rence|reserva|localizador)\b(?:[ ](?i:code|number|no\.?|ref\w*|is))*[^\w\n]{1,6}([A-Z]{5,8})\b"
+)
 NUMBERED = light.pattern(
     r"numbers?|nummern?|numeros?"
 )  # folded: what a code is called, and need not say itself
@@ -206,6 +210,7 @@ def names(text: str) -> Iterator[Span]:
 
 def codes(text: str) -> Iterator[Span]:
     """Runs with digits that stand for a thing: no dates, no amounts of money."""
+    yield from (Span(m.start(1), m.end(1), "code") for m in _LETTERED.finditer(text))
     taken = [(span.start, span.end) for span in dates(text)]
     taken += [m.span() for m in MONEY.finditer(text)]
     for m in CODE.finditer(text):
