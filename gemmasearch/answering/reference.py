@@ -81,6 +81,8 @@ def in_context(question: Question, hit: Hit, sentence: str) -> tuple[str, str]:
     if sentence not in said:
         return "", ""
     at = said.index(sentence)
+    if hit.kind == "contact" and question.kind == "who" and at:
+        return said[0], ""  # who has the rotavator is not said by his contact's note, but by its name
     before = said[at - 1] if at and points_back(sentence, hit.language) else ""
     behind = said[at + 1] if at + 1 < len(said) else ""
     if _leaves_open(question, sentence, behind, hit.language):
