@@ -37,6 +37,7 @@ _IN_YEAR = light.pattern(  # a year that a question is about, be it without a pr
     rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d|['’]s)",
     re.I,
 )
+_YEAR_FIRST = light.pattern(r"(?:[-*+•][ \t]+)?((?:19|20)\d\d)\b")  # of a line
 _WHO_IS = light.pattern(
     r"\W*(?:who (?:is|are|was|were) (?:the|our|my)|wer (?:ist|war) (?:der|die)|qui (?:est|etait|était) l[ea]"
     r"|qui[eé]n (?:es|era) (?:el|la)) ",
@@ -341,6 +342,8 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     if told := _years(candidate.text):
         return asked.isdisjoint(told)
     hit = candidate.hit
+    if begins := _YEAR_FIRST.match(hit.text, hit.text.rfind("\n", 0, candidate.unit.start) + 1):
+        return int(begins[1]) not in asked  # "2024 taxes: filed in April 2025. Refund 655."
     around = _years(" ".join((hit.title, *hit.headings, day_of(hit), hit.text)))
     wanted = next(iter(asked))
     if candidate.unit.kind == "sentence" and wanted not in around:

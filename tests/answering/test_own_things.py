@@ -58,3 +58,29 @@ def test_the_colour_of_another_room_was_told_where_the_right_one_has_a_rare_name
 def test_a_hull_that_was_painted_with_something_painted_nobody(store: Store, add: Add) -> None:
     add("/n/log.txt", "27 September: haul-out, hull painted with two coats of Trin Pro", title="Log")
     assert not answer(store, None, None, "Who painted the hull?").found
+
+
+def test_the_note_of_a_contact_was_told_without_the_name(store: Store, add: Add) -> None:
+    add(
+        "/n/c.vcf",
+        "Tam Rennie\nPhone: 01738 496221\nNote: has the rotavator",
+        kind="contact",
+        title="Tam Rennie",
+    )
+    assert "Tam Rennie" in answer(store, None, None, "Who has the rotavator?").text
+
+
+def test_the_refund_of_the_year_before_was_told_because_it_came_in_that_year(store: Store, add: Add) -> None:
+    text = (
+        "2025 taxes: filed on April 3, 2026, online. Federal refund $812, Oregon owed $96.\n"
+        "2024 taxes: filed on April 11, 2025. Federal refund $655.\n"
+    )
+    add("/n/taxes.txt", text, title="Taxes")
+    assert "$812" in answer(store, None, None, "How much was the federal refund for 2025?").text
+    assert "$655" in answer(store, None, None, "How much was the federal refund for 2024?").text
+
+
+def test_a_booking_code_of_letters_alone_was_no_code(store: Store, add: Add) -> None:
+    add("/n/baja.md", "Flights to Loreto booked with Alaska, confirmation **ABQWTE**.", title="Baja")
+    add("/n/got.md", "Flights to Gothenburg with Delta, confirmation **JX7QPL**, $1,212", title="Sweden")
+    assert "ABQWTE" in answer(store, None, None, "What is the confirmation code for the Baja flights?").text
