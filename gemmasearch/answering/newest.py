@@ -39,6 +39,12 @@ _STILL = light.pattern(r"\b(?:still|noch|toujours|encore|todav[ií]a|a[uú]n|sig
 _SPOKEN = 0.35  # of a question's words, by rarity, that a newer sentence must hold with its context
 _LIKELY = 0.55  # of the best one's worth
 _HEAD = 4  # words of a line that is hardly more than a date
+_TO_COME = light.pattern(
+    r"\W*(?:when(?:['’]s| is| are| do| does| must| should)|(?:what|which|on (?:what|which)) (?:day|date) is"
+    r"|wann (?:ist|sind|muss|findet)|quand (?:est|sont|a lieu)|cuándo (?:es|son|toca))\b"
+    r"(?!.*\b(?:born|birthday|founded|last|geburtstag|anniversaire|cumpleaños)\b)",
+    re.I,
+)
 _DAY_AT_HEAD = 18  # characters of an entry that may be its day: "12 September 2026:"
 _AMONG = 8  # best candidates of which one may come first
 _NEARLY = 0.8  # of the best one's worth, and of what it covers of the question
@@ -49,7 +55,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
 
     Nothing changes where the question is not about the present, or where the best has no date of its own.
     """
-    if (entry := _newest_entry(question, ranked)) is not None:
+    if (entry := _newest_entry(question, ranked) or _coming(question, ranked)) is not None:
         return [entry, *(c for c in ranked if c is not entry)]
     if not question.asks_now:
         return list(ranked)
@@ -95,6 +101,28 @@ def _newest_entry(question: Question, ranked: Sequence[Candidate]) -> Candidate 
         and c.covered >= _NEARLY * best.covered
     ]
     return max(newer, key=lambda c: (_entered(c), c.score), default=None)
+
+
+def _coming(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
+    """The next day to come of what is asked about, where the best tells only days that are past: "when is the MOT"
+    asks for the one in the calendar. None where the best is that, or no other says as much."""
+    near = [c for c in ranked[:_AMONG] if not says_nothing(question, c)]
+    if question.kind != "when" or not near or not _TO_COME.match(question.text) or days_in(question.text):
+        return None
+    best, now = near[0], datetime.now()
+    today = (now.year, now.month, now.day)
+    past = days_with_year(best.text)
+    if not past or max(past) >= today:
+        return None
+    own = spans.told(question) - question.everyday
+    coming = [
+        (min(days), c)
+        for c in near[1:]
+        if (days := [day for day in days_with_year(c.text) if day >= today])
+        and own & (best.held | best.about) <= c.held | c.about
+        and c.covered >= _NEARLY * best.covered
+    ]
+    return min(coming, key=lambda found: found[0])[1] if coming else None
 
 
 def _entered(candidate: Candidate) -> tuple[int, ...]:

@@ -70,3 +70,19 @@ def test_what_may_be_bought_was_told_for_what_was_paid(store: Store, add: Add) -
     )
     assert not answer(store, None, None, "How much did the polytunnel cost?").found
     assert "£340" in answer(store, None, None, "How much would a polytunnel cost?").text
+
+
+def test_an_inspection_that_is_over_was_told_for_the_next_one(store: Store, add: Add) -> None:
+    year = datetime.now().year
+    add(
+        "/n/car.md",
+        f"- {year - 2}-01-20 MOT of the Skoda passed\n- {year - 1}-01-21 MOT of the Skoda passed\n",
+    )
+    add(
+        "/n/cal.ics",
+        f"MOT for the Skoda\nWhen: {year + 1}-01-22 08:30",
+        kind="event",
+        title="MOT for the Skoda",
+    )
+    assert f"{year + 1}-01-22" in answer(store, None, None, "When is the MOT of the Skoda?").text
+    assert "Skoda passed" in answer(store, None, None, "When was the last MOT of the Skoda?").text
