@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.evidence import Candidate, line_of
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.sentences import Unit, units_of
 from gemmasearch.documents import Evidence
 
@@ -23,7 +23,7 @@ _ASKS = light.pattern(  # folded
     r"\bwhat (?:all )?(?:do|should|must|shall|did) (?:i|we|you|they) (?:\w+ ){0,3}"
     r"(?:need|bring|take|pack|buy|do|get|check|remember)\b"
     r"|\b(?:which|what) (?:\w+ )?(?!is\b|was\b|does\b|has\b|this\b)\w+[a-z](?<!s)s"
-    r" (?:go|are|were|do|did|have|need|belong|should|must|can|still)\b"
+    r" (?:go|are|were|do|does|did|has|have|need|belong|should|must|can|still)\b"
     r"|\bwhat(?:['’]s| is) (?:in|on|left|still|missing|to be done|there to do)\b"
     r"|\b(?:ingredients|(?:packing|kit|shopping|check|to-?do|task)[ -]?list|checklist|to-?dos)\b"
     r"|\bwas (?:alles )?(?:brauche?n?|muss|mussen|soll|sollen|nehmen?) (?:ich|wir|man)\b|\bzutaten\b"
@@ -50,6 +50,8 @@ def items(question: Question, ranked: Sequence[Candidate]) -> list[Evidence]:
     asked = {stem for stem in question.stems if words.fold(question.surface[stem]) not in _SAID_BY_LISTS}
     if not asked:
         return []
+    if rows := _rows(asked, question, ranked):
+        return [_evidence(question, c) for c in rows]
     units = {(c.hit.chunk_id, c.unit.start): c for c in ranked if c.unit.kind == "item"}
     found = [c for c in ranked if _run(c) and asked <= c.held | c.about]
     lead = max(found, key=lambda c: (len(set(question.stems) & (c.held | c.about)), c.score), default=None)
@@ -61,6 +63,19 @@ def items(question: Question, ranked: Sequence[Candidate]) -> list[Evidence]:
     if _OPEN.search(words.fold(question.text)):
         told = [c for c in told if not _DONE.match(c.text)]
     return [_evidence(question, c) for c in told]
+
+
+def _rows(asked: Set[str], question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The rows of the best table that say what its title and columns leave open, in their order."""
+    if SEVERAL.search(question.text):
+        return []
+    rows = [
+        c
+        for c in ranked
+        if c.unit.kind == "row" and not c.is_head and asked <= c.held | c.context and asked & c.held
+    ]
+    of_best = [c for c in rows if c.hit.chunk_id == rows[0].hit.chunk_id]
+    return sorted(of_best, key=lambda c: c.unit.start) if len(of_best) > 1 else []
 
 
 def _run(lead: Candidate) -> list[Unit]:

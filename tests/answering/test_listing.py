@@ -43,3 +43,13 @@ def test_a_very_long_list_is_cut_and_says_so(store: Store, add: Add) -> None:
     add("/n/trip.md", "".join(f"- thing {n}\n" for n in range(listing.MOST + 3)), title="Trip to Mull")
     told = answer(store, None, None, "What do I need to take to Mull?")
     assert len(told.sentences) == listing.MOST and listing.LONGER in told.notes
+
+
+def test_of_several_rows_the_first_was_told_for_all(store: Store, add: Add) -> None:
+    clubs = (
+        "| Child | Club | Day |\n|---|---|---|\n| Isla | Swimming | Wednesday |\n| Isla | Fiddle | Friday |\n"
+        "| Rory | Judo | Tuesday |\n"
+    )
+    add("/n/clubs.md", clubs, title="Clubs")
+    told = answer(store, None, None, "Which clubs does Isla go to?").text
+    assert "Swimming" in told and "Fiddle" in told and "Judo" not in told
