@@ -61,6 +61,13 @@ NAMED = {
     "fr": "nom noms appelle",
     "es": "nombre nombres llama",
 }
+# That a thing is at its place.
+_KEPT = {
+    "en": "keep keeps kept put stored find found",
+    "de": "aufbewahrt aufbewahren liegt liegen steht stehen finde findet",
+    "fr": "trouve trouvent garde gardons range rangee",
+    "es": "guarda guardamos guardado encuentra encuentran",
+}
 _RELATION = ("who", "where")  # kinds of question whose verb is what they ask for
 
 
@@ -81,7 +88,8 @@ def _stems(language: str, kind: str) -> frozenset[str]:
     common = "" if kind in _RELATION else _LISTS.get(language, "")
     dated = _DATED.get(language, "") if kind == "when" else ""
     named = NAMED.get(language, "") if kind == "who" else ""
-    listed = f"{common} {dated} {named} {_NOW.get(language, '')}"
+    kept = _KEPT.get(language, "") if kind == "where" else ""
+    listed = f"{common} {dated} {named} {kept} {_NOW.get(language, '')}"
     return frozenset(token.stem for token in words.tokens(listed, language or "en"))
 
 

@@ -159,6 +159,14 @@ _PLACE_BEFORE = light.pattern(
     re.I,
 )
 
+_KEPT = light.pattern(  # where things are: "in the slate box", "hinter dem Schrank"
+    r"\b(?:in|inside|under|underneath|behind|beside|above|below|near|next to|on top of|on|at) "
+    r"(?:the|a|an|my|our|your|his|her) [^\W\d_]"
+    r"|\b(?:im|am|unter(?:m| d\w\w)|hinter(?:m| d\w\w)|neben d\w\w|in d\w\w|auf d\w\w|über d\w\w) [^\W\d_]"
+    r"|\b(?:dans|sous|sur|derrière|à côté d[eu]|en|debajo de|detrás de|dentro de|sobre|encima de)"
+    r" (?:l[ea]s?|l['’]|une?|el|los|las|mon|ma|mes|mi|mis)\b",
+    re.I,
+)
 _STREET = light.pattern(
     r"(?:\w(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee)|\b(?:Stra(?:ß|ss)e|Str\.|Weg|Gasse|Platz|Allee)) \d"
     r"|\b\d+[a-z]?,? (?:(?i:rue|avenue|place|calle)\b"
@@ -426,7 +434,8 @@ def _of_other_measure(question: Question, text: str) -> bool:
     return bool(dear) and all(any(a <= s.start < b for a, b in dear) for s in _counting(text))
 
 
-PLAIN = 0.5  # how well a number without a currency answers what something costs
+# How well a number without a currency answers what something costs, and a place without a name where it is.
+PLAIN = 0.5
 
 
 def fits(question: Question, text: str, language: str = "") -> float:
@@ -434,7 +443,7 @@ def fits(question: Question, text: str, language: str = "") -> float:
     if settles := _SETTLES.get(question.kind):
         return 1.0 if settles.search(text) else 0.5
     if not has_wanted(question, text, language):
-        return 0.0
+        return PLAIN if question.kind == "where" and _KEPT.search(text) else 0.0
     if question.kind == "number" and _of_other_measure(question, text):
         return 0.0
     if question.kind == "number" and _HOW_MUCH.match(words.fold(question.text)) and _only_lasts(text):
