@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch import light, retrieval
 from gemmasearch.answering import (
+    attached,
     chosen,
     differing,
     evidence,
@@ -17,11 +18,11 @@ from gemmasearch.answering import (
     given,
     halves,
     hostile,
+    listing,
     newest,
     others,
     reference,
     refusal,
-    spans,
     synonyms,
     words,
 )
@@ -170,12 +171,15 @@ class _Found:
     answers: bool
     # What an answer in the sources' own words is made of, where that is settled.
     told: tuple[Evidence, ...] = ()
+    settled: bool = False  # no generator may choose some of it
     notes: tuple[str, ...] = ()
 
     @classmethod
     def among(
         cls, hits: Sequence[Hit], asked: Question, weights: Weights, embedder: Embedder | None
     ) -> _Found:
+        if attached.asks(asked) and (names := attached.named(asked, hits)):
+            return cls(asked, tuple(names[:SHOWN]), True, tuple(names[:1]), settled=True)
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
         likely = refusal.chance(asked, ranked, space, weights)
@@ -183,7 +187,7 @@ class _Found:
         if any(refusal.of_other_year(asked, c) for c in ranked[:SHOWN]):
             ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
         if asked.asks_colour:
-            ranked = sorted(ranked, key=lambda c: not spans.coloured(c.text))
+            ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
         ranked = newest.first(asked, others.without(asked, ranked) or ranked)
         if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
             shown = tuple(evidence.select(asked, ends, SHOWN))
@@ -194,10 +198,14 @@ class _Found:
             shown = tuple(evidence.select(asked, taken, SHOWN))
             return cls(asked, shown, likely >= 0.5, shown[:1])
         shown = tuple(evidence.select(asked, ranked, SHOWN))
+        if listing.asks(asked) and len(told := listing.items(asked, ranked)) > 1:
+            longer = (listing.LONGER,) if len(told) > listing.MOST else ()
+            every = {(e.hit.chunk_id, e.text): e for e in (*told[: listing.MOST], *shown)}
+            return cls(asked, tuple(every.values()), True, tuple(told[: listing.MOST]), True, longer)
         if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
             pair = (*evidence.select(asked, [change]), shown[0])
             shown = tuple({(e.hit.chunk_id, e.text): e for e in (*pair, *shown)}.values())[:SHOWN]
-            return cls(asked, shown, True, pair, (MAY_BE_NEWER,))
+            return cls(asked, shown, True, pair, True, (MAY_BE_NEWER,))
         return cls(asked, shown, likely >= 0.5)
 
     def with_halves(
@@ -244,7 +252,7 @@ def _reply(
         return _done(Answer(question, REFUSAL, evidence=near or found.evidence, found=False), clock)
     draft = Draft(found.question, on_text)
     notes = [*remarks, *found.notes]
-    if MAY_BE_NEWER in notes:
+    if found.settled:
         unlike: Sequence[Evidence] = found.told  # no generator: it would choose one of them, or mix them
     elif unlike := differing.pair(found.question, found.evidence):
         dates = {item.hit.date for item in unlike}

@@ -18,7 +18,7 @@ _LISTS = {
     "en": (
         "use need get take make keep go come happen want work try put give bring let become look seem turn run "
         "show find help ask say tell think mean wrong problem matter thing kind sort way exist contain include "
-        "require involve cause provide belong concern actually exactly usually ever good pay"
+        "require involve cause provide belong concern actually exactly usually ever good pay valid"
     ),
     "de": (
         "machen macht gemacht tun tut getan geben gibt gab gegeben gehen geht ging kommen kommt kam nehmen nimmt "
@@ -49,10 +49,10 @@ _NOW = {
 }
 # A day says itself that it is one.
 _DATED = {
-    "en": "day date year month time",
-    "de": "tag datum jahr monat uhr zeit",
-    "fr": "jour date annee mois heure",
-    "es": "dia fecha ano mes hora",
+    "en": "day date year month week time",
+    "de": "tag datum jahr monat woche uhr zeit",
+    "fr": "jour date annee mois semaine heure",
+    "es": "dia fecha ano mes semana hora",
 }
 # So does a name, where who is asked.
 NAMED = {
@@ -60,6 +60,13 @@ NAMED = {
     "de": "name namen heisst",
     "fr": "nom noms appelle",
     "es": "nombre nombres llama",
+}
+# That a thing is at its place.
+_KEPT = {
+    "en": "keep keeps kept put stored find found",
+    "de": "aufbewahrt aufbewahren liegt liegen steht stehen finde findet",
+    "fr": "trouve trouvent garde gardons range rangee",
+    "es": "guarda guardamos guardado encuentra encuentran",
 }
 _RELATION = ("who", "where")  # kinds of question whose verb is what they ask for
 
@@ -81,7 +88,8 @@ def _stems(language: str, kind: str) -> frozenset[str]:
     common = "" if kind in _RELATION else _LISTS.get(language, "")
     dated = _DATED.get(language, "") if kind == "when" else ""
     named = NAMED.get(language, "") if kind == "who" else ""
-    listed = f"{common} {dated} {named} {_NOW.get(language, '')}"
+    kept = _KEPT.get(language, "") if kind == "where" else ""
+    listed = f"{common} {dated} {named} {kept} {_NOW.get(language, '')}"
     return frozenset(token.stem for token in words.tokens(listed, language or "en"))
 
 

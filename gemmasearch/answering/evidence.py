@@ -20,7 +20,7 @@ from gemmasearch.answering import spans, words
 from gemmasearch.answering.holding import costs, held_by, joined
 from gemmasearch.answering.hostile import instructs
 from gemmasearch.answering.numbers import numbers_in
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit, attributes, units_of
 from gemmasearch.documents import Evidence, Hit
@@ -38,7 +38,12 @@ _SCRAP = 3  # words
 _LETTERS_OF_A_WORD = 3  # between those of Chinese and of Thai
 _LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
 _HEAD_OF_BLOCK = 5  # words
+_HEAD_NAME = light.pattern(
+    r"[-*+•]?\s*(?:\[[ xX]\]\s*)?(?P<mark>\*\*|__|)(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)?)(?P=mark)"
+)
 YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
+_QUERY = light.pattern(r"\W*(?:q|question|f|frage|p|pregunta)\W", re.I)
+_REPLY = light.pattern(r"\W*(?:a|answer|antwort|r|réponse|respuesta)\W", re.I)
 _LETTERS = light.pattern(r"[^\W\d_]{3,}")
 # What a sentence is measured by, and what each measure counts.
 FEATURES: Mapping[str, float] = {
@@ -95,6 +100,7 @@ class Candidate:
     context: Set[str]  # of these and its neighbours
     features: dict[str, float]
     is_head: bool = False  # the names of the columns of a table
+    posed: str = ""  # the question that stands right above it
     # Of the question's words that are neither in it nor in its context:
     everyday: float = 0.0  # share, weighted by rarity, of those that are common in the language at large
     afar: float = 0.0  # the same of the names that its passage holds further off
@@ -103,6 +109,11 @@ class Candidate:
     @property
     def score(self) -> float:
         return sum(FEATURES[name] * value for name, value in self.features.items())
+
+    @property
+    def share(self) -> float:
+        """Its score, 0..1: the share of the best possible."""
+        return min(1.0, max(0.0, self.score / sum(FEATURES.values())))
 
     @property
     def covered(self) -> float:
@@ -153,6 +164,15 @@ def says_nothing(question: Question, candidate: Candidate) -> bool:
         return True
     repeats = stems <= set(question.stems) and question.kind != "yesno" and not words.negated(candidate.text)
     return repeats or _is_scrap(candidate)
+
+
+def coloured(candidate: Candidate) -> bool:
+    """Whether it tells a colour: by a common name, or by any in a table with a column, or behind a label, for it."""
+    told = (candidate.context if candidate.unit.kind == "row" else ()) if not candidate.is_head else ()
+    label = candidate.text.partition(":")[0] if ":" in candidate.text else ""
+    return spans.coloured(candidate.text) or any(
+        spans.COLOURED.fullmatch(words.fold(word)) for word in (*told, *label.split())
+    )
 
 
 def _head(text: str) -> int:
@@ -217,6 +237,10 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
     headed = [*general, *words.stems(head, language)]
     passage = set[str]().union(*held)
     whole = passage if hit.kind in RECORDS else set[str]()
+    apart = _apart(question, hit.text, said, language)
+    asking = [  # who asks the same says nothing of what the next sentence tells
+        unit.of(hit.text).endswith("?") and set(question.stems) <= held[n] for n, unit in enumerate(said)
+    ]
     found = []
     names: list[str] = []  # of the columns, in the first row of a table
     priced = False  # one of the columns holds prices
@@ -231,12 +255,13 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
             n
             for n in range(max(0, at - reach), at)
             if of_somebody or _beside(hit.text, said[n], unit, language)
+            if not (apart[n] and apart[at]) and not asking[n]
         ]
         before = set[str]().union(*(held[n] for n in near))
         behind = [
             held[n]
             for n in range(at + 1, min(at + 2, len(said)))
-            if _beside(hit.text, unit, said[n], language)
+            if _beside(hit.text, unit, said[n], language) and not (apart[n] and apart[at]) and not asking[n]
         ]
         around = before.union(whole, *behind)
         if question.language == "de":
@@ -251,9 +276,16 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
                 held[at] = held[at] | costs(question, held[at].union(names, about))
         else:
             names = []
+        posed = _posed(hit.text, said[:at], headings, unit) if unit.kind != "heading" else ""
+        told = held_by(question, posed, words.stems(posed, language), language) if posed else set[str]()
+        around.update(told)
         features = _features(question, unit, text, language, own[at], held[at], about, around, weights)
         if unit.kind == "row":
             _lend(features, question, set(names) - held[at], weights)
+        elif posed:
+            _lend(features, question, told - held[at], weights, 1.0)
+        elif hit.kind in RECORDS:
+            _lend(features, question, general - held[at], weights)
         elif of_somebody or points_back(text, language):
             _lend(features, question, before - held[at], weights)
         features["hit"] = relative
@@ -264,11 +296,34 @@ def _of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> 
         label = text.partition(":")[0]
         if hit.kind in RECORDS and label in _LABELS and question.kind in ("when", "where"):
             features["kind"] = float(_LABELS[label] == question.kind)
+        if hit.kind in RECORDS and question.asks_code and _LABELS.get(label) in ("when", "where"):
+            features["kind"] = 0.0  # a postcode is nobody's telephone number
         found.append(
-            Candidate(hit, unit, text, language, own[at], held[at], about, about | around, features, is_head)
+            Candidate(
+                hit, unit, text, language, own[at], held[at], about, about | around, features, is_head, posed
+            )
         )
         _note_missing(found[-1], question, set(question.stems) - held[at] - about - around, passage, weights)
     return found
+
+
+def _apart(question: Question, text: str, said: Sequence[Unit], language: str) -> list[bool]:
+    """Of each unit, whether it is one of several that say the same, each of something else: a row of a table, and an
+    item of a list of people of whom the question names one."""
+    if SEVERAL.search(question.text):
+        return [False] * len(said)
+    heads = [head_name(unit, unit.of(text), language) for unit in said]
+    of_people = not set(question.names).isdisjoint(set[str]().union(*heads))
+    return [unit.kind == "row" or (of_people and bool(head)) for unit, head in zip(said, heads, strict=True)]
+
+
+def head_name(unit: Unit, text: str, language: str) -> frozenset[str]:
+    """The stems of the name with which an item of a list, or a line with a label, begins: "- **Isla**, born in June",
+    "Callum: physiotherapy"."""
+    found = _HEAD_NAME.match(text)
+    if found is None or not (unit.kind == "item" or text[found.end() :].startswith(":")):
+        return frozenset()
+    return frozenset(words.stems(found["name"], language))
 
 
 def _beside(text: str, one: Unit, other: Unit, language: str) -> bool:
@@ -318,10 +373,23 @@ def _names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:
     return ruled or (at == hit.start == 0 and not any(map(str.isdigit, said[at].of(hit.text))))
 
 
-def _lend(features: dict[str, float], question: Question, before: Set[str], weights: Weights) -> None:
+def _posed(text: str, before: Sequence[Unit], headings: Sequence[Unit], unit: Unit) -> str:
+    """The question right above a unit that answers it, where it is a heading or the two have labels ("Q:", "A:");
+    "" = none. A question in a letter is seldom answered by the next sentence."""
+    above = [each for each in (*before[-1:], *headings) if each.end <= unit.start]
+    last = max(above, key=lambda each: each.end, default=None)
+    if last is None or not (said := last.of(text).rstrip("*_ ")).endswith("?"):
+        return ""
+    labelled = _QUERY.match(said) and _REPLY.match(text, unit.start)
+    return said if last.kind == "heading" or labelled else ""
+
+
+def _lend(
+    features: dict[str, float], question: Question, before: Set[str], weights: Weights, part: float = POINTED
+) -> None:
     """To a sentence that points back, or a row: half of what it lacks and the sentence before it, or the names of the
-    columns, say."""
-    lent = POINTED * _share(question, before, weights)
+    columns, say; to one that answers what stands above it all of it."""
+    lent = part * _share(question, before, weights)
     features["coverage"] += lent
     features["context"] -= lent
 
@@ -393,6 +461,6 @@ def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) 
     if not asked:
         return
     query = embedder.embed_queries([question.text])[0]
-    vectors = embedder.embed_documents([Passage("", c.text) for c in asked])
+    vectors = embedder.embed_documents([Passage("", f"{c.posed} {c.text}".lstrip()) for c in asked])
     for candidate, cosine in zip(asked, vectors @ query, strict=True):
         candidate.features["meaning"] = max(0.0, float(cosine))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from gemmasearch import light
 from gemmasearch.answering import spans, synonyms, words
 from gemmasearch.answering.numbers import dated_in, months_in
 from gemmasearch.answering.question import Question
@@ -12,6 +13,7 @@ from gemmasearch.store import fts
 _PART = 5  # letters of a word that a German compound may hold
 _REST = 3  # and of its other part
 _SHORT_PART = 4  # letters of each part, where both are said
+_PARTICLE = light.pattern(r"\b(\w{3,})[- ](off|out|up|in|down|over|on|back|away)\b")
 _LINKS = ("s", "n", "en", "es", "er", "e")  # between the parts
 
 
@@ -29,6 +31,8 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
     if language != question.language:
         held.update(words.stems(text, question.language))
     missing = [stem for stem in question.stems if stem not in held]
+    if missing and question.language == "en":
+        held.update(_written_as_one(question, missing, stems))
     if missing and any(map(str.isdigit, text)):
         held.update(number for _, _, number in fts.grouped(text, missing))
         dated = dated_in(text)
@@ -50,6 +54,15 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
     if question.asks_colour and missing and spans.coloured(text):
         held.update(s for s in missing if spans.COLOURED.fullmatch(words.fold(question.surface[s])))
     return held
+
+
+def _written_as_one(question: Question, missing: Sequence[str], stems: Sequence[str]) -> set[str]:
+    """The question's verbs that a text writes as one word with what stands behind them: shut off, "shutoff"."""
+    as_one = {
+        match[1]: words.stems(match[1] + match[2], question.language)
+        for match in _PARTICLE.finditer(words.fold(question.text))
+    }
+    return {s for s in missing if not set(stems).isdisjoint(as_one.get(words.fold(question.surface[s]), ()))}
 
 
 def _alike(question: Question, held: Set[str]) -> set[str]:

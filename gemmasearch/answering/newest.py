@@ -39,6 +39,13 @@ _STILL = light.pattern(r"\b(?:still|noch|toujours|encore|todav[ií]a|a[uú]n|sig
 _SPOKEN = 0.35  # of a question's words, by rarity, that a newer sentence must hold with its context
 _LIKELY = 0.55  # of the best one's worth
 _HEAD = 4  # words of a line that is hardly more than a date
+_TO_COME = light.pattern(
+    r"\W*(?:when(?:['’]s| is| are| do| does| must| should)|(?:what|which|on (?:what|which)) (?:day|date) is"
+    r"|wann (?:ist|sind|muss|findet)|quand (?:est|sont|a lieu)|cuándo (?:es|son|toca))\b"
+    r"(?!.*\b(?:born|birthday|founded|last|geburtstag|anniversaire|cumpleaños)\b)",
+    re.I,
+)
+_DAY_AT_HEAD = 18  # characters of an entry that may be its day: "12 September 2026:"
 _AMONG = 8  # best candidates of which one may come first
 _NEARLY = 0.8  # of the best one's worth, and of what it covers of the question
 
@@ -48,6 +55,8 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
 
     Nothing changes where the question is not about the present, or where the best has no date of its own.
     """
+    if (entry := _newest_entry(question, ranked) or _coming(question, ranked)) is not None:
+        return [entry, *(c for c in ranked if c is not entry)]
     if not question.asks_now:
         return list(ranked)
     near = [c for c in ranked[:_AMONG] if not says_nothing(question, c)]
@@ -70,6 +79,56 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         return list(ranked)
     newest = max(newer, key=lambda c: (c.hit.date or 0.0, worth[id(c)]))
     return [newest, *(c for c in ranked if c is not newest)]
+
+
+def _newest_entry(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
+    """The last entry up to today of a diary or table whose entries begin with their day, where several say the same:
+    what the dog weighs now is what the last of them says. None where the best is that, or no such entry."""
+    if question.kind not in ("what", "number", "money", "who", "where") or _PAST.search(question.text):
+        return None
+    near = [c for c in ranked if not says_nothing(question, c) and not c.is_head]
+    if not near or days_in(question.text) or not (since := _entered(near[0])):
+        return None
+    best, now = near[0], datetime.now()
+    own = (spans.told(question) - question.everyday) & best.held
+    newer = [
+        c
+        for c in near
+        if c.hit.document_id == best.hit.document_id
+        and since < _entered(c) <= (now.year, now.month, now.day)
+        and own <= c.held
+        and c.features["kind"] >= best.features["kind"]
+        and c.covered >= _NEARLY * best.covered
+    ]
+    return max(newer, key=lambda c: (_entered(c), c.score), default=None)
+
+
+def _coming(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
+    """The next day to come of what is asked about, where the best tells only days that are past: "when is the MOT"
+    asks for the one in the calendar. None where the best is that, or no other says as much."""
+    near = [c for c in ranked[:_AMONG] if not says_nothing(question, c)]
+    if question.kind != "when" or not near or not _TO_COME.match(question.text) or days_in(question.text):
+        return None
+    best, now = near[0], datetime.now()
+    today = (now.year, now.month, now.day)
+    past = days_with_year(best.text)
+    if not past or max(past) >= today:
+        return None
+    own = spans.told(question) - question.everyday
+    coming = [
+        (min(days), c)
+        for c in near[1:]
+        if (days := [day for day in days_with_year(c.text) if day >= today])
+        and own & (best.held | best.about) <= c.held | c.about
+        and c.covered >= _NEARLY * best.covered
+    ]
+    return min(coming, key=lambda found: found[0])[1] if coming else None
+
+
+def _entered(candidate: Candidate) -> tuple[int, ...]:
+    """The day with which an entry begins, () = none."""
+    begins = candidate.text.lstrip("-*+•|[ ")[:_DAY_AT_HEAD]
+    return next(iter(sorted(days_with_year(begins))), ()) if begins[:1].isdigit() else ()
 
 
 def _present(near: Sequence[Candidate]) -> list[Candidate]:

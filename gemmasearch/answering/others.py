@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from gemmasearch import light
 from gemmasearch.answering import spans, synonyms, words
-from gemmasearch.answering.evidence import RECORDS, Candidate
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.evidence import RECORDS, Candidate, head_name
+from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.reference import points_back
 
 _DETERMINER = (
@@ -43,7 +43,7 @@ _PASSIVE = light.pattern(
     re.I,
 )
 _PARTICIPLE = light.pattern(r"(?:ed|en|t|wn|ne)$")
-_NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again)\b|\d|[.,;:)|]|$)", re.I)
+_NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again|with)\b|\d|[.,;:)|]|$)", re.I)
 _WISH = light.pattern(
     r"\b(?:wants?|wanted|wish\w*|would|like|likes|plans?|planned|hopes?|hoped|intend\w*|going|will|may|might|could|can"
     r"|should|not|never|didn['’]t|wasn['’]t|won['’]t|möchten?|will|wollen|wollten?|würden?|könnten?|nicht|kein\w*"
@@ -61,10 +61,17 @@ _SHORTEST = 4  # letters of a word that a compound may hold
 _PARTS = light.pattern(r"\d+|[^\W\d_]+")
 
 
-_HEADING = light.pattern(r"^(#{1,6}|\*{1,8})[ \t]+(\S.*)$", re.M)
-_SEVERAL = light.pattern(  # a question about more than one row
-    r"\b(?:and|or|than|both|total|together|all|und|oder|als|beide|insgesamt|zusammen|et|ou|que|y|o)\b", re.I
+_QUESTION = light.pattern(
+    r"\W*(?:(?:q|f|question|frage)\W+)?(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|can|has"
+    r"|have|should|must|wer|wen|wem|was|welche[rnms]?|wann|wo|warum|wieso|wie|ist|sind|hat|haben|kann|muss|qui|que|quel\w*"
+    r"|quand|où|pourquoi|comment|combien|est-ce|quién|qué|cuál\w*|cuándo|dónde|cómo|cuánt\w+)\b",
+    re.I,
 )
+_ASKED_BY = light.pattern(
+    r"\b(?:ask\w*|want\w*|question\w*|wonder\w*|frag\w*|gefragt|will|wollte|demand\w*|veut|voulait|pregunt\w*|quiere)\b",
+    re.I,
+)
+_HEADING = light.pattern(r"^(#{1,6}|\*{1,8})[ \t]+(\S.*)$", re.M)
 
 
 class Owned(NamedTuple):
@@ -77,6 +84,7 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` without what is about something else, and without the head of a table of which no row is left."""
     dropped = {id(c) for c in ranked if of_another(question, c)}
     dropped |= _of_other_sections(question, ranked) | _beside_their_rows(question, ranked)
+    dropped |= _beside_their_items(question, ranked)
     if question.kind == "who" and (named := with_doer(question, ranked)):
         dropped |= {id(c) for c in ranked} - {id(c) for c in named}
     if not dropped:
@@ -94,6 +102,7 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         or _of_another_owner(question, candidate)
         or _of_another_unit(question, candidate)
         or _has_no_place(question, candidate)
+        or _asks_the_same(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 
@@ -136,6 +145,15 @@ def _only_wished(did: str, candidate: Candidate) -> bool:
     return bool(deeds) and all(_WISH.search(text) for text in before)
 
 
+def _asks_the_same(question: Question, candidate: Candidate) -> bool:
+    """Whether it is itself a question, and so no answer but to what somebody asked."""
+    return (
+        candidate.text.endswith("?")
+        and _QUESTION.match(candidate.text) is not None
+        and _ASKED_BY.search(question.text) is None
+    )
+
+
 def _has_no_place(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence names somebody of whom it is asked where he does something, and tells neither that nor a
     place: where Pavel works is not said by a table in which he signs."""
@@ -162,7 +180,7 @@ def _of_another_row(question: Question, candidate: Candidate) -> bool:
 def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[int]:
     """Rows that lack a word of the question which another row of their table holds: of "the taxi in Jena" neither the
     taxi in Lyon nor the hotel in Jena tells the price."""
-    if question.kind in ("list", "summary", "yesno") or _SEVERAL.search(question.text):
+    if question.kind in ("list", "summary", "yesno") or SEVERAL.search(question.text):
         return set()
     asked = spans.told(question) - question.everyday
     rows = [c for c in ranked if c.unit.kind == "row" and not c.is_head]
@@ -176,6 +194,21 @@ def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[i
         if holds and len(holds) <= len(lacks) and not lacks.isdisjoint(beside[row.hit.document_id]):
             found.add(id(row))
     return found
+
+
+def _beside_their_items(question: Question, ranked: Sequence[Candidate]) -> set[int]:
+    """Items of a list, or lines with labels, each of which begins with a name, where one of them begins with the name
+    that the question holds: of Rory's shoe size nothing is said by the item that begins with Isla."""
+    names = set(question.names)
+    if not names or question.kind in ("list", "summary", "yesno") or SEVERAL.search(question.text):
+        return set()
+    heads = {id(c): head_name(c.unit, c.text, c.language) for c in ranked}
+    lists = {(c.hit.chunk_id, c.unit.kind) for c in ranked if not names.isdisjoint(heads[id(c)])}
+    return {
+        id(c)
+        for c in ranked
+        if heads[id(c)] and (c.hit.chunk_id, c.unit.kind) in lists and names.isdisjoint(c.held | c.about)
+    }
 
 
 def _of_other_sections(question: Question, ranked: Sequence[Candidate]) -> set[int]:

@@ -73,6 +73,8 @@ _END_OF_MANY = light.pattern(
     r"|billigste\w*|gunstigste\w*|teuerste\w*|niedrigste\w*|hochste\w*|kleinste\w*|grosste\w*|kurzeste\w*|langste\w*"
     r"|(?:plus|moins) cher\w*|mas (?:barat|car)[oa]s?)\b"
 )
+# A plate is one of a car, however it is called.
+_PLATE = light.pattern(r"\b(licen[cs]e|number)[- ]plates?\b")
 # Nor does it say that something took place, but when or where.
 _TOOK_PLACE = light.pattern(
     r"\b(?:happen(?:s|ed)?|occur(?:s|red)?|(?:take|takes|took) place|(?:findet|fand) .*\bstatt|stattfinden"
@@ -127,6 +129,9 @@ _NOW = light.pattern(
     r"|(?:ou|quand) (?:est|sont)|qui (?:est|sont|a)|donde (?:esta|estan)|cuando (?:es|son)"
     r"|quien(?:es)? (?:es|son|tiene))\b"
 )
+SEVERAL = light.pattern(  # a question about more than one row
+    r"\b(?:and|or|than|both|total|together|all|und|oder|als|beide|insgesamt|zusammen|et|ou|que|y|o)\b", re.I
+)
 TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
 # Before a name it is none, and the answer need not say it: many have the same.
 TITLE = r"(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)"
@@ -176,6 +181,7 @@ def understand(text: str) -> Question:
     measured = {match.group(1) for match in _MEASURED.finditer(flat)}
     for ends in _END_OF_MANY.finditer(flat):
         measured |= {word for part in ends.groups() if part for word in part.split()}
+    measured |= {match.group(1) for match in _PLATE.finditer(flat)}
     if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
         verb = said.group().split()
         measured |= {verb[0], verb[-1]}

@@ -42,6 +42,7 @@ _GIVES_REASON = light.pattern(
     r"|\W*(?:this|that|it) (?:is|was) (?:because|due to)\b|\W*(?:because|weil|parce que?|porque)\b",
     re.I,
 )
+_END_OF_SENTENCE = light.pattern(r"(?<=[.!?]) ")
 # "The price is 125", "Der Preis beträgt 125": of what was spoken of before.
 _PRICED = light.pattern(
     r"\W*(?:the|der|die|das|le|la|l['’]|el) ?(?:total |full |whole )?"
@@ -80,9 +81,26 @@ def in_context(question: Question, hit: Hit, sentence: str) -> tuple[str, str]:
     if sentence not in said:
         return "", ""
     at = said.index(sentence)
+    if hit.kind == "contact" and question.kind == "who" and at:
+        return said[0], ""  # who has the rotavator is not said by his contact's note, but by its name
     before = said[at - 1] if at and points_back(sentence, hit.language) else ""
     behind = said[at + 1] if at + 1 < len(said) else ""
-    return before, behind if _leaves_open(question, sentence, behind, hit.language) else ""
+    if _leaves_open(question, sentence, behind, hit.language):
+        return before, behind
+    further = said[at + 2] if at + 2 < len(said) else ""
+    if question.kind == "money" and not spans.moneyed(f"{sentence} {behind}") and _names_price(further):
+        return before, f"{behind} {further}"
+    return before, ""
+
+
+def priced_behind(question: Question, hit: Hit, sentence: str) -> bool:
+    """Whether the price stands behind a sentence of what was asked about, and is told with it."""
+    behind = in_context(question, hit, sentence)[1]
+    return spans.moneyed(behind) and any(_names_price(unit) for unit in _END_OF_SENTENCE.split(behind))
+
+
+def _names_price(sentence: str) -> bool:
+    return _PRICED.match(sentence) is not None and spans.MONEY.search(sentence) is not None
 
 
 def _leaves_open(question: Question, sentence: str, behind: str, language: str) -> bool:
@@ -91,7 +109,7 @@ def _leaves_open(question: Question, sentence: str, behind: str, language: str) 
     if question.kind == "why" and not spans.reasons(sentence) and _GIVES_REASON.match(behind):
         return True
     if question.kind == "money" and not spans.MONEY.search(sentence) and _PRICED.match(behind):
-        return spans.MONEY.search(behind) is not None
+        return _names_price(behind)
     if not points_back(behind, language):
         return False
     if words.negated(sentence):

@@ -14,11 +14,11 @@ from difflib import get_close_matches
 
 from gemmasearch import light
 from gemmasearch.answering import everyday, secrets, spans, words
-from gemmasearch.answering.evidence import YEAR, Candidate, Weights, day_of, says_nothing
+from gemmasearch.answering.evidence import YEAR, Candidate, Weights, coloured, day_of, says_nothing
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.others import with_doer, without
 from gemmasearch.answering.question import TITLE, TITLES, Question
-from gemmasearch.answering.reference import points_back
+from gemmasearch.answering.reference import points_back, priced_behind
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
 
@@ -37,6 +37,7 @@ _IN_YEAR = light.pattern(  # a year that a question is about, be it without a pr
     rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d|['’]s)",
     re.I,
 )
+_YEAR_FIRST = light.pattern(r"(?:[-*+•][ \t]+)?((?:19|20)\d\d)\b")  # of a line
 _WHO_IS = light.pattern(
     r"\W*(?:who (?:is|are|was|were) (?:the|our|my)|wer (?:ist|war) (?:der|die)|qui (?:est|etait|était) l[ea]"
     r"|qui[eé]n (?:es|era) (?:el|la)) ",
@@ -50,6 +51,21 @@ _PAID_FOR = light.pattern(
     r"\bfor (?:(?:the|a|an|our|my|your|his|her|their) )?([a-z-]+(?: [a-z-]+)?)"
     r"\W*(?:$|\b(?:in|on|at|last|this|from)\b)"
     r"|\bfür (?:(?:d(?:ie|as|en)|ein(?:en?)?|(?:mein|unser|ihr|sein)(?:en?)?) )?([^\W\d_-]+)\W*$"
+)
+_DID = light.pattern(  # asked for what was done, not for what somebody said, wanted or planned
+    r"^(?!.*\b(?:say|said|tell|told|want|plan|expect|estimate|quote|suggest|offer|propose|think)\b)"
+    r".*\b(?:did|have|has) \w",
+    re.I | re.S,
+)
+_PLANS = light.pattern(
+    r"\b(?:might|thinking (?:of|about)|perhaps|maybe|considering|(?:would|['’]d) (?:like|love) to"
+    r"|wants? to|hop(?:e|ing) to|plan(?:s|ning)? (?:to|on)|going to)\b",
+    re.I,
+)
+_DONE = light.pattern(
+    r"\b(?:was|were|did|had|has been|have been|bought|paid|costs?|ordered|took|went|got|came|spent|sold|done"
+    r"|\w{3,}ed)\b",
+    re.I,
 )
 _CALLED = words.listed(  # a name or a profession says itself that it is one
     " ".join(
@@ -186,6 +202,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         near = [c for c in near if _tells_of_what(question, c)]
     if question.kind == "money":
         near = [c for c in near if _of_the_same(question, ranked, c) and not _for_something_else(question, c)]
+    if question.kind in ("money", "when") and _DID.search(question.text):
+        near = [c for c in near if not _only_planned(c)]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
     owned = _OWNER.search(question.text) or (question.asks_code and _OWNER_OF.search(question.text))
     if naming and owned:
@@ -194,7 +212,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     return (
         not near
         or _lacks_awaited(question, near)
-        or (question.asks_colour and not any(spans.coloured(c.text) for c in near))
+        or (question.asks_colour and not any(map(coloured, near)))
         or (question.kind == "who" and not with_doer(question, near))
         or (question.kind == "why" and all(_lacks_reason(c) for c in near))
         or _of_other_quantity(question, near)
@@ -256,6 +274,11 @@ def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Can
     return bool(lead.features["kind"]) or told & lead.held <= candidate.context
 
 
+def _only_planned(candidate: Candidate) -> bool:
+    """Whether a sentence weighs only what may be done: "we might get one, about 340" is no price that was paid."""
+    return _PLANS.search(candidate.text) is not None and _DONE.search(candidate.text) is None
+
+
 def _for_something_else(question: Question, candidate: Candidate) -> bool:
     """Whether an amount is not said to be for that for which it was asked: what a
     night costs is not the price "for parking"."""
@@ -275,6 +298,8 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
         and not asks_code
         and not _WHO_IS.match(question.text)
     ):
+        return False
+    if question.kind == "money" and any(priced_behind(question, c.hit, c.text) for c in near):
         return False
     if any(c.features["kind"] for c in near) or (question.kind == "when" and question.asks_case):
         return False
@@ -317,6 +342,8 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     if told := _years(candidate.text):
         return asked.isdisjoint(told)
     hit = candidate.hit
+    if begins := _YEAR_FIRST.match(hit.text, hit.text.rfind("\n", 0, candidate.unit.start) + 1):
+        return int(begins[1]) not in asked  # "2024 taxes: filed in April 2025. Refund 655."
     around = _years(" ".join((hit.title, *hit.headings, day_of(hit), hit.text)))
     wanted = next(iter(asked))
     if candidate.unit.kind == "sentence" and wanted not in around:

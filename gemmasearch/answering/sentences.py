@@ -51,21 +51,23 @@ _CLAUSE = 15  # characters of a Thai clause: what is shorter is a part of one, s
 _WORD = 20  # characters that a line lacks which was broken on purpose
 _OPENING = "\"'“‘«([¿¡"
 _TABLES = (".csv", ".tsv")
+_OUTLINES = (".org",)
 _ATTRIBUTION = light.pattern(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:[\s>]*$")
 
 
-def split(text: str, *, table: bool = False) -> list[Unit]:
+def split(text: str, *, table: bool = False, outline: bool = False) -> list[Unit]:
     """All units of ``text`` in order; blank stretches, rules and fences belong to none. Each line of a ``table``
-    (CSV) is a row.
+    (CSV) is a row; in an ``outline`` (Org) a star at the beginning of a line makes a heading.
     """
     if table:
         return [row for start, end in _lines(text) for row in _trimmed(text, start, end, "row")]
-    return [unit for block in _blocks(text) for unit in _units(text, block)]
+    return [unit for block in _blocks(text, outline) for unit in _units(text, block)]
 
 
 def units_of(hit: Hit) -> list[Unit]:
     """The units of a hit's text."""
-    return split(hit.text, table=os.path.splitext(hit.path)[1].lower() in _TABLES)
+    suffix = os.path.splitext(hit.path)[1].lower()
+    return split(hit.text, table=suffix in _TABLES, outline=suffix in _OUTLINES)
 
 
 def attributes(text: str) -> bool:
@@ -77,7 +79,7 @@ def attributes(text: str) -> bool:
     return _ATTRIBUTION.search(text) is not None
 
 
-def _blocks(text: str) -> Iterator[Unit]:
+def _blocks(text: str, outline: bool) -> Iterator[Unit]:
     """Runs of lines that belong together; "sentence" blocks are still to be cut into sentences."""
     start = end = 0
     kind = ""
@@ -85,7 +87,7 @@ def _blocks(text: str) -> Iterator[Unit]:
     lines = list(_lines(text))
     for number, (a, b) in enumerate(lines):
         line = text[a:b]
-        new = _kind(line, fenced)
+        new = _kind(line, fenced, outline)
         if _FENCE.match(line):
             fenced, new = not fenced, ""
         goes_on = (
@@ -101,12 +103,13 @@ def _blocks(text: str) -> Iterator[Unit]:
         yield Unit(start, end, kind)
 
 
-def _kind(line: str, fenced: bool) -> str:
+def _kind(line: str, fenced: bool, outline: bool) -> str:
     if not line.strip() or _RULE.fullmatch(line):
         return ""
     if fenced:
         return "code"
-    if _HEADING.match(line) and not re.match(r"[ \t]{0,3}\*[ \t]", line) and not _TASK.match(line):
+    starred = re.match(r"[ \t]+\*[ \t]" if outline else r"[ \t]{0,3}\*[ \t]", line)
+    if _HEADING.match(line) and not starred and not _TASK.match(line):
         return "heading"
     if _ITEM.match(line) or _TASK.match(line):
         return "item"

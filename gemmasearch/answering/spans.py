@@ -40,6 +40,11 @@ _CENTURY = (
     r"|twenty-first)(?: and \d{1,2}(?:st|nd|rd|th))?[- ]"
     r"(?:centur(?:y|ies)|jahrhunderts?|si[èe]cles?)|(?:the )?(?:early |mid-?|late )?\d{3}0'?s"
 )
+_FEAST = (  # days of the year that are known by a name
+    r"christmas(?: (?:eve|day))?|boxing day|new year['’]?s?(?: (?:eve|day))|hogmanay|easter(?: (?:sunday|monday))?"
+    r"|good friday|thanksgiving|halloween|heiligabend|weihnachten|silvester|neujahr|ostern|pfingsten|noël"
+    r"|pâques|navidad|nochebuena|semana santa"
+)
 DATE = light.pattern(
     rf"\b(?:(?:{_DAY},? )?(?:the )?\d{{1,2}}(?:st|nd|rd|th|\.)?(?:(?: (?:of"
     rf"|de))? |(?<=\.)){_MONTH}(?:,? (?:de )?{_YEAR})?"
@@ -48,6 +53,7 @@ DATE = light.pattern(
     rf"|\d{{4}}-\d{{2}}(?:-\d{{2}})?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|{_CENTURY}"
     rf"|{_YEAR}(?:[–-](?:{_YEAR}|\d{{2}}))?|{_DAY}"
     rf"|(?:spring|summer|autumn|fall|winter|fr[üu]hling|sommer|herbst) (?:of )?{_YEAR}"
+    rf"|(?:{_FEAST})(?: {_YEAR})?"
     r"|today|tomorrow|yesterday|tonight|(?:next|last|this) (?:week|month|year|spring|summer|autumn"
     r"|winter)|heute|morgen|gestern|demain|hier|ma[ñn]ana)\b",
     re.I,
@@ -97,6 +103,10 @@ _UNIT = light.pattern(
 # Telephone, policy and serial numbers, plates, versions: runs with a digit, and groups of digits behind them.
 CODE = light.pattern(
     r"(?<!\w)(?:[A-Z]{1,4}[- ]){0,2}[+(]?(?=[\w/.-]*\d)\w(?:[\w/.-]*\w)?#?(?:[ /-]{1,2}\(?\d[\d/()-]*\)?)*(?!\w)"
+)
+_LETTERED = light.pattern(  # of an airline: nothing but capitals, behind what it is
+    r"\b(?i:confirmation|booking|reservation|locator|pnr|reference|ref|code|buchungs\w*|reservierungs\w*|r[ée]servation"
+    r"|r[ée]f[ée]rence|reserva|localizador)\b(?:[ ](?i:code|number|no\.?|ref\w*|is))*[^\w\n]{1,6}([A-Z]{5,8})\b"
 )
 NUMBERED = light.pattern(
     r"numbers?|nummern?|numeros?"
@@ -149,6 +159,14 @@ _PLACE_BEFORE = light.pattern(
     re.I,
 )
 
+_KEPT = light.pattern(  # where things are: "in the slate box", "hinter dem Schrank"
+    r"\b(?:in|inside|under|underneath|behind|beside|above|below|near|next to|on top of|on|at) "
+    r"(?:the|a|an|my|our|your|his|her) [^\W\d_]"
+    r"|\b(?:im|am|unter(?:m| d\w\w)|hinter(?:m| d\w\w)|neben d\w\w|in d\w\w|auf d\w\w|über d\w\w) [^\W\d_]"
+    r"|\b(?:dans|sous|sur|derrière|à côté d[eu]|en|debajo de|detrás de|dentro de|sobre|encima de)"
+    r" (?:l[ea]s?|l['’]|une?|el|los|las|mon|ma|mes|mi|mis)\b",
+    re.I,
+)
 _STREET = light.pattern(
     r"(?:\w(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee)|\b(?:Stra(?:ß|ss)e|Str\.|Weg|Gasse|Platz|Allee)) \d"
     r"|\b\d+[a-z]?,? (?:(?i:rue|avenue|place|calle)\b"
@@ -200,6 +218,7 @@ def names(text: str) -> Iterator[Span]:
 
 def codes(text: str) -> Iterator[Span]:
     """Runs with digits that stand for a thing: no dates, no amounts of money."""
+    yield from (Span(m.start(1), m.end(1), "code") for m in _LETTERED.finditer(text))
     taken = [(span.start, span.end) for span in dates(text)]
     taken += [m.span() for m in MONEY.finditer(text)]
     for m in CODE.finditer(text):
@@ -415,7 +434,8 @@ def _of_other_measure(question: Question, text: str) -> bool:
     return bool(dear) and all(any(a <= s.start < b for a, b in dear) for s in _counting(text))
 
 
-PLAIN = 0.5  # how well a number without a currency answers what something costs
+# How well a number without a currency answers what something costs, and a place without a name where it is.
+PLAIN = 0.5
 
 
 def fits(question: Question, text: str, language: str = "") -> float:
@@ -423,7 +443,7 @@ def fits(question: Question, text: str, language: str = "") -> float:
     if settles := _SETTLES.get(question.kind):
         return 1.0 if settles.search(text) else 0.5
     if not has_wanted(question, text, language):
-        return 0.0
+        return PLAIN if question.kind == "where" and _KEPT.search(text) else 0.0
     if question.kind == "number" and _of_other_measure(question, text):
         return 0.0
     if question.kind == "number" and _HOW_MUCH.match(words.fold(question.text)) and _only_lasts(text):

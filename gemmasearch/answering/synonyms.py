@@ -60,6 +60,7 @@ _SAME = {
         plate registration
         child children kid kids
         deadline due
+        pressure psi
         teacher teach teaches taught
         live lives residence address
         arrive arrival arrives

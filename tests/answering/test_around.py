@@ -77,3 +77,20 @@ def test_the_heading_of_the_second_section_of_a_passage_was_not_read(store: Stor
     add("/n/crew.md", CREW, title="Crew")
     assert "070-555" in answer(store, None, None, "What is Maja's phone number?").text
     assert not answer(store, None, None, "What is Lars's phone number?").found
+
+
+def test_a_price_two_sentences_on_was_left_out(store: Store, add: Add) -> None:
+    text = "Your next heat pump service is due in May 2027. We have pencilled in 12 May 2027. The price will be £155."
+    for number in range(9):
+        add(f"/n/{number}.md", "The cost of the fence was £80.", title="Fence")
+    add("/n/m.md", text, title="Service")
+    assert "£155" in answer(store, None, None, "What will the next heat pump service cost?").text
+
+
+def test_a_line_of_a_table_came_before_the_time_of_the_event_that_was_asked_for() -> None:
+    clubs = hit("| Child | Club | Time |\n|---|---|---|\n| Isla | Swimming | 17:30 |\n", title="Clubs")
+    event = hit(
+        "Dentist Isla\nWhen: 2026-12-03 16:15\nWhere: High Street", kind="event", title="Dentist Isla"
+    )
+    asked = understand("What time is Isla's dentist appointment?")
+    assert "16:15" in evidence.select(asked, evidence.rank(asked, [clubs, event]))[0].text

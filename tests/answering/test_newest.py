@@ -50,3 +50,39 @@ def test_a_date_at_the_head_of_a_text_says_how_old_it_is(store: Store, add: Add)
     add("/n/review.txt", "2026-03-21\nThe instalment of the mortgage went down to 968 euros.")
     told = answer(store, None, None, "What is the monthly mortgage instalment?").text
     assert told.index("968") < told.index("1,014")
+
+
+DIARY = (
+    "- 2025-11-04 rabies shot (good for three years), weight 46 lb\n"
+    "- 2026-04-21 dental cleaning, one premolar pulled\n- 2026-10-06 weight 49 lb, should lose 3\n"
+)
+
+
+def test_the_first_of_several_entries_was_told_for_what_the_last_one_says(store: Store, add: Add) -> None:
+    add("/n/mochi.md", DIARY, title="Mochi")
+    assert "49 lb" in answer(store, None, None, "What does Mochi weigh?").text
+    assert "46 lb" in answer(store, None, None, "What did Mochi weigh in November 2025?").text
+
+
+def test_what_may_be_bought_was_told_for_what_was_paid(store: Store, add: Add) -> None:
+    add(
+        "/n/plot.md", "We might put a polytunnel on bed 4, about £340 from Norton. Not decided.", title="Plot"
+    )
+    assert not answer(store, None, None, "How much did the polytunnel cost?").found
+    assert "£340" in answer(store, None, None, "How much would a polytunnel cost?").text
+
+
+def test_an_inspection_that_is_over_was_told_for_the_next_one(store: Store, add: Add) -> None:
+    year = datetime.now().year
+    add(
+        "/n/car.md",
+        f"- {year - 2}-01-20 MOT of the Skoda passed\n- {year - 1}-01-21 MOT of the Skoda passed\n",
+    )
+    add(
+        "/n/cal.ics",
+        f"MOT for the Skoda\nWhen: {year + 1}-01-22 08:30",
+        kind="event",
+        title="MOT for the Skoda",
+    )
+    assert f"{year + 1}-01-22" in answer(store, None, None, "When is the MOT of the Skoda?").text
+    assert "Skoda passed" in answer(store, None, None, "When was the last MOT of the Skoda?").text

@@ -58,3 +58,26 @@ def test_words_that_say_the_same_are_known_in_their_forms(word: str, language: s
     assert synonyms.known(one, language)
     assert other in synonyms.of(one, language) or one == other
     assert one not in synonyms.of(one, language)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "question"),
+    [
+        ("Water shutoff", "The water in your building will be off on 2 December.", "When's the water going to be shut off?"),
+        ("Truck", "Tires: 245/75R16, 32 psi", "tire pressure truck"),
+    ],
+)  # fmt: skip
+def test_what_files_say_in_other_words_was_refused(
+    store: Store, add: Add, title: str, text: str, question: str
+) -> None:
+    add("/n/one.md", text, title=title)
+    for number in range(6):
+        add(f"/n/{number}.md", "In the shop the choir sang and the week was long.", title="Diary")
+    assert answer(store, None, None, question).found
+
+
+def test_a_feast_was_no_day_and_a_plate_had_to_be_called_a_license_plate() -> None:
+    assert [*spans.dates("give it back before Christmas")] and [*spans.dates("closed on Boxing Day 2026")]
+    assert "licens" not in understand("What is the license plate of the Skoda?").stems
+    assert "week" in understand("When is rehearsal this week?").everyday
+    assert "valid" in understand("Is the warranty on the lamp still valid?").everyday

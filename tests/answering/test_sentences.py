@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering.sentences import split
+from gemmasearch.answering.sentences import split, units_of
+from tests.answering.passages import hit
 
 
 def pieces(text: str) -> list[str]:
@@ -127,3 +128,11 @@ def test_a_box_to_tick_was_a_part_of_the_sentence_above_it() -> None:
 )
 def test_hindi_urdu_amharic_and_thai_text_was_one_sentence(text: str, sentences: list[str]) -> None:
     assert pieces(text) == sentences
+
+
+def test_a_headline_of_an_org_note_was_an_item_of_the_list_below_it() -> None:
+    text = "* Before leaving\n- [ ] Seacocks open\n** Engine\n- Oil\n* TODO Paint the hull\n"
+    assert [unit.kind for unit in units_of(hit(text, path="/n/boat.org"))] == [
+        "heading", "item", "heading", "item", "item"
+    ]  # fmt: skip
+    assert units_of(hit(text, path="/n/boat.md"))[0].kind == "item"

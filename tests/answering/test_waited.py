@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import evidence
+from gemmasearch.answering import answer, evidence
 from gemmasearch.answering.question import understand
+from gemmasearch.store import Store
+from tests.answering.conftest import Add
 from tests.answering.passages import hit
 
 
@@ -51,3 +53,11 @@ def test_a_short_german_word_is_no_part_of_a_compound() -> None:
     bill = hit("Nachzahlung: 94,35 €, fällig im Juli.", title="Ratenzahlung 2025", language="de")
     best = evidence.rank(asked, [bill])[0]
     assert best.features["coverage"] + best.features["context"] < 1.0
+
+
+def test_a_place_without_a_name_was_none(store: Store, add: Add) -> None:
+    house = (
+        "- Wifi password: puffin-72\n- Key is in the slate box beside the log store\n- Check out by 10:30\n"
+    )
+    add("/n/house.md", house, title="Guest house (the bothy)")
+    assert "slate box" in answer(store, None, None, "Where do we keep the key for the bothy?").text

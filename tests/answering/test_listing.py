@@ -1,0 +1,55 @@
+"""Questions that are answered by a list were answered by one of its items, or refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from gemmasearch.answering import answer, listing
+from gemmasearch.store import Store
+from tests.answering.conftest import Add
+
+GRANOLA = "- 4 cups rolled oats\n- 1 cup almonds\n- 1/2 cup maple syrup\n- 1/3 cup olive oil\n- 1 tsp salt\n"
+JOBS = "- [x] Mend the gate\n- [ ] Paint the shed\n- [ ] Net the kale\n"
+
+
+@pytest.mark.parametrize(
+    "question", ["What do I need for the granola?", "Which ingredients go in the granola?"]
+)
+def test_of_a_list_one_item_was_told_or_none(store: Store, add: Add, question: str) -> None:
+    add("/n/granola.md", GRANOLA, title="Granola")
+    add("/n/muesli.md", "- 2 cups of bran\n- 1 cup of raisins\n", title="Muesli")
+    told = answer(store, None, None, question)
+    assert [c.quote for c in told.citations] and all(
+        each in told.text for each in ("oats", "almonds", "salt")
+    )
+    assert "raisins" not in told.text
+    assert not answer(store, None, None, "What do I need for the pancakes?").found
+
+
+def test_what_is_done_was_told_for_what_is_still_to_be_done(store: Store, add: Add) -> None:
+    add("/n/plot.md", JOBS, title="Jobs on the plot")
+    told = answer(store, None, None, "Which jobs are still open on the plot?").text
+    assert "Paint the shed" in told and "Net the kale" in told and "gate" not in told
+
+
+def test_items_that_do_not_say_what_was_asked_are_left_out(store: Store, add: Add) -> None:
+    books = "- Cannery Row: borrowed by Joon\n- The Log: borrowed by Annika\n- Walden: borrowed by Annika\n"
+    add("/n/books.md", books, title="Books")
+    told = answer(store, None, None, "Which books are borrowed by Annika?").text
+    assert "Walden" in told and "The Log" in told and "Cannery" not in told
+
+
+def test_a_very_long_list_is_cut_and_says_so(store: Store, add: Add) -> None:
+    add("/n/trip.md", "".join(f"- thing {n}\n" for n in range(listing.MOST + 3)), title="Trip to Mull")
+    told = answer(store, None, None, "What do I need to take to Mull?")
+    assert len(told.sentences) == listing.MOST and listing.LONGER in told.notes
+
+
+def test_of_several_rows_the_first_was_told_for_all(store: Store, add: Add) -> None:
+    clubs = (
+        "| Child | Club | Day |\n|---|---|---|\n| Isla | Swimming | Wednesday |\n| Isla | Fiddle | Friday |\n"
+        "| Rory | Judo | Tuesday |\n"
+    )
+    add("/n/clubs.md", clubs, title="Clubs")
+    told = answer(store, None, None, "Which clubs does Isla go to?").text
+    assert "Swimming" in told and "Fiddle" in told and "Judo" not in told
