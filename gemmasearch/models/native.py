@@ -10,9 +10,12 @@ from __future__ import annotations
 import atexit
 import mmap
 import os
+import signal
 import sys
+import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +27,9 @@ from gemmasearch.errors import ModelMissing, ModelUnsuitable
 from gemmasearch.models.buffers import offered
 
 SPINS = "1000"  # some ten microseconds: longer than a barrier between equal halves of work takes
+_INTERRUPTS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _log: deque[str] = deque(maxlen=8)
 _keep: list[Any] = []  # log callback and interface: they live as long as the process
 _open: WeakSet[Native] = WeakSet()
@@ -86,6 +92,27 @@ def _interface() -> ModuleType:
     finally:
         for name in [n for n in sys.modules if n == "llama_cpp" or n.startswith("llama_cpp.")]:
             del sys.modules[name]
+
+
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """Handle signals when native code is done: what a handler raises while that code calls the log function is
+    printed by ctypes, and lost."""
+    if threading.current_thread() is not threading.main_thread():  # handlers run in that one
+        yield
+        return
+    came: list[int] = []
+    handlers = {each: signal.getsignal(each) for each in _INTERRUPTS}
+    own = {each: handler for each, handler in handlers.items() if callable(handler)}
+    for each in own:
+        signal.signal(each, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        for each, handler in own.items():
+            signal.signal(each, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def last_errors() -> str:
@@ -171,7 +198,8 @@ class Native:
         context.no_perf = True
         context.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_ENABLED
         configure(context)
-        self._context = api.llama_init_from_model(self._model, context)
+        with _signals_later():
+            self._context = api.llama_init_from_model(self._model, context)
         if not self._context:
             self.close()
             raise ModelUnsuitable(
@@ -183,7 +211,7 @@ class Native:
     def _load(self, gpu_layers: int, tiles: bool) -> Any:
         parameters = self.api.llama_model_default_params()
         parameters.n_gpu_layers = gpu_layers
-        with offered(self.api, tiles=tiles) as parameters.use_extra_bufts:
+        with offered(self.api, tiles=tiles) as parameters.use_extra_bufts, _signals_later():
             model = self.api.llama_model_load_from_file(os.fsencode(self.path), parameters)
         if not model:
             raise ModelUnsuitable(
