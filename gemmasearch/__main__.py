@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
-from gemmasearch.collector import collect_rarely
+from gemmasearch import COLLECTED_AFTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _in_utf8() -> None:
 
 def run() -> None:
     _in_utf8()
-    collect_rarely()
+    gc.set_threshold(COLLECTED_AFTER)
     code = main()
     # CPython remembers an interrupt that left code made from a string, such as a named tuple, even a handled one,
     # and `python -m` then ends by SIGINT in place of the exit code. It forgets it where such code runs anew.

@@ -9,6 +9,7 @@ when its parent does.
 
 from __future__ import annotations
 
+import gc
 import pickle
 import queue
 import signal
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gemmasearch.collector import collect_rarely
+from gemmasearch import COLLECTED_AFTER
 from gemmasearch.documents import Chunk, Document, Problem
 from gemmasearch.indexing import chunking
 from gemmasearch.indexing.measure import Measure
@@ -79,7 +80,7 @@ def main(descriptor: int, parent: int, static: int) -> None:
     :param static: dimensions of the vectors that the static embedder makes along with the rows; 0 = none.
     """
     end_with(parent)
-    collect_rarely()
+    gc.set_threshold(COLLECTED_AFTER)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the parent's to decide
     with socket.socket(fileno=descriptor) as channel:
         embedder = _loaded(static) if static else None  # the parent loads its own before it says what to do

@@ -7,6 +7,7 @@ stated in the time of the plainest way to its ten passages (tests.bench.plain), 
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
 import os
@@ -18,7 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from gemmasearch.collector import collect_rarely
+from gemmasearch import COLLECTED_AFTER
 from gemmasearch.index import Index
 from gemmasearch.settings import Settings
 from tests.bench import large, plain
@@ -82,7 +83,7 @@ def _in_a_process(size: int) -> dict[str, float]:
 
 def measure(path: Path, size: int) -> dict[str, float]:
     """Milliseconds per operation, megabytes, and bytes of the index per passage beyond its text."""
-    collect_rarely()
+    gc.set_threshold(COLLECTED_AFTER)
     questions = large.questions(QUESTIONS)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         copy = Path(folder) / "index.db"
