@@ -41,7 +41,7 @@ _SPECIAL = {
 _MAILDIR = frozenset(("cur", "new", "tmp"))
 MESSAGES = frozenset(("cur", "new"))  # the folders of a maildir that hold them
 _ENTER = "enter"
-Stamp = tuple[int, int, int, int, int]  # a FileStamp as a plain tuple
+Stamp = int  # hash of what a FileStamp holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def stamp_of(status: os.stat_result) -> FileStamp:
 
 
 def stamp_key(stamp: FileStamp) -> Stamp:
-    return stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, stamp.device
+    return hash((stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, stamp.device))
 
 
 def crawl(
@@ -232,7 +232,7 @@ class _Walk:
         known, take = self.known, self.known.pop
         for entry in entries:
             path = f"{base}/{entry.name}"
-            if stamp := take(path, None):
+            if (stamp := take(path, None)) is not None:
                 try:
                     if _is_as_known(entry.stat(follow_symlinks=False), stamp):
                         continue
@@ -269,7 +269,7 @@ class _Walk:
         if self.rules.limits and status.st_size > self.rules.limit_of(name):
             return Problem(path, "too-large", f"{status.st_size} bytes")
         known = self.known.get(path)
-        if known and _is_as_known(status, known):
+        if known is not None and _is_as_known(status, known):
             del self.known[path]
             return None
         return Found(path, stamp_of(status))
@@ -356,9 +356,9 @@ class _Walk:
 
 
 def _is_as_known(status: os.stat_result, stamp: Stamp) -> bool:
-    return stamp == (
-        status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev,
-    )  # fmt: skip
+    return stamp == hash(
+        (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+    )
 
 
 def _is_record(entry: os.DirEntry[str]) -> bool:

@@ -37,9 +37,7 @@ class Current:
 class Known:
     """Files of a folder."""
 
-    stamps: dict[
-        str, tuple[int, int, int, int, int]
-    ]  # path -> size, mtime, ctime, inode, device of current ones
+    stamps: dict[str, int]  # path -> hash of (size, mtime, ctime, inode, device), of current ones
     outdated: list[FileRow]  # the others, which must be looked into, in the byte order of their paths
     reasons: dict[str, str]  # path -> why it is not indexed, where that is so
 
@@ -61,8 +59,9 @@ class Journal:
             f"SELECT path, size, mtime_ns, ctime_ns, inode, device FROM files {where} AND {_CURRENT}", more
         )
         others = self.db.rows(f"{_FILE} {where} AND (reason <> '' OR NOT ({_CURRENT})) ORDER BY path", more)
-        # as os.fsdecode does
-        by_path = {row[0].decode("utf-8", "surrogateescape"): row[1:] for row in stamps}
+        # The path as os.fsdecode does it. One number for five: a look at 250,000 files spent a third of its time on
+        # fetching from memory what tells them apart.
+        by_path = {row[0].decode("utf-8", "surrogateescape"): hash(row[1:]) for row in stamps}
         rows = list(map(_file, others))
         return Known(
             by_path,
