@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
 DEFAULT_GENERATORS = ("gemma-3-270m-it-qat", "smollm2-135m")
 _HUB_NAME = light.pattern(r"(?!\.)[\w.-]+/[\w.-]+(?<!\.gguf)\Z")  # owner/name
-LANES = 16  # passages from which a second context pays: to make it takes as long as to embed a short one
+LANES = 16  # passages from which a second context pays: its first decode takes up to a fifth of a second more
 _PROMPT_ROOM = 96  # tokens beside a passage: prompt, title, a paragraph kept whole
 
 
