@@ -26,8 +26,8 @@ from gemmasearch.answering import (
     synonyms,
     words,
 )
+from gemmasearch.answering.candidates import Weights
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
-from gemmasearch.answering.evidence import Weights
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.scope import beyond, dated, described, scopes_of
 from gemmasearch.documents import Answer, Condition, Evidence, Hit

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import Candidate, says_nothing
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.evidence import says_nothing
 from gemmasearch.answering.question import Question
 
 _CHOSE = light.pattern(

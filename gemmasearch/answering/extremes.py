@@ -8,7 +8,8 @@ from datetime import datetime
 
 from gemmasearch import light
 from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import Candidate, says_nothing
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.evidence import says_nothing
 from gemmasearch.answering.numbers import days_with_year, numbers_in
 from gemmasearch.answering.question import Question
 

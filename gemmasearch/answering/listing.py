@@ -6,7 +6,8 @@ from collections.abc import Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import Candidate, line_of
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.evidence import line_of
 from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.sentences import Unit, units_of
 from gemmasearch.documents import Evidence

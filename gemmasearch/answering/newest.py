@@ -8,11 +8,13 @@ from datetime import datetime
 
 from gemmasearch import light
 from gemmasearch.answering import spans
+from gemmasearch.answering.candidates import FEATURES, Candidate
 from gemmasearch.answering.differing import counted
-from gemmasearch.answering.evidence import FEATURES, Candidate, moment_of, says_nothing, select
+from gemmasearch.answering.evidence import says_nothing, select
 from gemmasearch.answering.numbers import days_in, days_with_year
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import in_context
+from gemmasearch.answering.surroundings import moment_of
 
 _FROM_YEAR = light.pattern(
     r"\b(?:from|as of|starting|beginning|ab|dès|à partir d[eu]|desde|a partir de)\b[^,.;]{0,20}?\b(20\d\d)\b",

@@ -9,6 +9,7 @@ from gemmasearch import light
 from gemmasearch.answering import words
 
 MARKER = light.pattern(r"\s*\[\d+\]")  # of a source
+YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _GROUPED = light.pattern(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = light.pattern(r"\d[\d.,:/'’  ]*\d|\d")
 _LONGEST = 4_000  # digits that Python converts

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from gemmasearch import light
 from gemmasearch.answering import spans, synonyms, words
-from gemmasearch.answering.evidence import RECORDS, Candidate, head_name
+from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.reference import points_back
+from gemmasearch.answering.surroundings import RECORDS, head_name
 
 _DETERMINER = (
     r"(?:the|this|that|a|an|my|our|your|his|her|their|dem|den|der|des|die|das|einem|einer|meine[mnrs]?|unsere[mnrs]?|le|la"

@@ -14,11 +14,13 @@ from difflib import get_close_matches
 
 from gemmasearch import light
 from gemmasearch.answering import everyday, secrets, spans, words
-from gemmasearch.answering.evidence import YEAR, Candidate, Weights, coloured, day_of, says_nothing
-from gemmasearch.answering.numbers import months_in, numbers_in
+from gemmasearch.answering.candidates import Candidate, Weights
+from gemmasearch.answering.evidence import coloured, says_nothing
+from gemmasearch.answering.numbers import YEAR, months_in, numbers_in
 from gemmasearch.answering.others import with_doer, without
 from gemmasearch.answering.question import TITLE, TITLES, Question
 from gemmasearch.answering.reference import points_back, priced_behind
+from gemmasearch.answering.surroundings import day_of
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from gemmasearch.answering.evidence import Weights, rank, select
+from gemmasearch.answering.candidates import Weights
+from gemmasearch.answering.evidence import rank, select
 from gemmasearch.answering.packing import pack, text_of
 from gemmasearch.answering.question import understand
 from gemmasearch.models.fake import FakeEmbedder, FakeGenerator
