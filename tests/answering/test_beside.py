@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gemmasearch.answering import answer
-from gemmasearch.answering.asking import extract_from
+from gemmasearch.answering.found import extract_from
 from gemmasearch.answering.question import understand
 from gemmasearch.answering.scope import scopes_of
 from gemmasearch.answering.spans import answering, fits, has_wanted

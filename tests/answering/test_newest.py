@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from gemmasearch.answering import answer, asking
+from gemmasearch.answering import answer
+from gemmasearch.answering.found import MAY_BE_NEWER
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
 
@@ -35,9 +36,9 @@ def test_an_older_value_was_told_alone_where_the_newer_is_worded_otherwise(store
     )
     found = answer(store, None, None, "Until when does the exhibition run?")
     assert found.text.index("10 January") < found.text.index("20 December")
-    assert found.notes == (asking.MAY_BE_NEWER,)
+    assert found.notes == (MAY_BE_NEWER,)
     past = answer(store, None, None, "Until when did the exhibition run in 2026?")
-    assert asking.MAY_BE_NEWER not in past.notes
+    assert MAY_BE_NEWER not in past.notes
 
 
 def test_a_date_at_the_head_of_a_text_says_how_old_it_is(store: Store, add: Add) -> None:
