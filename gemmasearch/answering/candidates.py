@@ -77,6 +77,11 @@ class Candidate:
         return min(1.0, max(0.0, self.score / sum(FEATURES.values())))
 
     @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table, and not the head of one."""
+        return self.unit.kind == "row"
+
+    @property
     def covered(self) -> float:
         """The share of the question's words, by rarity, that it holds with its context."""
         return self.features["coverage"] + self.features["context"]

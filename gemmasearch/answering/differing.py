@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.numbers import days_in, numbers_in
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import COUNTED, Question
 from gemmasearch.documents import Evidence
 
 # Words of the question that two sentences with different codes must share: many things have a number.
@@ -44,7 +44,7 @@ def counted(question: Question, item: Evidence) -> frozenset[object]:
     span = item.text[slice(*item.span)]
     if question.asks_code:
         return frozenset({words.fold(span)} if any(spans.codes(span)) else ())
-    return frozenset(numbers_in(span) if question.kind in ("when", "number", "money") else ())
+    return frozenset(numbers_in(span) if question.kind in COUNTED else ())
 
 
 def _is_open(question: Question) -> bool:

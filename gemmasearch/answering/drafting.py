@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gemmasearch import light
 from gemmasearch.answering import evidence, grounding, hostile, packing, spans, words
 from gemmasearch.answering.numbers import MARKER, days_in
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import GATHERED, Question
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Evidence, Hit, Sentence
 from gemmasearch.light import dataclass
@@ -124,7 +124,7 @@ def generate(
     """Let the generator answer; what passes the check goes into the draft."""
     room = generator.context - settings.answer_tokens - generator.count_tokens(draft.question.text) - 64
     budget = max(32, min(settings.evidence_tokens, room))
-    most = packing.MOST_LISTED if draft.question.kind in ("list", "summary") else packing.MOST
+    most = packing.MOST_LISTED if draft.question.kind in GATHERED else packing.MOST
     packed = packing.pack(
         [item for item in found if not hostile.instructs(item.text)], generator, budget, most
     )

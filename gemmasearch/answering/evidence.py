@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
@@ -46,7 +46,7 @@ def select(question: Question, ranked: Sequence[Candidate], limit: int = 8) -> l
     """The first ``limit`` of ``ranked`` as evidence; ``Evidence.score`` is 0..1, the share of the best possible."""
     most = sum(weight for name, weight in FEATURES.items() if any(name in c.features for c in ranked))
     # A heading only where there is no better.
-    telling = sorted(ranked, key=lambda c: says_nothing(question, c))
+    by_use = sorted(ranked, key=lambda c: says_nothing(question, c))
     return [
         Evidence(
             c.text,
@@ -55,8 +55,13 @@ def select(question: Question, ranked: Sequence[Candidate], limit: int = 8) -> l
             spans.answering(question, c.text, c.language),
             _line(c.hit, c.unit),
         )
-        for c in telling[:limit]
+        for c in by_use[:limit]
     ]
+
+
+def telling(question: Question, ranked: Iterable[Candidate]) -> Iterator[Candidate]:
+    """``ranked`` without what says nothing."""
+    return (c for c in ranked if not says_nothing(question, c))
 
 
 def says_nothing(question: Question, candidate: Candidate) -> bool:
@@ -75,7 +80,7 @@ def says_nothing(question: Question, candidate: Candidate) -> bool:
 
 def coloured(candidate: Candidate) -> bool:
     """Whether it tells a colour: by a common name, or by any in a table with a column, or behind a label, for it."""
-    told = (candidate.context if candidate.unit.kind == "row" else ()) if not candidate.is_head else ()
+    told = candidate.context if candidate.is_row else ()
     label = candidate.text.partition(":")[0] if ":" in candidate.text else ""
     return spans.coloured(candidate.text) or any(
         spans.COLOURED.fullmatch(words.fold(word)) for word in (*told, *label.split())

@@ -22,7 +22,7 @@ from gemmasearch.answering import (
     words,
 )
 from gemmasearch.answering.candidates import Candidate, Weights
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import COUNTED, GATHERED, Question
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
 
@@ -130,7 +130,7 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
     first, *rest = found
     if _SUM.search(question.text) and (parts := _to_be_added(question, first, rest)):
         return [first, *parts]
-    if question.kind in ("list", "summary"):
+    if question.kind in GATHERED:
         near = [item for item in rest[: MOST_LISTED - 1] if item.score >= 0.75 * first.score]
         return sorted(
             [first, *near], key=lambda e: (e.hit.chunk_id != first.hit.chunk_id, e.hit.text.find(e.text))
@@ -141,7 +141,7 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
     for item in sorted(rest[:2], key=lambda e: e.hit.document_id != first.hit.document_id):
         if len(item.text.split()) < 4:
             continue  # a heading or a label
-        if question.kind in ("when", "number", "money") and item.hit.document_id != first.hit.document_id:
+        if question.kind in COUNTED and item.hit.document_id != first.hit.document_id:
             continue
         more = (asked & set(words.stems(item.text))) - told
         if item.score >= 0.85 * first.score and more:

@@ -86,7 +86,7 @@ def _holds(own: set[str], item: Evidence) -> bool:
 
 def _own(question: Question) -> set[str]:
     """Its words but the everyday ones and what an amount or a number says by itself."""
-    return spans.told(question) - question.everyday if question.says_something else set()
+    return spans.topic(question) if question.says_something else set()
 
 
 def untold(half: Question, other: Question, told: Sequence[Evidence]) -> bool:

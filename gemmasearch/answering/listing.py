@@ -70,11 +70,7 @@ def _rows(asked: Set[str], question: Question, ranked: Sequence[Candidate]) -> l
     """The rows of the best table that say what its title and columns leave open, in their order."""
     if SEVERAL.search(question.text):
         return []
-    rows = [
-        c
-        for c in ranked
-        if c.unit.kind == "row" and not c.is_head and asked <= c.held | c.context and asked & c.held
-    ]
+    rows = [c for c in ranked if c.is_row and asked <= c.held | c.context and asked & c.held]
     of_best = [c for c in rows if c.hit.chunk_id == rows[0].hit.chunk_id]
     return sorted(of_best, key=lambda c: c.unit.start) if len(of_best) > 1 else []
 

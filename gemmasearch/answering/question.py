@@ -12,6 +12,8 @@ from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
 KINDS = ("who", "when", "where", "number", "money", "yesno", "why", "how", "list", "summary", "what")
+COUNTED = ("when", "number", "money")  # which a day or an amount answers
+GATHERED = ("list", "summary")  # which more than one sentence answers
 
 # Tried in this order on the folded question; the first that matches names the kind.
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -231,7 +233,7 @@ def _unsaid(flat: str, kind: str, language: str) -> set[str]:
     if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
         verb = said.group().split()
         measured |= {verb[0], verb[-1]}
-    told = {match.group() for match in _TASK.finditer(flat)} if kind in ("summary", "list") else set()
+    told = {match.group() for match in _TASK.finditer(flat)} if kind in GATHERED else set()
     if tongues.foreign(language):
         told |= tongues.ASKING
     return measured | told

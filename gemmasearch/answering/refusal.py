@@ -10,15 +10,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence, Set
-from difflib import get_close_matches
 
 from gemmasearch import light
 from gemmasearch.answering import everyday, secrets, spans, words
 from gemmasearch.answering.candidates import Candidate, Weights
-from gemmasearch.answering.evidence import coloured, says_nothing
+from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import YEAR, months_in, numbers_in
 from gemmasearch.answering.others import with_doer, without
-from gemmasearch.answering.question import TITLE, TITLES, Question
+from gemmasearch.answering.question import COUNTED, TITLE, TITLES, Question
 from gemmasearch.answering.reference import points_back, priced_behind
 from gemmasearch.answering.surroundings import day_of
 from gemmasearch.light import dataclass
@@ -78,7 +77,6 @@ _AS_MANY = 0.6  # of a question's words: what holds so many speaks of the same i
 _ALL = 0.99  # of a question's words, by rarity
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
 _BEHIND = 150  # characters behind a sentence that may give its reason
-_SPELT = 0.7  # likeness of a name in the question and one in the files which may be meant
 _QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
 
@@ -186,8 +184,7 @@ def says_all(candidate: Candidate, *, by_itself: bool = True) -> bool:
     :param by_itself: some of the words must be its own.
     """
     told = candidate.features
-    row = candidate.unit.kind == "row"
-    there = told["context"] if row else told["about"]
+    there = told["context"] if candidate.is_row else told["about"]
     covers = told["coverage"] + there + candidate.everyday >= _ALL
     return covers and bool((told["coverage"] or not by_itself) and told["kind"])
 
@@ -196,7 +193,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     """Whether what speaks of the question's topic cannot be its answer: it holds no amount, day or code where one is
     asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
     """
-    first, *others = [c for c in ranked[:LOOKED_AT] if not says_nothing(question, c)] or ranked[:1]
+    first, *others = [*telling(question, ranked[:LOOKED_AT])] or ranked[:1]
     best = max(c.covered for c in ranked[:LOOKED_AT])
     near = [first, *(c for c in others if c.covered >= _AS_NEAR * best and c.features["coverage"])]
     near = [c for c in near if not _shares_a_year(question, c)]
@@ -266,7 +263,7 @@ def _tells_of_what(question: Question, candidate: Candidate) -> bool:
 def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:
     """Whether an amount is of what the sentence speaks of that holds most of the question: the budget of a
     project is no price of its tablets."""
-    told = spans.told(question) - question.everyday
+    told = spans.topic(question)
     things = told if question.language == "de" else told - set(question.names) or told  # not just whose it is
     if not things.isdisjoint(candidate.held | candidate.about) or points_back(
         candidate.text, candidate.language
@@ -295,11 +292,7 @@ def _for_something_else(question: Question, candidate: Candidate) -> bool:
 
 def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
     asks_code = question.asks_code and secrets.asked_for(question)
-    if (
-        question.kind not in ("money", "when", "number")
-        and not asks_code
-        and not _WHO_IS.match(question.text)
-    ):
+    if question.kind not in COUNTED and not asks_code and not _WHO_IS.match(question.text):
         return False
     if question.kind == "money" and any(priced_behind(question, c.hit, c.text) for c in near):
         return False
@@ -387,7 +380,7 @@ def _of_the_unknown(question: Question, ranked: Sequence[Candidate], weights: We
     said = {
         words.fold(w) for c in ranked[:LOOKED_AT] for w in re.findall(r"\w+", f"{c.hit.title} {c.hit.text}")
     }
-    return not any(get_close_matches(name, said, 1, _SPELT) for name in told.values())
+    return not any(words.spelt_like(name, said) for name in told.values())
 
 
 def _quantities(text: str) -> Mapping[str, frozenset[str]]:

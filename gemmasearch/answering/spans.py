@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from gemmasearch import light, stopwords
 from gemmasearch.answering import secrets, tongues, words
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.numbers import MONTH_NAMES
+from gemmasearch.answering.question import COUNTED, Question
 from gemmasearch.light import dataclass
 
 
@@ -58,13 +59,7 @@ DATE = light.pattern(
     r"|winter)|heute|morgen|gestern|demain|hier|ma[ñn]ana)\b",
     re.I,
 )
-_MONTH_ALONE = light.pattern(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|janvier|février|mars|avril|juin|juillet|août"
-    r"|septembre|octobre"
-    r"|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
-    r"|diciembre)\b"
-)
+_MONTH_ALONE = light.pattern(rf"\b(?:{MONTH_NAMES})\b")
 TIME = light.pattern(
     r"\b\d{1,2}[:.]\d{2}(?: ?(?:am|pm|a\.m\.|p\.m\.|Uhr|h))?(?!\d)|\b\d{1,2} ?h ?[0-5]\d\b"
     r"|\b\d{1,2} ?(?:am|pm|a\.m\.|p\.m\.|o'clock|Uhr|h)\b",
@@ -259,6 +254,11 @@ def told(question: Question) -> set[str]:
     return {stem for stem in question.stems if not _says_itself(question, words.fold(question.surface[stem]))}
 
 
+def topic(question: Question) -> set[str]:
+    """The same without everyday words: what its answer must speak of."""
+    return told(question) - question.everyday
+
+
 def costs(question: Question, stem: str) -> bool:
     """Whether an amount of money says a word of a question by itself."""
     word = words.fold(question.surface[stem])
@@ -314,7 +314,7 @@ def _score(kind: str, span: Span, text: str, language: str, asked: set[str], at:
         return None
     near = min((min(abs(a - span.start), abs(a - span.end)) for a in at), default=len(text))
     score = len(fresh) / len(stems) - near / 60
-    if kind in ("when", "number", "money"):
+    if kind in COUNTED:
         score += 0.2 * min(4, len(piece.split()))
     if kind == "when" and span.kind == "time":
         score -= 1.0
@@ -353,19 +353,16 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     if not kinds:
         return True
     language = language or words.guess_language(text)
-    if question.kind in _COUNTED and tongues.foreign(language):
+    if question.kind in COUNTED and tongues.foreign(language):
         return tongues.holds(question.kind, _without_asked(question, text), language)
     finders = {"date": dates, "time": dates, "number": _counting, "money": _counting, "name": names}
     for find in dict.fromkeys(finders[k] for k in kinds):
         for span in find(text):
             if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
                 return True
-    if question.kind in _COUNTED and (question.abroad or tongues.foreign(question.language)):
+    if question.kind in COUNTED and (question.abroad or tongues.foreign(question.language)):
         return tongues.holds(question.kind, _without_asked(question, text), question.language)
     return False
-
-
-_COUNTED = ("when", "number", "money")
 
 
 def _without_asked(question: Question, text: str) -> str:

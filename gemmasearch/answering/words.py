@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
 from functools import lru_cache
 
 from gemmasearch import light, stopwords
@@ -112,6 +113,18 @@ def denies(text: str) -> bool:
     True
     """
     return negated(text) or _EXCLUDES.search(fold(text)) is not None
+
+
+_SPELT = 0.7  # likeness of two spellings of a name
+
+
+def spelt_like(name: str, known: Iterable[str]) -> bool:
+    """Whether a name may be one of those that are known, in another spelling.
+
+    >>> spelt_like("Celoron", ["Celeron"])
+    True
+    """
+    return bool(get_close_matches(name, list(known), 1, _SPELT))
 
 
 def share(wanted: Iterable[str], have: AbstractSet[str]) -> float:
