@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.answering import evidence, grounding, hostile, packing, spans, words
+from gemmasearch.answering import awaited, evidence, grounding, hostile, packing, spans, words
 from gemmasearch.answering.numbers import MARKER, days_in
 from gemmasearch.answering.question import GATHERED, Question
 from gemmasearch.answering.sentences import split
@@ -74,9 +74,9 @@ def replies(question: Question, sentence: str, quoted: str = "") -> bool:
     fresh = set(words.stems(sentence, question.language)) - set(question.stems)
     if question.kind == "money" and spans.MONEY.search(quoted) and not spans.MONEY.search(sentence):
         return False
-    if question.kind == "why" and spans.reasons(quoted) and not spans.reasons(sentence):
+    if question.kind == "why" and awaited.reasons(quoted) and not awaited.reasons(sentence):
         return False
-    return bool(fresh) and spans.has_wanted(question, sentence)
+    return bool(fresh) and awaited.has_wanted(question, sentence)
 
 
 def _echoes(question: str, sentence: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.answering import measuring, spans, words
+from gemmasearch.answering import awaited, measuring, spans, words
 from gemmasearch.answering.candidates import FEATURES, Candidate, Weights
 from gemmasearch.answering.numbers import numbers_in
 from gemmasearch.answering.question import Question
@@ -52,7 +52,7 @@ def select(question: Question, ranked: Sequence[Candidate], limit: int = 8) -> l
             c.text,
             c.hit,
             min(1.0, max(0.0, c.score / most)),
-            spans.answering(question, c.text, c.language),
+            awaited.answering(question, c.text, c.language),
             _line(c.hit, c.unit),
         )
         for c in by_use[:limit]

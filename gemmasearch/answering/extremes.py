@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
+from gemmasearch.answering import awaited, spans, words
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.evidence import telling
 from gemmasearch.answering.numbers import days_with_year, numbers_in, today
@@ -69,7 +69,7 @@ def _near(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Those that speak of the question as well as the best does."""
     told = [*telling(question, ranked)]
     most = max((c.covered for c in told[:1]), default=0.0)
-    own = spans.topic(question)
+    own = awaited.topic(question)
     lead = own & told[0].held if told else set()
     return [c for c in told if c.covered >= _NEARLY * most and lead <= c.held | c.about]
 

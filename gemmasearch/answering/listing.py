@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
+from gemmasearch.answering import awaited, words
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.evidence import line_of
 from gemmasearch.answering.question import SEVERAL, Question
@@ -95,5 +95,5 @@ def _run(lead: Candidate) -> list[Unit]:
 
 
 def _evidence(question: Question, item: Candidate) -> Evidence:
-    span = spans.answering(question, item.text, item.language)
+    span = awaited.answering(question, item.text, item.language)
     return Evidence(item.text, item.hit, item.share, span, line_of(item.hit, item.text))

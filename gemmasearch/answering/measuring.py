@@ -7,7 +7,7 @@ from collections.abc import Set
 from dataclasses import replace
 from itertools import pairwise
 
-from gemmasearch.answering import spans, surroundings, words
+from gemmasearch.answering import awaited, spans, surroundings, words
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.holding import costs, held_by, joined
 from gemmasearch.answering.question import Question
@@ -169,7 +169,7 @@ class _Read:
             "about": weights.share(question, about - have),
             "names": sum(name in have or name in context for name in names) / len(names) if names else 0.5,
             "pairs": len(pairs & set(pairwise(self.own[at]))) / len(pairs) if pairs else 0.0,
-            "kind": spans.fits(question, text, self.language),
+            "kind": awaited.fits(question, text, self.language),
             "whole": 0.0 if unit.kind == "heading" else min(1.0, len(self.own[at]) / 5),
         }
 

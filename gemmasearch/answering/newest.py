@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import spans
+from gemmasearch.answering import awaited, spans
 from gemmasearch.answering.candidates import FEATURES, Candidate
 from gemmasearch.answering.differing import counted
 from gemmasearch.answering.evidence import select, telling
@@ -91,7 +91,7 @@ def _newest_entry(question: Question, ranked: Sequence[Candidate]) -> Candidate 
     if not near or days_in(question.text) or not (since := _entered(near[0])):
         return None
     best, now = near[0], today()
-    own = spans.topic(question) & best.held
+    own = awaited.topic(question) & best.held
     newer = [
         c
         for c in near
@@ -114,7 +114,7 @@ def _coming(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
     past = days_with_year(best.text)
     if not past or max(past) >= now:
         return None
-    own = spans.topic(question)
+    own = awaited.topic(question)
     coming = [
         (min(days), c)
         for c in near[1:]
@@ -156,7 +156,7 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
         return None
     best, *others = near
     value = _value(question, best)
-    told = spans.topic(question)
+    told = awaited.topic(question)
     told = told - set(question.names) or told  # another number of the same person is no newer one
     if _STILL.search(question.text):
         return _since(question, best, others, told)

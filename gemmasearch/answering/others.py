@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gemmasearch import light
-from gemmasearch.answering import spans, synonyms, words
+from gemmasearch.answering import awaited, spans, synonyms, words
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.question import GATHERED, SEVERAL, Question
 from gemmasearch.answering.reference import points_back
@@ -172,7 +172,7 @@ def _of_another_row(question: Question, candidate: Candidate) -> bool:
     not hold all of them: "the serial number of the oven" is not that of any row."""
     if not candidate.is_row or question.kind in GATHERED:
         return False
-    asked = spans.topic(question)
+    asked = awaited.topic(question)
     return asked.isdisjoint(candidate.held) and not asked <= candidate.context
 
 
@@ -181,7 +181,7 @@ def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[i
     taxi in Lyon nor the hotel in Jena tells the price."""
     if question.kind in (*GATHERED, "yesno") or SEVERAL.search(question.text):
         return set()
-    asked = spans.topic(question)
+    asked = awaited.topic(question)
     rows = [c for c in ranked if c.is_row]
     beside: dict[int, set[str]] = {}  # document -> of these words, those that any of its rows holds
     for row in rows:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import everyday, secrets, spans, words
+from gemmasearch.answering import awaited, everyday, secrets, spans, words
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import YEAR, months_in, numbers_in
@@ -227,7 +227,7 @@ def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequenc
     if question.language == "de" or question.kind not in ("what", "when", "number", "money"):
         return True
     known = {name for name in question.names if any(name in _spoken(c) for c in ranked) and name.isalpha()}
-    told = spans.told(question) - set(question.names) - question.everyday
+    told = awaited.told(question) - set(question.names) - question.everyday
     told -= {stem for stem in told if words.fold(question.surface[stem]) in _CALLED}
     at = [place for place, stem in enumerate(question.stems) if stem in question.names]
     if not known or len(told) != 1 or at[-1] - at[0] >= len(at):  # several names are a topic by themselves
@@ -250,7 +250,7 @@ def _shares_a_year(question: Question, candidate: Candidate) -> bool:
 
 def _tells_of_what(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence holds more of a question than what its amount, colour or code says by itself."""
-    told = spans.told(question)
+    told = awaited.told(question)
     if question.asks_code and secrets.has_owner(candidate.text):  # the password of what its line begins with
         told = {stem for stem in told if not secrets.is_noun(question.surface[stem])} or told
     return (
@@ -263,7 +263,7 @@ def _tells_of_what(question: Question, candidate: Candidate) -> bool:
 def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:
     """Whether an amount is of what the sentence speaks of that holds most of the question: the budget of a
     project is no price of its tablets."""
-    told = spans.topic(question)
+    told = awaited.topic(question)
     things = told if question.language == "de" else told - set(question.names) or told  # not just whose it is
     if not things.isdisjoint(candidate.held | candidate.about) or points_back(
         candidate.text, candidate.language
@@ -313,7 +313,7 @@ def _lacks_reason(candidate: Candidate) -> bool:
         return False
     text, unit = candidate.hit.text, candidate.unit
     said = text[unit.start : unit.end + _BEHIND]
-    return not spans.reasons(said) and not _OBJECTS.search(said)
+    return not awaited.reasons(said) and not _OBJECTS.search(said)
 
 
 def _of_other_quantity(question: Question, near: Sequence[Candidate]) -> bool:

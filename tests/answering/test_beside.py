@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from gemmasearch.answering import answer
+from gemmasearch.answering.awaited import answering, fits, has_wanted
 from gemmasearch.answering.found import extract_from
 from gemmasearch.answering.question import understand
 from gemmasearch.answering.scope import scopes_of
-from gemmasearch.answering.spans import answering, fits, has_wanted
 from gemmasearch.documents import Evidence
 from gemmasearch.retrieval.around import did_you_mean
 from gemmasearch.store import Store

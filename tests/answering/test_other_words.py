@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer, evidence, refusal, spans, synonyms
+from gemmasearch.answering import answer, awaited, evidence, refusal, spans, synonyms
 from gemmasearch.answering.question import understand
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
@@ -46,8 +46,8 @@ def test_a_note_that_holds_all_of_a_question_was_refused() -> None:
 
 def test_years_are_no_answer_to_how_much() -> None:
     asked = understand("How much of the brace is refunded?")
-    assert spans.fits(asked, "The brace stays in for about two years.") == 0.0
-    assert spans.fits(asked, "Of the brace 970 are refunded within two years.") == 1.0
+    assert awaited.fits(asked, "The brace stays in for about two years.") == 0.0
+    assert awaited.fits(asked, "Of the brace 970 are refunded within two years.") == 1.0
 
 
 @pytest.mark.parametrize(

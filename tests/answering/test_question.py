@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from gemmasearch.answering.awaited import answering, has_wanted
 from gemmasearch.answering.question import understand
-from gemmasearch.answering.spans import answering, has_wanted
 
 
 @pytest.mark.parametrize(
