@@ -82,6 +82,11 @@ class Candidate:
         return self.unit.kind == "row"
 
     @property
+    def spoken(self) -> Set[str]:
+        """The stems of it and of all that stands around it."""
+        return self.held | self.about | self.context
+
+    @property
     def covered(self) -> float:
         """The share of the question's words, by rarity, that it holds with its context."""
         return self.features["coverage"] + self.features["context"]

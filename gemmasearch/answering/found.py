@@ -23,6 +23,7 @@ from gemmasearch.answering import (
 )
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.question import COUNTED, GATHERED, Question
+from gemmasearch.answering.years import of_other_year
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
 
@@ -112,8 +113,8 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` without what is about something else, led by what tells the colour, or the newest, that is asked
     for."""
     # What speaks of the year that is asked about is told alone.
-    if any(refusal.of_other_year(asked, c) for c in ranked[:SHOWN]):
-        ranked = [c for c in ranked if not refusal.of_other_year(asked, c)] or ranked
+    if any(of_other_year(asked, c) for c in ranked[:SHOWN]):
+        ranked = [c for c in ranked if not of_other_year(asked, c)] or ranked
     if asked.asks_colour:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
     return newest.first(asked, others.without(asked, ranked) or ranked)

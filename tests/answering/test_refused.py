@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer, evidence, refusal
+from gemmasearch.answering import answer, evidence
+from gemmasearch.answering.beside import beside
 from gemmasearch.answering.question import understand
 from gemmasearch.documents import Hit
 from gemmasearch.store import Store
@@ -80,7 +81,7 @@ def test_who_did_it_is_told_by_a_sentence_in_the_passive(store: Store, add: Add)
 
 def _beside(question: str, *hits: Hit) -> bool:
     asked = understand(question)
-    return refusal.beside(asked, evidence.rank(asked, hits))
+    return beside(asked, evidence.rank(asked, hits))
 
 
 def test_what_is_known_of_another_was_told_of_the_one_named() -> None:
