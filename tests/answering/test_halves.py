@@ -67,9 +67,9 @@ def test_half_an_answer_was_told_without_a_word_on_the_other_half(store: Store, 
         title="Stolen bicycle",
     )
     found = answer(store, None, None, "When was the green bicycle stolen and who was arrested?")
-    assert not found.found or any(note.startswith(HALF) and "arrested" in note for note in found.notes)
+    assert found.found and any(note.startswith(HALF) and "arrested" in note for note in found.notes)
     whole = answer(store, None, None, "When and where was the green bicycle stolen?")
-    assert not any(note.startswith(HALF) for note in whole.notes)
+    assert whole.found and not any(note.startswith(HALF) for note in whole.notes)
 
 
 SALES = "date,market,pieces sold\n2025-05-18,Deinze,31\n2025-12-14,Ghent,97\n2026-05-17,Deinze,28\n"
