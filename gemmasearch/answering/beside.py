@@ -18,9 +18,9 @@ from gemmasearch.answering.years import of_other_years, shares_only_a_year
 
 LOOKED_AT = 5  # best candidates whose words count
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
-_OWNER = light.pattern(r"\b[A-ZÀ-ÖØ-Þ]\w+(?:['’]s\b|s['’])")
+_OWNER = light.pattern(rf"\b{words.CAPITAL}\w+(?:['’]s\b|s['’])")
 # The same behind a number or code: "the telephone number of Dr Ames".
-_OWNER_OF = light.pattern(rf"\b(?:of|for|von|für|de|pour|para) (?:{TITLE}\.? )?[A-ZÀ-ÖØ-Þ]\w+")
+_OWNER_OF = light.pattern(rf"\b(?:of|for|von|für|de|pour|para) (?:{TITLE}\.? )?{words.CAPITAL}\w+")
 _WHO_IS = light.pattern(
     r"\W*(?:who (?:is|are|was|were) (?:the|our|my)|wer (?:ist|war) (?:der|die)|qui (?:est|etait|était) l[ea]"
     r"|qui[eé]n (?:es|era) (?:el|la)) ",

@@ -33,9 +33,9 @@ def rank(
     question: Question, hits: Sequence[Hit], weights: Weights = Weights(), embedder: Embedder | None = None
 ) -> list[Candidate]:
     """Every unit of ``hits`` once, best first. Without an embedder the meaning counts nothing."""
-    found = candidates(question, hits, weights)
+    found = _measured(question, hits, weights)
     if embedder is not None:
-        add_meaning(question, found, embedder)
+        _add_meaning(question, found, embedder)
     once: dict[str, Candidate] = {}
     for candidate in sorted(found, key=lambda c: -c.score):
         once.setdefault(" ".join(candidate.stems) or candidate.text, candidate)
@@ -124,7 +124,7 @@ def _line(hit: Hit, unit: Unit) -> int | None:
     return hit.line + hit.text.count("\n", first, unit.start)
 
 
-def candidates(question: Question, hits: Sequence[Hit], weights: Weights) -> list[Candidate]:
+def _measured(question: Question, hits: Sequence[Hit], weights: Weights) -> list[Candidate]:
     """Every unit of every hit with all features but the meaning."""
     top = max(map(_place, hits), default=0.0) or 1.0
     return [c for hit in hits for c in measuring.of_hit(question, hit, _place(hit) / top, weights)]
@@ -135,7 +135,7 @@ def _place(hit: Hit) -> float:
     return (hit.words or 0.0) + (hit.meaning or 0.0) or hit.score
 
 
-def add_meaning(question: Question, found: list[Candidate], embedder: Embedder) -> None:
+def _add_meaning(question: Question, found: list[Candidate], embedder: Embedder) -> None:
     """The cosine of question and sentence for those that the words rank best; nothing for the others."""
     from gemmasearch.models import Passage
 

@@ -104,7 +104,7 @@ def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
     return False
 
 
-def costs(question: Question, there: Set[str]) -> set[str]:
+def below_prices(question: Question, there: Set[str]) -> set[str]:
     """The words for "cost" in a question of which a row below a column of prices holds all others."""
     said = {stem for stem in question.stems if awaited.costs(question, stem)}
     return said if set(question.stems) - said - question.everyday <= there else set()

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gemmasearch.answering import awaited, spans, surroundings, words
 from gemmasearch.answering.candidates import Candidate, Weights
-from gemmasearch.answering.holding import costs, held_by, joined
+from gemmasearch.answering.holding import below_prices, held_by, joined
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit
@@ -155,7 +155,9 @@ class _Read:
             self.columns = self.held[at].union(self.own[at])
             self.priced = spans.priced(text)
         if self.priced and self.question.kind == "money":
-            self.held[at] = self.held[at] | costs(self.question, self.held[at].union(self.columns, about))
+            self.held[at] = self.held[at] | below_prices(
+                self.question, self.held[at].union(self.columns, about)
+            )
 
     def _features(
         self, at: int, unit: Unit, text: str, about: Set[str], context: Set[str]

@@ -28,7 +28,7 @@ _OWNED = (
     re.compile(rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:des|der)[ ]{_WHOSE}"),
     re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
 )
-_BELONGS = light.pattern(r"\b([A-ZÀ-ÖØ-Þ][^\W\d_]+)['’]s (\w+)")
+_BELONGS = light.pattern(rf"\b({words.CAPITAL}[^\W\d_]+)['’]s (\w+)")
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
 _UNIT = light.pattern(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
 # The verb of who did something, in the active voice.

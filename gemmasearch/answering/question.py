@@ -137,7 +137,7 @@ SEVERAL = light.pattern(  # a question about more than one row
 TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
 # Before a name it is none, and the answer need not say it: many have the same.
 TITLE = r"(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)"
-_TITLED = light.pattern(rf"{TITLE}\b\.? (?=[A-ZÀ-ÖØ-Þ])")
+_TITLED = light.pattern(rf"{TITLE}\b\.? (?={words.CAPITAL})")
 _NOW_UNSPACED = light.pattern("现在|現在|目前|今の|いま|지금|현재")
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 

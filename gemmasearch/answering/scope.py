@@ -20,7 +20,7 @@ from gemmasearch.retrieval import dates
 
 _NAME = (
     rf"(?:(?:{TITLE}|Madame|Monsieur|Señora?|Don|Doña)\.? )?"
-    + r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
+    rf"(?P<name>{words.CAPITAL}[\w'’.-]+(?: {words.CAPITAL}[\w'’.-]+)?)"
 )
 _SAID = (
     r"(?:write|wrote|written|say|said|tell|told|ask|asked|want|wanted|send|sent|mention|mentioned|reply"

@@ -24,7 +24,8 @@ _APART = light.pattern(r"\n[ \t]*\n")  # an empty line
 _LABEL = light.pattern(r"[^\W\d_][^:\n]{0,30}:[ \t]+\S")
 _HEAD_OF_BLOCK = 5  # words
 _HEAD_NAME = light.pattern(
-    r"[-*+•]?\s*(?:\[[ xX]\]\s*)?(?P<mark>\*\*|__|)(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)?)(?P=mark)"
+    r"[-*+•]?\s*(?:\[[ xX]\]\s*)?(?P<mark>\*\*|__|)"
+    rf"(?P<name>{words.CAPITAL}[\w'’-]+(?: {words.CAPITAL}[\w'’-]+)?)(?P=mark)"
 )
 _QUERY = light.pattern(r"\W*(?:q|question|f|frage|p|pregunta)\W", re.I)
 _REPLY = light.pattern(r"\W*(?:a|answer|antwort|r|réponse|respuesta)\W", re.I)

@@ -84,6 +84,7 @@ def function_words(language: str) -> frozenset[str]:
     return stopwords.of(language) | stopwords.ASKING
 
 
+CAPITAL = "[A-ZÀ-ÖØ-Þ]"  # with which a name begins, in a pattern
 NEGATIONS = frozenset(
     fold(word)
     for word in listed(
