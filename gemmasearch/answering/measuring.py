@@ -36,6 +36,17 @@ def of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> l
     return [read.candidate(at, relative) for at in range(len(read.said))]
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the words around a unit say of the question."""
+
+    about: Set[str]  # title, headings, sender, date, and the line above its block
+    before: Set[str]  # the sentences that it points back to
+    posed: str  # the question right above it, "" = none
+    told: Set[str]  # and what that says
+    context: Set[str]  # all of these, the columns, and the sentences beside it
+
+
 @dataclass(slots=True)
 class _Read:
     """A hit as it is read for one question, unit by unit. ``held`` and the table are of what has been read so far."""
@@ -85,28 +96,20 @@ class _Read:
         question, hit, unit = self.question, self.hit, self.said[at]
         text = unit.of(hit.text)
         about = self._about(unit)
-        before = self._before(at, text)
-        around = before.union(self.passage if hit.kind in RECORDS else (), *self._behind(at))
         if question.language == "de":
             self.held[at] = self.held[at] | joined(question, self.held[at], self.own[at], self.headed)
         is_head = unit.kind == "row" and surroundings.names_columns(hit, self.said, at)
         self._read_table(at, text, about, is_head=is_head)
         if is_head:
             unit = replace(unit, kind="heading")
-        posed = (
-            surroundings.posed(hit.text, self.said[:at], self.headings, unit)
-            if unit.kind != "heading"
-            else ""
-        )
-        told = self._held_by(posed) if posed else set[str]()
-        around.update(self.columns, told)
-        features = self._features(at, unit, text, about, about | around)
-        self._lend(features, at, unit, text, told if posed else None, before)
+        around = self._around(at, unit, text, about)
+        features = self._features(at, unit, text, around)
+        self._lend(features, at, unit, around)
         features["hit"] = relative
         self._judge_kind(features, text)
         found = Candidate(
-            hit, unit, text, self.language, self.own[at], self.held[at], about, about | around, features,
-            is_head, posed,
+            hit, unit, text, self.language, self.own[at], self.held[at], about, around.context, features,
+            is_head, around.posed,
         )  # fmt: skip
         self._note_missing(found)
         return found
@@ -122,6 +125,20 @@ class _Read:
         )
         block = " ".join(above).strip()
         return self.general | self._held_by(block) if block else self.general
+
+    def _around(self, at: int, unit: Unit, text: str, about: Set[str]) -> _Around:
+        hit = self.hit
+        before = self._before(at, text)
+        posed = (
+            surroundings.posed(hit.text, self.said[:at], self.headings, unit)
+            if unit.kind != "heading"
+            else ""
+        )
+        told = self._held_by(posed) if posed else set[str]()
+        points = speaks_of_somebody(text) or points_back(text, self.language)
+        whole = self.passage if hit.kind in RECORDS else set[str]()
+        context = before.union(whole, *self._behind(at), self.columns, told, about)
+        return _Around(about, before if points else set(), posed, told, context)
 
     def _before(self, at: int, text: str) -> set[str]:
         """What the sentence before it says, or the sentences in which may be named of whom it speaks."""
@@ -159,44 +176,33 @@ class _Read:
                 self.question, self.held[at].union(self.columns, about)
             )
 
-    def _features(
-        self, at: int, unit: Unit, text: str, about: Set[str], context: Set[str]
-    ) -> dict[str, float]:
+    def _features(self, at: int, unit: Unit, text: str, around: _Around) -> dict[str, float]:
         question, weights, have = self.question, self.weights, self.held[at]
         pairs = set(pairwise(question.stems))
         names = question.names
+        context = around.context
         return {
             "coverage": weights.share(question, have),
             "context": weights.share(question, context - have),
-            "about": weights.share(question, about - have),
+            "about": weights.share(question, around.about - have),
             "names": sum(name in have or name in context for name in names) / len(names) if names else 0.5,
             "pairs": len(pairs & set(pairwise(self.own[at]))) / len(pairs) if pairs else 0.0,
             "kind": awaited.fits(question, text, self.language),
             "whole": 0.0 if unit.kind == "heading" else min(1.0, len(self.own[at]) / 5),
         }
 
-    def _lend(
-        self,
-        features: dict[str, float],
-        at: int,
-        unit: Unit,
-        text: str,
-        told: Set[str] | None,
-        before: Set[str],
-    ) -> None:
+    def _lend(self, features: dict[str, float], at: int, unit: Unit, around: _Around) -> None:
         """To a sentence that points back, or a row: half of what it lacks and the sentence before it, or the names of
-        the columns, say; to one that answers what stands above it (``told``, None = nothing) all of it."""
+        the columns, say; to one that answers what stands above it all of it."""
         part = _POINTED
         if unit.kind == "row":
             lent: Set[str] = self.columns
-        elif told is not None:
-            lent, part = told, 1.0
+        elif around.posed:
+            lent, part = around.told, 1.0
         elif self.hit.kind in RECORDS:
             lent = self.general
-        elif speaks_of_somebody(text) or points_back(text, self.language):
-            lent = before
         else:
-            return
+            lent = around.before
         share = part * self.weights.share(self.question, lent - self.held[at])
         features["coverage"] += share
         features["context"] -= share

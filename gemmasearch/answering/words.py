@@ -1,4 +1,5 @@
-"""Words of questions and sentences as the index knows them, plus the verb forms that no stemmer explains."""
+"""Words of questions and sentences as the index knows them, with the verb forms that no stemmer explains; words that
+deny; spellings of a name."""
 
 from __future__ import annotations
 
