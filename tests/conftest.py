@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests import gguf_files
+from gemmasearch.store import Store
+from tests import gguf_files, written
 
 
 def _absent(reason: str) -> None:
@@ -76,3 +79,16 @@ def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.setenv("XDG_CACHE_HOME", str(gguf_files.scratch() / "cache"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return home
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A tiny real index, empty."""
+    with Store.open(tmp_path / "private" / "index.db", create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def add(store: Store) -> written.Add:
+    """add(path, text, kind=..., title=..., date=..., mtime=...) writes one document; returns its id."""
+    return partial(written.write, store)

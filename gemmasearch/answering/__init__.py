@@ -3,6 +3,18 @@
 :func:`answer` asks the index, :func:`answer_from` a text that was handed over, :class:`Conversation` keeps a topic
 from question to question; ``standing`` holds the questions that are asked again. The parts can be used alone:
 ``question.understand``, ``sentences.split``, ``evidence.rank``, ``grounding.check``.
+
+=======================  ==========================================================================================
+what is asked            question, everyday (words that say little), tongues (other languages), scope (senders and
+                         times), halves (two questions in one)
+what a text holds        sentences (units), words, numbers, spans, secrets, synonyms, parts, hostile
+what a question finds    awaited (the kind of answer), holding (its words), reference (pronouns), surroundings
+sentences, best first    measuring, candidates, evidence
+and which of them        others, beside, years, extremes, newest, chosen, listing, attached, differing
+do they answer           refusal, found
+in the end               asking, packing, drafting, grounding, relations; given (a text that was handed over), chat
+labels on documents      labels, labelling
+=======================  ==========================================================================================
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import words
@@ -41,7 +41,7 @@ def named(question: Question, hits: Sequence[Hit]) -> list[Evidence]:
     return [
         Evidence(_name(hit), hit, hit.score, (0, len(_name(hit))), hit.line)
         for hit in reversed(once.values())
-        if asked <= set(_told(question, hit))
+        if asked <= _spoken(question, hit)
     ]
 
 
@@ -49,9 +49,10 @@ def _name(hit: Hit) -> str:
     return hit.part.rpartition("/")[2] or hit.title
 
 
-def _told(question: Question, hit: Hit) -> Iterator[str]:
+def _spoken(question: Question, hit: Hit) -> set[str]:
+    """What name, text, mail and sender of an attachment say of a question."""
     spoken = " ".join(
         (_name(hit).replace("_", " "), hit.title, hit.meta.get("subject", ""), hit.sender, hit.text)
     )
     language = hit.language or question.language
-    yield from held_by(question, spoken, words.stems(spoken, language), language) | question.everyday
+    return held_by(question, spoken, words.stems(spoken, language), language) | question.everyday

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import Candidate, says_nothing
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.evidence import telling
 from gemmasearch.answering.question import Question
 
 _CHOSE = light.pattern(
@@ -28,24 +29,20 @@ _EACH = light.pattern(
 def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked``, led by the sentence that says which row of a table was taken, where the best is one of its rows and
     the question names none; where an amount is asked for, by the row itself. [] where that is not so."""
-    best = next((c for c in ranked if not says_nothing(question, c)), None)
+    best = next(telling(question, ranked), None)
     asked = words.fold(question.text)
     if (
         _EACH.search(asked)
         or best is None
-        or best.unit.kind != "row"
+        or not best.is_row
         or question.kind not in ("who", "what", "money")
     ):
         return []
-    rows = [
-        c
-        for c in ranked
-        if c.unit.kind == "row" and c.hit.document_id == best.hit.document_id and not c.is_head
-    ]
+    rows = [c for c in ranked if c.is_row and c.hit.document_id == best.hit.document_id]
     if len(rows) < 2 or not set(question.names).isdisjoint(set[str]().union(*(row.held for row in rows))):
         return []
     for said in ranked:
-        if said.hit.document_id != best.hit.document_id or said.unit.kind == "row":
+        if said.hit.document_id != best.hit.document_id or said.is_row:
             continue
         if not _CHOSE.search(said.text) or words.negated(said.text):
             continue

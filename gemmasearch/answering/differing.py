@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.numbers import days_in, numbers_in
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import COUNTED, Question
 from gemmasearch.documents import Evidence
 
 # Words of the question that two sentences with different codes must share: many things have a number.
@@ -21,13 +21,13 @@ def pair(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
     if not found or not (one := counted(question, found[0])):
         return []
     first = found[0]
-    told = _told(question, first)
+    told = _shared(question, first)
     least = _TELLING if question.asks_code else 1
     for item in found[1:4]:
         if item.hit.document_id == first.hit.document_id or item.score < 0.85 * first.score:
             continue
         other = counted(question, item)
-        alike = len(told) >= least and told == _told(question, item) and _is_like(question, first, item)
+        alike = len(told) >= least and told == _shared(question, item) and _is_like(question, first, item)
         if alike and other and not one <= other and not other <= one:
             return sorted((first, item), key=_age, reverse=True)
     return []
@@ -44,7 +44,7 @@ def counted(question: Question, item: Evidence) -> frozenset[object]:
     span = item.text[slice(*item.span)]
     if question.asks_code:
         return frozenset({words.fold(span)} if any(spans.codes(span)) else ())
-    return frozenset(numbers_in(span) if question.kind in ("when", "number", "money") else ())
+    return frozenset(numbers_in(span) if question.kind in COUNTED else ())
 
 
 def _is_open(question: Question) -> bool:
@@ -68,5 +68,6 @@ def _age(item: Evidence) -> float:
     return item.hit.date if item.hit.date is not None else item.hit.mtime or 0.0
 
 
-def _told(question: Question, item: Evidence) -> set[str]:
+def _shared(question: Question, item: Evidence) -> set[str]:
+    """The question's words that a sentence holds."""
     return set(question.stems) & set(words.stems(item.text, item.hit.language))

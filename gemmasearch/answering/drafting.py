@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.answering import evidence, grounding, hostile, packing, spans, words
+from gemmasearch.answering import awaited, evidence, grounding, hostile, packing, spans, words
 from gemmasearch.answering.numbers import MARKER, days_in
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import GATHERED, Question
 from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Answer, Citation, Evidence, Hit, Sentence
 from gemmasearch.light import dataclass
@@ -74,9 +74,9 @@ def replies(question: Question, sentence: str, quoted: str = "") -> bool:
     fresh = set(words.stems(sentence, question.language)) - set(question.stems)
     if question.kind == "money" and spans.MONEY.search(quoted) and not spans.MONEY.search(sentence):
         return False
-    if question.kind == "why" and spans.reasons(quoted) and not spans.reasons(sentence):
+    if question.kind == "why" and awaited.reasons(quoted) and not awaited.reasons(sentence):
         return False
-    return bool(fresh) and spans.has_wanted(question, sentence)
+    return bool(fresh) and awaited.has_wanted(question, sentence)
 
 
 def _echoes(question: str, sentence: str) -> bool:
@@ -122,12 +122,10 @@ def generate(
     draft: Draft, found: Sequence[Evidence], generator: Generator, settings: Settings, clock: Clock
 ) -> None:
     """Let the generator answer; what passes the check goes into the draft."""
-    room = generator.context - settings.answer_tokens - generator.count_tokens(draft.question.text) - 64
-    budget = max(32, min(settings.evidence_tokens, room))
-    most = packing.MOST_LISTED if draft.question.kind in ("list", "summary") else packing.MOST
-    packed = packing.pack(
-        [item for item in found if not hostile.instructs(item.text)], generator, budget, most
-    )
+    budget = _budget(draft.question, generator, settings)
+    most = packing.MOST_LISTED if draft.question.kind in GATHERED else packing.MOST
+    honest = [item for item in found if not hostile.instructs(item.text)]
+    packed = packing.pack(honest, generator, budget, most)
     if not packed:
         return
     hits = list({item.hit.chunk_id: item.hit for item in packed}.values())
@@ -143,7 +141,7 @@ def generate(
     told: set[str] = set()
     quoted = " ".join(item.text for item in found[:2] if item.score >= _AS_GOOD * found[0].score)
     for sentence in _sentences(_until_it_loops(_timed(pieces, clock))):
-        plain = _told(sentence)
+        plain = _bare(sentence)
         if not plain or plain == REFUSAL:
             continue
         if plain in said or len(draft.sentences) == MOST_SENTENCES:
@@ -161,6 +159,12 @@ def generate(
     clock.lap("generate")
 
 
+def _budget(question: Question, generator: Generator, settings: Settings) -> int:
+    """The tokens that the evidence may take beside the question and its answer."""
+    room = generator.context - settings.answer_tokens - generator.count_tokens(question.text) - 64
+    return max(32, min(settings.evidence_tokens, room))
+
+
 def _supported(plain: str, sentence: str, against: Sequence[grounding.Source]) -> grounding.Support:
     """The check against the source that the sentence cites, else against all: the citation shown is the one that
     carries it, whatever number a small model wrote."""
@@ -169,7 +173,7 @@ def _supported(plain: str, sentence: str, against: Sequence[grounding.Source]) -
     return support if support.holds else grounding.check(plain, against)
 
 
-def _told(sentence: str) -> str:
+def _bare(sentence: str) -> str:
     """A sentence without its citation and without "The answer is:" and its like."""
     plain = _BULLET.sub("", MARKER.sub("", sentence).strip())
     bare = _PREAMBLE.sub("", plain)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import Candidate, says_nothing
-from gemmasearch.answering.numbers import days_with_year, numbers_in
+from gemmasearch.answering import awaited, spans, words
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.evidence import telling
+from gemmasearch.answering.numbers import days_with_year, numbers_in, today
 from gemmasearch.answering.question import Question
 
 _NEARLY = 0.8  # of what the best one covers of the question
@@ -58,32 +58,29 @@ def is_any(question: Question, ranked: Sequence[Candidate]) -> bool:
     that it is that."""
     asked = words.fold(question.text)
     end = _LEAST.search(asked) or _MOST.search(asked)
-    best = next((c for c in ranked if not says_nothing(question, c)), None)
-    if end is None or best is None or best.unit.kind != "row":
+    best = next(telling(question, ranked), None)
+    if end is None or best is None or not best.is_row:
         return False
-    beside = [
-        c for c in ranked if c.hit.chunk_id == best.hit.chunk_id and c.unit.kind == "row" and not c.is_head
-    ]
+    beside = [c for c in ranked if c.hit.chunk_id == best.hit.chunk_id and c.is_row]
     return len(beside) > 1 and end.group() not in words.fold(best.text)
 
 
 def _near(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Those that speak of the question as well as the best does."""
-    told = [c for c in ranked if not says_nothing(question, c) and not c.is_head]
+    told = [*telling(question, ranked)]
     most = max((c.covered for c in told[:1]), default=0.0)
-    own = spans.told(question) - question.everyday
+    own = awaited.topic(question)
     lead = own & told[0].held if told else set()
     return [c for c in told if c.covered >= _NEARLY * most and lead <= c.held | c.about]
 
 
 def _latest(near: Iterable[Candidate]) -> Candidate | None:
     """The entry with the latest date up to today; what was offered or planned for a day need not have taken place."""
-    now = datetime.now()
-    today = (now.year, now.month, now.day)
+    now = today()
     past = [
         (max(days), -place, c)
         for place, c in enumerate(near)
-        if (days := [d for d in days_with_year(c.text) if d <= today])
+        if (days := [d for d in days_with_year(c.text) if d <= now])
     ]
     done = [found for found in past if not _NOT_YET.search(found[2].text)] or past
     return max(done, key=lambda found: found[:2])[2] if len(past) > 1 else None
@@ -93,12 +90,12 @@ def _outermost(
     question: Question, ranked: Sequence[Candidate], asked: str, *, smallest: bool
 ) -> Candidate | None:
     """The row with the least or the most in the column that is asked about."""
-    best = next((c for c in ranked if not says_nothing(question, c)), None)
+    best = next(telling(question, ranked), None)
     if best is None:
         return None
-    table = next((c.hit.chunk_id for c in ranked if c.unit.kind == "row"), best.hit.chunk_id)
+    table = next((c.hit.chunk_id for c in ranked if c.is_row), best.hit.chunk_id)
     head = next((c for c in ranked if c.is_head and c.hit.chunk_id == table), None)
-    rows = [c for c in ranked if c.unit.kind == "row" and c.hit.chunk_id == table and not c.is_head]
+    rows = [c for c in ranked if c.is_row and c.hit.chunk_id == table]
     if head is None or len(rows) < 2:
         return None
     for column in _columns(question, _cells(head.text), head.language, priced=bool(_PRICE.search(asked))):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
+from gemmasearch.answering import awaited, words
 from gemmasearch.answering.holding import held_by
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.reference import SPEAKS_BACK
@@ -86,7 +86,7 @@ def _holds(own: set[str], item: Evidence) -> bool:
 
 def _own(question: Question) -> set[str]:
     """Its words but the everyday ones and what an amount or a number says by itself."""
-    return spans.told(question) - question.everyday if question.says_something else set()
+    return awaited.topic(question) if question.says_something else set()
 
 
 def untold(half: Question, other: Question, told: Sequence[Evidence]) -> bool:
@@ -94,7 +94,8 @@ def untold(half: Question, other: Question, told: Sequence[Evidence]) -> bool:
     none of the words that neither the other half nor its title has."""
     own = _own(half) - set(other.stems) or _own(half)
     return not any(
-        spans.has_wanted(half, item.text, item.hit.language) and _speaks_of(own, half, item) for item in told
+        awaited.has_wanted(half, item.text, item.hit.language) and _speaks_of(own, half, item)
+        for item in told
     )
 
 

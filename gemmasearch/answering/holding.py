@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import spans, synonyms, words
+from gemmasearch.answering import awaited, spans, synonyms, words
 from gemmasearch.answering.numbers import dated_in, months_in
 from gemmasearch.answering.question import Question
 from gemmasearch.store import fts
@@ -39,7 +39,7 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
         named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
         if question.kind == "money" and spans.moneyed(text):
-            held.update(s for s in missing if spans.costs(question, s))
+            held.update(s for s in missing if awaited.costs(question, s))
         elif named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
     # Who bought it is whom it was sold to.
@@ -104,7 +104,7 @@ def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
     return False
 
 
-def costs(question: Question, there: Set[str]) -> set[str]:
+def below_prices(question: Question, there: Set[str]) -> set[str]:
     """The words for "cost" in a question of which a row below a column of prices holds all others."""
-    said = {stem for stem in question.stems if spans.costs(question, stem)}
+    said = {stem for stem in question.stems if awaited.costs(question, stem)}
     return said if set(question.stems) - said - question.everyday <= there else set()

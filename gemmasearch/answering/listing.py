@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
-from gemmasearch.answering.evidence import Candidate, line_of
+from gemmasearch.answering import awaited, words
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.evidence import line_of
 from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.sentences import Unit, units_of
 from gemmasearch.documents import Evidence
@@ -69,11 +70,7 @@ def _rows(asked: Set[str], question: Question, ranked: Sequence[Candidate]) -> l
     """The rows of the best table that say what its title and columns leave open, in their order."""
     if SEVERAL.search(question.text):
         return []
-    rows = [
-        c
-        for c in ranked
-        if c.unit.kind == "row" and not c.is_head and asked <= c.held | c.context and asked & c.held
-    ]
+    rows = [c for c in ranked if c.is_row and asked <= c.held | c.context and asked & c.held]
     of_best = [c for c in rows if c.hit.chunk_id == rows[0].hit.chunk_id]
     return sorted(of_best, key=lambda c: c.unit.start) if len(of_best) > 1 else []
 
@@ -98,5 +95,5 @@ def _run(lead: Candidate) -> list[Unit]:
 
 
 def _evidence(question: Question, item: Candidate) -> Evidence:
-    span = spans.answering(question, item.text, item.language)
+    span = awaited.answering(question, item.text, item.language)
     return Evidence(item.text, item.hit, item.share, span, line_of(item.hit, item.text))

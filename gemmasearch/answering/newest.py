@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from datetime import datetime
 
 from gemmasearch import light
-from gemmasearch.answering import spans
+from gemmasearch.answering import awaited, spans
+from gemmasearch.answering.candidates import FEATURES, Candidate
 from gemmasearch.answering.differing import counted
-from gemmasearch.answering.evidence import FEATURES, Candidate, moment_of, says_nothing, select
-from gemmasearch.answering.numbers import days_in, days_with_year
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.evidence import select, telling
+from gemmasearch.answering.numbers import days_in, days_with_year, today
+from gemmasearch.answering.question import GATHERED, Question
 from gemmasearch.answering.reference import in_context
+from gemmasearch.answering.surroundings import moment_of
 
 _FROM_YEAR = light.pattern(
     r"\b(?:from|as of|starting|beginning|ab|dès|à partir d[eu]|desde|a partir de)\b[^,.;]{0,20}?\b(20\d\d)\b",
@@ -59,7 +60,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         return [entry, *(c for c in ranked if c is not entry)]
     if not question.asks_now:
         return list(ranked)
-    near = [c for c in ranked[:_AMONG] if not says_nothing(question, c)]
+    near = [*telling(question, ranked[:_AMONG])]
     if question.kind != "when":
         near = _present(near)
         ranked = [*near[:1], *(c for c in ranked if c is not near[0])] if near else ranked
@@ -86,16 +87,16 @@ def _newest_entry(question: Question, ranked: Sequence[Candidate]) -> Candidate 
     what the dog weighs now is what the last of them says. None where the best is that, or no such entry."""
     if question.kind not in ("what", "number", "money", "who", "where") or _PAST.search(question.text):
         return None
-    near = [c for c in ranked if not says_nothing(question, c) and not c.is_head]
+    near = [*telling(question, ranked)]
     if not near or days_in(question.text) or not (since := _entered(near[0])):
         return None
-    best, now = near[0], datetime.now()
-    own = (spans.told(question) - question.everyday) & best.held
+    best, now = near[0], today()
+    own = awaited.topic(question) & best.held
     newer = [
         c
         for c in near
         if c.hit.document_id == best.hit.document_id
-        and since < _entered(c) <= (now.year, now.month, now.day)
+        and since < _entered(c) <= now
         and own <= c.held
         and c.features["kind"] >= best.features["kind"]
         and c.covered >= _NEARLY * best.covered
@@ -106,19 +107,18 @@ def _newest_entry(question: Question, ranked: Sequence[Candidate]) -> Candidate 
 def _coming(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
     """The next day to come of what is asked about, where the best tells only days that are past: "when is the MOT"
     asks for the one in the calendar. None where the best is that, or no other says as much."""
-    near = [c for c in ranked[:_AMONG] if not says_nothing(question, c)]
+    near = [*telling(question, ranked[:_AMONG])]
     if question.kind != "when" or not near or not _TO_COME.match(question.text) or days_in(question.text):
         return None
-    best, now = near[0], datetime.now()
-    today = (now.year, now.month, now.day)
+    best, now = near[0], today()
     past = days_with_year(best.text)
-    if not past or max(past) >= today:
+    if not past or max(past) >= now:
         return None
-    own = spans.told(question) - question.everyday
+    own = awaited.topic(question)
     coming = [
         (min(days), c)
         for c in near[1:]
-        if (days := [day for day in days_with_year(c.text) if day >= today])
+        if (days := [day for day in days_with_year(c.text) if day >= now])
         and own & (best.held | best.about) <= c.held | c.about
         and c.covered >= _NEARLY * best.covered
     ]
@@ -133,7 +133,7 @@ def _entered(candidate: Candidate) -> tuple[int, ...]:
 
 def _present(near: Sequence[Candidate]) -> list[Candidate]:
     """``near`` without what is to come ("96 from 2027"), unless nothing else answers nearly as well."""
-    this = datetime.now().year
+    this = today()[0]
     ahead = {id(c) for c in near if (years := _FROM_YEAR.findall(c.text)) and int(min(years)) > this}
     rest = [c for c in near if id(c) not in ahead]
     if not ahead or not rest or rest[0].score < _NEARLY * near[0].score:
@@ -151,12 +151,12 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
     """What a newer document says of the same, with words that tell of a change and with another value, where the best
     sentence tells a value and the question is about how things stand: they are worded apart, and the older one alone
     would be told for what holds."""
-    near = [c for c in ranked[:_AMONG] if not says_nothing(question, c)]
-    if not near or _PAST.search(question.text) or question.kind in ("list", "summary", "why", "how"):
+    near = [*telling(question, ranked[:_AMONG])]
+    if not near or _PAST.search(question.text) or question.kind in (*GATHERED, "why", "how"):
         return None
     best, *others = near
     value = _value(question, best)
-    told = spans.told(question) - question.everyday
+    told = awaited.topic(question)
     told = told - set(question.names) or told  # another number of the same person is no newer one
     if _STILL.search(question.text):
         return _since(question, best, others, told)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from gemmasearch import light
 from gemmasearch.answering import words
 
 MARKER = light.pattern(r"\s*\[\d+\]")  # of a source
+YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _GROUPED = light.pattern(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = light.pattern(r"\d[\d.,:/'’  ]*\d|\d")
 _LONGEST = 4_000  # digits that Python converts
@@ -106,6 +108,14 @@ _MONTHS = {
 }  # fmt: skip
 
 
+MONTH_NAMES = (  # in full, as a calendar writes them
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
+    "|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre"
+    "|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+)
+
+
 def months_in(text: str) -> frozenset[int]:
     """Months named in words, 1..12. "May" only where it is no verb."""
     found = {
@@ -176,6 +186,12 @@ _NAMED = light.pattern(
     r"(?:(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º)?\s+(?:of\s+|de\s+)?)?([^\W\d_]{3,})\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,\s*)?(?:de\s+)?"
     r"((?:19|20)\d\d)(?!\d)"
 )
+
+
+def today() -> tuple[int, int, int]:
+    """The day it is, as :func:`days_with_year` gives them."""
+    now = datetime.now()
+    return now.year, now.month, now.day
 
 
 def days_with_year(text: str) -> list[tuple[int, int, int]]:

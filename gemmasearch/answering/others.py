@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple
 
 from gemmasearch import light
-from gemmasearch.answering import spans, synonyms, words
-from gemmasearch.answering.evidence import RECORDS, Candidate, head_name
-from gemmasearch.answering.question import SEVERAL, Question
+from gemmasearch.answering import awaited, spans, synonyms, words
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.question import GATHERED, SEVERAL, Question
 from gemmasearch.answering.reference import points_back
+from gemmasearch.answering.surroundings import RECORDS, head_name
 
 _DETERMINER = (
     r"(?:the|this|that|a|an|my|our|your|his|her|their|dem|den|der|des|die|das|einem|einer|meine[mnrs]?|unsere[mnrs]?|le|la"
@@ -28,8 +28,7 @@ _OWNED = (
     re.compile(rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:des|der)[ ]{_WHOSE}"),
     re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
 )
-_SPELT = 0.7  # likeness of two spellings of a name
-_BELONGS = light.pattern(r"\b([A-ZÀ-ÖØ-Þ][^\W\d_]+)['’]s (\w+)")
+_BELONGS = light.pattern(rf"\b({words.CAPITAL}[^\W\d_]+)['’]s (\w+)")
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
 _UNIT = light.pattern(r"[^\W\d_]{3,}[ ]([A-HJ-Z]|[A-Z]{1,4}-?\d{1,5}|\d{1,2}[a-z])(?![\w'’-])")
 # The verb of who did something, in the active voice.
@@ -90,8 +89,8 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if not dropped:
         return list(ranked)
     kept = [c for c in ranked if id(c) not in dropped]
-    rows = {c.hit.chunk_id for c in kept if c.unit.kind == "row"}
-    emptied = {c.hit.chunk_id for c in ranked if id(c) in dropped and c.unit.kind == "row"} - rows
+    rows = {c.hit.chunk_id for c in kept if c.is_row}
+    emptied = {c.hit.chunk_id for c in ranked if id(c) in dropped and c.is_row} - rows
     return [c for c in kept if not (c.is_head and c.hit.chunk_id in emptied)]
 
 
@@ -171,19 +170,19 @@ def _has_no_place(question: Question, candidate: Candidate) -> bool:
 def _of_another_row(question: Question, candidate: Candidate) -> bool:
     """A row of which no cell holds a word of the question, where the head of its table, its title and its headings do
     not hold all of them: "the serial number of the oven" is not that of any row."""
-    if candidate.unit.kind != "row" or question.kind in ("list", "summary"):
+    if not candidate.is_row or question.kind in GATHERED:
         return False
-    asked = spans.told(question) - question.everyday
+    asked = awaited.topic(question)
     return asked.isdisjoint(candidate.held) and not asked <= candidate.context
 
 
 def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[int]:
     """Rows that lack a word of the question which another row of their table holds: of "the taxi in Jena" neither the
     taxi in Lyon nor the hotel in Jena tells the price."""
-    if question.kind in ("list", "summary", "yesno") or SEVERAL.search(question.text):
+    if question.kind in (*GATHERED, "yesno") or SEVERAL.search(question.text):
         return set()
-    asked = spans.told(question) - question.everyday
-    rows = [c for c in ranked if c.unit.kind == "row" and not c.is_head]
+    asked = awaited.topic(question)
+    rows = [c for c in ranked if c.is_row]
     beside: dict[int, set[str]] = {}  # document -> of these words, those that any of its rows holds
     for row in rows:
         beside.setdefault(row.hit.document_id, set()).update(asked & row.held)
@@ -200,7 +199,7 @@ def _beside_their_items(question: Question, ranked: Sequence[Candidate]) -> set[
     """Items of a list, or lines with labels, each of which begins with a name, where one of them begins with the name
     that the question holds: of Rory's shoe size nothing is said by the item that begins with Isla."""
     names = set(question.names)
-    if not names or question.kind in ("list", "summary", "yesno") or SEVERAL.search(question.text):
+    if not names or question.kind in (*GATHERED, "yesno") or SEVERAL.search(question.text):
         return set()
     heads = {id(c): head_name(c.unit, c.text, c.language) for c in ranked}
     lists = {(c.hit.chunk_id, c.unit.kind) for c in ranked if not names.isdisjoint(heads[id(c)])}
@@ -214,7 +213,7 @@ def _beside_their_items(question: Question, ranked: Sequence[Candidate]) -> set[
 def _of_other_sections(question: Question, ranked: Sequence[Candidate]) -> set[int]:
     """What stands in another section than the one that the question names, where a note has one of each: below "Nora"
     is not Leon's blood group."""
-    if question.kind in ("list", "summary"):
+    if question.kind in GATHERED:
         return set()
     asked = set(question.stems) - question.everyday
     sections = {id(c): _sections(c) for c in ranked}
@@ -251,7 +250,7 @@ def _of_another_owner(question: Question, candidate: Candidate) -> bool:
     # "Nora's runs out in May, Leon's in June" says nothing of Owen's passport.
     if (mine := _BELONGS.search(question.text)) and (others := _BELONGS.findall(candidate.text)):
         owner, thing = (set(words.stems(said, question.language)) for said in mine.groups())
-        slips = get_close_matches(mine[1], [name for name, _ in others], 1, _SPELT)  # Celeron's, Celoron's
+        slips = words.spelt_like(mine[1], (name for name, _ in others))  # Celeron's, Celoron's
         if owner.isdisjoint(candidate.held | candidate.about) and thing & candidate.held and not slips:
             return True
     for wanted in _owned(question.text, question.language):

@@ -12,6 +12,8 @@ from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
 KINDS = ("who", "when", "where", "number", "money", "yesno", "why", "how", "list", "summary", "what")
+COUNTED = ("when", "number", "money")  # which a day or an amount answers
+GATHERED = ("list", "summary")  # which more than one sentence answers
 
 # Tried in this order on the folded question; the first that matches names the kind.
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -135,7 +137,7 @@ SEVERAL = light.pattern(  # a question about more than one row
 TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "st")
 # Before a name it is none, and the answer need not say it: many have the same.
 TITLE = r"(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)"
-_TITLED = light.pattern(rf"{TITLE}\b\.? (?=[A-ZÀ-ÖØ-Þ])")
+_TITLED = light.pattern(rf"{TITLE}\b\.? (?={words.CAPITAL})")
 _NOW_UNSPACED = light.pattern("现在|現在|目前|今の|いま|지금|현재")
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
@@ -166,36 +168,10 @@ def understand(text: str) -> Question:
     'when'
     """
     flat = " ".join(words.fold(text).replace("’", "'").split()).lstrip("¿¡\"'(- ")
-    kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "")
     language = words.guess_language(text)
-    kind = kind or next((kind for kind, asked in _UNSPACED if re.search(asked, text)), "")
-    abroad = not kind or tongues.foreign(language)
-    if abroad:
-        other = tongues.kind_of(flat, language)
-        kind, abroad = other or kind or "what", bool(other)
-    if kind == "yesno" and language == "de" and flat.startswith("was "):
-        kind = "what"
-    everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
-    if flat.startswith("may "):
-        everything = everything[1:] or everything
-    measured = {match.group(1) for match in _MEASURED.finditer(flat)}
-    for ends in _END_OF_MANY.finditer(flat):
-        measured |= {word for part in ends.groups() if part for word in part.split()}
-    measured |= {match.group(1) for match in _PLATE.finditer(flat)}
-    if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
-        verb = said.group().split()
-        measured |= {verb[0], verb[-1]}
-    told = {match.group() for match in _TASK.finditer(flat)} if kind in ("summary", "list") else set()
-    if tongues.foreign(language):
-        told |= tongues.ASKING
-    telling = [
-        token
-        for token in everything
-        if token.content
-        and not (token.text == "may" and language == "en")  # no month
-        and words.fold(token.text) not in measured | told
-        and not _TITLED.match(text, token.start)
-    ]
+    kind, abroad = _kind_of(text, flat, language)
+    everything = _words_of(text, flat, language)
+    telling = _telling(text, everything, language, _unsaid(flat, kind, language))
     found = telling or everything  # "who are you" is all function words
     if indexed.unspaced(text):  # the last character of a run stands by itself, as in few answers
         pairs = {token.stem[-1] for token in found if len(token.stem) > 1}
@@ -221,3 +197,55 @@ def understand(text: str) -> Question:
         abroad,
         everyday.among(surface, language, kind),
     )
+
+
+def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
+    """The kind of a question, and whether it is asked for in words of none of the four languages.
+
+    :param flat: the text, folded and on one line.
+    """
+    kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "")
+    kind = kind or next((kind for kind, asked in _UNSPACED if re.search(asked, text)), "")
+    abroad = not kind or tongues.foreign(language)
+    if abroad:
+        other = tongues.kind_of(flat, language)
+        kind, abroad = other or kind or "what", bool(other)
+    if kind == "yesno" and language == "de" and flat.startswith("was "):
+        kind = "what"
+    return kind, abroad
+
+
+def _words_of(text: str, flat: str, language: str) -> list[words.Token]:
+    """Its words; of a script without spaces none of those that ask."""
+    everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
+    if flat.startswith("may "):
+        everything = everything[1:] or everything
+    return everything
+
+
+def _unsaid(flat: str, kind: str, language: str) -> set[str]:
+    """The words of a question, folded, that its answer need not say: what is measured, which of many is meant, that
+    it took place, and what is to be done with the answer."""
+    measured = {match.group(1) for match in _MEASURED.finditer(flat)}
+    for ends in _END_OF_MANY.finditer(flat):
+        measured |= {word for part in ends.groups() if part for word in part.split()}
+    measured |= {match.group(1) for match in _PLATE.finditer(flat)}
+    if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
+        verb = said.group().split()
+        measured |= {verb[0], verb[-1]}
+    told = {match.group() for match in _TASK.finditer(flat)} if kind in GATHERED else set()
+    if tongues.foreign(language):
+        told |= tongues.ASKING
+    return measured | told
+
+
+def _telling(text: str, everything: list[words.Token], language: str, unsaid: set[str]) -> list[words.Token]:
+    """The content words that say what a question is about."""
+    return [
+        token
+        for token in everything
+        if token.content
+        and not (token.text == "may" and language == "en")  # no month
+        and words.fold(token.text) not in unsaid
+        and not _TITLED.match(text, token.start)
+    ]

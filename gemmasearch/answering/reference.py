@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
+from gemmasearch.answering import awaited, spans, words
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import units_of
 from gemmasearch.documents import Evidence, Hit
@@ -106,7 +106,7 @@ def _names_price(sentence: str) -> bool:
 def _leaves_open(question: Question, sentence: str, behind: str, language: str) -> bool:
     if question.kind != "yesno" and _ENDED.search(sentence) and _SINCE.search(behind):
         return True
-    if question.kind == "why" and not spans.reasons(sentence) and _GIVES_REASON.match(behind):
+    if question.kind == "why" and not awaited.reasons(sentence) and _GIVES_REASON.match(behind):
         return True
     if question.kind == "money" and not spans.MONEY.search(sentence) and _PRICED.match(behind):
         return _names_price(behind)
@@ -114,7 +114,7 @@ def _leaves_open(question: Question, sentence: str, behind: str, language: str) 
         return False
     if words.negated(sentence):
         return question.kind != "yesno"
-    return not spans.has_wanted(question, sentence) and spans.has_wanted(question, behind)
+    return not awaited.has_wanted(question, sentence) and awaited.has_wanted(question, behind)
 
 
 def whole(question: Question, item: Evidence) -> str:

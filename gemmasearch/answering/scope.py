@@ -13,14 +13,14 @@ from datetime import datetime
 
 from gemmasearch import light
 from gemmasearch.answering import words
-from gemmasearch.answering.numbers import months_in
+from gemmasearch.answering.numbers import MONTH_NAMES, months_in
 from gemmasearch.answering.question import TITLE, Question
 from gemmasearch.documents import Condition
 from gemmasearch.retrieval import dates
 
 _NAME = (
     rf"(?:(?:{TITLE}|Madame|Monsieur|Señora?|Don|Doña)\.? )?"
-    + r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: [A-ZÀ-ÖØ-Þ][\w'’.-]+)?)"
+    rf"(?P<name>{words.CAPITAL}[\w'’.-]+(?: {words.CAPITAL}[\w'’.-]+)?)"
 )
 _SAID = (
     r"(?:write|wrote|written|say|said|tell|told|ask|asked|want|wanted|send|sent|mention|mentioned|reply"
@@ -40,15 +40,8 @@ _SENDERS = tuple(
         rf"\b(?:escribió|dijo|preguntó|envió|propuso) {_NAME}",
     )
 )
-_MONTHS = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|januar"
-    r"|februar|märz|mai"
-    r"|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre"
-    r"|novembre|décembre"
-    r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
-)
 _TIME = light.pattern(
-    rf"\b(?:(?:in|im|en|during|of|de|on|am|le|el)\s+)?(?P<time>{_MONTHS}(?:\s+(?:de\s+)?\d{{4}})?"
+    rf"\b(?:(?:in|im|en|during|of|de|on|am|le|el)\s+)?(?P<time>(?:{MONTH_NAMES})(?:\s+(?:de\s+)?\d{{4}})?"
     rf"|(?:last|this) (?:week|month|year)|yesterday|today"
     r"|\d{4}-\d{2}(?:-\d{2})?|(?<=in )\d{4})\b",
     re.I,

@@ -1,9 +1,11 @@
-"""Words of questions and sentences as the index knows them, plus the verb forms that no stemmer explains."""
+"""Words of questions and sentences as the index knows them, with the verb forms that no stemmer explains; words that
+deny; spellings of a name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
 from functools import lru_cache
 
 from gemmasearch import light, stopwords
@@ -83,6 +85,7 @@ def function_words(language: str) -> frozenset[str]:
     return stopwords.of(language) | stopwords.ASKING
 
 
+CAPITAL = "[A-ZÀ-ÖØ-Þ]"  # with which a name begins, in a pattern
 NEGATIONS = frozenset(
     fold(word)
     for word in listed(
@@ -112,6 +115,18 @@ def denies(text: str) -> bool:
     True
     """
     return negated(text) or _EXCLUDES.search(fold(text)) is not None
+
+
+_SPELT = 0.7  # likeness of two spellings of a name
+
+
+def spelt_like(name: str, known: Iterable[str]) -> bool:
+    """Whether a name may be one of those that are known, in another spelling.
+
+    >>> spelt_like("Celoron", ["Celeron"])
+    True
+    """
+    return bool(get_close_matches(name, list(known), 1, _SPELT))
 
 
 def share(wanted: Iterable[str], have: AbstractSet[str]) -> float:

@@ -46,7 +46,7 @@ def test_an_everyday_word_weighed_as_much_as_the_topic_in_a_small_index(
 @pytest.mark.parametrize(
     "question", ["What colour is the kettle?", "Who uses the kettle?", "Where does Gil work?"]
 )
-def test_what_a_question_asks_for_is_no_everyday_word(store: Store, add: Add, question: str) -> None:
+def test_what_a_question_asks_for_is_no_everyday_word(question: str) -> None:
     assert not understand(question).everyday
 
 

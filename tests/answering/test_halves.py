@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer, asking, halves
+from gemmasearch.answering import answer, halves
+from gemmasearch.answering.found import HALF
 from gemmasearch.answering.question import understand
 from gemmasearch.documents import Evidence
 from gemmasearch.store import Store
@@ -66,9 +67,9 @@ def test_half_an_answer_was_told_without_a_word_on_the_other_half(store: Store, 
         title="Stolen bicycle",
     )
     found = answer(store, None, None, "When was the green bicycle stolen and who was arrested?")
-    assert not found.found or any(note.startswith(asking.HALF) and "arrested" in note for note in found.notes)
+    assert found.found and any(note.startswith(HALF) and "arrested" in note for note in found.notes)
     whole = answer(store, None, None, "When and where was the green bicycle stolen?")
-    assert not any(note.startswith(asking.HALF) for note in whole.notes)
+    assert whole.found and not any(note.startswith(HALF) for note in whole.notes)
 
 
 SALES = "date,market,pieces sold\n2025-05-18,Deinze,31\n2025-12-14,Ghent,97\n2026-05-17,Deinze,28\n"
@@ -80,7 +81,7 @@ def test_of_two_years_only_one_was_told(store: Store, add: Add) -> None:
     assert "Deinze,31" in told and "Deinze,28" in told
     half = answer(store, None, None, "How many pieces were sold in Deinze in 2024 and in 2025?")
     assert "Deinze,31" in half.text
-    assert [note for note in half.notes if note.startswith(asking.HALF) and "2024" in note]
+    assert [note for note in half.notes if note.startswith(HALF) and "2024" in note]
 
 
 def test_a_lone_and_when_is_a_question(store: Store, add: Add) -> None:

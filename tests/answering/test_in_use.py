@@ -13,12 +13,8 @@ from gemmasearch.errors import UsageProblem
 from gemmasearch.models.fake import FakeGenerator
 from gemmasearch.store import Store
 from tests.answering.conftest import Add, Embed
-from tests.answering.test_answer import Says
-
-
-def utc(year: int, month: int) -> float:
-    return datetime(year, month, 15, tzinfo=UTC).timestamp()
-
+from tests.answering.passages import noon
+from tests.answering.says import Says
 
 LETTER = (
     "Dear Nora,\n\nI hope you had a good summer. The weather here was dreadful, it rained every day in July.\n\n"
@@ -55,7 +51,7 @@ def test_passages_of_a_long_text_keep_their_line() -> None:
 
 
 def test_sources_that_contradict_each_other_are_both_shown_newest_first(store: Store, add: Add) -> None:
-    old, new = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2024, 2026))
+    old, new = (noon(year, 1) for year in (2024, 2026))
     add("/m/old.eml", "The monthly rent is 900 euros.", kind="mail", date=old, sender="Dana <d@x.org>")
     add("/m/new.eml", "The monthly rent is 950 euros.", kind="mail", date=new, sender="Dana <d@x.org>")
     for generator in (None, FakeGenerator()):
@@ -72,7 +68,7 @@ def test_an_order_of_sources_without_dates_is_not_claimed(store: Store, add: Add
 
 
 def test_of_two_passwords_the_older_one_alone_was_the_answer(store: Store, add: Add) -> None:
-    old, new = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2024, 2026))
+    old, new = (noon(year, 1) for year in (2024, 2026))
     add("/n/old.md", "The wifi password is SunnyHill77.", date=old)
     add("/n/new.md", "We changed the wifi password: it is now BlueHeron42.", date=new)
     found = answer(store, None, None, "What is the current wifi password?")
@@ -90,7 +86,7 @@ def test_of_two_passwords_the_older_one_alone_was_the_answer(store: Store, add: 
 def test_of_two_amounts_or_days_the_older_one_alone_was_what_something_is(
     store: Store, add: Add, question: str, old: str, new: str
 ) -> None:
-    then, now = (datetime(2026, month, 1, tzinfo=UTC).timestamp() for month in (2, 3))
+    then, now = (noon(2026, month) for month in (2, 3))
     add("/n/old.md", f"The offsite takes place in Potsdam. {old}", title="Offsite", date=then)
     add("/n/new.md", f"The offsite was moved to Leipzig. {new}", title="Offsite", date=now)
     found = answer(store, None, None, question)
@@ -102,7 +98,7 @@ def test_two_purchases_are_no_contradiction(store: Store, add: Add) -> None:
     add("/n/a.md", "Bought the oak shelf at the market for 129 euros.")
     add("/n/b.md", "Bought a copper lamp at the market for 20 euros.")
     found = answer(store, None, None, "What did we buy at the market?")
-    assert not any("differ" in note for note in found.notes)
+    assert "oak shelf" in found.text and not any("differ" in note for note in found.notes)
 
 
 def test_numbers_of_different_things_are_no_contradiction(store: Store, add: Add) -> None:
@@ -120,9 +116,8 @@ def test_of_a_text_that_was_handed_over_not_the_files_are_said_to_lack_the_answe
 def test_sources_that_agree_are_no_contradiction(store: Store, add: Add) -> None:
     add("/n/a.md", "The monthly rent is 950 euros.")
     add("/n/b.md", "Paid the monthly rent, 950 euros, today.")
-    assert not any(
-        "differ" in note for note in answer(store, None, None, "How much is the monthly rent?").notes
-    )
+    found = answer(store, None, None, "How much is the monthly rent?")
+    assert "950 euros" in found.text and not any("differ" in note for note in found.notes)
 
 
 def test_a_sentence_that_begins_with_a_pronoun_is_quoted_with_the_one_it_points_to(
@@ -289,13 +284,13 @@ def test_a_follow_up_that_begins_with_and_was_bound_to_the_topic_before(store: S
     chat = Conversation(store, None, None)
     chat.ask("When was the boiler serviced?")
     assert "5,550 euros" in chat.ask("and the deposit?").text
-    assert "boiler" in chat.readings("and since when?")[0] or "deposit" in chat.readings("and since when?")[0]
+    assert "deposit" in chat.readings("and since when?")[0]
 
 
 def test_a_sender_with_a_month_and_a_year_is_asked_of_that_mail(store: Store, add: Add) -> None:
     """The year stayed a word to look for, and other people's text was the answer."""
     for month, said in ((2, "The keys are with the neighbour."), (3, "The roof has been mended.")):
-        add(f"/m/{month}", said, kind="mail", sender="Dana Bell <d@x.org>", date=utc(2025, month))
+        add(f"/m/{month}", said, kind="mail", sender="Dana Bell <d@x.org>", date=noon(2025, month))
     add("/n/rent.md", "From February 2025 the monthly rent is 1,015 euros.")
     found = answer(store, None, None, "What did Dana write in February 2025?", extract=True)
     assert "keys" in found.text and not found.notes
@@ -306,7 +301,7 @@ def test_a_sender_with_a_month_and_a_year_is_asked_of_that_mail(store: Store, ad
 
 
 def test_filters_alone_tell_what_their_newest_documents_want(store: Store, add: Add) -> None:
-    add("/m/1", "Please send me the keys.", kind="mail", sender="Dana Bell <d@x.org>", date=utc(2025, 2))
+    add("/m/1", "Please send me the keys.", kind="mail", sender="Dana Bell <d@x.org>", date=noon(2025, 2))
     assert "send me the keys" in answer(store, None, None, "from:dana", extract=True).text
 
 
@@ -374,24 +369,11 @@ def test_where_something_was_a_year_ago_was_told_as_where_it_is(
         if german
         else "The shed key is no longer with Bo. Since Friday it hangs at the bakery."
     )
-    add("/m/old.eml", old, kind="mail", date=utc(2025, 9), sender="Bo <b@x.org>")
-    add("/m/new.eml", new, kind="mail", date=utc(2026, 11), sender="Karim <k@x.org>")
+    add("/m/old.eml", old, kind="mail", date=noon(2025, 9), sender="Bo <b@x.org>")
+    add("/m/new.eml", new, kind="mail", date=noon(2026, 11), sender="Karim <k@x.org>")
     found = answer(store, None, None, question)
     assert found.text == f"“{new}” [1]"
     assert [c.hit.path for c in found.citations] == ["/m/new.eml"]
-
-
-def test_what_was_so_in_a_year_is_told_of_that_year(store: Store, add: Add) -> None:
-    add("/m/old.eml", "The yearly fee for 2025 is 84 euros.", kind="mail", date=utc(2025, 1))
-    add(
-        "/m/new.eml",
-        "The assembly raised the yearly fee. From 1 March 2026 it is 96 euros.",
-        kind="mail",
-        date=utc(2026, 1),
-    )
-    assert "84" in answer(store, None, None, "How much was the yearly fee in 2025?").text
-    now = answer(store, None, None, "What is the current yearly fee?").text
-    assert now.index("96 euros") < now.find("84") or "84" not in now
 
 
 def test_a_denial_alone_was_the_answer_where_the_next_sentence_says_what_holds(
@@ -432,6 +414,6 @@ def test_a_denial_alone_was_the_answer_where_the_next_sentence_says_what_holds(
 def test_what_has_ended_was_told_without_what_took_its_place(
     store: Store, add: Add, question: str, old: str, new: str
 ) -> None:
-    add("/n/old.md", old, date=utc(2024, 3))
-    add("/n/new.md", new, date=utc(2026, 9))
+    add("/n/old.md", old, date=noon(2024, 3))
+    add("/n/new.md", new, date=noon(2026, 9))
     assert answer(store, None, None, question).text.startswith(f"“{new}”")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from gemmasearch.answering import answer, asking
+from gemmasearch.answering import answer
+from gemmasearch.answering.found import MAY_BE_NEWER
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
-
-
-def epoch(year: int, month: int, day: int) -> float:
-    return datetime(year, month, day, 12, tzinfo=UTC).timestamp()
+from tests.answering.passages import noon
 
 
 def test_what_will_be_paid_from_another_year_was_told_for_what_is_paid_now(store: Store, add: Add) -> None:
@@ -25,26 +23,26 @@ def test_an_older_value_was_told_alone_where_the_newer_is_worded_otherwise(store
     add(
         "/n/show.md",
         "Runs until 20 December 2026, Thursday to Sunday.",
-        date=epoch(2026, 9, 1),
+        date=noon(2026, 9, 1),
         title="Exhibition",
     )
     add(
         "/n/mail.md",
         "Because of the demand we keep the show running until 10 January.",
-        date=epoch(2026, 11, 23),
+        date=noon(2026, 11, 23),
     )
     found = answer(store, None, None, "Until when does the exhibition run?")
     assert found.text.index("10 January") < found.text.index("20 December")
-    assert found.notes == (asking.MAY_BE_NEWER,)
+    assert found.notes == (MAY_BE_NEWER,)
     past = answer(store, None, None, "Until when did the exhibition run in 2026?")
-    assert asking.MAY_BE_NEWER not in past.notes
+    assert MAY_BE_NEWER not in past.notes
 
 
 def test_a_date_at_the_head_of_a_text_says_how_old_it_is(store: Store, add: Add) -> None:
     add(
         "/n/mortgage.md",
         "Monthly instalment of the mortgage: 1,014 euros.",
-        date=epoch(2017, 6, 12),
+        date=noon(2017, 6, 12),
         title="Mortgage",
     )
     add("/n/review.txt", "2026-03-21\nThe instalment of the mortgage went down to 968 euros.")

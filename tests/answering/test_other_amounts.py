@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from gemmasearch.answering import answer, evidence
@@ -12,7 +10,7 @@ from gemmasearch.answering.others import of_another
 from gemmasearch.answering.question import understand
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
-from tests.answering.passages import hit
+from tests.answering.passages import hit, noon
 
 SERVICE = (
     "The boiler service of 12 March 2024 was done by Bo. Last service: 3 March 2025, done by Tariq. The boiler service"
@@ -46,14 +44,14 @@ def test_another_number_of_the_same_cat_was_told_as_its_newer_weight(store: Stor
         "/n/cat.md",
         "Weight of Miso: 4.6 kg.",
         title="Miso",
-        date=datetime(2025, 1, 5, tzinfo=UTC).timestamp(),
+        date=noon(2025, 1, 5),
     )
     add(
         "/m/vet.eml",
         "Miso's kidney values are raised now (creatinine 1.9).",
         kind="mail",
         title="Miso",
-        date=datetime(2025, 2, 3, tzinfo=UTC).timestamp(),
+        date=noon(2025, 2, 3),
     )
     assert "4.6 kg" in answer(store, None, None, "How much does Miso weigh?").text
     assert "1.9" not in answer(store, None, None, "How much does Miso weigh?").text

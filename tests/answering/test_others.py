@@ -86,12 +86,16 @@ def test_a_sentence_on_what_is_asked_about_is_not_of_another_thing(question: str
 def test_a_name_in_a_dated_letter_is_no_day(store: Store, add: Add) -> None:
     add("/m/a.eml", "Chair: Ottokar Lindqvist. The lift is new.", kind="mail", date=1.7e9)
     assert not answer(store, None, None, "When is Ottokar Lindqvist moving?").found
+    add("/n/told.md", "Ottokar Lindqvist is moving on 3 May.")
+    assert "3 May" in answer(store, None, None, "When is Ottokar Lindqvist moving?").text
 
 
 def test_a_thing_without_its_colour_has_none_to_tell(store: Store, add: Add) -> None:
     add("/n/a.md", "The rowing boat lies at the jetty.")
     add("/n/b.md", "The colour of the cap must be blue.")
     assert not answer(store, None, None, "What colour is the rowing boat?").found
+    add("/n/told.md", "The rowing boat is green.")
+    assert "green" in answer(store, None, None, "What colour is the rowing boat?").text
 
 
 def test_an_amount_of_something_else_is_no_price(store: Store, add: Add) -> None:
@@ -100,6 +104,8 @@ def test_an_amount_of_something_else_is_no_price(store: Store, add: Add) -> None
         "Marit a reçu 1 200 euros pour le congrès. L'étuve numéro 2 est vieille, on achète une étuve neuve.",
     )
     assert not answer(store, None, None, "Quel est le prix de l'étuve neuve ?").found
+    add("/n/told.md", "Le prix de l'étuve neuve est de 980 euros.")
+    assert "980 euros" in answer(store, None, None, "Quel est le prix de l'étuve neuve ?").text
 
 
 def test_the_reason_behind_the_first_sentence_is_told_with_it(store: Store, add: Add) -> None:
@@ -140,19 +146,6 @@ def test_each_row_of_a_table_was_compared_with_all_others() -> None:
     began = time.process_time()
     assert others.without(asked, ranked) == ranked
     assert time.process_time() - began < 5
-
-
-@pytest.mark.parametrize(
-    ("question", "kind"),
-    [
-        ("Quel est le prix du billet ?", "money"),
-        ("¿Cuál es el precio del billete?", "money"),
-        ("Wie ist der Preis der Leiter?", "money"),
-        ("Wie schnell dreht der Rotor?", "number"),
-    ],
-)
-def test_a_price_or_a_speed_was_asked_for_as_anything(question: str, kind: str) -> None:
-    assert understand(question).kind == kind
 
 
 def test_the_german_present_tense_asks_how_things_stand_now() -> None:

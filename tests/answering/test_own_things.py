@@ -58,6 +58,8 @@ def test_the_colour_of_another_room_was_told_where_the_right_one_has_a_rare_name
 def test_a_hull_that_was_painted_with_something_painted_nobody(store: Store, add: Add) -> None:
     add("/n/log.txt", "27 September: haul-out, hull painted with two coats of Trin Pro", title="Log")
     assert not answer(store, None, None, "Who painted the hull?").found
+    add("/n/told.md", "Ada painted the hull in May.")
+    assert "Ada" in answer(store, None, None, "Who painted the hull?").text
 
 
 def test_the_note_of_a_contact_was_told_without_the_name(store: Store, add: Add) -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from gemmasearch.answering.awaited import answering, has_wanted
 from gemmasearch.answering.question import understand
-from gemmasearch.answering.spans import answering, has_wanted
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,11 @@ from gemmasearch.answering.spans import answering, has_wanted
         ("Was kostet die Versicherung?", "money"),
         ("Combien coûte le billet ?", "money"),
         ("¿Cuánto cuesta el billete?", "money"),
+        # A price or a speed was asked for as anything.
+        ("Quel est le prix du billet ?", "money"),
+        ("¿Cuál es el precio del billete?", "money"),
+        ("Wie ist der Preis der Leiter?", "money"),
+        ("Wie schnell dreht der Rotor?", "number"),
         ("Is the rent rising?", "yesno"),
         ("Hat der Vermieter die Miete erhöht?", "yesno"),
         ("Est-ce que le loyer augmente ?", "yesno"),

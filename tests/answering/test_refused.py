@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer, evidence, refusal
+from gemmasearch.answering import answer, evidence
+from gemmasearch.answering.beside import beside
 from gemmasearch.answering.question import understand
 from gemmasearch.documents import Hit
 from gemmasearch.store import Store
@@ -47,6 +48,8 @@ def test_the_budget_of_a_project_was_told_as_the_price_of_its_tablets(store: Sto
 def test_a_departure_in_french_was_told_as_a_price(store: Store, add: Add) -> None:
     add("/n/carnet.txt", "Samedi, nous sommes allés à Bréhat avec le bateau de 10 h 15.", language="fr")
     assert not answer(store, None, None, "Combien coûte le bateau pour Bréhat ?").found
+    add("/n/told.md", "Le bateau pour Bréhat coûte 24 euros.")
+    assert "24 euros" in answer(store, None, None, "Combien coûte le bateau pour Bréhat ?").text
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,7 @@ def test_a_departure_in_french_was_told_as_a_price(store: Store, add: Add) -> No
             "Das Fahrrad wurde gestohlen.",
             "Das Fahrrad hat Rolf Bo gestohlen.",
         ),
+        ("Who painted the shed?", "The shed was painted in May.", "The shed was painted by Rolf Bo."),
     ],
 )
 def test_that_something_was_done_was_told_for_who_did_it(
@@ -73,14 +77,9 @@ def test_that_something_was_done_was_told_for_who_did_it(
     assert "Rolf Bo" in answer(store, None, None, question).text
 
 
-def test_who_did_it_is_told_by_a_sentence_in_the_passive(store: Store, add: Add) -> None:
-    add("/n/shed.md", "The shed was painted by Rolf Bo.")
-    assert "Rolf Bo" in answer(store, None, None, "Who painted the shed?").text
-
-
 def _beside(question: str, *hits: Hit) -> bool:
     asked = understand(question)
-    return refusal.beside(asked, evidence.rank(asked, hits))
+    return beside(asked, evidence.rank(asked, hits))
 
 
 def test_what_is_known_of_another_was_told_of_the_one_named() -> None:
@@ -95,6 +94,8 @@ def test_what_is_known_of_another_was_told_of_the_one_named() -> None:
 def test_another_number_of_a_car_was_told_for_its_chassis_number(store: Store, add: Add) -> None:
     add("/n/berlingo.md", "Diesel, first registered 2016, plate 1-KRV-582.", title="Berlingo")
     assert not answer(store, None, None, "What is the chassis number of the Berlingo?").found
+    add("/n/told.md", "Chassis number of the Berlingo: VF7-558120.")
+    assert "VF7-558120" in answer(store, None, None, "What is the chassis number of the Berlingo?").text
 
 
 def test_a_telephone_number_was_told_as_the_code_of_the_alarm(store: Store, add: Add) -> None:
@@ -104,11 +105,15 @@ def test_a_telephone_number_was_told_as_the_code_of_the_alarm(store: Store, add:
         title="Alarm system",
     )
     assert not answer(store, None, None, "What is the code of the alarm system?").found
+    add("/n/told.md", "The code of the alarm system is 7714.")
+    assert "7714" in answer(store, None, None, "What is the code of the alarm system?").text
 
 
 def test_a_price_was_told_as_a_telephone_number(store: Store, add: Add) -> None:
     add("/n/costs.csv", "date,what,amount,paid by\n2026-03-11,hotel,164.00,Oskar\n", kind="data")
     assert not answer(store, None, None, "What is Oskar's telephone number?").found
+    add("/n/told.md", "Oskar's telephone number is 030 5550781.")
+    assert "030 5550781" in answer(store, None, None, "What is Oskar's telephone number?").text
 
 
 def test_a_name_in_another_paragraph_was_taken_for_the_one_a_sentence_speaks_of(
@@ -117,6 +122,8 @@ def test_a_name_in_another_paragraph_was_taken_for_the_one_a_sentence_speaks_of(
     add("/n/a.md", "# Guild\n\nMinutes: Takumi Endo.\n\n- The wood kiln in Zottegem: 14 for, 6 against.\n")
     add("/n/b.md", "# Kiln\n\nNeeds a three-phase socket.\n")
     assert not answer(store, None, None, "Which kiln does Takumi have?").found
+    add("/n/told.md", "Takumi has the gas kiln in the yard.")
+    assert "gas kiln" in answer(store, None, None, "Which kiln does Takumi have?").text
 
 
 def test_the_price_of_another_thing_of_the_same_person_was_told() -> None:

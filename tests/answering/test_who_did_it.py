@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from gemmasearch.answering import answer
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
+from tests.answering.passages import noon
 
 QUOTES = (
     "Three quotes for the slates of the roof:\n"
     "\n| Firm | Price | Guarantee |\n|---|---|---|\n| Marlow Roofing | £1,850 | 10 years |\n| Pike Brothers | £2,240 | 15 years |\n"
     "\nWe took Pike Brothers because they could start before the frost.\n"
 ).replace("\n\n", "\n \n")
-
-
-def day(year: int, month: int, day: int) -> float:
-    return datetime(year, month, day, 12, tzinfo=UTC).timestamp()
 
 
 def test_the_first_of_several_offers_was_told_for_the_one_that_was_taken(store: Store, add: Add) -> None:
@@ -56,14 +51,14 @@ def test_a_table_in_which_somebody_signs_told_where_he_works(store: Store, add: 
 
 
 def test_what_was_still_so_was_told_without_what_was_written_later(store: Store, add: Add) -> None:
-    add("/n/march.md", "Gareth owes us 45 pounds for the tickets.", date=day(2025, 3, 8))
-    add("/n/april.md", "Gareth paid back the 45 pounds.", date=day(2025, 4, 22))
+    add("/n/march.md", "Gareth owes us 45 pounds for the tickets.", date=noon(2025, 3, 8))
+    add("/n/april.md", "Gareth paid back the 45 pounds.", date=noon(2025, 4, 22))
     assert answer(store, None, None, "Does Gareth still owe us money?").text.startswith("“Gareth paid back")
 
 
 def test_may_of_what_is_allowed_was_taken_for_a_word_to_find(store: Store, add: Add) -> None:
-    add("/n/rules.md", "Working from home: at most two days a week.", date=day(2025, 1, 8))
-    add("/n/zennet.md", "Your contract ends on 31 May 2025, with 30 days' notice.", date=day(2025, 5, 12))
+    add("/n/rules.md", "Working from home: at most two days a week.", date=noon(2025, 1, 8))
+    add("/n/zennet.md", "Your contract ends on 31 May 2025, with 30 days' notice.", date=noon(2025, 5, 12))
     found = answer(store, None, None, "How many days a week may I work from home?")
     assert found.text == "“Working from home: at most two days a week.” [1]"
 

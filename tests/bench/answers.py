@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gemmasearch import models, sample
-from gemmasearch.answering import asking, evidence, packing
+from gemmasearch.answering import evidence, packing
+from gemmasearch.answering.found import SHOWN
 from gemmasearch.answering.question import understand
 from gemmasearch.index import Index
 from gemmasearch.models import prompts
@@ -132,7 +133,7 @@ def _prompt_of(text: str, writer: Any) -> tuple[str, str, str, list[int]] | None
     question = " ".join(text.split()[:8]) + "?"
     asked = understand(question)
     ranked = evidence.rank(asked, given.passages(text * 3))
-    packed = packing.pack(evidence.select(asked, ranked, asking.SHOWN), writer, Settings().evidence_tokens)
+    packed = packing.pack(evidence.select(asked, ranked, SHOWN), writer, Settings().evidence_tokens)
     if not packed:
         return None
     told = prompts.instruction("Wednesday, 25 November 2026")

@@ -22,11 +22,6 @@ from tests import gguf_files
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(models_dir=str(tmp_path / "models"))
-
-
 def test_without_any_file_the_embedder_is_the_built_in_one(settings: Settings) -> None:
     assert open_embedder(settings).space.name == "static"
     assert not settings.models_path.exists(), "looking makes no folder"

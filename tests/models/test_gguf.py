@@ -31,11 +31,6 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, np.n
     return path, gguf_files.gemma_embedding(path)
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(models_dir=str(tmp_path / "models"))
-
-
 @cache
 def opened(path: Path, dim: int) -> GgufEmbedder:
     return GgufEmbedder(path, read_header(path), "test", dim=dim)

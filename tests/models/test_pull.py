@@ -53,11 +53,6 @@ def hub(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(models_dir=str(tmp_path / "models"))
-
-
-@pytest.fixture
 def fetch(entry: Entry, settings: Settings) -> Callable[[], Path]:
     return lambda: pull(entry, settings, pause=0.01)
 

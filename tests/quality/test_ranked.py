@@ -7,7 +7,7 @@ import pytest
 from gemmasearch.store import Store
 from tests.embedded import embed
 from tests.quality.search import ranked
-from tests.retrieval.conftest import write
+from tests.written import write
 
 
 @pytest.mark.parametrize("mode", ["words", "meaning", "hybrid"])

@@ -11,7 +11,7 @@ from gemmasearch.retrieval import search
 from gemmasearch.retrieval.reranking import READ
 from gemmasearch.store import Store
 from tests.embedded import embed
-from tests.retrieval.conftest import write
+from tests.written import write
 
 WORDS = ("boiler", "garden", "harbour", "violin", "quarry", "timber", "saddle", "ribbon")
 

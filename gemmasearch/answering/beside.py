@@ -1,0 +1,197 @@
+"""What speaks of a question's topic, but beside the point: of another person, quantity or purpose, or without what is
+asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from gemmasearch import light
+from gemmasearch.answering import awaited, everyday, secrets, spans, words
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.evidence import coloured, telling
+from gemmasearch.answering.numbers import months_in, numbers_in
+from gemmasearch.answering.others import with_doer
+from gemmasearch.answering.question import COUNTED, TITLE, Question
+from gemmasearch.answering.reference import points_back, priced_behind
+from gemmasearch.answering.years import of_other_years, shares_only_a_year
+
+LOOKED_AT = 5  # best candidates whose words count
+_AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
+_OWNER = light.pattern(rf"\b{words.CAPITAL}\w+(?:['’]s\b|s['’])")
+# The same behind a number or code: "the telephone number of Dr Ames".
+_OWNER_OF = light.pattern(rf"\b(?:of|for|von|für|de|pour|para) (?:{TITLE}\.? )?{words.CAPITAL}\w+")
+_WHO_IS = light.pattern(
+    r"\W*(?:who (?:is|are|was|were) (?:the|our|my)|wer (?:ist|war) (?:der|die)|qui (?:est|etait|était) l[ea]"
+    r"|qui[eé]n (?:es|era) (?:el|la)) ",
+    re.I,
+)
+_OBJECTS = light.pattern(  # what speaks against something is a reason, too
+    r"\b(?:but|however|unfortunately|regret|aber|jedoch|leider|mais|malheureusement|pero|desgraciadamente)\b",
+    re.I,
+)
+_PAID_FOR = light.pattern(
+    r"\bfor (?:(?:the|a|an|our|my|your|his|her|their) )?([a-z-]+(?: [a-z-]+)?)"
+    r"\W*(?:$|\b(?:in|on|at|last|this|from)\b)"
+    r"|\bfür (?:(?:d(?:ie|as|en)|ein(?:en?)?|(?:mein|unser|ihr|sein)(?:en?)?) )?([^\W\d_-]+)\W*$"
+)
+_DID = light.pattern(  # asked for what was done, not for what somebody said, wanted or planned
+    r"^(?!.*\b(?:say|said|tell|told|want|plan|expect|estimate|quote|suggest|offer|propose|think)\b)"
+    r".*\b(?:did|have|has) \w",
+    re.I | re.S,
+)
+_PLANS = light.pattern(
+    r"\b(?:might|thinking (?:of|about)|perhaps|maybe|considering|(?:would|['’]d) (?:like|love) to"
+    r"|wants? to|hop(?:e|ing) to|plan(?:s|ning)? (?:to|on)|going to)\b",
+    re.I,
+)
+_DONE = light.pattern(
+    r"\b(?:was|were|did|had|has been|have been|bought|paid|costs?|ordered|took|went|got|came|spent|sold|done"
+    r"|\w{3,}ed)\b",
+    re.I,
+)
+_CALLED = words.listed(  # a name or a profession says itself that it is one
+    " ".join(
+        (*everyday.NAMED.values(), "nationality occupation profession religion beruf nationalite profesion")
+    )
+)
+_NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
+_BEHIND = 150  # characters behind a sentence that may give its reason
+_QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
+
+
+def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
+    """Whether what speaks of the question's topic cannot be its answer: it holds no amount, day or code where one is
+    asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
+    """
+    first, *others = [*telling(question, ranked[:LOOKED_AT])] or ranked[:1]
+    best = max(c.covered for c in ranked[:LOOKED_AT])
+    near = [first, *(c for c in others if c.covered >= _AS_NEAR * best and c.features["coverage"])]
+    near = [c for c in near if not shares_only_a_year(question, c)]
+    if question.kind == "money" or question.asks_colour or question.asks_code:
+        near = [c for c in near if _tells_of_what(question, c)]
+    if question.kind == "money":
+        near = [c for c in near if _of_the_same(question, ranked, c) and not _for_something_else(question, c)]
+    if question.kind in ("money", "when") and _DID.search(question.text):
+        near = [c for c in near if not _only_planned(c)]
+    naming = {c.hit.document_id for c in ranked if c.features["names"]}
+    owned = _OWNER.search(question.text) or (question.asks_code and _OWNER_OF.search(question.text))
+    if naming and owned:
+        # The files know the name: what they say of others is no answer.
+        near = [c for c in near if c.hit.document_id in naming]
+    return (
+        not near
+        or _lacks_awaited(question, near)
+        or (question.asks_colour and not any(map(coloured, near)))
+        or (question.kind == "who" and not with_doer(question, near))
+        or (question.kind == "why" and all(_lacks_reason(c) for c in near))
+        or _of_other_quantity(question, near)
+        or of_other_years(question, near)
+        or not _of_the_named(question, ranked, near)
+    )
+
+
+def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequence[Candidate]) -> bool:
+    """Whether any of ``near`` says of somebody or something that the question names, and that the files know, what
+    is asked: the dog's weight is not Lotte's, and what is known of Lotte is not her weight. Where more than one word
+    tells what is asked, or who or where, the files may say it in others; German writes every noun like a name."""
+    if question.language == "de" or question.kind not in ("what", "when", "number", "money"):
+        return True
+    known = {name for name in question.names if any(name in c.spoken for c in ranked) and name.isalpha()}
+    told = awaited.told(question) - set(question.names) - question.everyday
+    told -= {stem for stem in told if words.fold(question.surface[stem]) in _CALLED}
+    at = [place for place, stem in enumerate(question.stems) if stem in question.names]
+    if not known or len(told) != 1 or at[-1] - at[0] >= len(at):  # several names are a topic by themselves
+        return True
+    if question.asks_code and secrets.asked_for(question):  # a telephone number says itself that it is one
+        return any(not known.isdisjoint(c.spoken) and c.features["kind"] for c in near)
+    return any(not known.isdisjoint(s) and not told.isdisjoint(s) for s in (c.spoken for c in near))
+
+
+def _tells_of_what(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence holds more of a question than what its amount, colour or code says by itself."""
+    told = awaited.told(question)
+    if question.asks_code and secrets.has_owner(candidate.text):  # the password of what its line begins with
+        told = {stem for stem in told if not secrets.is_noun(question.surface[stem])} or told
+    return (
+        not told
+        or not told.isdisjoint(candidate.held | candidate.about)
+        or points_back(candidate.text, candidate.language)
+    )
+
+
+def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:
+    """Whether an amount is of what the sentence speaks of that holds most of the question: the budget of a
+    project is no price of its tablets."""
+    told = awaited.topic(question)
+    things = told if question.language == "de" else told - set(question.names) or told  # not just whose it is
+    if not things.isdisjoint(candidate.held | candidate.about) or points_back(
+        candidate.text, candidate.language
+    ):
+        return True
+    lead = max(ranked[:LOOKED_AT], key=lambda c: len(told & c.held))
+    return bool(lead.features["kind"]) or told & lead.held <= candidate.context
+
+
+def _only_planned(candidate: Candidate) -> bool:
+    """Whether a sentence weighs only what may be done: "we might get one, about 340" is no price that was paid."""
+    return _PLANS.search(candidate.text) is not None and _DONE.search(candidate.text) is None
+
+
+def _for_something_else(question: Question, candidate: Candidate) -> bool:
+    """Whether an amount is not said to be for that for which it was asked: what a
+    night costs is not the price "for parking"."""
+    found = _PAID_FOR.search(question.text)
+    if found is None or candidate.language != question.language:
+        return False
+    things = (
+        set(words.stems(found[1] or found[2], question.language)) - question.everyday - set(question.names)
+    )
+    return bool(things) and things.isdisjoint(candidate.spoken)
+
+
+def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
+    asks_code = question.asks_code and secrets.asked_for(question)
+    if question.kind not in COUNTED and not asks_code and not _WHO_IS.match(question.text):
+        return False
+    if question.kind == "money" and any(priced_behind(question, c.hit, c.text) for c in near):
+        return False
+    if any(c.features["kind"] for c in near) or (question.kind == "when" and question.asks_case):
+        return False
+    # A mail or an entry of a diary is of its day; of that day is what its sentence says, not whoever is named there.
+    said = set(question.stems) - set(question.names) or set(question.stems)
+    return question.kind != "when" or not any(
+        (c.hit.date is not None or any(spans.dates(" ".join((c.hit.title, *c.hit.headings)))))
+        and not said.isdisjoint(c.held)
+        for c in near
+    )
+
+
+def _lacks_reason(candidate: Candidate) -> bool:
+    """Whether it leaves out what it should give the reason of, and neither it nor what stands behind it gives one."""
+    if candidate.covered + candidate.everyday >= _NEARLY_ALL:
+        return False
+    text, unit = candidate.hit.text, candidate.unit
+    said = text[unit.start : unit.end + _BEHIND]
+    return not awaited.reasons(said) and not _OBJECTS.search(said)
+
+
+def _of_other_quantity(question: Question, near: Sequence[Candidate]) -> bool:
+    asked = _quantities(question.text)
+    if not asked:
+        return False
+    held = [_quantities(c.text) for c in near]
+    return any(
+        any(unit in there for there in held) and not any(numbers & numbers_in(c.text) for c in near)
+        for unit, numbers in asked.items()
+    )
+
+
+def _quantities(text: str) -> Mapping[str, frozenset[str]]:
+    """Numbers by the word or sign behind them; days of a month are none."""
+    found: dict[str, frozenset[str]] = {}
+    for number, unit in _QUANTITY.findall(text):
+        stem = next(iter(words.stems(unit)), "") if unit[0].isalpha() else unit
+        if stem and not months_in(unit.title()):
+            found[stem] = found.get(stem, frozenset()) | numbers_in(number)
+    return found

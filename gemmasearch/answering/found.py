@@ -1,0 +1,163 @@
+"""What a search brought: the evidence, best first, whether it answers, and which of it an answer in the sources' own
+words is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gemmasearch import light
+from gemmasearch.answering import (
+    attached,
+    chosen,
+    evidence,
+    extremes,
+    halves,
+    listing,
+    newest,
+    others,
+    refusal,
+    words,
+)
+from gemmasearch.answering.candidates import Candidate, Weights
+from gemmasearch.answering.question import COUNTED, GATHERED, Question
+from gemmasearch.answering.years import of_other_year
+from gemmasearch.documents import Evidence, Hit
+from gemmasearch.light import dataclass
+
+if TYPE_CHECKING:
+    from gemmasearch.models import Embedder
+
+SHOWN = 5  # evidence sentences that come with the answer
+MOST_LISTED = 4  # sentences or items of an extracted list or summary
+_SUM = light.pattern(
+    r"\b(?:in total|altogether|together|in all|sum of|total of|insgesamt|zusammen|summe|en tout|au total|ensemble"
+    r"|en total|junt[oa]s)\b",
+    re.I,
+)
+MAY_BE_NEWER = "another source tells of a change; it comes first"
+HALF = "half of the question is answered; nothing answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought: the evidence, best first, and whether it answers."""
+
+    question: Question
+    evidence: tuple[Evidence, ...]
+    answers: bool
+    # What an answer in the sources' own words is made of, where that is settled.
+    told: tuple[Evidence, ...] = ()
+    settled: bool = False  # no generator may choose some of it
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def among(
+        cls, hits: Sequence[Hit], asked: Question, weights: Weights, embedder: Embedder | None
+    ) -> Found:
+        if attached.asks(asked) and (names := attached.named(asked, hits)):
+            return cls(asked, tuple(names[:SHOWN]), True, tuple(names[:1]), settled=True)
+        ranked = evidence.rank(asked, hits, weights, embedder)
+        space = embedder.space.name if embedder is not None else ""
+        likely = refusal.chance(asked, ranked, space, weights)
+        ranked = _in_order(asked, ranked)
+        if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
+            shown = tuple(evidence.select(asked, ends, SHOWN))
+            return cls(asked, shown, likely >= 0.5 or refusal.says_all(ends[0], by_itself=False), shown[:1])
+        if extremes.is_any(asked, ranked):
+            likely = 0.0
+        if taken := chosen.first(asked, ranked):
+            shown = tuple(evidence.select(asked, taken, SHOWN))
+            return cls(asked, shown, likely >= 0.5, shown[:1])
+        shown = tuple(evidence.select(asked, ranked, SHOWN))
+        if listing.asks(asked) and len(told := listing.items(asked, ranked)) > 1:
+            longer = (listing.LONGER,) if len(told) > listing.MOST else ()
+            told = told[: listing.MOST]
+            return cls(asked, _once(*told, *shown), True, tuple(told), True, longer)
+        if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
+            pair = (*evidence.select(asked, [change]), shown[0])
+            return cls(asked, _once(*pair, *shown)[:SHOWN], True, pair, True, (MAY_BE_NEWER,))
+        return cls(asked, shown, likely >= 0.5)
+
+    def with_halves(
+        self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None
+    ) -> Found:
+        """The same with a sentence for each of the two questions that it holds, if one document answers both: half
+        an answer is none, and what another document says may be about something else."""
+        first = Found.among(hits, one, weights, embedder)
+        if not first.answers or not first.evidence:
+            return self.saying_what_lacks(one, other)
+        same = [hit for hit in hits if hit.document_id == first.evidence[0].hit.document_id]
+        for reading in halves.readings(one, other):
+            second = Found.among(same, reading, weights, embedder)
+            item = halves.of_the_second(other, second.evidence, first.evidence[0]) if second.answers else None
+            if item is not None:
+                told = (first.evidence[0], item)
+                return Found(self.question, _once(*told, *self.evidence)[:SHOWN], True, told)
+        return self.saying_what_lacks(one, other)
+
+    def saying_what_lacks(self, one: Question, other: Question) -> Found:
+        """The same with a remark on the half of the question that the answer leaves open."""
+        if not self.answers or not self.evidence:
+            return self
+        told = self.told or extract_from(self.question, self.evidence)
+        open_ = [half for half, rest in ((one, other), (other, one)) if halves.untold(half, rest, told)]
+        if len(open_) != 1:
+            return self
+        return replace(self, told=tuple(told), notes=(*self.notes, f"{HALF}: {open_[0].text}"))
+
+
+def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` without what is about something else, led by what tells the colour, or the newest, that is asked
+    for."""
+    # What speaks of the year that is asked about is told alone.
+    if any(of_other_year(asked, c) for c in ranked[:SHOWN]):
+        ranked = [c for c in ranked if not of_other_year(asked, c)] or ranked
+    if asked.asks_colour:
+        ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
+    return newest.first(asked, others.without(asked, ranked) or ranked)
+
+
+def _once(*items: Evidence) -> tuple[Evidence, ...]:
+    """Each sentence of a passage once, where it stands first."""
+    return tuple({(e.hit.chunk_id, e.text): e for e in items}.values())
+
+
+def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
+    """One sentence, or two where the second, of the same document if there is one, is nearly as good and says of the
+    question what the first does not; of a list or a summary, what is nearly as good."""
+    first, *rest = found
+    if _SUM.search(question.text) and (parts := _to_be_added(question, first, rest)):
+        return [first, *parts]
+    if question.kind in GATHERED:
+        near = [item for item in rest[: MOST_LISTED - 1] if item.score >= 0.75 * first.score]
+        return sorted(
+            [first, *near], key=lambda e: (e.hit.chunk_id != first.hit.chunk_id, e.hit.text.find(e.text))
+        )
+    asked = set(question.stems)
+    told = asked & set(words.stems(first.text))
+    # The value of one letter does not belong to the date of another.
+    for item in sorted(rest[:2], key=lambda e: e.hit.document_id != first.hit.document_id):
+        if len(item.text.split()) < 4:
+            continue  # a heading or a label
+        if question.kind in COUNTED and item.hit.document_id != first.hit.document_id:
+            continue
+        more = (asked & set(words.stems(item.text))) - told
+        if item.score >= 0.85 * first.score and more:
+            return [first, item]
+    return [first]
+
+
+def _to_be_added(question: Question, first: Evidence, rest: Sequence[Evidence]) -> list[Evidence]:
+    """What else of the same document holds a part of a sum that is asked for: the train, where the hotel is told."""
+    asked = set(question.stems)
+    told = asked & set(words.stems(first.text))
+    parts = []
+    for item in rest:
+        more = (asked & set(words.stems(item.text))) - told
+        if more and item.span and item.hit.document_id == first.hit.document_id:
+            parts.append(item)
+            told |= more
+    return parts

@@ -1,0 +1,64 @@
+"""The year that a question is about: what a text says of another one is no answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gemmasearch import light
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.numbers import YEAR
+from gemmasearch.answering.question import Question
+from gemmasearch.answering.surroundings import day_of
+
+_BOUNDS = (  # what bounds a time by a year: the question is not about that year
+    r"since|before|after|until|till|by|from|to|than|and|seit|vor|nach|bis|ab|als|und|depuis|avant|après|dès|et|desde|hasta"
+    r"|que|y|e"
+)
+_IN_YEAR = light.pattern(  # a year that a question is about, be it without a preposition ("the bill 2021")
+    rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d|['’]s)",
+    re.I,
+)
+_YEAR_FIRST = light.pattern(r"(?:[-*+•][ \t]+)?((?:19|20)\d\d)\b")  # of a line
+_AS_MANY = 0.6  # of a question's words: what holds so many speaks of the same in another year
+
+
+def of_other_year(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence names other years than the one asked for; or where it names none, what stands before it in
+    its paragraph does and its passage lacks that one, or its passage or the day of its document is years away.
+    """
+    asked = {int(year) for year in _IN_YEAR.findall(question.text)}
+    if len(asked) != 1 or len(YEAR.findall(question.text)) != 1:
+        return False
+    if told := _years(candidate.text):
+        return asked.isdisjoint(told)
+    hit = candidate.hit
+    if begins := _YEAR_FIRST.match(hit.text, hit.text.rfind("\n", 0, candidate.unit.start) + 1):
+        return int(begins[1]) not in asked  # "2024 taxes: filed in April 2025. Refund 655."
+    around = _years(" ".join((hit.title, *hit.headings, day_of(hit), hit.text)))
+    wanted = next(iter(asked))
+    if candidate.unit.kind == "sentence" and wanted not in around:
+        before = YEAR.findall(hit.text[: candidate.unit.start].rpartition("\n\n")[2])
+        if before and before[-1] != str(wanted):
+            return True
+    return bool(around) and all(abs(wanted - year) > 1 for year in around)
+
+
+def of_other_years(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether what speaks of the year that is asked about speaks of something else than the best of other years: of
+    "litres of oil in 2021" the purchase of a laptop."""
+    right = [c for c in near if not of_other_year(question, c)]
+    things = {stem for stem in question.stems if not stem[0].isdigit()}
+    most = max((len(things & c.spoken) for c in near), default=0)
+    return not any(len(things & c.spoken) >= _AS_MANY * most for c in right)
+
+
+def shares_only_a_year(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence shares nothing with the question but a year or another number."""
+    things = {stem for stem in question.stems if not stem[0].isdigit()} - question.everyday
+    shared = set(question.stems) & candidate.spoken
+    return bool(things and shared) and things.isdisjoint(shared)
+
+
+def _years(text: str) -> set[int]:
+    return {int(year) for year in YEAR.findall(text)}
