@@ -313,7 +313,7 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
     told = asked & set(words.stems(first.text))
     # The value of one letter does not belong to the date of another.
     for item in sorted(rest[:2], key=lambda e: e.hit.document_id != first.hit.document_id):
-        if len(item.text.split()) < 4:
+        if len(item.text.split()) < 4 or item.text in (item.hit.title, *item.hit.headings):
             continue  # a heading or a label
         if question.kind in ("when", "number", "money") and item.hit.document_id != first.hit.document_id:
             continue

@@ -35,7 +35,7 @@ _SAME = {
         telephone phone mobile cellphone
         car vehicle automobile
         flat apartment
-        salary wage wages pay paid
+        salary wage wages pay paid earn earns earned
         holiday holidays vacation leave
         cancel cancelled cancellation terminate terminated
         appointment meeting
@@ -66,7 +66,15 @@ _SAME = {
         arrive arrival arrives
         leave leaves depart departs departure
         job work works employed employer
-        electricity electric kwh""",
+        electricity electric kwh
+        defend defended defense defence
+        apply applied application
+        deliver delivered delivery
+        complain complained complaint
+        renew renewed renewal
+        examine examined examination
+        approve approved approval
+        sow sown plant planted""",
     "de": """
         einbauen eingebaut einbau installieren installiert installation montieren montiert montage
         beginnen beginnt begonnen beginn anfangen anfang starten start
