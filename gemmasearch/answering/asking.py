@@ -89,6 +89,8 @@ def answer(
         rest = beyond(asked, scope)
         if rest.stems or not (scope or parsed.conditions):
             hits = passages(store, embedder, line, where)
+            if listing.asks_for_tasks(rest):
+                hits = [*passages(store, None, listing.TASKS, where), *hits]
             clock.lap("search")
             weights = rarity(store, asked)
             found = _Found.among(hits, rest, weights, embedder)
@@ -198,7 +200,7 @@ class _Found:
             shown = tuple(evidence.select(asked, taken, SHOWN))
             return cls(asked, shown, likely >= 0.5, shown[:1])
         shown = tuple(evidence.select(asked, ranked, SHOWN))
-        if listing.asks(asked) and len(told := listing.items(asked, ranked)) > 1:
+        if listing.asks(asked) and listing.enough(told := listing.items(asked, ranked)):
             longer = (listing.LONGER,) if len(told) > listing.MOST else ()
             every = {(e.hit.chunk_id, e.text): e for e in (*told[: listing.MOST], *shown)}
             return cls(asked, tuple(every.values()), True, tuple(told[: listing.MOST]), True, longer)
