@@ -15,6 +15,7 @@ from gemmasearch.answering import (
     differing,
     evidence,
     extremes,
+    former,
     given,
     halves,
     hostile,
@@ -208,7 +209,8 @@ class _Found:
             pair = (*evidence.select(asked, [change]), shown[0])
             shown = tuple({(e.hit.chunk_id, e.text): e for e in (*pair, *shown)}.values())[:SHOWN]
             return cls(asked, shown, True, pair, True, (MAY_BE_NEWER,))
-        return cls(asked, shown, likely >= 0.5)
+        # Beside what was so stands what is so now: a generator would choose one of them.
+        return cls(asked, shown, likely >= 0.5, shown[:1] * former.asks(asked), former.asks(asked))
 
     def with_halves(
         self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from gemmasearch import light
-from gemmasearch.answering import everyday, tongues, words
+from gemmasearch.answering import everyday, former, tongues, words
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -18,7 +18,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("summary", r"\b(summar|tl;?dr|overview of|zusammenfass|fasse? .*zusammen|resum|gist of)"
                 r"|what (?:does|do|did) .+ want\b"),
     ("money", r"\b(how much (?:did|do|does|is|was|were|are|will|would|money)|what (?:is|was|were"
-              r"|are) the (?:(?!(?:of|for|in|on|to|by|with|and) )[\w'-]+ ){0,2}"
+              r"|are) (?:the|my|our) (?:(?!(?:of|for|in|on|to|by|with|and) )[\w'-]+ ){0,2}"
               r"(?:price|cost|rent|fee|total|amount|salary|bill)s?\b"
               r"|was kostet|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
               r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
@@ -181,6 +181,7 @@ def understand(text: str) -> Question:
     measured = {match.group(1) for match in _MEASURED.finditer(flat)}
     for ends in _END_OF_MANY.finditer(flat):
         measured |= {word for part in ends.groups() if part for word in part.split()}
+    measured |= former.change(flat)
     measured |= {match.group(1) for match in _PLATE.finditer(flat)}
     if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
         verb = said.group().split()
