@@ -74,10 +74,15 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
 def _leaves_out(deed: str, candidate: Candidate) -> bool:
     if candidate.language != "en" or candidate.hit.kind in RECORDS:
         return False  # an entry of a calendar holds no verb
+    return not told(deed, candidate)
+
+
+def told(stem: str, candidate: Candidate) -> bool:
+    """Whether a sentence speaks of a deed, be it by its noun, or in the column or the sentence that it points to."""
     said = candidate.held | candidate.about
     if candidate.unit.kind == "row" or candidate.posed or points_back(candidate.text, candidate.language):
         said = said | candidate.context
-    return deed not in said and not any(_noun_of(deed, stem) for stem in said)
+    return stem in said or any(_noun_of(stem, other) for other in said)
 
 
 def _spoken(candidate: Candidate) -> Set[str]:

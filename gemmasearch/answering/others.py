@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gemmasearch import light
-from gemmasearch.answering import bounds, deeds, former, opinions, roles, spans, synonyms, words
+from gemmasearch.answering import bounds, deeds, former, opinions, roles, spans, subjects, synonyms, words
 from gemmasearch.answering.evidence import RECORDS, Candidate, head_name
 from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.reference import points_back
@@ -85,7 +85,7 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     dropped = {id(c) for c in ranked if of_another(question, c)}
     dropped |= _of_other_sections(question, ranked) | _beside_their_rows(question, ranked)
     dropped |= _beside_their_items(question, ranked)
-    for telling in (bounds, deeds, former, opinions, roles):
+    for telling in (bounds, deeds, former, opinions, roles, subjects):
         dropped |= {id(c) for c in ranked} - {id(c) for c in telling.without(question, ranked)}
     if question.kind == "who" and (named := with_doer(question, ranked)):
         dropped |= {id(c) for c in ranked} - {id(c) for c in named}

@@ -28,6 +28,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|quel(?:le)?s? (?:est|etait|sont|etaient) (?:le|la|les)"
               r" (?:prix|cout|loyer|tarif|montant|cotisation)s?"
               r"|cual (?:es|era|fue) (?:el|la) (?:precio|coste|costo|alquiler|importe|cuota|tarifa))"
+              r"|\bwhat (?:did|do|does|will|would) (?:[\w'.-]+ ){1,4}(?:pay|spend|charge|earn|owe)"
+              r"(?: (?:for|on|a|an|per|each|me|us|him|her|them|you)\b|\W*$)"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|low|deep|often|heavy|fast"
            r"|slow|wide|thick|narrow|hot|cold|warm)"
@@ -73,6 +75,8 @@ _END_OF_MANY = light.pattern(
     r"|billigste\w*|gunstigste\w*|teuerste\w*|niedrigste\w*|hochste\w*|kleinste\w*|grosste\w*|kurzeste\w*|langste\w*"
     r"|(?:plus|moins) cher\w*|mas (?:barat|car)[oa]s?)\b"
 )
+# "Is he allergic to anything" asks for what is not called so.
+_ANY = words.listed("anything something everything anyone someone anybody somebody")
 # A plate is one of a car, however it is called.
 _PLATE = light.pattern(r"\b(licen[cs]e|number)[- ]plates?\b")
 # Nor does it say that something took place, but when or where.
@@ -194,7 +198,7 @@ def understand(text: str) -> Question:
         for token in everything
         if token.content
         and not (token.text == "may" and language == "en")  # no month
-        and words.fold(token.text) not in measured | told
+        and words.fold(token.text) not in measured | told | _ANY
         and not _TITLED.match(text, token.start)
     ]
     found = telling or everything  # "who are you" is all function words

@@ -67,6 +67,7 @@ _SAME = {
         leave leaves depart departs departure
         job work works employed employer
         electricity electric kwh
+        allergic allergy allergies
         defend defended defense defence
         apply applied application
         deliver delivered delivery
