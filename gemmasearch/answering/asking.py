@@ -92,6 +92,9 @@ def answer(
             hits = passages(store, embedder, line, where)
             if listing.asks_for_tasks(rest):
                 hits = [*passages(store, None, listing.TASKS, where), *hits]
+            if said := _in_other_words(store, rest):
+                seen = {hit.chunk_id for hit in hits}
+                hits += [hit for hit in passages(store, None, said, where) if hit.chunk_id not in seen]
             clock.lap("search")
             weights = rarity(store, asked)
             found = _Found.among(hits, rest, weights, embedder)
@@ -292,6 +295,14 @@ def _says_nothing_alone(question: Question, item: Evidence) -> bool:
     """Whether a sentence points back and shares no word with the question: "She says 27" tells a reader nothing."""
     said = words.stems(item.text, item.hit.language)
     return reference.points_back(item.text, item.hit.language) and set(question.stems).isdisjoint(said)
+
+
+def _in_other_words(store: Store, question: Question) -> str:
+    """Words for what the question says in words that no file holds: defense, where it is asked when I defend. ""
+    where there are none."""
+    held = store.document_frequency(question.stems)
+    lacking = [stem for stem in question.stems if not held[stem]]
+    return " ".join(word for stem in lacking for word in synonyms.written(stem, question.language))
 
 
 def rarity(store: Store, question: Question) -> Weights:

@@ -161,6 +161,19 @@ def of(stem: str, language: str) -> frozenset[str]:
     return _groups(language).get(stem, frozenset()) - {stem}
 
 
+def written(stem: str, language: str) -> tuple[str, ...]:
+    """The words that say the same as a stem, as they are written."""
+    lines = (line.split() for line in _SAME.get(language, "").split("\n"))
+    return tuple(
+        dict.fromkeys(
+            word
+            for line in lines
+            if stem in {token.stem for token in words.tokens(" ".join(line), language)}
+            for word in line
+        )
+    )
+
+
 def known(stem: str, language: str) -> bool:
     """Whether a word is one of these, and so no slip of another."""
     return stem in _groups(language)
