@@ -12,7 +12,7 @@ from gemmasearch.answering.question import Question
 
 _NAMED = light.pattern(
     r"\b(?:[Dd]id|[Dd]o|[Dd]oes|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould|[Ss]hould|[Mm]ust|[Cc]an|[Ii]s|[Aa]re|[Ww]as"
-    r"|[Ww]ere) (?P<who>[A-ZÀ-ÖØ-Þ][\w’-]+(?: [A-ZÀ-ÖØ-Þ][\w’-]+)*) [a-z]"
+    r"|[Ww]ere) (?P<who>[A-ZÀ-ÖØ-Þ][\w’-]+(?: [A-ZÀ-ÖØ-Þ][\w’-]+)*) (?!(?:and|or)\b)[a-z]"
 )
 _ASKER_IS = light.pattern(r"\W*(?:[Aa]m|[Ww]as|[Dd]o|[Dd]id|[Hh]ave|[Cc]an) [Ii]\b")
 _IS_SO = light.pattern(
@@ -23,8 +23,8 @@ _OF_KIND = light.pattern(
     r"\b(?:which|what) (?P<kind>[a-z]+) (?:should|must|shall|can|could|may|do|did|does|will|would|have|has)\b",
     re.I,
 )
-_STREET = light.pattern(
-    r"\b\d+[a-z]?,? (?:[A-Z][\w’-]+ )+"
+_NO_AMOUNT = light.pattern(  # the number of an item, and of a house
+    r"^\W*\d{1,3}[.)] |\b\d+[a-z]?,? (?:[A-Z][\w’-]+ )+"
     r"(?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Close|Way|Row|Terrace|Court|Place|Square)\b"
 )
 _OF_THING = light.pattern(r"\b([a-z]{3,}) (?:of|on|for) (?:the|my|our|a|an) ([a-z]{3,})\b")
@@ -74,11 +74,12 @@ def _of_no_such_kind(question: Question, candidate: Candidate) -> bool:
 
 
 def _has_no_amount(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence has no amount but a number of a house, where one is asked for."""
+    """Whether a sentence has no amount but the number of an item or a house, where one is asked for."""
     text = candidate.text
-    if question.kind != "money" or candidate.unit.kind == "row" or spans.moneyed(text):
+    own = question.kind == "number" and _PERSONAL.search(question.text)
+    if not (own or question.kind == "money") or candidate.unit.kind == "row" or spans.moneyed(text):
         return False
-    if spans.has_wanted(question, _STREET.sub("", text), candidate.language):
+    if spans.has_wanted(question, _NO_AMOUNT.sub("", text), candidate.language):
         return False
     return not any(reference.in_context(question, candidate.hit, text))
 

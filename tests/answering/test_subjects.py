@@ -51,3 +51,16 @@ def test_the_deposit_on_another_thing_was_told(store: Store, add: Add) -> None:
     add("/n/shop.md", "The workshop lease runs until June 2028.", title="Workshop")
     assert not answer(store, None, None, "When did I pay the workshop deposit?").found
     assert "8 March" in answer(store, None, None, "When did I pay the flat deposit?").text
+
+
+def test_the_number_of_an_item_was_taken_for_how_many(store: Store, add: Add) -> None:
+    add("/n/minutes.md", "4. Hall agreed.\n5. Gwen will print the posters.\n", title="Minutes")
+    assert not answer(store, None, None, "How many posters did I print?").found
+    add("/n/chat.md", "I printed 80 posters.", title="Chat")
+    assert "80" in answer(store, None, None, "How many posters did I print?").text
+
+
+def test_of_two_who_did_something_one_need_not_be_named(store: Store, add: Add) -> None:
+    add("/n/wars.md", "The French king and the Dutch fought a war in 1672.", title="Wars of the Dutch")
+    add("/n/trip.md", "The ferry to France is on Friday.", title="Trip to France")
+    assert "1672" in answer(store, None, None, "When did France and the Dutch fight a war?").text
