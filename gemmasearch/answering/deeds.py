@@ -30,6 +30,8 @@ _LIGHT = words.listed(
 )
 _PLACING = words.listed("leave left hide hidden hid store stored park parked stash place placed")
 _TOLD_OTHERWISE = ("why", "how", "yesno", "summary")  # a reason need not say of what it is one
+_YIELDING = words.listed("harvest collect gather produce pick")  # "Honey 2024: 27 kg"
+_SAID_BY = {"where": _PLACING, "number": _YIELDING}  # what a place or an amount says by itself
 _SAME_BEGINNING = 4  # letters that a verb and its noun share at least: defend, defence
 _ENDING = 2  # letters of the verb in which its noun may differ
 
@@ -53,7 +55,7 @@ def asked(question: Question) -> str:
         return ""
     verb = words.fold(found["deed"])
     stem = next(iter(words.stems(verb, "en")), "")
-    light_ = stem in _light() or (question.kind == "where" and verb in _PLACING)
+    light_ = stem in _light() or verb in _SAID_BY.get(question.kind, ())
     return "" if light_ or stem not in question.stems or stem in question.everyday else stem
 
 

@@ -62,3 +62,9 @@ def test_a_title_was_told_as_a_second_sentence() -> None:
     asked = replace(asked, kind="what")
     told = Evidence("The Log of the Sea | Annika", note, 0.5)
     assert extract_from(asked, [told, Evidence("Books that I lent", note, 0.5)]) == [told]
+
+
+def test_what_was_harvested_was_refused_where_only_its_weight_is_told(store: Store, add: Add) -> None:
+    add("/n/bees.md", "Honey 2024: 27 kg.", title="Bees")
+    assert "27 kg" in _said(store, "How much honey did we harvest in 2024?")
+    assert not _said(store, "How much honey did we sell in 2024?")
