@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import light, retrieval
-from gemmasearch.answering import differing, given, halves, hostile, reference, synonyms, words
+from gemmasearch.answering import differing, given, halves, hostile, listing, reference, synonyms, words
 from gemmasearch.answering.candidates import Weights
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.found import SHOWN, Found, extract_from
@@ -84,7 +84,7 @@ class _Search:
         for scope in dict.fromkeys((*scopes, named, ())):
             rest = beyond(asked, scope)
             if rest.stems or not (scope or parsed.conditions):
-                found = self._within(scope, asked)
+                found = self._within(scope, asked, rest)
             else:  # "what did Dana write in March", or filters alone: the newest of it
                 found = self._newest((*self.conditions, *scope, *parsed.conditions), rest)
             self.clock.lap("evidence")
@@ -96,15 +96,24 @@ class _Search:
         elsewhere = named and not scope and self.line == self.question
         return found, [f"nothing {described(named)} answers this; other documents do"] if elsewhere else []
 
-    def _within(self, scope: tuple[Condition, ...], asked: Question) -> Found:
-        hits = passages(self.store, self.embedder, self.line, (*self.conditions, *scope))
+    def _within(self, scope: tuple[Condition, ...], asked: Question, rest: Question) -> Found:
+        hits = self._passages(rest, (*self.conditions, *scope))
         self.clock.lap("search")
         weights = rarity(self.store, asked)
-        found = Found.among(hits, beyond(asked, scope), weights, self.embedder)
+        found = Found.among(hits, rest, weights, self.embedder)
         if (both := halves.of(asked)) and hits:
             one, other = (beyond(half, scope) for half in both)
             found = found.with_halves(hits, one, other, weights, self.embedder)
         return found
+
+    def _passages(self, rest: Question, where: Sequence[Condition]) -> list[Hit]:
+        hits = passages(self.store, self.embedder, self.line, where)
+        if listing.asks_for_tasks(rest):
+            hits = [*passages(self.store, None, listing.TASKS, where), *hits]
+        if said := _in_other_words(self.store, rest):
+            seen = {hit.chunk_id for hit in hits}
+            hits += [hit for hit in passages(self.store, None, said, where) if hit.chunk_id not in seen]
+        return hits
 
     def _newest(self, conditions: Sequence[Condition], rest: Question) -> Found:
         hits = retrieval.search(self.store, None, "", limit=SHOWN, conditions=conditions)
@@ -239,6 +248,14 @@ def _says_nothing_alone(question: Question, item: Evidence) -> bool:
     """Whether a sentence points back and shares no word with the question: "She says 27" tells a reader nothing."""
     said = words.stems(item.text, item.hit.language)
     return reference.points_back(item.text, item.hit.language) and set(question.stems).isdisjoint(said)
+
+
+def _in_other_words(store: Store, question: Question) -> str:
+    """Words for what the question says in words that no file holds: defense, where it is asked when I defend. ""
+    where there are none."""
+    held = store.document_frequency(question.stems)
+    lacking = [stem for stem in question.stems if not held[stem]]
+    return " ".join(word for stem in lacking for word in synonyms.written(stem, question.language))
 
 
 def rarity(store: Store, question: Question) -> Weights:

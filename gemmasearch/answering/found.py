@@ -14,6 +14,7 @@ from gemmasearch.answering import (
     chosen,
     evidence,
     extremes,
+    former,
     halves,
     listing,
     newest,
@@ -72,14 +73,15 @@ class Found:
             shown = tuple(evidence.select(asked, taken, SHOWN))
             return cls(asked, shown, likely >= 0.5, shown[:1])
         shown = tuple(evidence.select(asked, ranked, SHOWN))
-        if listing.asks(asked) and len(told := listing.items(asked, ranked)) > 1:
+        if listing.asks(asked) and listing.enough(told := listing.items(asked, ranked)):
             longer = (listing.LONGER,) if len(told) > listing.MOST else ()
             told = told[: listing.MOST]
             return cls(asked, _once(*told, *shown), True, tuple(told), True, longer)
         if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
             pair = (*evidence.select(asked, [change]), shown[0])
             return cls(asked, _once(*pair, *shown)[:SHOWN], True, pair, True, (MAY_BE_NEWER,))
-        return cls(asked, shown, likely >= 0.5)
+        # Beside what was so stands what is so now: a generator would choose one of them.
+        return cls(asked, shown, likely >= 0.5, shown[:1] * former.asks(asked), former.asks(asked))
 
     def with_halves(
         self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None
@@ -140,7 +142,7 @@ def extract_from(question: Question, found: Sequence[Evidence]) -> list[Evidence
     told = asked & set(words.stems(first.text))
     # The value of one letter does not belong to the date of another.
     for item in sorted(rest[:2], key=lambda e: e.hit.document_id != first.hit.document_id):
-        if len(item.text.split()) < 4:
+        if len(item.text.split()) < 4 or item.text in (item.hit.title, *item.hit.headings):
             continue  # a heading or a label
         if question.kind in COUNTED and item.hit.document_id != first.hit.document_id:
             continue

@@ -8,7 +8,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, spans, synonyms, words
+from gemmasearch.answering import (
+    awaited,
+    bounds,
+    deeds,
+    former,
+    opinions,
+    roles,
+    spans,
+    subjects,
+    synonyms,
+    words,
+)
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.question import GATHERED, SEVERAL, Question
 from gemmasearch.answering.reference import points_back
@@ -84,6 +95,8 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     dropped = {id(c) for c in ranked if of_another(question, c)}
     dropped |= _of_other_sections(question, ranked) | _beside_their_rows(question, ranked)
     dropped |= _beside_their_items(question, ranked)
+    for telling in (bounds, deeds, former, opinions, roles, subjects):
+        dropped |= {id(c) for c in ranked} - {id(c) for c in telling.without(question, ranked)}
     if question.kind == "who" and (named := with_doer(question, ranked)):
         dropped |= {id(c) for c in ranked} - {id(c) for c in named}
     if not dropped:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from gemmasearch import light
-from gemmasearch.answering import everyday, tongues, words
+from gemmasearch.answering import everyday, former, tongues, words
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -20,7 +20,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("summary", r"\b(summar|tl;?dr|overview of|zusammenfass|fasse? .*zusammen|resum|gist of)"
                 r"|what (?:does|do|did) .+ want\b"),
     ("money", r"\b(how much (?:did|do|does|is|was|were|are|will|would|money)|what (?:is|was|were"
-              r"|are) the (?:(?!(?:of|for|in|on|to|by|with|and) )[\w'-]+ ){0,2}"
+              r"|are) (?:the|my|our) (?:(?!(?:of|for|in|on|to|by|with|and) )[\w'-]+ ){0,2}"
               r"(?:price|cost|rent|fee|total|amount|salary|bill)s?\b"
               r"|was kostet|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
               r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
@@ -30,6 +30,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|quel(?:le)?s? (?:est|etait|sont|etaient) (?:le|la|les)"
               r" (?:prix|cout|loyer|tarif|montant|cotisation)s?"
               r"|cual (?:es|era|fue) (?:el|la) (?:precio|coste|costo|alquiler|importe|cuota|tarifa))"
+              r"|\bwhat (?:did|do|does|will|would) (?:[\w'.-]+ ){1,4}(?:pay|spend|charge|earn|owe)"
+              r"(?: (?:for|on|a|an|per|each|me|us|him|her|them|you)\b|\W*$)"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|low|deep|often|heavy|fast"
            r"|slow|wide|thick|narrow|hot|cold|warm)"
@@ -75,6 +77,8 @@ _END_OF_MANY = light.pattern(
     r"|billigste\w*|gunstigste\w*|teuerste\w*|niedrigste\w*|hochste\w*|kleinste\w*|grosste\w*|kurzeste\w*|langste\w*"
     r"|(?:plus|moins) cher\w*|mas (?:barat|car)[oa]s?)\b"
 )
+# "Is he allergic to anything" asks for what is not called so.
+_ANY = words.listed("anything something everything anyone someone anybody somebody")
 # A plate is one of a car, however it is called.
 _PLATE = light.pattern(r"\b(licen[cs]e|number)[- ]plates?\b")
 # Nor does it say that something took place, but when or where.
@@ -229,6 +233,7 @@ def _unsaid(flat: str, kind: str, language: str) -> set[str]:
     measured = {match.group(1) for match in _MEASURED.finditer(flat)}
     for ends in _END_OF_MANY.finditer(flat):
         measured |= {word for part in ends.groups() if part for word in part.split()}
+    measured |= former.change(flat)
     measured |= {match.group(1) for match in _PLATE.finditer(flat)}
     if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
         verb = said.group().split()
@@ -236,7 +241,7 @@ def _unsaid(flat: str, kind: str, language: str) -> set[str]:
     told = {match.group() for match in _TASK.finditer(flat)} if kind in GATHERED else set()
     if tongues.foreign(language):
         told |= tongues.ASKING
-    return measured | told
+    return measured | told | _ANY
 
 
 def _telling(text: str, everything: list[words.Token], language: str, unsaid: set[str]) -> list[words.Token]:

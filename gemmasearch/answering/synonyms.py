@@ -35,7 +35,7 @@ _SAME = {
         telephone phone mobile cellphone
         car vehicle automobile
         flat apartment
-        salary wage wages pay paid
+        salary wage wages pay paid earn earns earned
         holiday holidays vacation leave
         cancel cancelled cancellation terminate terminated
         appointment meeting
@@ -66,7 +66,16 @@ _SAME = {
         arrive arrival arrives
         leave leaves depart departs departure
         job work works employed employer
-        electricity electric kwh""",
+        electricity electric kwh
+        allergic allergy allergies
+        defend defended defense defence
+        apply applied application
+        deliver delivered delivery
+        complain complained complaint
+        renew renewed renewal
+        examine examined examination
+        approve approved approval
+        sow sown plant planted""",
     "de": """
         einbauen eingebaut einbau installieren installiert installation montieren montiert montage
         beginnen beginnt begonnen beginn anfangen anfang starten start
@@ -150,6 +159,19 @@ SOLD_TO = light.pattern(
 def of(stem: str, language: str) -> frozenset[str]:
     """The stems that say the same as ``stem`` in its language, itself left out."""
     return _groups(language).get(stem, frozenset()) - {stem}
+
+
+def written(stem: str, language: str) -> tuple[str, ...]:
+    """The words that say the same as a stem, as they are written."""
+    lines = (line.split() for line in _SAME.get(language, "").split("\n"))
+    return tuple(
+        dict.fromkeys(
+            word
+            for line in lines
+            if stem in {token.stem for token in words.tokens(" ".join(line), language)}
+            for word in line
+        )
+    )
 
 
 def known(stem: str, language: str) -> bool:

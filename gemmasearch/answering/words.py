@@ -28,7 +28,10 @@ _IRREGULAR = {
         /drive:drove driven/wear:wore worn/child:children/man:men/woman:women/die:death deaths died dead
         /bear:born birth/fly:flew flown/ride:rode ridden/eat:ate eaten/sing:sang sung/swim:swam swum
         /cost:costs/show:shown/throw:threw thrown/steal:stole stolen/flee:fled/stand:stood/lend:lent
-        /hang:hung""".replace("\n", "").split("/")
+        /hang:hung/hear:heard/sweep:swept/feed:fed/sleep:slept/feel:felt/mean:meant/deal:dealt/forget:forgot forgotten
+        /freeze:froze frozen/hide:hid hidden/blow:blew blown/shake:shook shaken/bite:bit bitten/dig:dug/stick:stuck
+        /wake:woke woken/burn:burnt/learn:learnt/shoot:shot/tear:tore torn/weave:wove woven/sow:sown/swear:swore sworn
+        /beat:beaten/light:lit/seek:sought/understand:understood/spoil:spoilt""".replace("\n", "").split("/")
     )
     for form in forms.split()
 }

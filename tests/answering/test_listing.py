@@ -53,3 +53,35 @@ def test_of_several_rows_the_first_was_told_for_all(store: Store, add: Add) -> N
     add("/n/clubs.md", clubs, title="Clubs")
     told = answer(store, None, None, "Which clubs does Isla go to?").text
     assert "Swimming" in told and "Fiddle" in told and "Judo" not in told
+
+
+def test_a_glaze_whose_parts_stand_in_one_sentence_below_its_name_was_refused(store: Store, add: Add) -> None:
+    text = (
+        "# Glaze notes\n\n## Tenmoku\nFeldspar 45, silica 25, whiting 18 and iron 8. Cone 9.\n\n"
+        "## Celadon\nToo runny, less whiting.\n"
+    )
+    add("/n/glazes.md", text, title="Glaze notes")
+    assert answer(store, None, None, "What is in the tenmoku glaze?").text == (
+        "“Feldspar 45, silica 25, whiting 18 and iron 8.” [1]"
+    )
+
+
+def test_of_two_orders_of_one_customer_one_was_told(store: Store, add: Add) -> None:
+    add(
+        "/n/orders.csv",
+        "order,customer,item\n101,Mrs Abel,soup bowls\n102,Café Rondo,espresso cups\n104,Mrs Abel,butter dish\n",
+        kind="data",
+        title="orders.csv",
+    )
+    told = answer(store, None, None, "What did Mrs Abel order?").text
+    assert "soup bowls" in told
+    assert "butter dish" in told
+    assert "espresso" not in told
+
+
+def test_open_tasks_were_not_told_where_the_question_has_no_topic(store: Store, add: Add) -> None:
+    add("/n/todo.md", "- [ ] renew library card\n- [x] send the form\n- [ ] order clay\n", title="Todo")
+    add("/n/trip.md", "- [ ] spare fan belt\n", title="Trip")
+    add("/n/mail.md", "I still have your tent, by the way. What do I have to do?", title="Mail")
+    told = answer(store, None, None, "What do I still have to do?").text
+    assert told == "“[ ] renew library card” [1] “[ ] order clay” [1]"

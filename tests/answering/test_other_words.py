@@ -81,3 +81,14 @@ def test_a_feast_was_no_day_and_a_plate_had_to_be_called_a_license_plate() -> No
     assert "licens" not in understand("What is the license plate of the Skoda?").stems
     assert "week" in understand("When is rehearsal this week?").everyday
     assert "valid" in understand("Is the warranty on the lamp still valid?").everyday
+
+
+def test_a_note_that_says_it_in_another_word_was_not_read_among_many(store: Store, add: Add) -> None:
+    add("/n/thesis.md", "Defense planned for 11 June 2027. Chapter 4 is not started.", title="Sea stars")
+    for number in range(30):
+        add(
+            f"/n/{number}.md",
+            f"When: 2026-12-{number % 9 + 1:02} 09:30, brake inspection.",
+            title="When do I",
+        )
+    assert "11 June 2027" in answer(store, None, None, "When do I defend?").text

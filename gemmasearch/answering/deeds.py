@@ -1,0 +1,102 @@
+"""What somebody is asked to have done: a sentence that leaves the deed out says nothing of it.
+
+Of "when did I hear back from the fund" the fund's amount and its end are near, and are no answer. English, where the
+deed stands behind an auxiliary and whoever did it, so that it is known for a verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from functools import cache
+
+from gemmasearch import light
+from gemmasearch.answering import words
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.question import Question
+from gemmasearch.answering.reference import points_back
+from gemmasearch.answering.surroundings import RECORDS
+
+_NAME = r"(?:[A-ZÀ-ÖØ-Þ][\w'’-]*\.?)(?: [A-ZÀ-ÖØ-Þ][\w'’-]*)*"
+_DEED = light.pattern(
+    rf"\b(?:[Dd]id|[Dd]o|[Dd]oes|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould|[Ss]hould|[Mm]ust|[Cc]an|[Cc]ould|[Ss]hall)"
+    rf" (?P<who>I|i|we|{_NAME})"
+    r" (?:(?:still|ever|already|usually|always|last|first|actually|also|just|never|recently|finally) )*"
+    r"(?:(?:have|need|want|plan|get|like|hope|promise|agree) to )?(?P<deed>[a-z]+)\b"
+)
+_OF_THE_ASKER = light.pattern(r"\b(?:I|i|we|me|us|my|our)\b")
+# What a day, an amount or a place says by itself, and what is said in many ways.
+_LIGHT = words.listed(
+    "do have has had be been get got go make take need want use put keep give come know see meet visit attend"
+    " talk feel call called say tell think mean start begin like try set pay spend cost charge turn watch"
+)
+_PLACING = words.listed("leave left hide hidden hid store stored park parked stash place placed")
+_TOLD_OTHERWISE = ("why", "how", "yesno", "summary")  # a reason need not say of what it is one
+_YIELDING = words.listed("harvest collect gather produce pick")  # "Honey 2024: 27 kg"
+_SAID_BY = {"where": _PLACING, "number": _YIELDING}  # what a place or an amount says by itself
+_SAME_BEGINNING = 4  # letters that a verb and its noun share at least: defend, defence
+_ENDING = 2  # letters of the verb in which its noun may differ
+
+
+def asked(question: Question) -> str:
+    """The stem of the verb of what the asker did, or of what somebody did to the asker; "" where it is not asked for,
+    or where the verb says little.
+
+    >>> from gemmasearch.answering.question import understand
+    >>> asked(understand("When did I hear back from the fund?"))
+    'hear'
+    """
+    if (
+        question.language != "en"
+        or question.kind in _TOLD_OTHERWISE
+        or not _OF_THE_ASKER.search(question.text)
+    ):
+        return ""
+    found = _DEED.search(question.text)
+    if found is None:
+        return ""
+    verb = words.fold(found["deed"])
+    stem = next(iter(words.stems(verb, "en")), "")
+    light_ = stem in _light() or verb in _SAID_BY.get(question.kind, ())
+    return "" if light_ or stem not in question.stems or stem in question.everyday else stem
+
+
+@cache
+def _light() -> frozenset[str]:
+    return frozenset(words.stems(" ".join(sorted(_LIGHT)), "en"))
+
+
+def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` without what leaves out the deed, or whom it concerned where the files know them."""
+    deed = asked(question)
+    if not deed:
+        return list(ranked)
+    known = set(question.names) & set[str]().union(*map(_spoken, ranked))
+    return [c for c in ranked if not _leaves_out(deed, c) and (not known or not known.isdisjoint(_spoken(c)))]
+
+
+def _leaves_out(deed: str, candidate: Candidate) -> bool:
+    if candidate.language != "en" or candidate.hit.kind in RECORDS:
+        return False  # an entry of a calendar holds no verb
+    return not told(deed, candidate)
+
+
+def told(stem: str, candidate: Candidate) -> bool:
+    """Whether a sentence speaks of a deed, be it by its noun, or in the column or the sentence that it points to."""
+    said = candidate.held | candidate.about
+    if candidate.unit.kind == "row" or candidate.posed or points_back(candidate.text, candidate.language):
+        said = said | candidate.context
+    return stem in said or any(_noun_of(stem, other) for other in said)
+
+
+def _spoken(candidate: Candidate) -> Set[str]:
+    return candidate.held | candidate.about | candidate.context
+
+
+def _noun_of(verb: str, stem: str) -> bool:
+    """Whether a word may be the noun of a verb.
+
+    >>> _noun_of("defend", "defenc")
+    True
+    """
+    least = max(_SAME_BEGINNING, len(verb) - _ENDING)
+    return len(stem) <= len(verb) + 5 and stem[:least] == verb[:least]
