@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DENSE = ("dense_2", "dense_3")
 SMALLEST_BATCH = 512  # tokens; measured: from here on a larger physical batch is slower
 MAX_TOKENS = 2048
-BATCH_TOKENS = 256  # tokens per decode; measured with MiniLM: 64 and 512 are slower, for short texts too
+BATCH_TOKENS = 160  # tokens per decode; measured with EmbeddingGemma and MiniLM: 64 and 512 are slower
 BATCH_TEXTS = 8  # texts per decode
 _POOLED = {1: "mean", 2: "cls", 3: "last"}
 _CHARACTERS_PER_TOKEN = 24  # a longer text is cut before it is tokenised
