@@ -22,6 +22,7 @@ time.sleep(0.3)
 """
 
 
+@pytest.mark.slow
 def test_the_most_of_a_process_is_told_from_what_it_ends_with_and_from_its_childs() -> None:
     code = _HOLD.format(own=60_000_000, child=90_000_000)
     found = processes.peak([sys.executable, "-c", code], dict(os.environ))

@@ -193,6 +193,7 @@ def test_impossible_combinations_are_usage_errors(indexed: Indexed) -> None:
         assert indexed.run("ask", *arguments).code == 2
 
 
+@pytest.mark.slow
 def test_a_question_that_is_kept_with_extract_is_answered_without_a_generator(tmp_path: Path) -> None:
     """Kept and asked again, it went to the generator whatever the line said."""
     (tmp_path / "n").mkdir()

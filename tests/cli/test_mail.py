@@ -159,6 +159,7 @@ def test_every_hit_knows_its_thread(thread: Index) -> None:
     assert len(thread.search(f"thread:{hit.thread}", limit=99)) == 31
 
 
+@pytest.mark.slow
 def test_an_attachment_without_a_title_goes_by_its_own_name(tmp_path: Path) -> None:
     """It went by the name of the mailbox."""
     mail = multipart(
@@ -171,6 +172,7 @@ def test_an_attachment_without_a_title_goes_by_its_own_name(tmp_path: Path) -> N
     assert box.hits("ferry to Skye")[0]["title"] == "itinerary.txt"
 
 
+@pytest.mark.slow
 def test_an_entry_of_an_attached_calendar_went_by_a_hash_and_not_by_the_name_of_its_file(
     tmp_path: Path,
 ) -> None:

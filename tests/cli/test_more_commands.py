@@ -66,6 +66,7 @@ def test_visited_pages_are_found_by_their_address_while_the_browser_writes(tmp_p
     assert run("index", "--browser", "netscape", "--db", db, env=env).code == 2
 
 
+@pytest.mark.slow
 def test_a_bookmark_that_was_never_opened_was_among_the_visited_pages(tmp_path: Path) -> None:
     profile = database(tmp_path / "places.sqlite", FIREFOX)
     db, env = tmp_path / "i" / "i.db", {"GSEARCH_EMBEDDER": "static"}

@@ -115,6 +115,7 @@ def test_a_page_that_was_forgotten_and_imported_again_was_found_by_no_search(tmp
     assert command(db, "search", "--mode", "words", "walnut").code == 0
 
 
+@pytest.mark.slow
 def test_forgetting_all_imported_pages_did_not_say_that_their_files_stay(tmp_path: Path) -> None:
     db = tmp_path / "i.db"
     assert command(db, "import-page", "-", "--url", "https://example.org/oil", stdin=PAGE).code == 0
@@ -122,6 +123,7 @@ def test_forgetting_all_imported_pages_did_not_say_that_their_files_stay(tmp_pat
     assert done.code == 0 and f"rm -r {tmp_path / 'i-pages'}" in done.said
 
 
+@pytest.mark.slow
 def test_forgetting_an_imported_page_by_a_query_did_not_say_that_its_copy_stays(tmp_path: Path) -> None:
     db, url = tmp_path / "i.db", "https://example.org/oil"
     page = json.loads(command(db, "import-page", "-", "--url", url, "--json", stdin=PAGE).out)["data"]["page"]
@@ -129,6 +131,7 @@ def test_forgetting_an_imported_page_by_a_query_did_not_say_that_its_copy_stays(
     assert done.code == 0 and f"rm {page['path']}" in done.said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [

@@ -85,6 +85,7 @@ def helpers() -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.slow
 def test_notes_so_long_that_few_of_them_fill_the_batches_are_all_read(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()

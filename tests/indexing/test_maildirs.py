@@ -65,6 +65,7 @@ def finds(store: Store, word: str) -> bool:
     return bool(store.match(word, 5))
 
 
+@pytest.mark.slow
 def test_a_message_edited_in_its_place_is_found_within_a_day(
     store: Store, box: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_message_edited_in_its_place_is_found_within_a_day(
     assert (report.unchanged, report.changed) == (MESSAGES - 1, 1) and finds(store, "zeppelins")
 
 
+@pytest.mark.slow
 def test_a_look_at_the_folder_alone_does_not_put_off_the_full_one(store: Store, box: Path) -> None:
     settled(store, box)
     before = remembered(store, box)
@@ -84,6 +86,7 @@ def test_a_look_at_the_folder_alone_does_not_put_off_the_full_one(store: Store, 
     assert remembered(store, box) == before
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_set_back_puts_nothing_off(
     store: Store, box: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +124,7 @@ def test_new_mail_removed_mail_and_flags_are_found_at_once(store: Store, box: Pa
     assert store.roots()[0].seen == MESSAGES and store.summary().indexed == MESSAGES
 
 
+@pytest.mark.slow
 def test_a_folder_put_in_the_place_of_another_one_is_looked_at(store: Store, box: Path) -> None:
     settled(store, box)
     edit(box)
@@ -145,6 +149,7 @@ def test_a_run_that_ends_between_look_and_writing_remembers_nothing_of_it(store:
     assert run(store).new == 1 and finds(store, "quince")
 
 
+@pytest.mark.slow
 def test_other_rules_of_the_root_are_obeyed_at_once(store: Store, box: Path) -> None:
     settled(store, box)
     care.edit_root(store, str(box.parent), {"exclude": ["5.host*"]})
@@ -158,6 +163,7 @@ def test_other_rules_of_the_root_are_obeyed_at_once(store: Store, box: Path) -> 
     assert run(store).gone == 1
 
 
+@pytest.mark.slow
 def test_a_problem_file_is_tried_again(store: Store, box: Path) -> None:
     settled(store, box)
 
@@ -171,6 +177,7 @@ def test_a_problem_file_is_tried_again(store: Store, box: Path) -> None:
     assert run(store).skipped == {} and finds(store, "quince")
 
 
+@pytest.mark.slow
 def test_files_that_are_left_alone_after_some_tries_are_counted_as_before(store: Store, box: Path) -> None:
     (box / "cur" / "empty.host:2,").write_text("")
     run(store, [box.parent])
@@ -180,6 +187,7 @@ def test_files_that_are_left_alone_after_some_tries_are_counted_as_before(store:
     assert str(box / "cur") in remembered(store, box)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["retry", "forget"])
 def test_retry_and_forget_lead_to_a_look_at_every_message(store: Store, box: Path, what: str) -> None:
     settled(store, box)
@@ -213,6 +221,7 @@ def test_half_a_maildir_that_vanished_is_kept_until_told(store: Store, tmp_path:
     assert run(store, prune=True).gone == 30
 
 
+@pytest.mark.slow
 def test_a_message_that_was_marked_as_deleted_later_was_still_found(store: Store, box: Path) -> None:
     assert run(store, [box.parent]).new == MESSAGES
     message, trashed = box / "cur" / "3.host:2,", box / "cur" / "3.host:2,ST"

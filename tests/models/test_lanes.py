@@ -97,6 +97,7 @@ def test_without_memory_for_a_second_context_one_does(embedder: GgufEmbedder, mo
     embedder.close()
 
 
+@pytest.mark.slow
 def test_a_question_waits_for_one_decode_and_not_for_all_passages(embedder: GgufEmbedder) -> None:
     done: list[str] = []
     begun = Event()

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests import gguf_files
 
 LOADING = """
@@ -34,6 +36,7 @@ else:
 """
 
 
+@pytest.mark.slow
 def test_an_interrupt_while_llama_cpp_logged_was_printed_and_lost(tmp_path: Path) -> None:
     path = tmp_path / "tiny.gguf"
     gguf_files.gemma_embedding(path)
