@@ -4,6 +4,7 @@ much", a reason to "why", none of the words that the question itself holds."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 
 from gemmasearch import light
 from gemmasearch.answering import secrets, spans, tongues, words
@@ -48,8 +49,10 @@ def _says_itself(question: Question, word: str) -> bool:
     )
 
 
+Find = Callable[[str], Iterable[spans.Span]]
+
 # What finds that for which a question of a kind waits; the others wait for nothing in particular.
-_AWAITED = {
+_AWAITED: Mapping[str, Find] = {
     "when": spans.dates,
     "number": spans.counting,
     "money": spans.counting,
@@ -57,7 +60,7 @@ _AWAITED = {
     "where": spans.names,
 }
 # What finds that which may answer.
-_WANTED = {kind: (find,) for kind, find in _AWAITED.items()} | {
+_WANTED: Mapping[str, tuple[Find, ...]] = {kind: (find,) for kind, find in _AWAITED.items()} | {
     "what": (spans.quotes, spans.names),
     "list": (spans.names,),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gemmasearch import light
 from gemmasearch.answering.words import fold, listed
@@ -59,9 +60,14 @@ def split(text: str, *, table: bool = False, outline: bool = False) -> list[Unit
     """All units of ``text`` in order; blank stretches, rules and fences belong to none. Each line of a ``table``
     (CSV) is a row; in an ``outline`` (Org) a star at the beginning of a line makes a heading.
     """
+    return list(_split(text, table, outline))
+
+
+@lru_cache(maxsize=64)  # each passage of a question is asked for several times
+def _split(text: str, table: bool, outline: bool) -> tuple[Unit, ...]:
     if table:
-        return [row for start, end in _lines(text) for row in _trimmed(text, start, end, "row")]
-    return [unit for block in _blocks(text, outline) for unit in _units(text, block)]
+        return tuple(row for start, end in _lines(text) for row in _trimmed(text, start, end, "row"))
+    return tuple(unit for block in _blocks(text, outline) for unit in _units(text, block))
 
 
 def units_of(hit: Hit) -> list[Unit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gemmasearch import light, stopwords
 from gemmasearch.answering import tongues, words
@@ -137,6 +138,7 @@ _COLOUR = light.pattern(  # folded
 _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|for|y|e|bin|al|ibn|zu)"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
 NAME = light.pattern(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
+KEPT = 1024  # texts whose spans are remembered: each sentence is asked for them again and again
 _NOT_A_NAME = stopwords.everything()
 QUOTE = light.pattern(r"[\"“„«]([^\"“”„«»]{2,120})[\"”“»]")
 ADDRESS = light.pattern(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
@@ -153,28 +155,34 @@ _STREET = light.pattern(
 )
 
 
-def dates(text: str) -> Iterator[Span]:
-    yield from (Span(m.start(), m.end(), "date") for m in DATE.finditer(text))
-    yield from (Span(m.start(), m.end(), "date") for m in _MONTH_ALONE.finditer(text))
-    yield from (Span(m.start(), m.end(), "time") for m in TIME.finditer(text))
+@lru_cache(maxsize=KEPT)
+def dates(text: str) -> tuple[Span, ...]:
+    return (
+        *(Span(m.start(), m.end(), "date") for m in DATE.finditer(text)),
+        *(Span(m.start(), m.end(), "date") for m in _MONTH_ALONE.finditer(text)),
+        *(Span(m.start(), m.end(), "time") for m in TIME.finditer(text)),
+    )
 
 
-def numbers(text: str) -> Iterator[Span]:
-    for m in MONEY.finditer(text):
-        yield Span(m.start(), m.end(), "money")
+@lru_cache(maxsize=KEPT)
+def numbers(text: str) -> tuple[Span, ...]:
+    found = [Span(m.start(), m.end(), "money") for m in MONEY.finditer(text)]
     for m in NUMBER.finditer(text):
         unit = _UNIT.match(text, m.end())
-        yield Span(m.start(), unit.end() if unit else m.end(), "number")
+        found.append(Span(m.start(), unit.end() if unit else m.end(), "number"))
+    return tuple(found)
 
 
-def counting(text: str) -> Iterator[Span]:
+@lru_cache(maxsize=KEPT)
+def counting(text: str) -> tuple[Span, ...]:
     """Numbers that are no part of a date and no name of a thing: the day of a date and "number 2" count nothing."""
     dated = [(span.start, span.end) for span in dates(text)]
-    for span in numbers(text):
-        if not _NUMBERED_BEFORE.search(text[max(0, span.start - 12) : span.start]) and not any(
-            a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated
-        ):
-            yield span
+    return tuple(
+        span
+        for span in numbers(text)
+        if not _NUMBERED_BEFORE.search(text[max(0, span.start - 12) : span.start])
+        and not any(a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated)
+    )
 
 
 def names(text: str) -> Iterator[Span]:
