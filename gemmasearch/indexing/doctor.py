@@ -190,7 +190,7 @@ def _contents(index: Path) -> Iterator[Check]:
                 yield Check(where, not said, said or sound, mend)
             yield from _coverage(store)
             for beat in heartbeats(store):
-                yield _machine(beat.what, not beat.stale, beat.said, beat.mend)
+                yield _machine(f"heartbeat, {beat.what}", not beat.stale, beat.said, beat.mend)
     except GsearchError as e:
         yield Check("index", False, e.message, e.hint or mend)
 
