@@ -14,9 +14,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # importing typing takes a third of a warm search's start
 __version__ = "0.1.0"
-# New objects after which Python looks for unused ones. A search makes fewer, and they last until its end; those that
-# files are read into are freed without that. It took a twentieth of a search's time, a tenth of a helper's.
-COLLECTED_AFTER = 50_000
 
 if TYPE_CHECKING:
     from typing import Any

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gemmasearch import COLLECTED_AFTER
 from gemmasearch.documents import Chunk, Document, Problem
 from gemmasearch.indexing import chunking
 from gemmasearch.indexing.measure import Measure
@@ -74,13 +73,14 @@ class NotHere(Exception):
     """The run itself must do this."""
 
 
-def main(descriptor: int, parent: int, static: int) -> None:
+def main(descriptor: int, parent: int, static: int, objects: int) -> None:
     """Serve lists of ``Wanted`` from the socket ``descriptor`` until it is closed: of each a ``Made``, or None.
 
     :param static: dimensions of the vectors that the static embedder makes along with the rows; 0 = none.
+    :param objects: new ones after which Python looks for unused ones, as in the parent.
     """
     end_with(parent)
-    gc.set_threshold(COLLECTED_AFTER)
+    gc.set_threshold(objects)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the parent's to decide
     with socket.socket(fileno=descriptor) as channel:
         embedder = _loaded(static) if static else None  # the parent loads its own before it says what to do

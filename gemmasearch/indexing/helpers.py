@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import signal
 import socket
@@ -83,7 +84,7 @@ class Helpers:
         channel, theirs = socket.socketpair()
         with theirs:
             dim = self._static.dim if self._static else 0
-            self._processes.append(started("gemmasearch.indexing.helper", theirs, dim))
+            self._processes.append(started("gemmasearch.indexing.helper", theirs, dim, gc.get_threshold()[0]))
         return channel
 
     def _end(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-from gemmasearch import COLLECTED_AFTER
+from gemmasearch.__main__ import OBJECTS
 from tests.bench import MODULES, ROWS, Row, Unavailable
 
 README = Path(__file__).parents[2] / "README.md"
@@ -19,7 +19,7 @@ BEGIN, END = "<!-- measured: python -m tests.bench --readme -->", "<!-- end meas
 
 
 def main() -> int:
-    gc.set_threshold(COLLECTED_AFTER)  # as the command does
+    gc.set_threshold(OBJECTS)  # as the command does
     for module in MODULES:
         import_module(module)
     parser = argparse.ArgumentParser(description="Figures as ratios to yard-sticks of the same run.")

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from gemmasearch import COLLECTED_AFTER
+from gemmasearch.__main__ import OBJECTS
 from gemmasearch.index import Index
 from gemmasearch.settings import Settings
 from tests.bench import large, plain
@@ -83,7 +83,7 @@ def _in_a_process(size: int) -> dict[str, float]:
 
 def measure(path: Path, size: int) -> dict[str, float]:
     """Milliseconds per operation, megabytes, and bytes of the index per passage beyond its text."""
-    gc.set_threshold(COLLECTED_AFTER)
+    gc.set_threshold(OBJECTS)
     questions = large.questions(QUESTIONS)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         copy = Path(folder) / "index.db"
