@@ -6,7 +6,7 @@ deed stands behind an auxiliary and whoever did it, so that it is known for a ve
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import cache
 
 from gemmasearch import light
@@ -16,7 +16,7 @@ from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.answering.surroundings import RECORDS
 
-_NAME = r"(?:[A-ZÀ-ÖØ-Þ][\w'’-]*\.?)(?: [A-ZÀ-ÖØ-Þ][\w'’-]*)*"
+_NAME = rf"(?:{words.CAPITAL}[\w'’-]*\.?)(?: {words.CAPITAL}[\w'’-]*)*"
 _DEED = light.pattern(
     rf"\b(?:[Dd]id|[Dd]o|[Dd]oes|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould|[Ss]hould|[Mm]ust|[Cc]an|[Cc]ould|[Ss]hall)"
     rf" (?P<who>I|i|we|{_NAME})"
@@ -70,8 +70,8 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     deed = asked(question)
     if not deed:
         return list(ranked)
-    known = set(question.names) & set[str]().union(*map(_spoken, ranked))
-    return [c for c in ranked if not _leaves_out(deed, c) and (not known or not known.isdisjoint(_spoken(c)))]
+    known = set(question.names) & set[str]().union(*(c.spoken for c in ranked))
+    return [c for c in ranked if not _leaves_out(deed, c) and (not known or not known.isdisjoint(c.spoken))]
 
 
 def _leaves_out(deed: str, candidate: Candidate) -> bool:
@@ -86,10 +86,6 @@ def told(stem: str, candidate: Candidate) -> bool:
     if candidate.unit.kind == "row" or candidate.posed or points_back(candidate.text, candidate.language):
         said = said | candidate.context
     return stem in said or any(_noun_of(stem, other) for other in said)
-
-
-def _spoken(candidate: Candidate) -> Set[str]:
-    return candidate.held | candidate.about | candidate.context
 
 
 def _noun_of(verb: str, stem: str) -> bool:

@@ -36,14 +36,10 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         set(words.stems(next(filter(None, found.group(*names))), "en")) & set(question.stems)
         for names in (("what", "what2", "what3"), ("who", "who2", "who3"))
     )
-    return [c for c in ranked if _JUDGES.search(c.text) and _speaks_of(what, c) and who <= _spoken(c)]
+    return [c for c in ranked if _JUDGES.search(c.text) and _speaks_of(what, c) and who <= c.spoken]
 
 
 def _speaks_of(what: Set[str], candidate: Candidate) -> bool:
     """Whether a sentence speaks of a thing, be it by a pronoun."""
-    there = _spoken(candidate) if _IT.search(candidate.text) else candidate.held | candidate.about
+    there = candidate.spoken if _IT.search(candidate.text) else candidate.held | candidate.about
     return what <= there
-
-
-def _spoken(candidate: Candidate) -> Set[str]:
-    return candidate.held | candidate.about | candidate.context

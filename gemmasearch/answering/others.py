@@ -83,6 +83,15 @@ _ASKED_BY = light.pattern(
 )
 _HEADING = light.pattern(r"^(#{1,6}|\*{1,8})[ \t]+(\S.*)$", re.M)
 
+_TELLING_OF_THIS = (
+    bounds,
+    deeds,
+    former,
+    opinions,
+    roles,
+    subjects,
+)  # each takes out what tells of something else
+
 
 class Owned(NamedTuple):
     thing: str  # stem
@@ -95,10 +104,12 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     dropped = {id(c) for c in ranked if of_another(question, c)}
     dropped |= _of_other_sections(question, ranked) | _beside_their_rows(question, ranked)
     dropped |= _beside_their_items(question, ranked)
-    for telling in (bounds, deeds, former, opinions, roles, subjects):
-        dropped |= {id(c) for c in ranked} - {id(c) for c in telling.without(question, ranked)}
+    kept_by = [telling.without(question, ranked) for telling in _TELLING_OF_THIS]
     if question.kind == "who" and (named := with_doer(question, ranked)):
-        dropped |= {id(c) for c in ranked} - {id(c) for c in named}
+        kept_by.append(named)
+    every = {id(c) for c in ranked}
+    for left in kept_by:
+        dropped |= every - {id(c) for c in left}
     if not dropped:
         return list(ranked)
     kept = [c for c in ranked if id(c) not in dropped]

@@ -16,14 +16,15 @@ _GIVES = (
 )
 _GETS = r"(?:borrow(?:s|ed|ing)?)"
 _AUX = r"(?:did|does|do|has|have|had|will|would)"
-_NAME = r"(?P<name>[A-ZÀ-ÖØ-Þ][\w’-]+)(?: [A-ZÀ-ÖØ-Þ][\w’-]+)*"
+_NAME = rf"(?P<name>{words.CAPITAL}[\w’-]+)(?: {words.CAPITAL}[\w’-]+)*"
 _NAME_GIVES = light.pattern(
     rf"\b{_AUX} {_NAME} (?:still )?(?P<verb>{_GIVES}) (?:back )?(?:me|us)\b"
-    rf"|\b{_AUX} (?:I|i|we) (?:still )?(?P<got>{_GETS})\b.* (?:from|of) (?P<from>[A-ZÀ-ÖØ-Þ][\w’-]+)"
+    rf"|\b{_AUX} (?:I|i|we) (?:still )?(?P<got>{_GETS})\b.* (?:from|of) (?P<from>{words.CAPITAL}[\w’-]+)"
 )
 _NAME_GETS = light.pattern(
     rf"\b{_AUX} (?:I|i|we) (?:still )?(?P<verb>{_GIVES}) (?:.* )?(?:(?:to|for) )?{_NAME}"
-    rf"|\b{_AUX} (?P<borrower>[A-ZÀ-ÖØ-Þ][\w’-]+)(?: [A-ZÀ-ÖØ-Þ][\w’-]+)* (?:still )?{_GETS}\b.*\b(?:me|us|my|our)\b"
+    rf"|\b{_AUX} (?P<borrower>{words.CAPITAL}[\w’-]+)(?: {words.CAPITAL}[\w’-]+)* (?:still )?{_GETS}\b.*"
+    r"\b(?:me|us|my|our)\b"
 )
 _GOT_BY = light.pattern(
     r"\b(?:who has (?:it|them)|lent to|borrower|borrowed by|given to|sold to|paid to)\b", re.I

@@ -13,11 +13,11 @@ from gemmasearch.answering.surroundings import RECORDS
 
 _NAMED = light.pattern(
     r"\b(?:[Dd]id|[Dd]o|[Dd]oes|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould|[Ss]hould|[Mm]ust|[Cc]an|[Ii]s|[Aa]re|[Ww]as"
-    r"|[Ww]ere) (?P<who>[A-ZÀ-ÖØ-Þ][\w’-]+(?: [A-ZÀ-ÖØ-Þ][\w’-]+)*) (?!(?:and|or)\b)[a-z]"
+    rf"|[Ww]ere) (?P<who>{words.CAPITAL}[\w’-]+(?: {words.CAPITAL}[\w’-]+)*) (?!(?:and|or)\b)[a-z]"
 )
 _ASKER_IS = light.pattern(r"\W*(?:[Aa]m|[Ww]as|[Dd]o|[Dd]id|[Hh]ave|[Cc]an) [Ii]\b")
 _IS_SO = light.pattern(
-    r"\W*(?:[Ii]s|[Aa]re|[Aa]m|[Ww]as|[Ww]ere) (?:[Ii]|we|[A-ZÀ-ÖØ-Þ][\w’-]+(?: [A-ZÀ-ÖØ-Þ][\w’-]+)*)"
+    rf"\W*(?:[Ii]s|[Aa]re|[Aa]m|[Ww]as|[Ww]ere) (?:[Ii]|we|{words.CAPITAL}[\w’-]+(?: {words.CAPITAL}[\w’-]+)*)"
     r" (?:still |already |also |really )?(?P<what>[a-z]+)\b"
 )
 _OF_KIND = light.pattern(
@@ -43,8 +43,8 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if _ASKER_IS.match(question.text):
         kept = [c for c in kept if c.hit.kind != "contact"]  # cards are of others
     who = _who(question)
-    if who and not who.isdisjoint(set[str]().union(*map(_spoken, ranked))):
-        kept = [c for c in kept if not who.isdisjoint(_spoken(c) | _passage(c))]
+    if who and not who.isdisjoint(set[str]().union(*(c.spoken for c in ranked))):
+        kept = [c for c in kept if not who.isdisjoint(c.spoken | _passage(c))]
     return kept
 
 
@@ -69,7 +69,7 @@ def _of_no_such_kind(question: Question, candidate: Candidate) -> bool:
         return False
     found = _OF_KIND.search(question.text)
     stem = next(iter(words.stems(found["kind"], "en")), "") if found else ""
-    if stem not in question.stems or stem in question.everyday or stem in _spoken(candidate):
+    if stem not in question.stems or stem in question.everyday or stem in candidate.spoken:
         return False
     return not deeds.asked(question) and not any(spans.quotes(candidate.text))
 
@@ -96,13 +96,9 @@ def _of_another_thing(question: Question, candidate: Candidate, ranked: Sequence
             continue
         which = question.stems[question.stems.index(head) - 1]
         side_by_side = re.search(rf"\b{question.surface[which]} {question.surface[head]}\b", question.text)
-        if side_by_side and which not in _spoken(candidate) and any(which in _spoken(c) for c in ranked):
+        if side_by_side and which not in candidate.spoken and any(which in c.spoken for c in ranked):
             return True
     return False
-
-
-def _spoken(candidate: Candidate) -> Set[str]:
-    return candidate.held | candidate.about | candidate.context
 
 
 def _passage(candidate: Candidate) -> Set[str]:
