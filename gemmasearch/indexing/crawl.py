@@ -41,7 +41,7 @@ _SPECIAL = {
 _MAILDIR = frozenset(("cur", "new", "tmp"))
 MESSAGES = frozenset(("cur", "new"))  # the folders of a maildir that hold them
 _ENTER = "enter"
-Stamp = int  # hash of what a FileStamp holds
+Stamp = int  # the hash of what a FileStamp holds, as :class:`gemmasearch.store.journal.Known` has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,6 @@ class RootUnavailable(Exception):
 
 def stamp_of(status: os.stat_result) -> FileStamp:
     return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
-
-
-def stamp_key(stamp: FileStamp) -> Stamp:
-    return hash((stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, stamp.device))
 
 
 def crawl(
@@ -95,11 +91,11 @@ def crawl(
         raise RootUnavailable(e.strerror or str(e)) from e
     known = {} if known is None else known
     if stat.S_ISREG(status.st_mode):
-        stamp = stamp_of(os.lstat(root))
-        if known.get(root) == stamp_key(stamp):
+        own_status = os.lstat(root)
+        if root in known and _is_as_known(own_status, known[root]):
             del known[root]
         else:
-            yield Found(root, stamp)
+            yield Found(root, stamp_of(own_status))
     elif stat.S_ISDIR(status.st_mode):
         walk = _Walk(rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, settled)
         walk.maildirs, walk.trail, walk.outer = maildirs, trail, outer

@@ -14,7 +14,6 @@ import pickle
 import queue
 import signal
 import socket
-import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from gemmasearch.indexing.secrets import holds_key, is_secret_part
 from gemmasearch.light import blake2b
 from gemmasearch.models import Passage, open_embedder
 from gemmasearch.readers.formats import CannotRead, Source
+from gemmasearch.readers.frames import LENGTH
 from gemmasearch.readers.language import with_language
 from gemmasearch.readers.opening import opened
 from gemmasearch.readers.recognition import recognised
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 SMALL = 1 << 17  # bytes of a file that is read here
 KEY = "it holds a private key"
-LENGTH = struct.Struct("!I")
 
 
 @dataclass(frozen=True, slots=True)

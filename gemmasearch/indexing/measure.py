@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from gemmasearch.guess import NOT_ASCII
+
 _SLICE = 20_000  # characters looked at in one step, which bounds the memory
 
 # A pattern for the pieces of a script, and a text that shows what the tokenizer makes of them.
@@ -58,7 +60,6 @@ _CLASSES = (
     + b" " * 128
 )
 _ONLY_LETTERS = bytes(c if c == ord("a") else ord(" ") for c in _CLASSES)
-_BEYOND = re.compile(r"[^\x00-\x7f]+")
 
 
 class Measure:
@@ -76,7 +77,7 @@ class Measure:
         if text.isascii():
             return _pieces(text.encode("ascii")) * self.rates[0]
         tokens = _pieces(text.encode("utf-8", "surrogatepass")) * self.rates[0]
-        beyond = " ".join(_BEYOND.findall(text))
+        beyond = " ".join(NOT_ASCII.findall(text))
         for (pattern, _), rate in zip(_SCRIPTS[1:], self.rates[1:], strict=True):
             tokens += len(pattern.findall(beyond)) * rate
         return tokens
