@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import field
 from time import time_ns
@@ -29,6 +29,7 @@ from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.maildirs import Maildirs
+    from gemmasearch.indexing.prints import Prints
     from gemmasearch.indexing.trail import Trail
 
 _SPECIAL = {
@@ -57,7 +58,12 @@ class RootUnavailable(Exception):
 
 
 def stamp_of(status: os.stat_result) -> FileStamp:
-    return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+    return FileStamp(*numbers_of(status))
+
+
+def numbers_of(status: os.stat_result) -> tuple[int, int, int, int, int]:
+    """What a FileStamp holds."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev
 
 
 def crawl(
@@ -69,6 +75,7 @@ def crawl(
     own: str = "",
     known: dict[str, Stamp] | None = None,
     settled: bool = False,
+    prints: Prints | None = None,
     maildirs: Maildirs | None = None,
     trail: Trail | None = None,
     stop: Callable[[str], bool] = lambda folder: False,
@@ -80,6 +87,7 @@ def crawl(
     :param known: the stamps of files that need no look; one that still has its stamp is taken out of the mapping
         instead of being yielded, so that a hundred thousand of them cost little.
     :param settled: the names of known files were found good under these rules (:mod:`gemmasearch.indexing.settled`).
+    :param prints: of folders whose known files need not be told apart; it fetches what must be in ``known``.
     :param maildirs: the folders whose files may need no look; what they hold is taken out of ``known``.
     :param trail: gets what the walk goes by beside the files.
     :param stop: asked before each folder; True ends the walk.
@@ -98,7 +106,7 @@ def crawl(
             yield Found(root, stamp_of(own_status))
     elif stat.S_ISDIR(status.st_mode):
         walk = _Walk(rules or Rules(), frozenset(skip), own, status.st_dev, known, stop, settled)
-        walk.maildirs, walk.trail, walk.outer = maildirs, trail, outer
+        walk.prints, walk.maildirs, walk.trail, walk.outer = prints, maildirs, trail, outer
         yield from walk.below(root)
     else:
         yield Problem(root, "special", _SPECIAL.get(stat.S_IFMT(status.st_mode), ""))
@@ -117,6 +125,7 @@ class _Walk:
     root: str = ""
     through_links: set[tuple[int, int]] = field(default_factory=set)
     own_name: str = ""
+    prints: Prints | None = None
     maildirs: Maildirs | None = None
     trail: Trail | None = None
     outer: Collection[str] = ()
@@ -199,7 +208,16 @@ class _Walk:
         folders: list[tuple[str, Ignores]] = []
         if self._holds_mail(folder, names, entries):
             entries = [entry for entry in entries if not _is_record(entry)]
-        if self.settled and not maildir and not ignores.any:
+        if not self.rules.hidden and not maildir:
+            entries = [entry for entry in entries if entry.name[0] != "."]
+        usual = not maildir and not ignores.any  # names here are told by the rules of the root alone
+        prints = self.prints if usual and folder not in self.messages else None
+        if prints is not None and prints.holds(folder, entries):
+            entries, prints = _folders(entries), None
+        elif self.prints is not None:
+            self.prints.fetch(folder)
+        here, before = entries, len(self.known)
+        if self.settled and usual:
             entries = self._without_known(base, entries)
         for entry in entries:
             path = f"{base}/{entry.name}"
@@ -220,6 +238,8 @@ class _Walk:
                     self.messages.add(path)
             else:
                 yield found
+        if prints is not None:
+            prints.leave(folder, here, before - len(self.known))
         return folders
 
     def _without_known(self, base: str, entries: Sequence[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
@@ -352,15 +372,17 @@ class _Walk:
 
 
 def _is_as_known(status: os.stat_result, stamp: Stamp) -> bool:
-    return stamp == hash(
-        (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
-    )
+    return stamp == hash(numbers_of(status))
 
 
 def _is_record(entry: os.DirEntry[str]) -> bool:
     """Whether an entry of a folder of mail is a server's own; a mailbox may be called ``subscriptions``."""
     folder = entry.is_dir(follow_symlinks=False)
     return is_mail_record(entry.name) and (not folder or entry.name.startswith("courierimap"))
+
+
+def _folders(entries: Iterable[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+    return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
 def _listed(fd: int) -> list[os.DirEntry[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,10 +12,12 @@ from gemmasearch.documents import Problem, SyncEvent
 from gemmasearch.indexing.crawl import Found, RootUnavailable, Stamp, crawl
 from gemmasearch.indexing.current import CURRENT, is_current
 from gemmasearch.indexing.maildirs import Maildirs
+from gemmasearch.indexing.prints import Prints
 from gemmasearch.indexing.rules import Rules, around, is_within
 from gemmasearch.indexing.settled import Settled, mark
 from gemmasearch.indexing.trail import Trail
 from gemmasearch.light import dataclass
+from gemmasearch.store.journal import Known
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.tally import Tally
@@ -41,6 +44,7 @@ class Look:
     gone: list[FileRow] = field(default_factory=list)
     maildirs: Maildirs = field(default_factory=Maildirs)
     trail: Trail = field(default_factory=Trail)
+    prints: Prints | None = None
 
 
 @dataclass(slots=True)
@@ -59,18 +63,16 @@ class Onlooker:
 
     def look(self, root: Root) -> Look:
         inner = [r.path for r in self.registered if r.path != root.path and is_within(r.path, root.path)]
-        below = self.store.known_below(root.path, CURRENT)
-        stamps = _without(inner, below.stamps)
-        outdated = [row for row in below.outdated if not _in_any(row.path, inner)]
-        reasons = {p: why for p, why in below.reasons.items() if p in stamps}
-        known = len(stamps)
         look = Look(root, mark(root, inner, str(self.store.path)))
-        found, problems = list[Found](), list[Problem]()
-        unsure = [*inner, *(row.path for row in outdated)]
-        look.maildirs = Maildirs.of(self.remembered.get(root.path, {}), root, stamps, unsure)
+        settled = self.settled.holds(root, look.mark)
+        prints = look.prints = self._known(root, inner, settled)
+        known = prints.known
+        unsure = [*inner, *(row.path for row in known.outdated)]
+        look.maildirs = Maildirs.of(self.remembered.get(root.path, {}), root, known.stamps, unsure)
         look.trail.sure = not root.options.get("follow")
+        found, problems = list[Found](), list[Problem]()
         try:
-            for item in self._crawl(look, inner, stamps):
+            for item in self._crawl(look, prints, inner, settled):
                 if isinstance(item, Problem):
                     problems.append(item)
                     continue
@@ -81,20 +83,31 @@ class Onlooker:
             return self._unavailable(look, str(e))
         if self.tally.interrupted:
             return look
-        look.files = known - len(stamps) + len(found)
-        rows = {row.path: row for row in (*self._rows(root, stamps), *outdated)}
+        prints.fetch_rest()
+        look.files = prints.met + len(found)
+        rows = {row.path: row for row in (*self._rows(root, known.stamps), *known.outdated)}
         if not look.files and (why := self._emptied(root, rows)):
             return self._unavailable(look, why)
         look.complete = True
         self.seen += look.files
         self._remember(root, problems)
-        self._count(known - len(stamps), [why for path, why in reasons.items() if path not in stamps])
+        reasons = Counter(why for path, why in known.reasons.items() if path not in known.stamps)
+        self._count(prints.met, reasons + prints.held)
         self._sort(look, found, rows)
         closed = tuple(p.path.rstrip("/") + "/" for p in problems if p.reason in ("unreadable", "limit"))
         look.closed = bool(closed)
         look.gone = [row for row in rows.values() if not row.path.startswith(closed)]
-        look.known = known + len(outdated)
+        look.known = prints.files + len(known.outdated)
         return look
+
+    def _known(self, root: Root, inner: Sequence[str], settled: bool) -> Prints:
+        """What there is to go by in a root. Where every name is looked at, prints say nothing."""
+        kept = _without(inner, self.store.prints_below(root.path)) if settled else {}
+        below = self.store.known_below(root.path, CURRENT, printed=not kept)
+        stamps = _without(inner, below.stamps)
+        outdated = [row for row in below.outdated if not _in_any(row.path, inner)]
+        reasons = {path: why for path, why in below.reasons.items() if path in stamps}
+        return Prints(self.store, Known(stamps, outdated, reasons), kept)
 
     def _emptied(self, root: Root, rows: Mapping[str, FileRow]) -> str:
         """Why a root in which no file was found is taken to be unavailable; "" = it is not."""
@@ -112,7 +125,7 @@ class Onlooker:
         for each in found:
             row = rows.pop(each.path, None)
             if row and is_current(row, each.stamp):
-                self._count(1, [row.reason] if row.reason else [])
+                self._count(1, Counter([row.reason]))
                 continue
             if self.tally.unsettled(each.stamp):
                 continue
@@ -131,16 +144,18 @@ class Onlooker:
             return [row for row in gone if row.path not in absent]
         return gone
 
-    def _crawl(self, look: Look, inner: list[str], stamps: dict[str, Stamp]) -> Iterator[Found | Problem]:
-        known, path = len(stamps), look.root.path
+    def _crawl(
+        self, look: Look, prints: Prints, inner: list[str], settled: bool
+    ) -> Iterator[Found | Problem]:
+        path = look.root.path
 
         def stop(folder: str) -> bool:
-            self.tally.progress(SyncEvent("crawl", self.seen + known - len(stamps), 0, folder))
+            self.tally.progress(SyncEvent("crawl", self.seen + prints.met, 0, folder))
             return self.tally.stopped()
 
         yield from crawl(
             path, rules=Rules.of(look.root.options), skip=inner, outer=around(path, self.registered),
-            own=str(self.store.path), known=stamps, settled=self.settled.holds(look.root, look.mark),
+            own=str(self.store.path), known=prints.known.stamps, settled=settled, prints=prints,
             maildirs=look.maildirs, trail=look.trail, stop=stop,
         )  # fmt: skip
 
@@ -150,9 +165,11 @@ class Onlooker:
             return (row for row in self.store.files_below(root.path) if row.path in stamps)
         return (row for path in sorted(stamps, key=os.fsencode) if (row := self.store.file(path)))
 
-    def _count(self, files: int, reasons: list[str]) -> None:
-        self.tally.skipped.update(reasons)
-        self.tally.counts["unchanged"] += files - len(reasons)
+    def _count(self, files: int, reasons: Counter[str]) -> None:
+        """:param reasons: why so many of them are not indexed, "" of others."""
+        skipped = Counter({why: number for why, number in reasons.items() if why})
+        self.tally.skipped.update(skipped)
+        self.tally.counts["unchanged"] += files - skipped.total()
 
     def _unavailable(self, look: Look, why: str) -> Look:
         self.store.unavailable(look.root.id, why)

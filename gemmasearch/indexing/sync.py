@@ -127,5 +127,7 @@ def _sign(store: Store, looks: Sequence[Look], tally: Tally, settled: Settled) -
     with store.writing():
         for look in complete:
             store.looked_at(look.root.id, seen=look.files, at=time.time())
+            if look.prints is not None:
+                look.prints.keep()
         maildirs.keep(store, {look.root.path: look.maildirs for look in complete})
         settled.keep(complete)

@@ -42,10 +42,12 @@ class Files(Pictures):
         known = self.db.one("SELECT id, path_words FROM files WHERE path = ?", (name,))
         if known is None:
             row = (name, clean(words), folders.number(self.db, name))
-            return self.db.insert("INSERT INTO files(path, path_words, folder_id) VALUES(?, ?, ?)", row)
+            return self.db.insert(
+                "INSERT OR FAIL INTO files(path, path_words, folder_id) VALUES(?, ?, ?)", row
+            )
         if known[1] != clean(words):
             self._rewrite_words(known[0], {"path_words": clean(words)})
-        self.db.run("UPDATE files SET size = NULL, tail = ? WHERE id = ?", (tail, known[0]))
+        self.db.run("UPDATE OR FAIL files SET size = NULL, tail = ? WHERE id = ?", (tail, known[0]))
         return int(known[0])
 
     def add_file(
@@ -130,8 +132,8 @@ class Files(Pictures):
         if problems:
             self._insert_problems(file_id, problems)
         self.db.run(
-            """UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, device = ?, racy = ?, hash = ?,
-                   reader = ?, reason = ?, tries = ?, tail = ?, tail_hash = ? WHERE id = ?""",
+            """UPDATE OR FAIL files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, device = ?, racy = ?,
+                   hash = ?, reader = ?, reason = ?, tries = ?, tail = ?, tail_hash = ? WHERE id = ?""",
             (*_stamp(stamp), int(racy), hash, reader, reason_of(problems), tries, tail, tail_hash, file_id),
         )
 
@@ -148,7 +150,7 @@ class Files(Pictures):
     def restamp(self, file_id: int, stamp: FileStamp | None, *, racy: bool = False) -> None:
         """Same bytes, another stamp. None = read it again next time."""
         self.db.run(
-            "UPDATE files SET size=?, mtime_ns=?, ctime_ns=?, inode=?, device=?, racy=? WHERE id=?",
+            "UPDATE OR FAIL files SET size=?, mtime_ns=?, ctime_ns=?, inode=?, device=?, racy=? WHERE id=?",
             (*_stamp(stamp), int(racy), file_id),
         )
 

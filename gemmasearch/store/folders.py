@@ -1,4 +1,8 @@
-"""The folders that hold files, each once: a filter by a folder's name looks at them and not at every path."""
+"""The folders that hold files, each once: a filter by a folder's name looks at them and not at every path.
+
+A folder also keeps the print of a look that found every file in it as it was known. Whatever changes the row of one
+of them takes the print away, by triggers: no statement, of today or to come, can forget it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,26 @@ CREATE TABLE IF NOT EXISTS folders(
     path BLOB NOT NULL UNIQUE               -- of the files in it, up to their names: it ends with a slash
 );
 CREATE INDEX IF NOT EXISTS files_by_folder ON files(folder_id);
+"""
+
+# Of a look at the folder, and how many of its files were not indexed for which reason, as a JSON object.
+PRINTS = """
+ALTER TABLE folders ADD COLUMN print BLOB;
+ALTER TABLE folders ADD COLUMN held TEXT;
+"""
+# A statement that sets off one of these, and may have to undo its work, has FTS5 write the words that wait in memory,
+# as a transaction of many files does over and over: what is done for each file says OR FAIL, it changes one row.
+TRIGGERS = """
+CREATE TRIGGER IF NOT EXISTS files_added AFTER INSERT ON files BEGIN
+    UPDATE folders SET print = NULL WHERE id = NEW.folder_id AND print IS NOT NULL;
+END;
+CREATE TRIGGER IF NOT EXISTS files_gone AFTER DELETE ON files BEGIN
+    UPDATE folders SET print = NULL WHERE id = OLD.folder_id AND print IS NOT NULL;
+END;
+CREATE TRIGGER IF NOT EXISTS files_changed
+AFTER UPDATE OF path, size, mtime_ns, ctime_ns, inode, device, racy, reader, reason, tries, folder_id ON files BEGIN
+    UPDATE folders SET print = NULL WHERE id IN (OLD.folder_id, NEW.folder_id) AND print IS NOT NULL;
+END;
 """
 
 

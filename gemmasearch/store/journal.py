@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from gemmasearch.documents import FileStamp, Problem
 from gemmasearch.light import dataclass
@@ -11,9 +12,10 @@ from gemmasearch.store.database import Database, Row
 from gemmasearch.store.roots import below
 from gemmasearch.store.rows import FileRow
 
-_FILE = """
-SELECT id, path, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason, tries, tail, tail_hash
-FROM files"""
+_COLUMNS = (
+    "id, path, size, mtime_ns, ctime_ns, inode, device, racy, hash, reader, reason, tries, tail, tail_hash"
+)
+_FILE = f"SELECT {_COLUMNS} FROM files"
 _TWINS = 10  # files of the same bytes that are looked at
 _BELOW = "(path = ? OR (path >= ? AND path < ?))"
 _CURRENT = """size IS NOT NULL AND racy = 0 AND reader = ?
@@ -34,6 +36,14 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """A folder that a look found as it was known."""
+
+    print: bytes  # of that look
+    held: Mapping[str, int]  # why files are not indexed, "" of the others -> how many
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """Files of a folder."""
 
@@ -51,14 +61,31 @@ class Journal:
         """The file at ``path`` and all below it, in the byte order of their paths."""
         return map(_file, self.db.rows(f"{_FILE} WHERE {_BELOW} ORDER BY path", _range(path)))
 
-    def known_below(self, path: str, current: Current) -> Known:
-        """The files at and below ``path``: what a look at all of them goes by."""
-        where, params = f"{self._way_below(path)} WHERE {_BELOW}", _range(path)
+    def known_below(self, path: str, current: Current, *, printed: bool = True) -> Known:
+        """The files at and below ``path``: what a look at all of them goes by.
+
+        :param printed: whether those of folders that have a print are wanted, too.
+        """
+        if printed:
+            return self._files(f"files {self._way_below(path)} WHERE {_BELOW}", _range(path), current)
+        name, *range = _range(path)
+        # CROSS JOIN: from the folders to their files, whose rows lie together.
+        rest = "folders x CROSS JOIN files ON folder_id = x.id WHERE x.path >= ? AND x.path < ? AND print IS NULL"
+        both = f"(SELECT files.* FROM {rest} UNION ALL SELECT * FROM files WHERE path = ?) WHERE 1"
+        return self._files(both, (*range, name), current)
+
+    def known_in(self, folder: str, current: Current) -> Known:
+        """The same of the files in a folder itself."""
+        within = "files WHERE folder_id = (SELECT id FROM folders WHERE path = ?)"
+        return self._files(within, (_own(folder),), current)
+
+    def _files(self, where: str, params: tuple[bytes, ...], current: Current) -> Known:
         more = (*params, *current.params())
         stamps = self.db.each(
-            f"SELECT path, size, mtime_ns, ctime_ns, inode, device FROM files {where} AND {_CURRENT}", more
+            f"SELECT path, size, mtime_ns, ctime_ns, inode, device FROM {where} AND {_CURRENT}", more
         )
-        others = self.db.rows(f"{_FILE} {where} AND (reason <> '' OR NOT ({_CURRENT})) ORDER BY path", more)
+        sql = f"SELECT {_COLUMNS} FROM {where} AND (reason <> '' OR NOT ({_CURRENT})) ORDER BY path"
+        others = self.db.rows(sql, more)
         # The path as os.fsdecode does it. One number for five: a look at 250,000 files spent a third of its time on
         # fetching from memory what tells them apart.
         by_path = {row[0].decode("utf-8", "surrogateescape"): hash(row[1:]) for row in stamps}
@@ -68,6 +95,24 @@ class Journal:
             [row for row in rows if row.path not in by_path],
             {row.path: row.reason for row in rows if row.reason},
         )
+
+    def prints_below(self, path: str) -> dict[str, Printed]:
+        """The folders at and below ``path`` that have a print."""
+        sql = "SELECT path, print, held FROM folders WHERE path >= ? AND path < ? AND print IS NOT NULL"
+        return {
+            os.fsdecode(folder.rstrip(b"/") or b"/"): Printed(print, json.loads(held))
+            for folder, print, held in self.db.rows(sql, below(path))
+        }
+
+    def keep_print(self, folder: str, print: bytes, files: int, current: Current) -> None:
+        """Of a look at a folder that found so many files as they are known, and no other one: it is kept if these are
+        all that is known there."""
+        all = "SELECT reason, count(*) AS number FROM files WHERE folder_id = folders.id"
+        held = f"(SELECT json_group_object(reason, number) FROM ({all} GROUP BY reason))"
+        number = "(SELECT count(*) FROM files WHERE folder_id = folders.id{})"
+        sql = f"""UPDATE folders SET print = ?, held = {held} WHERE path = ?
+                  AND {number.format("")} = ? AND {number.format(f" AND {_CURRENT}")} = ?"""
+        self.db.run(sql, (print, _own(folder), files, *current.params(), files))
 
     def _way_below(self, path: str) -> str:
         """How to reach the rows of the files below a path: where they are many, all rows are gone through in their
@@ -109,6 +154,11 @@ class Journal:
 
 def _range(path: str) -> tuple[bytes, bytes, bytes]:
     return os.fsencode(path.rstrip("/") or "/"), *below(path)
+
+
+def _own(folder: str) -> bytes:
+    """The path under which a folder is known."""
+    return os.fsencode(folder.rstrip("/")) + b"/"
 
 
 def _file(row: Row) -> FileRow:

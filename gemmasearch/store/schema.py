@@ -352,6 +352,17 @@ def _first_chunks(connection: apsw.Connection) -> None:
         signs.find_firsts(_Statements(connection))
 
 
+def _prints(connection: apsw.Connection) -> None:
+    """A look at a folder whose files are as they were need not know what is known of each."""
+    from gemmasearch.store import folders
+
+    if "print" not in {row[1] for row in connection.execute("PRAGMA table_info(folders)")}:
+        for _ in connection.execute(folders.PRINTS):
+            continue
+    for _ in connection.execute(folders.TRIGGERS):
+        continue
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _first,
     _eight_bits,
@@ -364,6 +375,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _smaller,
     _folders,
     _first_chunks,
+    _prints,
 )
 VERSION = len(MIGRATIONS)
 

@@ -274,6 +274,9 @@ def test_an_index_of_the_ninth_schema_gets_its_folders(db: Path) -> None:
         add_note(store, "/home/plans/\udcff.md", "text ")
     old = apsw.Connection(str(db))
     for sql in (
+        "DROP TRIGGER files_added",
+        "DROP TRIGGER files_gone",
+        "DROP TRIGGER files_changed",
         "DROP INDEX files_by_folder",
         "DROP TABLE folders",
         "ALTER TABLE files DROP COLUMN folder_id",
@@ -300,6 +303,25 @@ def test_new_files_of_a_transaction_leave_one_list_of_words_not_one_each(db: Pat
                 assert id is not None
                 text = f"Candle {number}. "
                 store.put_document(id, Document("note", text), chunks_of([text]))
+        assert store.db.value(lists) == before + 1
+        assert len(store.match("candle", 100)) == 40
+
+
+def test_known_files_of_a_transaction_leave_one_list_of_words_not_one_each(db: Path) -> None:
+    """The same of what is done to a known file: triggers make two statements of one."""
+    with Store.open(db, create=True) as store:
+        with store.writing():
+            ids = [add_note(store, f"/a/{number}.md", "Boiler. ") for number in range(40)]
+        lists = "SELECT count(DISTINCT segid) FROM words_idx"
+        before = store.db.value(lists)
+        with store.writing():
+            for number in range(40):
+                id = store.begin_file(f"/a/{number}.md", f"a {number}.md")
+                assert id == ids[number]
+                text = f"Candle {number}. "
+                store.put_document(id, Document("note", text, part="more"), chunks_of([text]))
+                store.finish_file(id, STAMP)
+                store.restamp(id, STAMP)
         assert store.db.value(lists) == before + 1
         assert len(store.match("candle", 100)) == 40
 
