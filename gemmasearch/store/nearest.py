@@ -38,6 +38,10 @@ LOOKED_UP = 50_000  # passages under a filter whose vectors are looked up at a t
 TWINS = 4  # of passages with equal text, this many are listed: the rest would only crowd out others
 
 
+# Ids of vectors and of the passages that have them, of the same shape (n,).
+Pairs = tuple["np.ndarray", "np.ndarray"]
+
+
 class Begun:
     """A look at the signs of all vectors in a thread of its own: numpy needs no Python for most of it."""
 
@@ -118,12 +122,15 @@ class Nearest(Narrow, Spaces):
     ) -> list[tuple[int, float]]:
         """``wanted`` candidates by their signs. Few enough candidates pass a narrow filter by chance, so that its own
         vectors are compared instead; of a wide one enough pass."""
+        import numpy as np
+
         known = self._signs_now(space)
         documents = self.kept_documents(conditions) if conditions else None
         if documents is not None and len(documents) <= MANY:
-            kept = self._kept(space, conditions, known)
+            pairs = self._pairs_within(space, documents, known)
+            kept = np.unique(pairs[0])
             own = known.nearest_of(query, kept, _compared(limit, len(kept)))
-            return self._listed(self._scored(space, query, own), limit, conditions)
+            return self._listed(self._scored(space, query, own), limit, conditions, pairs)
         first = self._ended(known, query, wanted)
         if first is None:
             first = known.nearest(query, wanted)
@@ -152,26 +159,41 @@ class Nearest(Narrow, Spaces):
 
         documents = self.kept_documents(conditions)
         if documents is not None:
-            ids = self.chunks_within(documents)
-            own = np.empty(0, dtype=np.int64)
-            if known is not None:
-                own, others = known.of_chunks(np.array(ids, dtype=np.int64))
-                ids = array("q", others.tobytes())
-            parts = [self._ids_of(space, ids[at : at + LOOKED_UP]) for at in range(0, len(ids), LOOKED_UP)]
-            found: np.ndarray = np.union1d(own, _sorted_ids([row for part in parts for row in part]))
-            return found
+            return np.unique(self._pairs_within(space, documents, known)[0])
         where, params = filters.compile(conditions)
         sql = f"""SELECT v.id FROM {JOINED} CROSS JOIN vectors v
                   WHERE v.space_id = ? AND v.key = c.key AND {where}"""
         return _sorted_ids(self.db.rows(sql, (space.id, *params)))
 
-    def _ids_of(self, space: SpaceRow, chunk_ids: array[int]) -> list[Row]:
-        """The ids of the vectors of chunks, whose ids rise. Keys are looked up in their order: the order of chunks
-        leads from page to page of their index, which took half as long again among 1,000,000."""
-        sql = "SELECT c.key FROM carray(?) k CROSS JOIN chunks c WHERE c.id = k.value AND c.key IS NOT NULL"
-        keys = tuple(sorted({key for (key,) in self.db.rows(sql, (carray(chunk_ids),))}))
-        sql = "SELECT v.id FROM carray(?) k CROSS JOIN vectors v WHERE v.space_id = ? AND v.key = k.value"
-        return self.db.rows(sql, (apsw.carray(keys), space.id)) if keys else []
+    def _pairs_within(self, space: SpaceRow, documents: array[int], known: signs.Signs | None) -> Pairs:
+        """The vectors of all passages of documents, each beside the passage; ``known`` are the signs of the space."""
+        import numpy as np
+
+        ids = self.chunks_within(documents)
+        if known is None:
+            return self._looked_up(space, ids)
+        vectors, chunks, others = known.of_chunks(np.array(ids, dtype=np.int64))
+        more = self._looked_up(space, array("q", others.tobytes()))
+        return np.concatenate((vectors, more[0])), np.concatenate((chunks, more[1]))
+
+    def _looked_up(self, space: SpaceRow, chunk_ids: array[int]) -> Pairs:
+        """The same of passages, whose ids rise. Keys are looked up in their order: the order of passages leads from
+        page to page of their index, which took half as long again among 1,000,000."""
+        import numpy as np
+
+        of_chunks = """SELECT c.key, c.id FROM carray(?) k CROSS JOIN chunks c
+                       WHERE c.id = k.value AND c.key IS NOT NULL"""
+        of_keys = """SELECT v.key, v.id FROM carray(?) k CROSS JOIN vectors v
+                     WHERE v.space_id = ? AND v.key = k.value"""
+        pairs: list[tuple[int, int]] = []
+        for at in range(0, len(chunk_ids), LOOKED_UP):
+            rows = self.db.rows(of_chunks, (carray(chunk_ids[at : at + LOOKED_UP]),))
+            keys = tuple(sorted({key for key, _ in rows}))
+            found = self.db.rows(of_keys, (apsw.carray(keys), space.id)) if keys else []
+            vectors: dict[bytes, int] = dict(found)
+            pairs += [(vectors[key], id) for key, id in rows if key in vectors]
+        both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
 
     def _scored(self, space: SpaceRow, query: np.ndarray, ids: np.ndarray) -> dict[int, float]:
         """Vector id -> cosine with the query, for those that are there."""
@@ -183,22 +205,45 @@ class Nearest(Narrow, Spaces):
         return dict(self.db.rows(sql, (query.tobytes(), in_turn, space.id, space.dim)))
 
     def _listed(
-        self, scored: dict[int, float], limit: int, conditions: Sequence[Condition]
+        self,
+        scored: dict[int, float],
+        limit: int,
+        conditions: Sequence[Condition],
+        pairs: Pairs | None = None,
     ) -> list[tuple[int, float]]:
-        """The chunks of vectors under the filters, best first; at most ``TWINS`` of equal text."""
+        """The chunks of vectors under the filters, best first; at most ``TWINS`` of equal text.
+
+        :param pairs: of all that the filters keep, where these are known.
+        """
         ordered = sorted((id for id in scored if scored[id] is not None), key=lambda id: -scored[id])
         enough = limit  # most vectors have a chunk under the filters
         while enough < len(ordered) and scored[ordered[enough]] == scored[ordered[limit - 1]]:
             enough += 1
-        found = self._chunks_of(ordered[:enough], scored, conditions)
+        found = self._chunks_of(ordered[:enough], scored, conditions, pairs)
         if len(found) < limit and ordered[enough:]:
-            found |= self._chunks_of(ordered[enough:], scored, conditions)
+            found |= self._chunks_of(ordered[enough:], scored, conditions, pairs)
         return [(id, found[id]) for id in self.best_first(found, limit)]
 
     def _chunks_of(
-        self, ids: Sequence[int], scored: dict[int, float], conditions: Sequence[Condition]
+        self,
+        ids: Sequence[int],
+        scored: dict[int, float],
+        conditions: Sequence[Condition],
+        pairs: Pairs | None,
     ) -> dict[int, float]:
         """Chunk id -> score of its vector, for the vectors ``ids``."""
+        equal: dict[int, list[int]] = {}
+        rows = self._joined(ids, conditions) if pairs is None else self._paired(ids, pairs)
+        for vector_id, chunk_id in rows:
+            equal.setdefault(vector_id, []).append(chunk_id)
+        return {
+            id: scored[vector_id]
+            for vector_id, chunks in equal.items()
+            for id in (chunks if len(chunks) <= TWINS else self.in_order(chunks)[:TWINS])
+        }
+
+    def _joined(self, ids: Sequence[int], conditions: Sequence[Condition]) -> list[Row]:
+        """(vector, chunk) of the chunks under the filters that have one of these vectors."""
         chosen = "carray(?) k CROSS JOIN vectors v CROSS JOIN"
         sql = f"SELECT v.id, c.id FROM {chosen} chunks c"
         params: tuple[Any, ...] = ()
@@ -210,15 +255,23 @@ class Nearest(Narrow, Spaces):
             filtered, values = filters.compile(conditions)
             sql = f"SELECT v.id, c.id FROM {chosen} {JOINED}"
             where, params = f"{where} AND {filtered}", tuple(values)
-        equal: dict[int, list[int]] = {}
-        in_turn = carray(array("q", sorted(ids)))
-        for vector_id, chunk_id in self.db.rows(f"{sql} WHERE {where}", (in_turn, *params)):
-            equal.setdefault(vector_id, []).append(chunk_id)
-        return {
-            id: scored[vector_id]
-            for vector_id, chunks in equal.items()
-            for id in (chunks if len(chunks) <= TWINS else self.in_order(chunks)[:TWINS])
-        }
+        return self.db.rows(f"{sql} WHERE {where}", (carray(array("q", sorted(ids))), *params))
+
+    def _paired(self, ids: Sequence[int], pairs: Pairs) -> list[tuple[int, int]]:
+        """Those of the pairs that have one of these vectors. Which passage a vector was made for is only noted down:
+        both have the same key, or it is not so."""
+        import numpy as np
+
+        chosen = np.isin(pairs[0], ids)
+        vectors, chunks = pairs[0][chosen].tolist(), pairs[1][chosen].tolist()
+        key_of_vector = self._keys("vectors", vectors)
+        key_of_chunk = self._keys("chunks", chunks)
+        both = zip(vectors, chunks, strict=True)
+        return [pair for pair in both if key_of_vector[pair[0]] == key_of_chunk[pair[1]]]
+
+    def _keys(self, table: str, ids: Sequence[int]) -> dict[int, bytes]:
+        sql = f"SELECT t.id, t.key FROM carray(?) k CROSS JOIN {table} t WHERE t.id = k.value"
+        return dict(self.db.rows(sql, (carray(array("q", sorted(ids))),)))
 
     def _signs_now(self, space: SpaceRow) -> signs.Signs:
         """The signs as they are in the file now; read again only after somebody wrote."""

@@ -99,8 +99,8 @@ class Signs:
         found: np.ndarray = ids[self._best(query, self._blocks[at, :, ids % BLOCK], count)]
         return found
 
-    def of_chunks(self, chunk_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Ids of the vectors that were made for some chunks, and the chunks that have none of their own.
+    def of_chunks(self, chunk_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Ids of the vectors that were made for some chunks, these chunks, and those that have none of their own.
 
         :param chunk_ids: rising.
         """
@@ -110,8 +110,9 @@ class Signs:
         wanted[chunk_ids] = True
         firsts = np.clip(self._first_chunks(), 0, len(wanted) - 1)  # the last one is no chunk
         places = np.flatnonzero(wanted[firsts])
-        wanted[firsts[places]] = False
-        return self._ids(places), np.flatnonzero(wanted)
+        own = firsts[places]
+        wanted[own] = False
+        return self._ids(places), own, np.flatnonzero(wanted)
 
     def _first_chunks(self) -> np.ndarray:
         """Of every place the chunk that its vector was made for, 0 where that is not known."""
