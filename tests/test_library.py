@@ -88,6 +88,21 @@ def test_hits_of_a_folder_that_is_not_there_were_shown_as_if_it_were(notes: Path
         assert closed == {"kiln.md": "", "wall.md": "Permission denied"}
 
 
+def test_a_folder_that_moved_was_found_where_it_had_been(notes: Path, tmp_path: Path) -> None:
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        moved = notes.rename(tmp_path / "moved")
+        index.index([moved])
+        kiln, hive = (index.search(line, mode="words")[0] for line in ("kiln degrees", "hive"))
+        assert (kiln.path, kiln.unavailable) == (str(moved / "kiln.md"), "")
+        assert kiln.also_in == (str(notes / "kiln.md"),)
+        assert (kiln.line, kiln.match_line) == (1, 3) and "1240 degrees" in kiln.snippet.text
+        assert index.show(kiln.id)[0].path == kiln.path
+        pages = [index.search("the", mode="words", limit=1, after=after)[0] for after in ("", kiln.id)]
+        assert {hit.path for hit in pages} == {kiln.path, hive.path}
+        assert not index.search(f"kiln in:{notes}", mode="words")[0].path.startswith(str(moved))
+
+
 def save(index: Index) -> str:
     index.save_search("wall", "orchard wall path:disk")
     return "wall"
