@@ -30,7 +30,8 @@ class Caring(Opened):
         if passage := self._passage(os.fspath(path)):
             found = care.why(self._store, passage.path)
             return replace(found, documents=tuple(d for d in found.documents if d.part == passage.part))
-        return care.why(self._store, absolute(path))
+        found = care.why(self._store, absolute(path))
+        return found if found.root else care.why(self._store, self._known_as(path))
 
     def forget(
         self, paths: Sequence[str | os.PathLike[str]] = (), *, query: str = "", verify: bool = False
@@ -44,7 +45,7 @@ class Caring(Opened):
         from gemmasearch.indexing import forgetting
 
         documents = self.matching(query) if query else []
-        known = [absolute(p) for p in paths]
+        known = [self._known_as(p) for p in paths]
         if query and not documents and not known:
             raise NothingFound(f"no document matches {query}", "`gsearch search` shows what does")
         return forgetting.forget(self._store, known, documents, verify=verify)
@@ -64,13 +65,21 @@ class Caring(Opened):
 
     def knows(self, path: str | os.PathLike[str]) -> bool:
         """Whether a path is, or lies above, a file or folder that the index knows of."""
+        return self._holds(self._known_as(path))
+
+    def _known_as(self, path: str | os.PathLike[str]) -> str:
+        """The absolute path under which the index knows a file or folder: as it was named, else where links lead."""
         place = absolute(path)
+        real = os.path.realpath(place)
+        return real if real != place and not self._holds(place) and self._holds(real) else place
+
+    def _holds(self, place: str) -> bool:
         roots = (root.path == place or root.path.startswith(place + os.sep) for root in self._store.roots())
         return any(True for _ in self._store.files_below(place)) or any(roots)
 
     def below(self, path: str | os.PathLike[str]) -> int:
         """How many files at and below a path the index knows, failed ones included."""
-        return sum(1 for _ in self._store.files_below(absolute(path)))
+        return sum(1 for _ in self._store.files_below(self._known_as(path)))
 
     def retry(self, paths: Sequence[str | os.PathLike[str]] = ()) -> int:
         """Let the next run read failed files again. :return: how many. :raises NothingFound: a path nobody knows."""
@@ -81,7 +90,7 @@ class Caring(Opened):
             for path in unknown:
                 if absolute(path) not in failed:
                     raise not_indexed(os.fspath(path))
-        return care.retry(self._store, [absolute(p) for p in paths])
+        return care.retry(self._store, [self._known_as(p) for p in paths])
 
     def compact(self) -> Compacted:
         """Give unused space of the file back to the disk."""

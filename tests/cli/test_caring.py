@@ -42,6 +42,24 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+def test_a_path_through_a_link_was_said_not_to_be_in_the_index(tmp_path: Path) -> None:
+    folder = tmp_path / "disk" / "notes"
+    folder.mkdir(parents=True)
+    (folder / "a.md").write_text("quartz")
+    (folder / "b.md").write_text("feldspar")
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    db = ("--db", tmp_path / "i" / "index.db")
+    run("index", *db, folder)
+    through = tmp_path / "link" / "notes"
+    said = run("why", *db, through / "a.md")
+    assert said.code == 0 and str(folder / "a.md") in said.text
+    assert run("forget", *db, through / "a.md").code == 0
+    run("index", *db)
+    assert run("search", *db, "--mode", "words", "quartz").code == 1
+    assert run("forget", *db, through).code == 0
+    assert run("search", *db, "--mode", "words", "feldspar").code == 1
+
+
 def test_why_names_the_documents_or_what_keeps_a_file_out(place: Place) -> None:
     assert "passage" in place("why", place.home / "fig.md").text
     empty = place("why", place.home / "empty.md")
