@@ -12,7 +12,7 @@ import pytest
 
 import gemmasearch
 from gemmasearch import Index
-from gemmasearch.errors import IndexMissing, NothingFound, UsageProblem
+from gemmasearch.errors import IndexMissing, MachineRefused, NothingFound, UsageProblem
 from gemmasearch.settings import Origin, Settings, load
 from tests.indexing.trees import without_privileges
 
@@ -86,6 +86,16 @@ def test_hits_of_a_folder_that_is_not_there_were_shown_as_if_it_were(notes: Path
             closed = said()
             other.chmod(0o700)
         assert closed == {"kiln.md": "", "wall.md": "Permission denied"}
+
+
+def test_an_index_that_was_opened_for_reading_was_said_not_to_be_usable(notes: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i" / "index.db"
+    with Index.open(db, settings=settings()) as index:
+        index.index([notes])
+    with Index.open(db, settings=settings(), read_only=True) as index:
+        assert index.search("kiln")
+        with pytest.raises(MachineRefused, match="can only be read here"):
+            index.save_search("kiln", "kiln")
 
 
 def test_a_folder_that_moved_was_found_where_it_had_been(notes: Path, tmp_path: Path) -> None:
