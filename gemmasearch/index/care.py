@@ -51,10 +51,12 @@ class Caring(Opened):
         return forgetting.forget(self._store, known, documents, verify=verify)
 
     def matching(self, query: str) -> list[int]:
-        """Ids of all documents under the filters of a query line that have a passage with all of its words."""
+        """Ids of all documents under the filters of a query line that have a passage with all of its words, with what
+        is attached to them."""
         from gemmasearch import retrieval
 
-        return retrieval.documents_that_match(self._store, retrieval.named(self._store, query))
+        found = retrieval.documents_that_match(self._store, retrieval.named(self._store, query))
+        return self._store.with_what_is_inside(found)
 
     def let_in_again(self) -> int:
         """Let the next run bring back the documents that were forgotten in files that stayed. :return: how many."""

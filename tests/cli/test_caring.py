@@ -42,6 +42,38 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+def test_what_is_attached_to_a_forgotten_mail_stayed_with_its_subject(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+
+    def mail(subject: str, word: str, boundary: str = "b", inner: str = "") -> str:
+        return (
+            f"From: a@example.org\nSubject: {subject}\nMessage-ID: <{word}@x>\n"
+            f"Content-Type: multipart/mixed; boundary={boundary}\n\n--{boundary}\nContent-Type: text/plain\n\n"
+            f"body\n--{boundary}\nContent-Disposition: attachment; filename={word}.txt\n\n{word}\n{inner}"
+            f"--{boundary}--\n"
+        )
+
+    inner = "--b\nContent-Type: message/rfc822\n\n" + mail("inside", "feldspar", "c")
+    (folder / "one.eml").write_text(mail("offer", "quartz", inner=inner))
+    box = [mail("offer", "gneiss"), mail("other", "mica")]
+    (folder / "all.mbox").write_text("".join(f"From a@b Mon Mar  3 10:00:00 2025\n{m}\n" for m in box))
+    db = ("--db", tmp_path / "i" / "index.db")
+    run("index", *db, folder)
+
+    def left() -> list[str]:
+        words = ("quartz", "feldspar", "gneiss", "mica")
+        return [word for word in words if run("search", *db, "--mode", "words", word).code == 0]
+
+    assert left() == ["quartz", "feldspar", "gneiss", "mica"]
+    said = run("forget", *db, "subject:offer", "--verify")
+    assert said.code == 0 and "6 documents" in said.text
+    assert left() == ["mica"]
+    (folder / "one.eml").rename(folder / "two.eml")
+    run("index", *db)
+    assert left() == ["mica"]
+
+
 def test_a_path_through_a_link_was_said_not_to_be_in_the_index(tmp_path: Path) -> None:
     folder = tmp_path / "disk" / "notes"
     folder.mkdir(parents=True)
