@@ -69,9 +69,14 @@ def test_what_is_attached_to_a_forgotten_mail_stayed_with_its_subject(tmp_path: 
     said = run("forget", *db, "subject:offer", "--verify")
     assert said.code == 0 and "6 documents" in said.text
     assert left() == ["mica"]
+    assert (
+        "(1 of 2 files, 1 skipped)" in run("status", *db).text
+    )  # each forgotten attachment was a skipped file
     (folder / "one.eml").rename(folder / "two.eml")
     run("index", *db)
     assert left() == ["mica"]
+    assert run("forget", *db, "title:mica").code == 0
+    assert "(1 of 2 files, 1 skipped)" in run("status", *db).text  # the mail itself is there
 
 
 def test_a_path_through_a_link_was_said_not_to_be_in_the_index(tmp_path: Path) -> None:
