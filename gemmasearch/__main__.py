@@ -37,6 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from gemmasearch.errors import Interrupted
 
         code = render.failure(Interrupted("interrupted"), arguments)
+    except OSError as e:  # before a command began, such as in a folder that is gone
+        from gemmasearch.cli import asked
+
+        code = asked.ended(e, arguments)
     try:
         sys.stdout.flush()
     except BrokenPipeError:

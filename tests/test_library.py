@@ -12,7 +12,7 @@ import pytest
 
 import gemmasearch
 from gemmasearch import Index
-from gemmasearch.errors import IndexMissing, NothingFound, UsageProblem
+from gemmasearch.errors import IndexMissing, MachineRefused, NothingFound, UsageProblem
 from gemmasearch.settings import Origin, Settings, load
 from tests.indexing.trees import without_privileges
 
@@ -86,6 +86,31 @@ def test_hits_of_a_folder_that_is_not_there_were_shown_as_if_it_were(notes: Path
             closed = said()
             other.chmod(0o700)
         assert closed == {"kiln.md": "", "wall.md": "Permission denied"}
+
+
+def test_an_index_that_was_opened_for_reading_was_said_not_to_be_usable(notes: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i" / "index.db"
+    with Index.open(db, settings=settings()) as index:
+        index.index([notes])
+    with Index.open(db, settings=settings(), read_only=True) as index:
+        assert index.search("kiln")
+        with pytest.raises(MachineRefused, match="can only be read here"):
+            index.save_search("kiln", "kiln")
+
+
+def test_a_folder_that_moved_was_found_where_it_had_been(notes: Path, tmp_path: Path) -> None:
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        moved = notes.rename(tmp_path / "moved")
+        index.index([moved])
+        kiln, hive = (index.search(line, mode="words")[0] for line in ("kiln degrees", "hive"))
+        assert (kiln.path, kiln.unavailable) == (str(moved / "kiln.md"), "")
+        assert kiln.also_in == (str(notes / "kiln.md"),)
+        assert (kiln.line, kiln.match_line) == (1, 3) and "1240 degrees" in kiln.snippet.text
+        assert index.show(kiln.id)[0].path == kiln.path
+        pages = [index.search("the", mode="words", limit=1, after=after)[0] for after in ("", kiln.id)]
+        assert {hit.path for hit in pages} == {kiln.path, hive.path}
+        assert not index.search(f"kiln in:{notes}", mode="words")[0].path.startswith(str(moved))
 
 
 def save(index: Index) -> str:

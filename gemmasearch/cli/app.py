@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import typer
@@ -23,12 +23,15 @@ from gemmasearch.cli import (
     searching,
     selftest,
     setup,
+    streams,
     timing,
     visited,
 )
 from gemmasearch.cli.asked import guarded
 from gemmasearch.cli.session import register
 from gemmasearch.errors import Interrupted, UsageProblem
+
+_HELP = frozenset({"-h", "--help"})  # Typer prints it with the names that context_settings has
 
 
 class _Group(typer.core.TyperGroup):
@@ -113,12 +116,13 @@ def _invoke(arguments: Sequence[str]) -> int:
         offers.behind_colon(os.environ)
     stdout = sys.stdout
     try:
-        result = typer.main.get_command(app).main(
-            args=_words_last(_with_values(arguments)),
-            prog_name="gsearch",
-            standalone_mode=False,
-            windows_expand_args=False,
-        )
+        with streams.named() if _HELP & {*arguments} else nullcontext():
+            result = typer.main.get_command(app).main(
+                args=_words_last(_with_values(arguments)),
+                prog_name="gsearch",
+                standalone_mode=False,
+                windows_expand_args=False,
+            )
         return int(result or 0)
     except SystemExit as e:
         # Typer answers a closed pipe by wrapping stdout and exiting with 1; to us that is a success.

@@ -183,6 +183,9 @@ def guarded(work: Callable[[], int], arguments: Sequence[str]) -> int:
         if e.filename == streams.STDOUT or streams.stdout_fails():
             said = f"cannot write to {streams.STDOUT}: {e.strerror or e}"
             return render.failure(MachineRefused(said), arguments)
+        if e.filename is None and _is_nowhere():
+            gone = MachineRefused("the folder where you are is gone", "`cd` to one that is there")
+            return render.failure(gone, arguments)
         where = f": {e.filename}" if e.filename else ""
         return render.failure(MachineRefused(f"{e.strerror or e}{where}"), arguments)
     except Exception as e:
@@ -209,6 +212,15 @@ def ended(error: Exception, arguments: Sequence[str]) -> int:
         streams.abandon_stdout()
         return 0
     return guarded(again, arguments)
+
+
+def _is_nowhere() -> bool:
+    """Whether the working folder was removed, so that no relative name leads anywhere."""
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def _is_short_of_memory(error: Exception) -> bool:

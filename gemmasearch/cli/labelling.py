@@ -61,6 +61,10 @@ def add(
         else:
             texts = [pair for target in example or () for pair in _texts(index, target)]
             made = [labels.add(str(name), describe, texts, rivals=group, kind=type_ and type_.lower())]
+        kinds = index.status().kinds if type_ else {}
+    if type_ and type_.lower() not in kinds:
+        there = f"; there are {', '.join(kinds)}" if kinds else ""
+        session.out.note(f"nothing in the index is of the kind {type_}, so nothing gets the label{there}")
     session.out.note(f"`gsearch label run` applies {counts.plural(len(made), 'label')} to what is indexed")
     return session.out.result(made, lambda: _show_labels(session.out, made))
 

@@ -30,7 +30,8 @@ class Caring(Opened):
         if passage := self._passage(os.fspath(path)):
             found = care.why(self._store, passage.path)
             return replace(found, documents=tuple(d for d in found.documents if d.part == passage.part))
-        return care.why(self._store, absolute(path))
+        found = care.why(self._store, absolute(path))
+        return found if found.root else care.why(self._store, self._known_as(path))
 
     def forget(
         self, paths: Sequence[str | os.PathLike[str]] = (), *, query: str = "", verify: bool = False
@@ -44,16 +45,18 @@ class Caring(Opened):
         from gemmasearch.indexing import forgetting
 
         documents = self.matching(query) if query else []
-        known = [absolute(p) for p in paths]
+        known = [self._known_as(p) for p in paths]
         if query and not documents and not known:
             raise NothingFound(f"no document matches {query}", "`gsearch search` shows what does")
         return forgetting.forget(self._store, known, documents, verify=verify)
 
     def matching(self, query: str) -> list[int]:
-        """Ids of all documents under the filters of a query line that have a passage with all of its words."""
+        """Ids of all documents under the filters of a query line that have a passage with all of its words, with what
+        is attached to them."""
         from gemmasearch import retrieval
 
-        return retrieval.documents_that_match(self._store, retrieval.named(self._store, query))
+        found = retrieval.documents_that_match(self._store, retrieval.named(self._store, query))
+        return self._store.with_what_is_inside(found)
 
     def let_in_again(self) -> int:
         """Let the next run bring back the documents that were forgotten in files that stayed. :return: how many."""
@@ -64,13 +67,21 @@ class Caring(Opened):
 
     def knows(self, path: str | os.PathLike[str]) -> bool:
         """Whether a path is, or lies above, a file or folder that the index knows of."""
+        return self._holds(self._known_as(path))
+
+    def _known_as(self, path: str | os.PathLike[str]) -> str:
+        """The absolute path under which the index knows a file or folder: as it was named, else where links lead."""
         place = absolute(path)
+        real = os.path.realpath(place)
+        return real if real != place and not self._holds(place) and self._holds(real) else place
+
+    def _holds(self, place: str) -> bool:
         roots = (root.path == place or root.path.startswith(place + os.sep) for root in self._store.roots())
         return any(True for _ in self._store.files_below(place)) or any(roots)
 
     def below(self, path: str | os.PathLike[str]) -> int:
         """How many files at and below a path the index knows, failed ones included."""
-        return sum(1 for _ in self._store.files_below(absolute(path)))
+        return sum(1 for _ in self._store.files_below(self._known_as(path)))
 
     def retry(self, paths: Sequence[str | os.PathLike[str]] = ()) -> int:
         """Let the next run read failed files again. :return: how many. :raises NothingFound: a path nobody knows."""
@@ -81,7 +92,7 @@ class Caring(Opened):
             for path in unknown:
                 if absolute(path) not in failed:
                     raise not_indexed(os.fspath(path))
-        return care.retry(self._store, [absolute(p) for p in paths])
+        return care.retry(self._store, [self._known_as(p) for p in paths])
 
     def compact(self) -> Compacted:
         """Give unused space of the file back to the disk."""

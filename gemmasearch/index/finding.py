@@ -48,7 +48,11 @@ class Finding(Opened):
         wanted = limit or self.settings.results
         with self._store.snapshot():  # the model is that of the vectors
             look = self._look(query, mode, per_document, collapse, None if everything else bound)
-            found = retrieval.arranged(look, limit=wanted, order=order, after=after, floor=min_score)
+
+            def there(number: int) -> list[Hit]:
+                return retrieval.at_what_is_there(self._store, look(number))
+
+            found = retrieval.arranged(there, limit=wanted, order=order, after=after, floor=min_score)
         return retrieval.within_reach(self._store, found)
 
     def _look(

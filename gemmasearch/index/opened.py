@@ -60,9 +60,11 @@ class Opened:
 
     def _documents(self, target: str) -> list[DocumentRow]:
         """The documents of an indexed file. :raises NothingFound: it is not indexed."""
-        if documents := self._store.documents_at(absolute(target)):
-            return documents
-        if os.path.isdir(absolute(target)):
+        path = absolute(target)
+        for place in dict.fromkeys((path, _as_named(path), os.path.realpath(path))):
+            if documents := self._store.documents_at(place):
+                return documents
+        if os.path.isdir(path):
             raise NothingFound(f"{target} is a folder", "name a file in it, or a hit such as c123")
         raise not_indexed(target)
 
@@ -72,6 +74,11 @@ def not_indexed(target: str) -> NothingFound:
         f"not in the index: {target}",
         "`gsearch index PATH` adds it; `gsearch why PATH` says what keeps it out",
     )
+
+
+def _as_named(path: str) -> str:
+    """The name of a file that stands in a line of output as ``path``: what would break the line is escaped there."""
+    return path.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r")
 
 
 def absolute(path: str | os.PathLike[str]) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import SyncEvent, SyncReport
-from gemmasearch.indexing import maildirs, trail
+from gemmasearch.indexing import limits, maildirs, trail
 from gemmasearch.indexing.looking import Look, Onlooker
 from gemmasearch.indexing.rules import is_within
 from gemmasearch.indexing.settled import Settled
@@ -71,6 +71,7 @@ def _run(
 ) -> SyncReport:
     started, began_ns = time.monotonic(), time.time_ns()
     glance.forget(store.db.rows)  # however this run ends
+    limits.read_again(store, settings)
     outer = [store.add_root(path).path for path in wanted or ()]
     registered = store.roots()
     chosen = [r for r in registered if not outer or any(is_within(r.path, o) for o in outer)]

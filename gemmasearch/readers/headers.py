@@ -26,6 +26,7 @@ _WORD = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\r\n]*
 _SPACE = re.compile(r"\s+")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _CONTINUED = re.compile(r"(.+?)\*(\d{1,3})?(\*)?$")
+_BEFORE_ZONE = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$|Z$)")
 _IDENTIFIER = re.compile(r"<([^<>\s]{1,998})>")
 
 
@@ -212,9 +213,19 @@ def moment(raw: bytes) -> float | None:
     try:
         if b" 0000 " in raw:  # read as 2000 otherwise
             return None
-        parsed = parsedate_tz(raw[:200].decode("ascii", "replace"))
-        when = float(mktime_tz(parsed)) if parsed else None
+        text = raw[:200].decode("ascii", "replace").strip()
+        parsed = parsedate_tz(text)
+        when = float(mktime_tz(parsed)) if parsed else _iso(text)
         year = datetime.fromtimestamp(when, UTC).year if when is not None else 0
     except (ValueError, OverflowError, TypeError, IndexError, OSError):
         return None
     return when if 1970 <= year < 2100 else None
+
+
+def _iso(text: str) -> float | None:
+    """The same of "2024-05-06T07:08:09Z" and "2024-05-06 07:08 +0200", as programs write that are no mail programs;
+    without a zone it is UTC. :raises ValueError: it is nothing like that."""
+    if text[4:5] != "-":
+        return None
+    when = datetime.fromisoformat(_BEFORE_ZONE.sub("", text))
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()

@@ -102,7 +102,8 @@ def _uncounted(line: str) -> str:
 
 def without_running_lines(pages: Sequence[str]) -> list[str]:
     """Headers and footers that recur, with the number of the page in them or without, are kept on the first page
-    that has them only. A number that does not count the pages makes a line another one: a total, for example."""
+    that has them only. A number that does not count the pages makes a line another one: a total, for example. A page
+    of such lines alone, like a card with its number, keeps those that no page before it had word for word."""
     lines = [page.split("\n") for page in pages]
     filled = [i for i, page in enumerate(lines) if any(line.strip() for line in page)]
     if len(filled) < _RUNNING_PAGES:
@@ -116,7 +117,15 @@ def without_running_lines(pages: Sequence[str]) -> list[str]:
         key for key, where in places.items() if len(where) >= often or (_COUNTED in key and _near(where))
     }
     seen: set[str] = set()
-    return ["\n".join(_kept(page, i, running, seen)).strip("\n") for i, page in enumerate(lines)]
+    said: set[str] = set()
+    found = []
+    for i, page in enumerate(lines):
+        kept = _kept(page, i, running, seen)
+        if not any(map(str.strip, kept)):
+            kept = [line for line in page if _plain(line) not in said]
+        said |= {_plain(page[at]) for at in _edges(page)}
+        found.append("\n".join(kept).strip("\n"))
+    return found
 
 
 def _near(where: Sequence[int]) -> bool:
@@ -140,9 +149,13 @@ def _edges(page: list[str]) -> list[int]:
     return sorted({*filled[:_EDGE], *filled[-_EDGE:]})
 
 
+def _plain(line: str) -> str:
+    return " ".join(line.lower().split())
+
+
 def _keys(line: str, page: int) -> set[str]:
     """The line as it is, and with each of its numbers told as distance from the page's."""
-    plain = " ".join(line.lower().split())
+    plain = _plain(line)
     if not plain or len(plain) > _LONGEST:
         return set()
     found = {plain}

@@ -62,7 +62,7 @@ _PICTURES = (
 
 # fmt: off
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 7,
+    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 8,
            isolated=True, limit="max_pdf_bytes", sniff="heads:is_pdf"),
     Format("docx", "document", (_OFFICE + "wordprocessingml.document",), (".docx", ".docm", ".dotx"),
            "office:read_docx", 2, isolated=True, limit="max_pdf_bytes", sniff="heads:is_docx"),
@@ -92,13 +92,13 @@ FORMATS: tuple[Format, ...] = (
            textual=True, isolated=True, entries=True, limit="max_text_bytes", sniff="heads:is_calendar"),
     Format("contacts", "contact", ("text/vcard", "text/x-vcard"), (".vcf", ".vcard"), "cards:read_contacts", 3,
            textual=True, isolated=True, entries=True, limit="max_text_bytes", sniff="heads:is_contacts"),
-    Format("mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 6,
+    Format("mbox", "mail", ("application/mbox",), (".mbox", ".mbx"), "mailbox:read", 7,
            isolated=True, grows=True, entries=True, sniff="heads:is_mbox"),
     Format("tnef", "mail", ("application/vnd.ms-tnef",), (".tnef",), "tnef:read", 3,
            isolated=True, limit="max_pdf_bytes", sniff="heads:is_tnef"),
     Format("mhtml", "web", ("multipart/related",), (".mht", ".mhtml"), "mhtml:read", 4,
            isolated=True, limit="max_pdf_bytes", sniff="heads:is_mhtml"),
-    Format("mail", "mail", ("message/rfc822", "message/news"), (".eml", ".emlx"), "mail:read", 8,
+    Format("mail", "mail", ("message/rfc822", "message/news"), (".eml", ".emlx"), "mail:read", 9,
            isolated=True, head="max_message_bytes", sniff="mail_head:sniff"),
     Format("enex", "note", ("application/enex+xml",), (".enex",), "enex:read", 1,
            textual=True, isolated=True, entries=True, sniff="heads:is_enex"),

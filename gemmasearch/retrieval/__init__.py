@@ -6,7 +6,7 @@ from gemmasearch.retrieval.calibration import in_another_order, in_ranking
 from gemmasearch.retrieval.duplicates import Twins, dupes
 from gemmasearch.retrieval.explain import contradictory, empty_filters, explain, misread
 from gemmasearch.retrieval.grammar import Term
-from gemmasearch.retrieval.hits import within_reach
+from gemmasearch.retrieval.hits import at_what_is_there, within_reach
 from gemmasearch.retrieval.paging import HitGroup, arranged, grouped
 from gemmasearch.retrieval.query import Query, parse
 from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
@@ -18,6 +18,7 @@ __all__ = [
     "Term",
     "Twins",
     "arranged",
+    "at_what_is_there",
     "contradictory",
     "documents_that_match",
     "dupes",

@@ -13,6 +13,8 @@ from gemmasearch.retrieval.quotes import Candidate
 from gemmasearch.store import PassageRow, Store
 from gemmasearch.store.rows import called
 
+_COPIES = 100  # of a text that are looked at, the newest: the boilerplate of a large index has thousands
+
 
 def collapsed(ranked: Sequence[Candidate], most: int) -> list[list[Candidate]]:
     """The first ``most`` groups of near-duplicate passages, best first, each with its best passage first."""
@@ -52,6 +54,33 @@ def in_threads(store: Store, found: Sequence[Hit]) -> list[Hit]:
         else hit
         for hit in found
     ]
+
+
+def at_what_is_there(store: Store, found: Sequence[Hit]) -> list[Hit]:
+    """The hits; one whose file is not there stands at one of its copies that is, and names its own place last."""
+    gone = [hit.chunk_id for hit in found if hit.also_in and not os.path.lexists(hit.path)]
+    if not gone:
+        return list(found)
+    copies = {id: others[-_COPIES:] for id, others in store.twins(gone).items()}
+    rows = {row.chunk_id: row for row in store.passages([id for ids in copies.values() for id in ids])}
+    return [_at_copy(hit, [rows[id] for id in copies.get(hit.chunk_id, ()) if id in rows]) for hit in found]
+
+
+def _at_copy(hit: Hit, copies: Sequence[PassageRow]) -> Hit:
+    """The same hit at the first of its other places that is there; these passed the filters of the line."""
+    there = {_place(row): row for row in copies if os.path.lexists(row.path)}
+    row = next((there[place] for place in hit.also_in if place in there), None)
+    if row is None:
+        return hit
+    own = f"{hit.path}#{hit.part}" if hit.part else hit.path
+    return replace(
+        _hit(row, Fused(row.chunk_id, hit.score, hit.words, hit.meaning), frozenset()),
+        snippet=hit.snippet,
+        match_line=row.line + (hit.match_line or row.line) - (hit.line or row.line),
+        thread=hit.thread,
+        messages=hit.messages,
+        also_in=(*(place for place in hit.also_in if place != _place(row)), own),
+    )
 
 
 def within_reach(store: Store, found: Sequence[Hit]) -> list[Hit]:

@@ -7,6 +7,7 @@ Words that only stand side by side are ranked: any of them is enough, and the ra
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,8 +45,10 @@ class Query:
 
     @property
     def open(self) -> bool:
-        """Whether a filter among alternatives may let in what has none of the words."""
-        return any(c.field == EITHER and not c.negated for c in self.conditions)
+        """Whether a filter among alternatives may let in what has none of the words: they all stand there, too."""
+        either = [c for c in self.conditions if c.field == EITHER and not c.negated]
+        among = set(_texts_in(either))
+        return bool(either) and all(word.text in among for word in self.words)
 
 
 def parse(line: str, *, now: datetime | None = None) -> Query:
@@ -166,6 +169,15 @@ def _clauses(node: Node) -> tuple[Condition, ...]:
         case Not(inner):
             found = _clauses(inner)
             return (_negated(found),) if found else ()
+
+
+def _texts_in(conditions: Iterable[Condition]) -> Iterator[str]:
+    """The terms among filters, at any depth."""
+    for condition in conditions:
+        if condition.field == TEXT:
+            yield str(condition.value)
+        for branch in condition.branches:
+            yield from _texts_in(branch)
 
 
 def _either(branches: list[tuple[Condition, ...]]) -> Condition:

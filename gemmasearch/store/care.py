@@ -319,6 +319,17 @@ class Care:
         self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
         return len(ids)
 
+    def retry_for(self, reasons: Iterable[str]) -> int:
+        """Let the next run read the files again of which all, or a part, was left out for one of these reasons.
+        :return: how many."""
+        ids: set[int] = set()
+        for reason in reasons:
+            sql = """SELECT id FROM files WHERE reason = ? UNION
+                     SELECT file_id FROM problems WHERE reason = ? AND file_id IS NOT NULL"""
+            ids.update(id for (id,) in self.db.rows(sql, (reason, reason)))
+        self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
+        return len(ids)
+
 
 def _is_json(text: object) -> bool:
     try:

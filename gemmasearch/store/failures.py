@@ -58,7 +58,12 @@ def _known(e: apsw.Error, path: Path) -> GsearchError | None:
         return no_space(path)
     if isinstance(e, apsw.BusyError | apsw.LockedError | apsw.ProtocolError):
         return LockHeld(f"another program keeps the index {path} busy", "try again in a moment")
-    if isinstance(e, apsw.IOError | apsw.CantOpenError | apsw.ReadOnlyError | apsw.PermissionsError):
+    if isinstance(e, apsw.ReadOnlyError):
+        return MachineRefused(
+            f"the index {path} can only be read here",
+            "it was opened for reading, or its disk or its permissions allow no more",
+        )
+    if isinstance(e, apsw.IOError | apsw.CantOpenError | apsw.PermissionsError):
         return MachineRefused(
             f"the index {path} cannot be used: {e}", "check the disk and the file's permissions"
         )

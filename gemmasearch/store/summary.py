@@ -12,6 +12,9 @@ from gemmasearch.store.rows import Root, RootSummary, Summary
 from gemmasearch.store.vectors import Vectors
 
 _HAS_DOCUMENTS = "EXISTS (SELECT 1 FROM documents d WHERE d.file_id = f.id)"
+# Problems of whole files. What was forgotten in a file has lost its name: it is a part where others of it are there.
+_OF_FILES = """p.part = '' AND NOT (p.reason = 'forgotten'
+               AND EXISTS (SELECT 1 FROM documents d WHERE d.file_id = p.file_id))"""
 
 
 class Counts(Roots, Vectors):
@@ -38,8 +41,8 @@ class Counts(Roots, Vectors):
             chunks=count("SELECT count(*) FROM chunks"),
             embeddable=embeddable,
             embedded=embedded,
-            skipped=self._reasons("part = ''"),
-            part_problems=self._reasons("part <> ''"),
+            skipped=self._reasons("DISTINCT p.path", _OF_FILES),
+            part_problems=self._reasons("*", f"NOT ({_OF_FILES})"),
             waiting=self._waited_for(),
             kinds=dict(self.db.rows("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY 2 DESC, 1")),
             space=active.name if active else "",
@@ -56,7 +59,8 @@ class Counts(Roots, Vectors):
                        {where} AND c.key IS NOT NULL"""
         has_vector = """EXISTS (SELECT 1 FROM vectors v JOIN spaces s ON s.id = v.space_id
                         WHERE s.state = 'active' AND v.key = c.key)"""
-        skipped = f"""SELECT f.reason, count(*) FROM problems f {where} AND f.part = '' GROUP BY f.reason"""
+        skipped = f"""SELECT p.reason, count(DISTINCT p.path) FROM problems p {where.replace("f.", "p.")}
+                      AND {_OF_FILES} GROUP BY p.reason"""
         passages, embedded = whole or (
             self.db.value(f"SELECT count(*) {of_passages}", bounds),
             self.db.value(f"SELECT count(*) {of_passages} AND {has_vector}", bounds),
@@ -77,8 +81,8 @@ class Counts(Roots, Vectors):
         sql = "SELECT waits, sum(max(pages, 1)) FROM problems WHERE waits <> '' GROUP BY waits ORDER BY waits"
         return dict(self.db.rows(sql))
 
-    def _reasons(self, where: str) -> dict[str, int]:
-        sql = f"SELECT reason, count(*) FROM problems WHERE {where} GROUP BY reason ORDER BY reason"
+    def _reasons(self, what: str, where: str) -> dict[str, int]:
+        sql = f"SELECT p.reason, count({what}) FROM problems p WHERE {where} GROUP BY p.reason ORDER BY p.reason"
         return dict(self.db.rows(sql))
 
 

@@ -133,6 +133,18 @@ class Traces(Files):
         """keys.document_hash of every document that was taken out of a file that stays."""
         return frozenset(hash for (hash,) in self.db.rows("SELECT hash FROM forgotten"))
 
+    def with_what_is_inside(self, document_ids: Iterable[int]) -> list[int]:
+        """These documents, and those of their files that are attached to them or inside them, at any depth: an
+        attachment names its mail's subject and sender, and so it is of it."""
+        found = dict.fromkeys(document_ids)
+        inside = """SELECT a.id FROM documents d JOIN documents a ON a.file_id = d.file_id
+                    WHERE d.id = ? AND CASE d.part WHEN '' THEN a.part <> ''
+                        ELSE a.part > d.part || '/' AND a.part < d.part || '0' END
+                    AND (instr(a.meta, '"attached_to"') OR instr(a.meta, '"member"'))"""
+        for id in list(found):
+            found.update((each, None) for (each,) in self.db.rows(inside, (id,)))
+        return list(found)
+
     def forget_documents(self, document_ids: Sequence[int]) -> None:
         """Take documents out and remember that they were: no run brings them back while they stay what they are."""
         with self.db.writing():

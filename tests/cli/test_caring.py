@@ -42,6 +42,61 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+def test_what_is_attached_to_a_forgotten_mail_stayed_with_its_subject(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+
+    def mail(subject: str, word: str, boundary: str = "b", inner: str = "") -> str:
+        return (
+            f"From: a@example.org\nSubject: {subject}\nMessage-ID: <{word}@x>\n"
+            f"Content-Type: multipart/mixed; boundary={boundary}\n\n--{boundary}\nContent-Type: text/plain\n\n"
+            f"body\n--{boundary}\nContent-Disposition: attachment; filename={word}.txt\n\n{word}\n{inner}"
+            f"--{boundary}--\n"
+        )
+
+    inner = "--b\nContent-Type: message/rfc822\n\n" + mail("inside", "feldspar", "c")
+    (folder / "one.eml").write_text(mail("offer", "quartz", inner=inner))
+    box = [mail("offer", "gneiss"), mail("other", "mica")]
+    (folder / "all.mbox").write_text("".join(f"From a@b Mon Mar  3 10:00:00 2025\n{m}\n" for m in box))
+    db = ("--db", tmp_path / "i" / "index.db")
+    run("index", *db, folder)
+
+    def left() -> list[str]:
+        words = ("quartz", "feldspar", "gneiss", "mica")
+        return [word for word in words if run("search", *db, "--mode", "words", word).code == 0]
+
+    assert left() == ["quartz", "feldspar", "gneiss", "mica"]
+    said = run("forget", *db, "subject:offer", "--verify")
+    assert said.code == 0 and "6 documents" in said.text
+    assert left() == ["mica"]
+    assert (
+        "(1 of 2 files, 1 skipped)" in run("status", *db).text
+    )  # each forgotten attachment was a skipped file
+    (folder / "one.eml").rename(folder / "two.eml")
+    run("index", *db)
+    assert left() == ["mica"]
+    assert run("forget", *db, "title:mica").code == 0
+    assert "(1 of 2 files, 1 skipped)" in run("status", *db).text  # the mail itself is there
+
+
+def test_a_path_through_a_link_was_said_not_to_be_in_the_index(tmp_path: Path) -> None:
+    folder = tmp_path / "disk" / "notes"
+    folder.mkdir(parents=True)
+    (folder / "a.md").write_text("quartz")
+    (folder / "b.md").write_text("feldspar")
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    db = ("--db", tmp_path / "i" / "index.db")
+    run("index", *db, folder)
+    through = tmp_path / "link" / "notes"
+    said = run("why", *db, through / "a.md")
+    assert said.code == 0 and str(folder / "a.md") in said.text
+    assert run("forget", *db, through / "a.md").code == 0
+    run("index", *db)
+    assert run("search", *db, "--mode", "words", "quartz").code == 1
+    assert run("forget", *db, through).code == 0
+    assert run("search", *db, "--mode", "words", "feldspar").code == 1
+
+
 def test_why_names_the_documents_or_what_keeps_a_file_out(place: Place) -> None:
     assert "passage" in place("why", place.home / "fig.md").text
     empty = place("why", place.home / "empty.md")

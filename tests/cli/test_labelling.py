@@ -48,6 +48,16 @@ def test_a_label_is_made_applied_reviewed_searched_and_removed(tmp_path: Path) -
     assert gsearch("label", "review", "invoice")[0] == 2
 
 
+def test_a_label_for_a_kind_that_no_document_is_of_was_made_without_a_word(tmp_path: Path) -> None:
+    db, bill = tmp_path / "i" / "i.db", tmp_path / "bill.md"
+    bill.write_text("Please pay 20 euros.")
+    run("index", bill, "--db", db)
+    done = run("label", "add", "bill", "--type", "e-mails", "--db", db)
+    assert done.code == 0 and "nothing in the index is of the kind e-mails" in done.said
+    assert "there are note" in done.said
+    assert "of the kind" not in run("label", "add", "bill", "--type", "Note", "--db", db).said
+
+
 @pytest.mark.slow
 def test_a_later_example_took_the_set_and_the_type_of_a_label_away(tmp_path: Path) -> None:
     db, bill = tmp_path / "i" / "i.db", tmp_path / "bill.md"

@@ -149,3 +149,19 @@ def test_what_is_no_file_of_its_own_is_not_handed_to_a_viewer(tmp_path: Path) ->
         handle = next(h.id for h in index.search("quokka sleeps") if h.meta.get("attached_to") is not None)
     done = run("open", "--print", handle, "--db", db)
     assert done.code == 2 and f"{handle} is an attachment inside {mail}" in done.said
+
+
+def test_a_path_with_a_line_break_was_not_taken_back_as_it_was_printed(tmp_path: Path) -> None:
+    folder = tmp_path / "n"
+    folder.mkdir()
+    for name, text in {"a\nb.md": "quartz one", "c\td.md": "quartz two", "e\\nf.md": "quartz three"}.items():
+        (folder / name).write_text(text)
+    (tmp_path / "link").symlink_to(folder)
+    db = ("--db", tmp_path / "i" / "index.db")
+    run("index", *db, folder)
+    printed = run("search", *db, "--mode", "words", "--paths", "quartz").lines
+    assert len(printed) == 3
+    shown = [run("show", *db, path) for path in printed]
+    assert sorted(done.text.split()[-1] for done in shown) == ["one", "three", "two"]
+    assert run("show", *db, tmp_path / "link" / "e\\nf.md").code == 0  # reached by a link, as a shell may
+    assert run("show", *db, folder / "a\\tb.md").code == 1

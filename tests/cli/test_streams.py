@@ -136,3 +136,23 @@ def test_a_config_file_that_toml_chokes_on_was_a_traceback(tmp_path: Path, text:
     config.write_text(text)
     done = _shell(f'env GSEARCH_CONFIG={config} "$PYTHON" -m gemmasearch {command}', "", python="")
     assert done.returncode == 2 and done.stderr.startswith(f"gsearch: cannot read the config file {config}")
+
+
+@pytest.mark.parametrize("command", ["--help", "index --help", "models -h"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_help_that_is_written_at_once_to_a_full_disk_named_the_reason_alone(command: str) -> None:
+    done = _shell(f'env PYTHONUNBUFFERED=1 "$PYTHON" -m gemmasearch {command}', ">/dev/full", python="")
+    assert done.returncode == 6
+    assert done.stderr.startswith("gsearch: cannot write to standard output: No space left")
+
+
+@pytest.mark.parametrize("command", ["index .", "index --db x.db", "search 'in:. heating'", "show x.md"])
+def test_a_working_folder_that_is_gone_was_a_traceback(
+    indexed: Indexed, tmp_path: Path, command: str
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    away = f'cd {here} && rmdir {here} && env GSEARCH_DB={indexed.db} "$PYTHON" -m gemmasearch {command}'
+    done = _shell(away, "", python="")
+    assert done.returncode == 6 and "Traceback" not in done.stderr
+    assert "gsearch: the folder where you are is gone" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,32 @@ def test_an_edit_within_the_clocks_grain_is_seen(store: Store, tree: Path) -> No
         os.utime(note, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
         run(store)
         assert store.match(f"verb{number}", 5) and not store.match(f"word{number}", 5)
+
+
+@pytest.mark.slow
+def test_a_file_that_a_limit_kept_out_stayed_out_when_the_limit_was_raised(store: Store, tree: Path) -> None:
+    def ran(**limits: int) -> SyncReport:
+        settings = replace(Settings(), **limits)
+        return sync(
+            store, FakeEmbedder(), lambda path: read(path, settings=settings), settings, roots=[str(tree)]
+        )
+
+    (tree / "long.md").write_text("quartz " * 100)
+    (tree / "short.md").write_text("feldspar")
+    mail = "From: a@example.org\nSubject: ore\n\n" + "gneiss " * 100 + "mica\n"
+    for folder in ("cur", "new", "tmp"):
+        (tree / "box" / folder).mkdir(parents=True)
+    (tree / "box" / "cur" / "1.host:2,S").write_text(mail)
+    settle(tree)
+    small = {"max_text_bytes": 500, "max_message_bytes": 300}
+    assert ran(**small).skipped == {"too-large": 1}
+    assert not store.match("quartz", 5) and store.match("gneiss", 5) and not store.match("mica", 5)
+    assert ran(**small).unchanged == 2
+    report = ran()
+    assert (report.skipped, report.unchanged) == ({}, 1)
+    assert store.match("quartz", 5) and store.match("mica", 5)
+    assert ran().unchanged == ran(**small).unchanged == 3  # what was read is kept
+    assert store.match("quartz", 5)
 
 
 @pytest.mark.slow

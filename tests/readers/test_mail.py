@@ -84,7 +84,27 @@ def test_rfc_2231_names_are_put_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["Fri, 1 Jan 0000 00:00:00 +0000", "1 Jan 99999999999 00:00", "Mon, 99 Foo", "x" * 9999, ""]
+    "date",
+    ["2024-05-01T12:00:00Z", "2024-05-01 14:00:00 +0200", "2024-05-01T12:00:00.5+00:00", "2024-05-01 12:00"],
+)
+def test_the_date_of_a_program_that_writes_iso_was_lost(tmp_path: Path, date: str) -> None:
+    text = message().replace("Wed, 01 May 2024 12:00:00 +0000", date)
+    assert mail(tmp_path, text).date == pytest.approx(1714564800.0, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "2024-99-01",
+        "2024-",
+        "0000-01-01",
+        "2024-05-01Tx",
+        "Fri, 1 Jan 0000 00:00:00 +0000",
+        "1 Jan 99999999999 00:00",
+        "Mon, 99 Foo",
+        "x" * 9999,
+        "",
+    ],
 )
 def test_an_impossible_date_costs_the_date_and_not_the_mail(tmp_path: Path, date: str) -> None:
     text = message().replace("Wed, 01 May 2024 12:00:00 +0000", date)

@@ -33,6 +33,14 @@ class TestPdf(ReaderContract):
         return pdf(["The walnut table", "Second page"], info="/Title (Lease)")
 
 
+def test_a_page_of_nothing_but_a_line_with_a_number_lost_it() -> None:
+    cards = [f"Raffle ticket {number}" for number in range(4711, 4731)]
+    assert pdf_text.without_running_lines(cards) == cards
+    mixed = [f"Report 2024\n{text}\nPage {i}" for i, text in enumerate(("one", "two", "", "four", "five"), 1)]
+    kept = pdf_text.without_running_lines(mixed)
+    assert kept == ["Report 2024\none\nPage 1", "two", "Page 3", "four", "five"]
+
+
 def test_a_pdf_begins_late_but_what_holds_a_pdf_is_none() -> None:
     raw = pdf(["text"])
     assert is_pdf(raw, "") and is_pdf(b"\r\n" + raw, "") and is_pdf(b"junk from a printer\n" + raw, "")

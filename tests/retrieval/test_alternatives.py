@@ -44,6 +44,17 @@ def test_what_is_not_of_a_span_of_time(store, embedder, mode) -> None:
     assert found(store, embedder, "boiler -date:2024-07 -lunch", mode) == {"one", "three"}
 
 
+def test_alternatives_of_filters_let_in_what_has_none_of_the_words_beside_them(store, embedder) -> None:
+    for line in ("(from:lucia OR from:dana) noise", "noise (from:lucia OR from:dana)"):
+        assert found(store, embedder, line, "words") == set()
+    assert found(store, embedder, "(from:tom OR from:lucia) noise", "words") == {"one"}
+    assert found(store, embedder, "(from:lucia OR noise) boiler", "words") == {"one", "three"}
+    assert found(store, embedder, "from:lucia OR noise", "words") == {
+        "one",
+        "three",
+    }  # that is what it is for
+
+
 def test_filters_alone_in_alternatives_are_listed_newest_first(store, embedder) -> None:
     assert [h.title for h in search(store, None, "from:lucia OR date:2024-07")] == ["three", "two"]
     assert [h.title for h in search(store, None, "-(from:tom OR from:lucia)")] == ["two"]
