@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering.candidates import Candidate
@@ -18,6 +18,12 @@ _BOUNDS = (  # what bounds a time by a year: the question is not about that year
 _IN_YEAR = light.pattern(  # a year that a question is about, be it without a preposition ("the bill 2021")
     rf"(?<!antes )(?<!después )\b(?!(?:{_BOUNDS}) \d)[^\W\d_]+ ((?:19|20)\d\d)\b(?![-–/.]\d|['’]s)",
     re.I,
+)
+# Asked of what has been; what is yet to come may well be written down before.
+_HAS_BEEN = light.pattern(
+    r"^(?!.*\b(?:is|are|will|does|do|shall|should|must|can|may|going to|plan\w*|budget\w*)\b)"
+    r"\W*(?:who|what|when|where|why|how|which|did|was|were|has|had|have)\b",
+    re.I | re.S,
 )
 _YEAR_FIRST = light.pattern(r"(?:[-*+•][ \t]+)?((?:19|20)\d\d)\b")  # of a line
 _AS_MANY = 0.6  # of a question's words: what holds so many speaks of the same in another year
@@ -37,6 +43,8 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
         return int(begins[1]) not in asked  # "2024 taxes: filed in April 2025. Refund 655."
     around = _years(" ".join((hit.title, *hit.headings, day_of(hit), hit.text)))
     wanted = next(iter(asked))
+    if _HAS_BEEN.match(question.text) and _written_before(wanted, candidate):
+        return True
     if candidate.unit.kind == "sentence" and wanted not in around:
         before = YEAR.findall(hit.text[: candidate.unit.start].rpartition("\n\n")[2])
         if before and before[-1] != str(wanted):
@@ -44,13 +52,31 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     return bool(around) and all(abs(wanted - year) > 1 for year in around)
 
 
+def _written_before(wanted: int, candidate: Candidate) -> bool:
+    """Whether its document is of an earlier year, by its title, headings or day, and no line above the sentence in
+    its paragraph speaks of the one that is wanted: the minutes of 2024 do not tell what a fair brought in in 2025."""
+    hit, unit = candidate.hit, candidate.unit
+    written = _years(" ".join((hit.title, *hit.headings, day_of(hit))))
+    if not written or max(written) >= wanted:
+        return False
+    above = hit.text[: unit.start].rpartition("\n\n")[2]
+    if unit.kind in ("item", "row"):  # each stands by itself
+        above = "\n".join(line for line in above.split("\n") if line.rstrip().endswith(":"))
+    return wanted not in _years(above)
+
+
 def of_other_years(question: Question, near: Sequence[Candidate]) -> bool:
     """Whether what speaks of the year that is asked about speaks of something else than the best of other years: of
     "litres of oil in 2021" the purchase of a laptop."""
     right = [c for c in near if not of_other_year(question, c)]
     things = {stem for stem in question.stems if not stem[0].isdigit()}
-    most = max((len(things & c.spoken) for c in near), default=0)
-    return not any(len(things & c.spoken) >= _AS_MANY * most for c in right)
+    most = max((len(things & _spoken(c)) for c in near), default=0)
+    return not any(len(things & _spoken(c)) >= _AS_MANY * most for c in right)
+
+
+def _spoken(candidate: Candidate) -> Set[str]:
+    """What a sentence says with what stands around it; an item of a list says nothing of those beside it."""
+    return candidate.held | candidate.about if candidate.unit.kind == "item" else candidate.spoken
 
 
 def shares_only_a_year(question: Question, candidate: Candidate) -> bool:
