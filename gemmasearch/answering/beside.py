@@ -7,14 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, everyday, secrets, spans, words
+from gemmasearch.answering import awaited, everyday, identified, secrets, spans, words
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import months_in, numbers_in
-from gemmasearch.answering.others import with_doer
+from gemmasearch.answering.others import names_doer, with_doer
 from gemmasearch.answering.question import COUNTED, TITLE, Question
 from gemmasearch.answering.reference import points_back, priced_behind
-from gemmasearch.answering.years import of_other_years, shares_only_a_year
+from gemmasearch.answering.years import of_other_year, of_other_years, shares_only_a_year
 
 LOOKED_AT = 5  # best candidates whose words count
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
@@ -55,6 +55,7 @@ _CALLED = words.listed(  # a name or a profession says itself that it is one
         (*everyday.NAMED.values(), "nationality occupation profession religion beruf nationalite profesion")
     )
 )
+_ASKS_NAME = light.pattern(r"\bwhat (?:is|was|are|were) .*\bnames?\b", re.I)
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
@@ -74,6 +75,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         near = [c for c in near if _of_the_same(question, ranked, c) and not _for_something_else(question, c)]
     if question.kind in ("money", "when") and _DID.search(question.text):
         near = [c for c in near if not _only_planned(c)]
+    of_year = [c for c in near if not of_other_year(question, c)]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
     owned = _OWNER.search(question.text) or (question.asks_code and _OWNER_OF.search(question.text))
     if naming and owned:
@@ -84,10 +86,12 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or _lacks_awaited(question, near)
         or (question.asks_colour and not any(map(coloured, near)))
         or (question.kind == "who" and not with_doer(question, near))
+        or (question.kind == "who" and not names_doer(question, of_year))
         or (question.kind == "why" and all(_lacks_reason(c) for c in near))
         or _of_other_quantity(question, near)
         or of_other_years(question, near)
         or not _of_the_named(question, ranked, near)
+        or not identified.of_it(question, near)
     )
 
 
@@ -95,7 +99,8 @@ def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequenc
     """Whether any of ``near`` says of somebody or something that the question names, and that the files know, what
     is asked: the dog's weight is not Lotte's, and what is known of Lotte is not her weight. Where more than one word
     tells what is asked, or who or where, the files may say it in others; German writes every noun like a name."""
-    if question.language == "de" or question.kind not in ("what", "when", "number", "money"):
+    called = question.kind == "who" and _ASKS_NAME.search(question.text)
+    if question.language == "de" or not (called or question.kind in ("what", "when", "number", "money")):
         return True
     known = {name for name in question.names if any(name in c.spoken for c in ranked) and name.isalpha()}
     told = awaited.told(question) - set(question.names) - question.everyday

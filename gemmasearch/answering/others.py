@@ -13,6 +13,7 @@ from gemmasearch.answering import (
     bounds,
     deeds,
     former,
+    identified,
     opinions,
     roles,
     spans,
@@ -53,7 +54,7 @@ _PASSIVE = light.pattern(
     re.I,
 )
 _PARTICIPLE = light.pattern(r"(?:ed|en|t|wn|ne)$")
-_NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again|with)\b|\d|[.,;:)|]|$)", re.I)
+_NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again|with|before)\b|\d|[.,;:)|]|$)", re.I)
 _WISH = light.pattern(
     r"\b(?:wants?|wanted|wish\w*|would|like|likes|plans?|planned|hopes?|hoped|intend\w*|going|will|may|might|could|can"
     r"|should|not|never|didn['’]t|wasn['’]t|won['’]t|möchten?|will|wollen|wollten?|würden?|könnten?|nicht|kein\w*"
@@ -66,6 +67,20 @@ _BY = light.pattern(r"\b(?:by|von|vom|durch|par|por)\b", re.I)
 _KINDS = words.listed(
     "type types kind kinds sort sorts form forms part parts term terms word words art arten form formen teil teile"
     " begriff wort sorte sorten type types sorte sortes genre partie terme mot tipo tipos clase parte termino palabra"
+)
+# A role stands for a name: "by the plumber", "our neighbour did it".
+_ROLE = light.pattern(
+    r"\b(?:(?:by|from) (?:the|an?)|my|our|his|her|their|von (?:dem|der|einem|einer)|vom|mein\w*"
+    r"|unser\w*|par (?:l[ea]|une?)|mon|ma|notre"
+    r"|por (?:el|la|une?)|mi|nuestr[oa]) ['’]?[^\W\d_]{3,}",
+    re.I,
+)
+_OPEN_TASK = light.pattern(r"\W*\[ \]|\W*(?:TODO|NEXT|WAIT(?:ING)?|HOLD)\b")
+_ASKS_WHAT_WAS_DONE = light.pattern(
+    r"^(?!.*\b(?:say|said|agree\w*|plan\w*|want\w*|promis\w*|decide\w*|suppose\w*|due)\b)"
+    r"\W*(?:who (?!is\b|are\b|will\b|does\b|should\b|must\b|can\b|wants?\b)|(?:when|where|why|how much|how many|what)"
+    r" (?:did|was|were|has|have|had)\b)",
+    re.I | re.S,
 )
 _SHORTEST = 4  # letters of a word that a compound may hold
 _PARTS = light.pattern(r"\d+|[^\W\d_]+")
@@ -87,6 +102,7 @@ _TELLING_OF_THIS = (
     bounds,
     deeds,
     former,
+    identified,
     opinions,
     roles,
     subjects,
@@ -103,7 +119,7 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` without what is about something else, and without the head of a table of which no row is left."""
     dropped = {id(c) for c in ranked if of_another(question, c)}
     dropped |= _of_other_sections(question, ranked) | _beside_their_rows(question, ranked)
-    dropped |= _beside_their_items(question, ranked)
+    dropped |= _beside_their_items(question, ranked) | coded_beside(question, ranked)
     kept_by = [telling.without(question, ranked) for telling in _TELLING_OF_THIS]
     if question.kind == "who" and (named := with_doer(question, ranked)):
         kept_by.append(named)
@@ -126,6 +142,7 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         or _of_another_unit(question, candidate)
         or _has_no_place(question, candidate)
         or _asks_the_same(question, candidate)
+        or _is_still_to_do(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 
@@ -166,6 +183,28 @@ def _only_wished(did: str, candidate: Candidate) -> bool:
     deeds = [t.start for t in words.tokens(candidate.text, candidate.language) if t.stem == did]
     before = [candidate.text[max(0, at - _WISHED_BEFORE) : at] for at in deeds]
     return bool(deeds) and all(_WISH.search(text) for text in before)
+
+
+def names_doer(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether any of ``near`` says who did what is asked about: it names somebody, and tells the deed, or all else
+    that the question holds where it tells the deed in words of its own. True where no deed is asked for."""
+    asked = _WHO_DID.match(question.text)
+    did = words.stems(next(filter(None, asked.groups())), question.language) if asked else []
+    if not did or did[0] not in question.stems or did[0] in question.everyday:
+        return True
+    rest = awaited.topic(question) - {did[0]}
+    for c in near:
+        told = deeds.told(did[0], c)
+        if c.features["kind"] and (told or rest <= c.held | c.about):
+            return True
+        if told and (_ROLE.search(c.text) or points_back(c.text, c.language)):
+            return True
+    return False
+
+
+def _is_still_to_do(question: Question, candidate: Candidate) -> bool:
+    """Whether it is a task that is not ticked off, where it is asked what was done."""
+    return bool(_OPEN_TASK.match(candidate.text) and _ASKS_WHAT_WAS_DONE.match(question.text))
 
 
 def _asks_the_same(question: Question, candidate: Candidate) -> bool:
@@ -231,6 +270,28 @@ def _beside_their_items(question: Question, ranked: Sequence[Candidate]) -> set[
         id(c)
         for c in ranked
         if heads[id(c)] and (c.hit.chunk_id, c.unit.kind) in lists and names.isdisjoint(c.held | c.about)
+    }
+
+
+def coded_beside(question: Question, ranked: Sequence[Candidate]) -> set[int]:
+    """Sentences with a code that name somebody else than the question does, where another sentence of their passage
+    names whom it asks about: the policy number of one insurer is not that of the other on the next line."""
+    names = set(question.names) - question.everyday
+    if not question.asks_code or not names:
+        return set()
+    naming = {c.hit.chunk_id for c in ranked if not names.isdisjoint(c.held)}
+    return {
+        id(c)
+        for c in ranked
+        if c.hit.chunk_id in naming
+        and c.features["kind"]
+        and names.isdisjoint(c.held | c.about)
+        and c.hit.kind not in RECORDS
+        and not points_back(c.text, c.language)
+        and any(
+            span.start > 0 and not any(map(str.isdigit, c.text[span.start : span.end]))
+            for span in spans.names(c.text)
+        )
     }
 
 
@@ -315,8 +376,17 @@ def _owners(text: str, language: str) -> Iterator[Owned]:
 
 
 def _of_another_unit(question: Question, candidate: Candidate) -> bool:
-    """Where "building C" was asked about, a passage that says nothing of a C."""
+    """Where "building C" was asked about, a passage that says nothing of a C, and a sentence on building A."""
     units = [words.fold(match.group(1)) for match in _UNIT.finditer(question.text)]
+    if len(units) == 1 and not SEVERAL.search(question.text):
+        kind = words.fold(next(_UNIT.finditer(question.text)).group()).rpartition(" ")[0]
+        beside = {
+            words.fold(m.group(1))
+            for m in _UNIT.finditer(candidate.text)
+            if words.fold(m.group()).startswith(f"{kind} ")
+        }
+        if beside and units[0] not in beside:
+            return True
     if not units:
         return False
     hit = candidate.hit

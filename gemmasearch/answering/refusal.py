@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from gemmasearch.answering import words
 from gemmasearch.answering.beside import LOOKED_AT, beside
 from gemmasearch.answering.candidates import Candidate, Weights
-from gemmasearch.answering.others import without
+from gemmasearch.answering.others import coded_beside, without
 from gemmasearch.answering.question import TITLES, Question
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
@@ -100,9 +100,11 @@ def chance(
     :param space: name of the embedding space whose cosines are in the candidates, "" = none.
     :param weights: how rare the question's words are in the index, where that is known.
     """
+    of_others = coded_beside(question, ranked)
     ranked = without(question, ranked)
     if (
         not ranked
+        or (of_others and not any(c.features["kind"] for c in ranked[:LOOKED_AT]))
         or not question.stems
         or beside(question, ranked)
         or (not _knows_languages(space) and _of_the_unknown(question, ranked, weights))
