@@ -25,6 +25,7 @@ from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.question import GATHERED, SEVERAL, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.answering.surroundings import RECORDS, head_name
+from gemmasearch.answering.years import of_other_month
 
 _DETERMINER = (
     r"(?:the|this|that|a|an|my|our|your|his|her|their|dem|den|der|des|die|das|einem|einer|meine[mnrs]?|unsere[mnrs]?|le|la"
@@ -143,6 +144,7 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         or _has_no_place(question, candidate)
         or _asks_the_same(question, candidate)
         or _is_still_to_do(question, candidate)
+        or of_other_month(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering.candidates import Candidate
-from gemmasearch.answering.numbers import YEAR
+from gemmasearch.answering.numbers import MONTH_NAMES, YEAR, dated_in, months_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.surroundings import day_of
 
@@ -26,6 +26,12 @@ _HAS_BEEN = light.pattern(
     re.I | re.S,
 )
 _YEAR_FIRST = light.pattern(r"(?:[-*+•][ \t]+)?((?:19|20)\d\d)\b")  # of a line
+_IN_MONTH = light.pattern(rf"\b(?:in|for|im|für|en|pour|para) (?:{MONTH_NAMES})\b")
+_FROM = light.pattern(
+    r"\b(?:from|since|as of|until|till|by|starting|ab|seit|bis|dès|depuis|jusqu\w*|desde|hasta|a partir)\b",
+    re.I,
+)
+_YEARS_OF_TABLE = 2  # that its rows name at least
 _AS_MANY = 0.6  # of a question's words: what holds so many speaks of the same in another year
 
 
@@ -65,6 +71,18 @@ def _written_before(wanted: int, candidate: Candidate) -> bool:
     return wanted not in _years(above)
 
 
+def of_other_month(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence tells how much it was in another month than the one that is asked about: "we used 420 litres
+    in March". What is so from a month on may be so in the next."""
+    if question.kind not in ("number", "money") or _FROM.search(candidate.text):
+        return False
+    asked = _IN_MONTH.findall(question.text)
+    if len(asked) != 1 or len(months_in(question.text)) != 1:
+        return False
+    told = months_in(candidate.text) | dated_in(candidate.text)
+    return bool(told) and told.isdisjoint(months_in(question.text))
+
+
 def of_other_years(question: Question, near: Sequence[Candidate]) -> bool:
     """Whether what speaks of the year that is asked about speaks of something else than the best of other years: of
     "litres of oil in 2021" the purchase of a laptop."""
@@ -77,6 +95,25 @@ def of_other_years(question: Question, near: Sequence[Candidate]) -> bool:
 def _spoken(candidate: Candidate) -> Set[str]:
     """What a sentence says with what stands around it; an item of a list says nothing of those beside it."""
     return candidate.held | candidate.about if candidate.unit.kind == "item" else candidate.spoken
+
+
+def rows_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by the row of the year that is asked about, where the best stands beside a table with a row for
+    each year and says nothing of that one, or no number where one is asked for: what was in the account at the end of
+    2023 is not said by the sentence on who may sign for it."""
+    asked = set(_IN_YEAR.findall(question.text))
+    if len(asked) != 1 or question.kind not in ("number", "money") or not ranked:
+        return list(ranked)
+    year, best = next(iter(asked)), ranked[0]
+    if best.is_row or (year in YEAR.findall(best.text) and best.features["kind"]):
+        return list(ranked)
+    rows = [c for c in ranked if c.is_row and c.hit.document_id == best.hit.document_id]
+    of_it = [c for c in rows if YEAR.findall(c.text) == [year] and c.features["kind"]]
+    if not of_it or len(_years(of_it[0].hit.text)) < _YEARS_OF_TABLE:
+        return list(ranked)
+    if len(of_it) > 1 and of_it[1].covered >= of_it[0].covered:
+        return list(ranked)
+    return [of_it[0], *(c for c in ranked if c is not of_it[0])]
 
 
 def shares_only_a_year(question: Question, candidate: Candidate) -> bool:
