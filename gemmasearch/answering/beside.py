@@ -66,8 +66,9 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
     """
     first, *others = [*telling(question, ranked[:LOOKED_AT])] or ranked[:1]
-    best = max(c.covered for c in ranked[:LOOKED_AT])
+    best = max((c.covered for c in ranked[:LOOKED_AT] if c.features["coverage"]), default=0.0)
     near = [first, *(c for c in others if c.covered >= _AS_NEAR * best and c.features["coverage"])]
+    near += _further_down(question, ranked, first)
     near = [c for c in near if not shares_only_a_year(question, c)]
     if question.kind == "money" or question.asks_colour or question.asks_code:
         near = [c for c in near if _tells_of_what(question, c)]
@@ -93,6 +94,19 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or not _of_the_named(question, ranked, near)
         or not identified.of_it(question, near)
     )
+
+
+def _further_down(question: Question, ranked: Sequence[Candidate], first: Candidate) -> list[Candidate]:
+    """The sentences of a mail that hold all that the question does but a name which the best one has: it is about one
+    matter."""
+    topic = awaited.topic(question) - set(question.names)
+    if first.hit.kind != "mail" or first.features["kind"] or not topic or not first.features["names"]:
+        return []
+    return [
+        c
+        for c in ranked
+        if c.hit.chunk_id == first.hit.chunk_id and c is not first and c.features["kind"] and topic <= c.held
+    ]
 
 
 def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequence[Candidate]) -> bool:

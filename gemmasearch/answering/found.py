@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from gemmasearch import light
 from gemmasearch.answering import (
     attached,
+    awaited,
     chosen,
+    deeds,
     evidence,
     extremes,
     former,
@@ -24,7 +26,7 @@ from gemmasearch.answering import (
 )
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.question import COUNTED, GATHERED, Question
-from gemmasearch.answering.years import of_other_year
+from gemmasearch.answering.years import of_other_year, rows_first
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
 
@@ -119,7 +121,32 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ranked = [c for c in ranked if not of_other_year(asked, c)] or ranked
     if asked.asks_colour:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
-    return newest.first(asked, others.without(asked, ranked) or ranked)
+    kept = others.without(asked, ranked) or list(ranked)
+    kept = newest.first(asked, deeds.first(asked, kept))
+    return rows_first(asked, _counted_first(asked, kept))
+
+
+def _counted_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
+    """``ranked``, led by the sentence of the best one's passage that tells the day or the amount, where the best
+    tells none and the other holds all that the question does but a name: a mail names the room, and the day further
+    down."""
+    best = next(evidence.telling(asked, ranked), None)
+    if asked.kind not in COUNTED or asked.asks_case or best is None or best.features["kind"]:
+        return ranked
+    topic = awaited.topic(asked) - set(asked.names)
+    lead = next(
+        (
+            c
+            for c in ranked
+            if c.hit.chunk_id == best.hit.chunk_id
+            and c.features["kind"]
+            and c.unit.kind == "sentence"
+            and topic <= c.held | c.about
+            and not topic.isdisjoint(c.held)
+        ),
+        None,
+    )
+    return ranked if lead is None else [lead, *(c for c in ranked if c is not lead)]
 
 
 def _once(*items: Evidence) -> tuple[Evidence, ...]:

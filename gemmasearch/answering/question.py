@@ -18,7 +18,7 @@ GATHERED = ("list", "summary")  # which more than one sentence answers
 # Tried in this order on the folded question; the first that matches names the kind.
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("summary", r"\b(summar|tl;?dr|overview of|zusammenfass|fasse? .*zusammen|resum|gist of)"
-                r"|what (?:does|do|did) .+ want\b"),
+                r"|what (?:does|do|did) .+ want\b(?! for\b)"),
     ("money", r"\b(how much (?:did|do|does|is|was|were|are|will|would|money)|what (?:is|was|were"
               r"|are) (?:the|my|our) (?:(?!(?:of|for|in|on|to|by|with|and) )[\w'-]+ ){0,2}"
               r"(?:price|cost|rent|fee|total|amount|salary|bill)s?\b"
@@ -32,6 +32,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|cual (?:es|era|fue) (?:el|la) (?:precio|coste|costo|alquiler|importe|cuota|tarifa))"
               r"|\bwhat (?:did|do|does|will|would) (?:[\w'.-]+ ){1,4}(?:pay|spend|charge|earn|owe)"
               r"(?: (?:for|on|a|an|per|each|me|us|him|her|them|you)\b|\W*$)"
+              r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,4}(?:want|ask|quote) for\b"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|low|deep|often|heavy|fast"
            r"|slow|wide|thick|narrow|hot|cold|warm)"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from gemmasearch.answering import words
 from gemmasearch.answering.beside import LOOKED_AT, beside
@@ -104,7 +105,7 @@ def chance(
     ranked = without(question, ranked)
     if (
         not ranked
-        or (of_others and not any(c.features["kind"] for c in ranked[:LOOKED_AT]))
+        or (of_others and not any(map(partial(_names_with_kind, question), ranked[:LOOKED_AT])))
         or not question.stems
         or beside(question, ranked)
         or (not _knows_languages(space) and _of_the_unknown(question, ranked, weights))
@@ -114,6 +115,11 @@ def chance(
     likely = model.chance(signals(ranked))
     says = any(says_all(c) or _lists_all(question, c) for c in ranked[:LOOKED_AT])
     return max(0.5, likely) if says else likely
+
+
+def _names_with_kind(question: Question, candidate: Candidate) -> bool:
+    """Whether it holds what is asked for, and speaks of somebody whom the question names."""
+    return bool(candidate.features["kind"]) and not candidate.spoken.isdisjoint(question.names)
 
 
 def _lists_all(question: Question, candidate: Candidate) -> bool:
