@@ -32,7 +32,8 @@ CHANGES = light.pattern(
 )
 _MOVED = light.pattern(  # of what the same sentence says it was: "moved from 3 to 9 May"
     r"\b(?:postponed|moved|brought forward|rescheduled|chang(?:ed|es)|instead of|raised|lowered|verschoben|verlegt"
-    r"|statt|geändert|erhöht|gesenkt|reporté\w*|déplacé\w*|au lieu|augmenté\w*|aplazad[oa]s?|cambiad[oa]s?|en lugar)\b",
+    r"|statt|geändert|erhöht|gesenkt|reporté\w*|déplacé\w*|au lieu|augmenté\w*|aplazad[oa]s?|cambiad[oa]s?"
+    r"|en lugar)\b",
     re.I,
 )
 _PAST = light.pattern(
