@@ -129,11 +129,17 @@ def months_in(text: str) -> frozenset[int]:
         if (number := _MONTHS.get(words.fold(t)))
     }
     if re.search(
-        r"\b\d{1,2}(?:st|nd|rd|th)? May\b|\bMay (?:\d|of)|\b(?:in|by|since|until|of|last|next|this|late|early) May\b",
+        r"\b\d{1,2}(?:st|nd|rd|th)? May\b|\bMay (?:\d|of)|\b(?:in|by|since|until|till|from|for|of)"
+        r" May\b|\b(?:before|after|last|next|this|late|early) May\b",
         text,
     ):
         found.add(5)
     return frozenset(found)
+
+
+def _month(word: str) -> int:
+    """The month of a word beside the number of a day or a year, where May is no verb; 0 = none."""
+    return 5 if word == "May" else _MONTHS.get(words.fold(word), 0)
 
 
 def dated_in(text: str) -> frozenset[int]:
@@ -170,7 +176,7 @@ def days_in(text: str) -> frozenset[tuple[int, int]]:
         (m[1], m[2]) for m in _MONTH_DAYS.finditer(text)
     ]
     for word, days in named:
-        if month := _MONTHS.get(words.fold(word)):
+        if month := _month(word):
             found.update((month, int(day)) for day in re.findall(r"\d+", days))
     for m in _DIGITS.finditer(text):
         month, day, d, mo, one, other = (int(each) if each else 0 for each in m.groups())
@@ -202,7 +208,7 @@ def days_with_year(text: str) -> list[tuple[int, int, int]]:
     """
     found = {}
     for m in _NAMED.finditer(text):
-        if month := _MONTHS.get(words.fold(m[2])):
+        if month := _month(m[2]):
             found[m.end()] = (int(m[4]), month, int(m[1] or m[3] or 0))
     for m in _WHOLE.finditer(text):
         day = tuple(int(m[a] or m[b] or 0) for a, b in (("y", "yy"), ("m", "mm"), ("d", "dd")))
