@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, everyday, identified, secrets, spans, words
+from gemmasearch.answering import awaited, everyday, identified, kin, secrets, spans, words
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import months_in, numbers_in
@@ -93,6 +93,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or of_other_years(question, near)
         or not _of_the_named(question, ranked, near)
         or not identified.of_it(question, near)
+        or not kin.of_them(question, near)
     )
 
 

@@ -14,6 +14,7 @@ from gemmasearch.answering import (
     deeds,
     former,
     identified,
+    kin,
     opinions,
     roles,
     spans,
@@ -22,8 +23,8 @@ from gemmasearch.answering import (
     words,
 )
 from gemmasearch.answering.candidates import Candidate
-from gemmasearch.answering.question import GATHERED, SEVERAL, Question
-from gemmasearch.answering.reference import points_back
+from gemmasearch.answering.question import COUNTED, GATHERED, SEVERAL, Question
+from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.surroundings import RECORDS, head_name
 from gemmasearch.answering.years import of_other_month
 
@@ -40,6 +41,7 @@ _OWNED = (
     ),
     re.compile(rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:des|der)[ ]{_WHOSE}"),
     re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
+    re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ][^\W\d_][\w-]*[ ](?P<thing>[^\W\d_][\w-]{{2,}})"),
 )
 _BELONGS = light.pattern(rf"\b({words.CAPITAL}[^\W\d_]+)['’]s (\w+)")
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
@@ -83,13 +85,26 @@ _ASKS_WHAT_WAS_DONE = light.pattern(
     r" (?:did|was|were|has|have|had)\b)",
     re.I | re.S,
 )
+_HOW_MANY_OF = light.pattern(
+    r"\W*how many (lit(?:er|re)s|kilos|kilograms|grams|kilomet(?:er|re)s|miles|met(?:er|re)s|tons|tonnes)\b",
+    re.I,
+)
+_UNITS = tuple(
+    re.compile(rf"(?<![^\W\d_])(?:{unit})(?![^\W\d_])", re.I)
+    for unit in (
+        r"lit(?:er|re)s?|l", r"kilos?|kilograms?|kg", r"grams?|g", r"kilomet(?:er|re)s?|km", r"miles?|mi",
+        r"met(?:er|re)s?|m", r"tons?|tonnes?|t",
+    )
+)  # fmt: skip
+_MANY = 4  # words of a question beside the deed
+_MOST = 0.6  # of which so many must be told
 _SHORTEST = 4  # letters of a word that a compound may hold
 _PARTS = light.pattern(r"\d+|[^\W\d_]+")
 
 
 _QUESTION = light.pattern(
     r"\W*(?:(?:q|f|question|frage)\W+)?(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|can|has"
-    r"|have|should|must|wer|wen|wem|was|welche[rnms]?|wann|wo|warum|wieso|wie|ist|sind|hat|haben|kann|muss|qui|que|quel\w*"
+    r"|have|should|must|could|would|will|shall|may|might|wer|wen|wem|was|welche[rnms]?|wann|wo|warum|wieso|wie|ist|sind|hat|haben|kann|muss|qui|que|quel\w*"
     r"|quand|où|pourquoi|comment|combien|est-ce|quién|qué|cuál\w*|cuándo|dónde|cómo|cuánt\w+)\b",
     re.I,
 )
@@ -104,6 +119,7 @@ _TELLING_OF_THIS = (
     deeds,
     former,
     identified,
+    kin,
     opinions,
     roles,
     subjects,
@@ -145,6 +161,7 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         or _asks_the_same(question, candidate)
         or _is_still_to_do(question, candidate)
         or of_other_month(question, candidate)
+        or _in_other_units(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 
@@ -182,9 +199,10 @@ def _is_done(did: str, candidate: Candidate) -> bool:
 
 def _only_wished(did: str, candidate: Candidate) -> bool:
     """Whether a sentence says only that somebody wants to do it, may do it or did not do it."""
-    deeds = [t.start for t in words.tokens(candidate.text, candidate.language) if t.stem == did]
-    before = [candidate.text[max(0, at - _WISHED_BEFORE) : at] for at in deeds]
-    return bool(deeds) and all(_WISH.search(text) for text in before)
+    same = synonyms.of(did, candidate.language) | {did}
+    told = [t.start for t in words.tokens(candidate.text, candidate.language) if t.stem in same]
+    before = [candidate.text[max(0, at - _WISHED_BEFORE) : at] for at in told]
+    return bool(told) and all(_WISH.search(text) for text in before)
 
 
 def names_doer(question: Question, near: Sequence[Candidate]) -> bool:
@@ -194,14 +212,42 @@ def names_doer(question: Question, near: Sequence[Candidate]) -> bool:
     did = words.stems(next(filter(None, asked.groups())), question.language) if asked else []
     if not did or did[0] not in question.stems or did[0] in question.everyday:
         return True
-    rest = awaited.topic(question) - {did[0]}
-    for c in near:
-        told = deeds.told(did[0], c)
-        if c.features["kind"] and (told or rest <= c.held | c.about):
-            return True
-        if told and (_ROLE.search(c.text) or points_back(c.text, c.language)):
-            return True
-    return False
+    return any(_names_doer(question, did[0], c) for c in near)
+
+
+def _names_doer(question: Question, did: str, candidate: Candidate) -> bool:
+    rest = awaited.topic(question) - {did}
+    said = candidate.held | candidate.about
+    if not deeds.told(did, candidate):
+        most = (
+            _MOST if len(rest) >= _MANY else 1.0
+        )  # of a long question a text says more than the verb in other words
+        if not rest or not candidate.features["kind"] or _WISH.search(candidate.text.rstrip(" .!")):
+            return False
+        return len(rest & candidate.held) >= most * len(rest)
+    if points_back(candidate.text, candidate.language) or speaks_of_somebody(candidate.text):
+        return True
+    beside = candidate.context if candidate.is_row or candidate.unit.kind == "sentence" else said
+    named = candidate.features["kind"] or _ROLE.search(candidate.text) is not None
+    return bool(named) and (not rest or not rest.isdisjoint(said | beside))
+
+
+def doer_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by what says who did what is asked about."""
+    asked = _WHO_DID.match(question.text)
+    did = words.stems(next(filter(None, asked.groups())), question.language) if asked else []
+    if not did or did[0] not in question.stems or did[0] in question.everyday:
+        return list(ranked)
+    return sorted(ranked, key=lambda c: not _names_doer(question, did[0], c))
+
+
+def _in_other_units(question: Question, candidate: Candidate) -> bool:
+    """Whether no litre is spoken of where it is asked how many litres; the columns of a table may do so."""
+    asked = _HOW_MANY_OF.match(question.text)
+    if asked is None or candidate.is_row or candidate.language != "en":
+        return False
+    unit = next(unit for unit in _UNITS if unit.fullmatch(asked[1]))
+    return unit.search(candidate.text) is None
 
 
 def _is_still_to_do(question: Question, candidate: Candidate) -> bool:
@@ -238,7 +284,14 @@ def _of_another_row(question: Question, candidate: Candidate) -> bool:
     if not candidate.is_row or question.kind in GATHERED:
         return False
     asked = awaited.topic(question)
-    return asked.isdisjoint(candidate.held) and not asked <= candidate.context
+    if asked.isdisjoint(candidate.held) and not asked <= candidate.context:
+        return True
+    things = asked - set(question.names)  # a row of Greta's says nothing of her becoming chair
+    by_name = not asked.isdisjoint(set(question.names) & candidate.held)
+    columns = candidate.context | candidate.about
+    return (
+        by_name and question.kind in COUNTED and bool(things) and things.isdisjoint(candidate.held | columns)
+    )
 
 
 def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[int]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence, Set
 
 from gemmasearch import light
+from gemmasearch.answering import words
 from gemmasearch.answering.candidates import Candidate
-from gemmasearch.answering.numbers import MONTH_NAMES, YEAR, dated_in, months_in
+from gemmasearch.answering.numbers import MONTH_NAMES, YEAR, dated_in, days_with_year, months_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.surroundings import day_of
 
@@ -26,12 +27,19 @@ _HAS_BEEN = light.pattern(
     re.I | re.S,
 )
 _YEAR_FIRST = light.pattern(r"(?:[-*+•][ \t]+)?((?:19|20)\d\d)\b")  # of a line
+_MEASURE = light.pattern(
+    r"lit(?:er|re)s?|kilos?|kilograms?|kg|grams?|tons?|tonnes?|(?:kilo)?met(?:er|re)s?|miles?|cubic|square|euros?|dollars?"
+    r"|pounds|hours?|minutes?|days?|weeks?|months?|years?|pieces|stunden?|minuten?|tagen?|wochen?|monaten?|jahren?"
+)
+_WRITTEN_UP = 4  # month from which a document is no longer taken to tell of the year before
 _IN_MONTH = light.pattern(rf"\b(?:in|for|im|für|en|pour|para) (?:{MONTH_NAMES})\b")
 _FROM = light.pattern(
     r"\b(?:from|since|as of|until|till|by|starting|ab|seit|bis|dès|depuis|jusqu\w*|desde|hasta|a partir)\b",
     re.I,
 )
 _YEARS_OF_TABLE = 2  # that its rows name at least
+_AMONG = 8  # best candidates of which one may come first
+_NEARLY = 0.8  # of what the best one covers of the question
 _AS_MANY = 0.6  # of a question's words: what holds so many speaks of the same in another year
 
 
@@ -51,6 +59,8 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     wanted = next(iter(asked))
     if _HAS_BEEN.match(question.text) and _written_before(wanted, candidate):
         return True
+    if _written_after(wanted, around, candidate):
+        return True
     if candidate.unit.kind == "sentence" and wanted not in around:
         before = YEAR.findall(hit.text[: candidate.unit.start].rpartition("\n\n")[2])
         if before and before[-1] != str(wanted):
@@ -69,6 +79,40 @@ def _written_before(wanted: int, candidate: Candidate) -> bool:
     if unit.kind in ("item", "row"):  # each stands by itself
         above = "\n".join(line for line in above.split("\n") if line.rstrip().endswith(":"))
     return wanted not in _years(above)
+
+
+def _written_after(wanted: int, around: Set[int], candidate: Candidate) -> bool:
+    """Whether its document, which does not name the year that is wanted, is of a day well in the next one."""
+    hit = candidate.hit
+    if wanted in around:
+        return False
+    days = days_with_year(" ".join((hit.title, *hit.headings, day_of(hit))))
+    return bool(days) and all(
+        year > wanted + 1 or (year > wanted and month >= _WRITTEN_UP) for year, month, _ in days
+    )
+
+
+def month_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by what tells the amount of the month that is asked about ("from May"), where the best names no
+    month and the other speaks of nearly as much."""
+    months = months_in(question.text)
+    best = ranked[0] if ranked else None
+    if question.kind not in ("number", "money") or len(months) != 1 or best is None:
+        return list(ranked)
+    if (months_in(best.text) | dated_in(best.text)) & months:
+        return list(ranked)
+    lead = next(
+        (
+            c
+            for c in ranked[:_AMONG]
+            if months & (months_in(c.text) | dated_in(c.text))
+            and c.features["kind"] >= best.features["kind"]
+            and c.covered >= _NEARLY * best.covered
+            and not shares_only_a_year(question, c)
+        ),
+        None,
+    )
+    return list(ranked) if lead is None else [lead, *(c for c in ranked if c is not lead)]
 
 
 def of_other_month(question: Question, candidate: Candidate) -> bool:
@@ -119,8 +163,15 @@ def rows_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidat
 def shares_only_a_year(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence shares nothing with the question but a year or another number."""
     things = {stem for stem in question.stems if not stem[0].isdigit()} - question.everyday
-    shared = set(question.stems) & candidate.spoken
+    things -= {stem for stem in things if _says_when_or_how_much(question.surface[stem])}
+    shared = set(question.stems) & _spoken(candidate)
     return bool(things and shared) and things.isdisjoint(shared)
+
+
+def _says_when_or_how_much(word: str) -> bool:
+    """Whether a word is the name of a month, or of what is counted: of "litres of argon in April" neither is the
+    matter."""
+    return bool(months_in(word.title())) or _MEASURE.fullmatch(words.fold(word)) is not None
 
 
 def _years(text: str) -> set[int]:
