@@ -42,6 +42,9 @@ _PAST = light.pattern(
     r"|había)\b|\b(?:19|20)\d\d\b",
     re.I,
 )
+_PLANNED = light.pattern(
+    r"\b(?:can|will|would|could|is to|are to|plans? to|expects?|wird|werden|kann|soll)\b", re.I
+)
 _STILL = light.pattern(r"\b(?:still|noch|toujours|encore|todav[ií]a|a[uú]n|sigue)\b", re.I)
 _SPOKEN = 0.35  # of a question's words, by rarity, that a newer sentence must hold with its context
 _LIKELY = 0.55  # of the best one's worth
@@ -158,9 +161,12 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
     sentence tells a value and the question is about how things stand: they are worded apart, and the older one alone
     would be told for what holds."""
     near = [*telling(question, ranked[:_AMONG])]
-    if not near or _PAST.search(question.text) or question.kind in (*GATHERED, "why", "how"):
+    if not near or question.kind in (*GATHERED, "why", "how"):
         return None
     best, *others = near
+    # What was planned may have been changed before it was done.
+    if _PAST.search(question.text) and not (question.kind == "when" and _PLANNED.search(best.text)):
+        return None
     value = _value(question, best)
     told = awaited.topic(question)
     told = told - set(question.names) or told  # another number of the same person is no newer one

@@ -32,6 +32,7 @@ _AGREES = light.pattern(
     r"|passt|in ordnung|gut|d['’]accord|entendu|convient|de acuerdo|vale)\b",
     re.I,
 )
+_ASKS_TIME = light.pattern(r"\b(?:what time|um wie ?viel uhr|à quelle heure|a qué hora)\b", re.I)
 _FEW = 3  # content words of a reply that says little more than the day: "Thursday is fine, but only at half past ten"
 _FIND = {"when": spans.dates, "money": spans.numbers}
 
@@ -88,7 +89,8 @@ def _changing(asked: Question, message: Hit, before: str, weights: Weights) -> I
 
 def _values(asked: Question, text: str) -> list[str]:
     """The days or amounts of a text, each in its full length: of 30 April not just the month."""
-    found = [s for s in _FIND[asked.kind](text) if s.kind in ("date", "money")]
+    kinds = ("time",) if _ASKS_TIME.search(asked.text) else ("date", "money")
+    found = [s for s in _FIND[asked.kind](text) if s.kind in kinds]
     return [
         text[s.start : s.end]
         for s in found

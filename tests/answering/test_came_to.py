@@ -19,6 +19,10 @@ MAILS = (
     ("a3", ("a2",), 5, "Re: Plan", "All right, 30 April then, but not a day later.\nAstrid"),
     ("b1", (), 3, "Deposit", "I would keep 220 euros of the deposit for the scratched desk.\nHanna"),
     ("b2", ("b1",), 4, "Re: Deposit", "Fine, let us settle on 150 euros for the desk.\nHanna"),
+    ("f1", (), 3, "Dinner", "The dinner begins at 7 pm in the Ferry Inn.\nFenella"),
+    ("f2", ("f1",), 4, "Re: Dinner", "Fine, 7:30 pm it is, I will tell the others.\nFenella"),
+    ("g1", (), 3, "Slipway", "Bakker can begin with the slipway on 25 March."),
+    ("h1", (), 9, "The mixer", "Bakker: we begin with the slipway on 27 March instead, the mixer is broken."),
     ("c1", (), 3, "Choir", "The choir rehearses on 12 May.\nMira"),
     ("c2", ("c1",), 4, "Re: Choir", "Fine, and my sister comes to the airport with two suitcases on 3 June.\nBen"),
     ("d1", (), 3, "Proposal 17", "Your proposal was accepted at beamline QX.\n"
@@ -60,6 +64,14 @@ def test_a_day_that_a_later_reply_changed_was_told_alone(files: Store) -> None:
 def test_an_amount_that_was_settled_otherwise_came_first(files: Store) -> None:
     found = answer(files, None, None, "How much did we keep of the deposit for the desk?")
     assert found.text.startswith("“Fine, let us settle on 150 euros")
+
+
+def test_a_time_of_day_that_a_later_reply_changed_was_told_alone(files: Store) -> None:
+    assert "7:30" in answer(files, None, None, "What time does the dinner begin?").text
+
+
+def test_a_plan_was_told_for_the_day_on_which_it_was_done(files: Store) -> None:
+    assert "27 March" in answer(files, None, None, "When did Bakker begin with the slipway?").text
 
 
 def test_a_reply_about_something_else_is_not_told_for_a_change(files: Store) -> None:
