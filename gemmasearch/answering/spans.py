@@ -148,7 +148,9 @@ _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
 NAME = light.pattern(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
 KEPT = 1024  # texts whose spans are remembered: each sentence is asked for them again and again
 # Of the languages in which names are most asked for: in all of them together Ada, Ben and Sam are function words.
-_NOT_A_NAME = frozenset[str]().union(*map(stopwords.of, ("en", "de", "fr", "es", "it", "nl", "pt")))
+_NOT_A_NAME = words.listed(
+    "somebody someone anybody anyone everybody everyone nobody jemand niemand quelqu'un personne alguien nadie"
+).union(*map(stopwords.of, ("en", "de", "fr", "es", "it", "nl", "pt")))
 QUOTE = light.pattern(r"[\"“„«]([^\"“”„«»]{2,120})[\"”“»]")
 ADDRESS = light.pattern(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
 _PLACE_BEFORE = light.pattern(
