@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from gemmasearch.answering import (
     words,
 )
 from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.numbers import months_in
 from gemmasearch.answering.question import COUNTED, GATHERED, SEVERAL, Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.surroundings import RECORDS, head_name
@@ -51,6 +52,9 @@ _WHO_DID = light.pattern(
     r"\W*who (?:has |had |have )?(?!(?:is|are|was|were|am|been|has|have|had|does|did|do|can|will|would)\b)([a-z]+)\b"
     r"|\W*wer (?:hat|hatte|haben)\b.* (\w+)\W*$|\W*qui a (\w+)\b|\W*quién (?:ha )?(\w+)\b",
     re.I,
+)
+_WHO_HAS = light.pattern(
+    r"\W*who (?:has|had|keeps|kept|holds|owns) (?:the|an?|my|our|your|his|her|their) ([a-z]+)\b", re.I
 )
 _PASSIVE = light.pattern(
     r"\b(?:(?:was|were|been|got) (?:\w+ly )?\w+[dnt]|wurden?|worden|(?:a|ont|avait) été|fue(?:ron)?|sido)\b",
@@ -85,6 +89,16 @@ _ASKS_WHAT_WAS_DONE = light.pattern(
     r" (?:did|was|were|has|have|had)\b)",
     re.I | re.S,
 )
+_LABELLED = light.pattern(r"[^\W\d_][\w /()-]{0,40}:[ \t]")
+_OF_MODIFIED = light.pattern(
+    r"\b([a-z]{3,}) (?:of|for|to) (?:the|my|our|your|his|her|their) ([a-z]{3,}) ([a-z]{3,})\b", re.I
+)
+_OVER = light.pattern(r"over|above|more than|from|at least|über|ab|mehr als|plus de|más de", re.I)
+_BOUND = light.pattern(
+    r"\b(over|above|more than|from|at least|under|below|up to|less than|at most|until|über|ab|mehr als|unter"
+    r"|bis(?: zu)?|weniger als|plus de|moins de|jusqu['’]à|más de|menos de|hasta) (\d+)\b",
+    re.I,
+)
 _HOW_MANY_OF = light.pattern(
     r"\W*how many (lit(?:er|re)s|kilos|kilograms|grams|kilomet(?:er|re)s|miles|met(?:er|re)s|tons|tonnes)\b",
     re.I,
@@ -96,6 +110,7 @@ _UNITS = tuple(
         r"met(?:er|re)s?|m", r"tons?|tonnes?|t",
     )
 )  # fmt: skip
+_TELLING = 2  # words beside the deed of which a text that tells it in words of its own must hold all
 _MANY = 4  # words of a question beside the deed
 _MOST = 0.6  # of which so many must be told
 _SHORTEST = 4  # letters of a word that a compound may hold
@@ -162,6 +177,9 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         or _is_still_to_do(question, candidate)
         or of_other_month(question, candidate)
         or _in_other_units(question, candidate)
+        or _of_another_modified(question, candidate)
+        or _of_who_comes_later(question, candidate)
+        or _beyond_the_bound(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 
@@ -205,14 +223,18 @@ def _only_wished(did: str, candidate: Candidate) -> bool:
     return bool(told) and all(_WISH.search(text) for text in before)
 
 
+def _did(question: Question) -> str:
+    """The stem of the deed of which it is asked who did it, or of what it is asked who has it; "" = none."""
+    asked = _WHO_HAS.match(question.text) or _WHO_DID.match(question.text)
+    did = next(iter(words.stems(next(filter(None, asked.groups())), question.language)), "") if asked else ""
+    return did if did in question.stems and did not in question.everyday else ""
+
+
 def names_doer(question: Question, near: Sequence[Candidate]) -> bool:
     """Whether any of ``near`` says who did what is asked about: it names somebody, and tells the deed, or all else
     that the question holds where it tells the deed in words of its own. True where no deed is asked for."""
-    asked = _WHO_DID.match(question.text)
-    did = words.stems(next(filter(None, asked.groups())), question.language) if asked else []
-    if not did or did[0] not in question.stems or did[0] in question.everyday:
-        return True
-    return any(_names_doer(question, did[0], c) for c in near)
+    did = _did(question)
+    return not did or any(_names_doer(question, did, c) for c in near)
 
 
 def _names_doer(question: Question, did: str, candidate: Candidate) -> bool:
@@ -222,23 +244,55 @@ def _names_doer(question: Question, did: str, candidate: Candidate) -> bool:
         most = (
             _MOST if len(rest) >= _MANY else 1.0
         )  # of a long question a text says more than the verb in other words
-        if not rest or not candidate.features["kind"] or _WISH.search(candidate.text.rstrip(" .!")):
+        few = len(rest) < _TELLING or candidate.is_row or _WHO_HAS.match(question.text) is not None
+        if few or not candidate.features["kind"] or _WISH.search(candidate.text.rstrip(" .!")):
             return False
         return len(rest & candidate.held) >= most * len(rest)
     if points_back(candidate.text, candidate.language) or speaks_of_somebody(candidate.text):
         return True
     beside = candidate.context if candidate.is_row or candidate.unit.kind == "sentence" else said
     named = candidate.features["kind"] or _ROLE.search(candidate.text) is not None
+    if (
+        len(rest) < _MANY
+        and candidate.unit.kind != "sentence"
+        and not rest - question.everyday <= _in_passage(candidate)
+    ):
+        return False
     return bool(named) and (not rest or not rest.isdisjoint(said | beside))
+
+
+def _in_passage(candidate: Candidate) -> Set[str]:
+    """The stems of a passage with all that stands above it."""
+    hit = candidate.hit
+    above = " ".join((hit.title, *hit.headings, hit.text))
+    return candidate.spoken | set(words.stems(above, candidate.language))
 
 
 def doer_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked``, led by what says who did what is asked about."""
-    asked = _WHO_DID.match(question.text)
-    did = words.stems(next(filter(None, asked.groups())), question.language) if asked else []
-    if not did or did[0] not in question.stems or did[0] in question.everyday:
-        return list(ranked)
-    return sorted(ranked, key=lambda c: not _names_doer(question, did[0], c))
+    did = _did(question)
+    return sorted(ranked, key=lambda c: not _names_doer(question, did, c)) if did else list(ranked)
+
+
+def _of_who_comes_later(question: Question, candidate: Candidate) -> bool:
+    """Whether an amount stands before the first mention of whom the question names, and under no other: what is said
+    of the next insurer is not said yet."""
+    if (
+        question.kind not in ("money", "number")
+        or question.language == "de"
+        or candidate.unit.kind != "sentence"
+    ):
+        return False
+    names = [question.surface[stem] for stem in question.names if question.surface[stem].isalpha()]
+    names = [name for name in names if not months_in(name.title())]
+    hit, unit = candidate.hit, candidate.unit
+    if not names or hit.kind != "note" or not candidate.features["kind"] or _LABELLED.match(candidate.text):
+        return False
+    if not set(question.names).isdisjoint(candidate.held | candidate.about):
+        return False
+    said = words.fold(hit.text)
+    first = [at for name in names if (at := said.find(words.fold(name))) >= 0]
+    return bool(first) and min(first) >= unit.end
 
 
 def _in_other_units(question: Question, candidate: Candidate) -> bool:
@@ -248,6 +302,32 @@ def _in_other_units(question: Question, candidate: Candidate) -> bool:
         return False
     unit = next(unit for unit in _UNITS if unit.fullmatch(asked[1]))
     return unit.search(candidate.text) is None
+
+
+def _of_another_modified(question: Question, candidate: Candidate) -> bool:
+    """ "The key for the helium room", where that of the clean room was asked for."""
+    wanted = _OF_MODIFIED.search(question.text)
+    if wanted is None or question.language != "en":
+        return False
+    thing, which, head = (next(iter(words.stems(part, "en")), "") for part in wanted.groups())
+    if not which or which in candidate.held | candidate.about:
+        return False
+    for told in _OF_MODIFIED.finditer(candidate.text):
+        said = [next(iter(words.stems(part, "en")), "") for part in told.groups()]
+        if said[0] == thing and said[2] == head and said[1] not in question.stems:
+            return True
+    return False
+
+
+def _beyond_the_bound(question: Question, candidate: Candidate) -> bool:
+    """Whether a row is of what goes up to a number, where what is over it is asked for."""
+    if not candidate.is_row:
+        return False
+    asked, told = (
+        {(m[2], bool(_OVER.fullmatch(m[1]))) for m in _BOUND.finditer(t)}
+        for t in (question.text, candidate.text)
+    )
+    return any((number, not over) in told for number, over in asked) and asked.isdisjoint(told)
 
 
 def _is_still_to_do(question: Question, candidate: Candidate) -> bool:

@@ -88,7 +88,8 @@ def _written_after(wanted: int, around: Set[int], candidate: Candidate) -> bool:
         return False
     days = days_with_year(" ".join((hit.title, *hit.headings, day_of(hit))))
     return bool(days) and all(
-        year > wanted + 1 or (year > wanted and month >= _WRITTEN_UP) for year, month, _ in days
+        year > wanted + 1 or (year > wanted and (not month or month >= _WRITTEN_UP))
+        for year, month, _ in days
     )
 
 
