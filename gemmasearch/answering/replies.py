@@ -28,8 +28,8 @@ _FIRST_WORDS = light.pattern(  # asked for what somebody said, or for how things
     re.I,
 )
 _AGREES = light.pattern(
-    r"\b(?:all right|ok(?:ay)?|fine|agreed?|settle[ds]?|deal|suits|works|done|confirm\w*|instead|then|einverstanden"
-    r"|passt|in ordnung|gut|d['’]accord|entendu|convient|de acuerdo|vale)\b",
+    r"\b(?:all right|ok(?:ay)?|fine|agreed?|settle[ds]?|deal|suits|works|done|confirm\w*|instead|then|stattdessen"
+    r"|einverstanden|passt|in ordnung|gut|d['’]accord|entendu|convient|de acuerdo|vale)\b",
     re.I,
 )
 _ASKS_TIME = light.pattern(r"\b(?:what time|um wie ?viel uhr|à quelle heure|a qué hora)\b", re.I)

@@ -58,6 +58,7 @@ FILES = {
     "The dog is insured with Gerling, 58 euros a year.\n",
     "nurses.md": "# Contract with the nurses\n\nCustomer number 50871.\n",
     "pharmacy.md": "# Pharmacy\n\nThe Metformin is not available.\n",
+    "verein.md": "# Verein\n\nDas Vereinshaus baute 1954 der Maurermeister Otto Stahl.\nDie Hecke schnitt Familie Nowak.\n",
     "offers.md": "# Offers\n\nThree firms came to look.\n\n| Firm | Gutter | Roof |\n|---|---|---|\n"
     "| Reimers | 2,150 | 7,800 |\n| Spenglerei Huth | 1,980 | 8,450 |\n\n"
     "Decided on 9 April: Huth does the gutter, Reimers does the roof.\n",
@@ -131,6 +132,8 @@ def test_what_is_known_of_a_twin_was_told(files: Store, question: str) -> None:
         ("At what time is the evening visit from April?", "“From April on"),
         ("How many children signed up for the training in 2024?", "14"),
         ("Who owns Petrel?", "Ibrahim"),
+        ("Wer hat das Vereinshaus gebaut?", "Otto Stahl"),
+        ("Wer hat die Hecke geschnitten?", "Nowak"),
         ("What is the customer number of the nurses?", "50871"),
         ("When was the coffee machine bought?", "2020"),
         ("How much does a mooring over 7 m cost in 2025?", "“| Mooring, over 7 m | 356 |"),
