@@ -82,7 +82,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         near = [c for c in near if not _only_planned(c)]
     of_year = [c for c in near if not of_other_year(question, c)]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
-    owned = _OWNER.search(question.text) or (question.asks_code and _OWNER_OF.search(question.text))
+    of_somebody = question.asks_code or (question.kind in COUNTED and question.language != "de")
+    owned = _OWNER.search(question.text) or (of_somebody and _OWNER_OF.search(question.text))
     if naming and owned:
         # The files know the name: what they say of others is no answer.
         near = [c for c in near if c.hit.document_id in naming]

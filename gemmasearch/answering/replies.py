@@ -33,6 +33,9 @@ _AGREES = light.pattern(
     re.I,
 )
 _ASKS_TIME = light.pattern(r"\b(?:what time|um wie ?viel uhr|à quelle heure|a qué hora)\b", re.I)
+_BARGAIN = light.pattern(
+    r"\b(?:make it|deal|settle[ds]?|agreed?|einverstanden|d['’]accord|de acuerdo)\b", re.I
+)
 _FEW = 3  # content words of a reply that says little more than the day: "Thursday is fine, but only at half past ten"
 _FIND = {"when": spans.dates, "money": spans.numbers}
 
@@ -91,6 +94,8 @@ def _values(asked: Question, text: str) -> list[str]:
     """The days or amounts of a text, each in its full length: of 30 April not just the month."""
     kinds = ("time",) if _ASKS_TIME.search(asked.text) else ("date", "money")
     found = [s for s in _FIND[asked.kind](text) if s.kind in kinds]
+    if not found and asked.kind == "money" and _BARGAIN.search(text):
+        found = [*spans.counting(text)]
     return [
         text[s.start : s.end]
         for s in found

@@ -36,9 +36,10 @@ _IRREGULAR = {
         /schneiden:schnitt schnitten geschnitten/kaufen:kaufte kauften gekauft/verkaufen:verkaufte verkauften verkauft
         /bezahlen:bezahlte bezahlten bezahlt/zahlen:zahlte zahlten gezahlt
         /schreiben:schrieb schrieben geschrieben/unterschreiben:unterschrieb unterschrieben
-        /nehmen:nahm nahmen genommen/geben:gab gaben gegeben/bringen:brachte brachten gebracht/finden:fand fanden gefunden
-        /verlieren:verlor verloren/ziehen:zog zogen gezogen/leihen:lieh liehen geliehen/stehlen:stahl stahlen gestohlen
-        /treffen:traf trafen getroffen/rufen:rief riefen gerufen/fahren:fuhr fuhren gefahren/kommen:kam kamen gekommen/gehen:ging gingen gegangen
+        /nehmen:nahm nahmen genommen/geben:gab gaben gegeben/bringen:brachte brachten gebracht
+        /finden:fand fanden gefunden/verlieren:verlor verloren/ziehen:zog zogen gezogen/leihen:lieh liehen geliehen
+        /stehlen:stahl stahlen gestohlen/treffen:traf trafen getroffen/rufen:rief riefen gerufen
+        /fahren:fuhr fuhren gefahren/kommen:kam kamen gekommen/gehen:ging gingen gegangen
         /machen:machte machten gemacht/bestellen:bestellte bestellten bestellt/mieten:mietete mieteten gemietet
         /sprechen:sprach sprachen gesprochen/tragen:trug trugen getragen/schlagen:schlug schlugen geschlagen
         /pflanzen:pflanzte pflanzten gepflanzt/grunden:grundete grundeten gegrundet""".replace(

@@ -23,6 +23,8 @@ MAILS = (
     ("f2", ("f1",), 4, "Re: Dinner", "Fine, 7:30 pm it is, I will tell the others.\nFenella"),
     ("g1", (), 3, "Slipway", "Bakker can begin with the slipway on 25 March."),
     ("h1", (), 9, "The mixer", "Bakker: we begin with the slipway on 27 March instead, the mixer is broken."),
+    ("i1", (), 3, "Hay", "I can bring 60 round bales of hay, 38 pounds a bale.\nGus"),
+    ("i2", ("i1",), 4, "Re: Hay", "Make it 36 and we have a deal.\nGus"),
     ("c1", (), 3, "Choir", "The choir rehearses on 12 May.\nMira"),
     ("c2", ("c1",), 4, "Re: Choir", "Fine, and my sister comes to the airport with two suitcases on 3 June.\nBen"),
     ("d1", (), 3, "Proposal 17", "Your proposal was accepted at beamline QX.\n"
@@ -64,6 +66,10 @@ def test_a_day_that_a_later_reply_changed_was_told_alone(files: Store) -> None:
 def test_an_amount_that_was_settled_otherwise_came_first(files: Store) -> None:
     found = answer(files, None, None, "How much did we keep of the deposit for the desk?")
     assert found.text.startswith("“Fine, let us settle on 150 euros")
+
+
+def test_a_bargain_without_a_currency_was_passed_over(files: Store) -> None:
+    assert "36" in answer(files, None, None, "How much does a bale of hay cost?").text
 
 
 def test_a_time_of_day_that_a_later_reply_changed_was_told_alone(files: Store) -> None:

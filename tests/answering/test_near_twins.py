@@ -59,6 +59,8 @@ FILES = {
     "nurses.md": "# Contract with the nurses\n\nCustomer number 50871.\n",
     "pharmacy.md": "# Pharmacy\n\nThe Metformin is not available.\n",
     "verein.md": "# Verein\n\nDas Vereinshaus baute 1954 der Maurermeister Otto Stahl.\nDie Hecke schnitt Familie Nowak.\n",
+    "comet.md": "# Comet\n\nGrey gelding. Livery fee 410 pounds a month.\n",
+    "bramble.md": "# Bramble\n\nBay mare, box 3.\n",
     "offers.md": "# Offers\n\nThree firms came to look.\n\n| Firm | Gutter | Roof |\n|---|---|---|\n"
     "| Reimers | 2,150 | 7,800 |\n| Spenglerei Huth | 1,980 | 8,450 |\n\n"
     "Decided on 9 April: Huth does the gutter, Reimers does the roof.\n",
@@ -96,6 +98,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         "When does Mr. Oyelaran come to the meeting?",
         "How many children signed up for the training in 2023?",
         "Who repaired Dunlin?",
+        "How much is the livery fee of Bramble?",
         "What is the customer number at the pharmacy?",
         "When was the coffee machine serviced?",
         "Who has the key of the clean room?",
@@ -132,6 +135,7 @@ def test_what_is_known_of_a_twin_was_told(files: Store, question: str) -> None:
         ("At what time is the evening visit from April?", "“From April on"),
         ("How many children signed up for the training in 2024?", "14"),
         ("Who owns Petrel?", "Ibrahim"),
+        ("How much is the livery fee of Comet?", "410"),
         ("Wer hat das Vereinshaus gebaut?", "Otto Stahl"),
         ("Wer hat die Hecke geschnitten?", "Nowak"),
         ("What is the customer number of the nurses?", "50871"),
