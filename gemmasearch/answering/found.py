@@ -131,7 +131,8 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ranked = [c for c in ranked if not of_other_year(asked, c)] or ranked
     if asked.asks_colour:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
-    ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
+    if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
+        ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
     kept = others.without(asked, ranked) or list(ranked)
     kept = newest.first(asked, deeds.first(asked, kept))
     kept = month_first(asked, _counted_first(asked, others.doer_first(asked, kept)))

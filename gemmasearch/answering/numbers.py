@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from gemmasearch import light
 from gemmasearch.answering import words
@@ -13,6 +14,7 @@ MARKER = light.pattern(r"\s*\[\d+\]")  # of a source
 YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _GROUPED = light.pattern(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = light.pattern(r"\d[\d.,:/'’  ]*\d|\d")
+_KEPT = 1024  # texts whose months are remembered: each sentence is asked for them again and again
 _LONGEST = 4_000  # digits that Python converts
 _SPELLED = {
     word: str(number)
@@ -116,6 +118,7 @@ MONTH_NAMES = (  # in full, as a calendar writes them
 )
 
 
+@lru_cache(maxsize=_KEPT)
 def months_in(text: str) -> frozenset[int]:
     """Months named in words, 1..12. "May" only where it is no verb."""
     found = {
@@ -142,6 +145,7 @@ def _month(word: str) -> int:
     return 5 if word == "May" else _MONTHS.get(words.fold(word), 0)
 
 
+@lru_cache(maxsize=_KEPT)
 def dated_in(text: str) -> frozenset[int]:
     """Months of dates written in digits (2024-03-12, 12.03.2024): what a month's name may stand on."""
     iso = {int(m) for m in re.findall(r"\b\d{4}-(\d{2})(?:-\d{2})?\b", text)}

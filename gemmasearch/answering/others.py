@@ -111,6 +111,7 @@ _UNITS = tuple(
     )
 )  # fmt: skip
 _TELLING = 2  # words beside the deed of which a text that tells it in words of its own must hold all
+_AMONG = 12  # best candidates of which one may come first
 _MANY = 4  # words of a question beside the deed
 _MOST = 0.6  # of which so many must be told
 _SHORTEST = 4  # letters of a word that a compound may hold
@@ -271,7 +272,10 @@ def _in_passage(candidate: Candidate) -> Set[str]:
 def doer_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked``, led by what says who did what is asked about."""
     did = _did(question)
-    return sorted(ranked, key=lambda c: not _names_doer(question, did, c)) if did else list(ranked)
+    if not did:
+        return list(ranked)
+    near = sorted(ranked[:_AMONG], key=lambda c: not _names_doer(question, did, c))
+    return [*near, *ranked[_AMONG:]]
 
 
 def _of_who_comes_later(question: Question, candidate: Candidate) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
+from functools import lru_cache
 
 from gemmasearch import light
 from gemmasearch.answering import words
@@ -169,6 +170,7 @@ def shares_only_a_year(question: Question, candidate: Candidate) -> bool:
     return bool(things and shared) and things.isdisjoint(shared)
 
 
+@lru_cache(maxsize=256)
 def _says_when_or_how_much(word: str) -> bool:
     """Whether a word is the name of a month, or of what is counted: of "litres of argon in April" neither is the
     matter."""
