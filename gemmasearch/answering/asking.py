@@ -8,7 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gemmasearch import light, retrieval
-from gemmasearch.answering import differing, given, halves, hostile, listing, reference, synonyms, words
+from gemmasearch.answering import (
+    differing,
+    given,
+    halves,
+    hostile,
+    listing,
+    reference,
+    replies,
+    synonyms,
+    words,
+)
 from gemmasearch.answering.candidates import Weights
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.found import SHOWN, Found, extract_from
@@ -104,7 +114,7 @@ class _Search:
         if (both := halves.of(asked)) and hits:
             one, other = (beyond(half, scope) for half in both)
             found = found.with_halves(hits, one, other, weights, self.embedder)
-        return found
+        return found if scope else replies.with_later(self.store, rest, found, weights)
 
     def _passages(self, rest: Question, where: Sequence[Condition]) -> list[Hit]:
         hits = passages(self.store, self.embedder, self.line, where)

@@ -202,6 +202,11 @@ def _of_other_measure(question: Question, text: str) -> bool:
 _PLAIN = 0.5
 
 
+def kept_somewhere(text: str) -> bool:
+    """Whether a text tells a place without a name: "in the slate box"."""
+    return _KEPT.search(text) is not None
+
+
 def fits(question: Question, text: str, language: str = "") -> float:
     """0..1: whether ``text`` reads like an answer to a question of this kind."""
     if settles := _SETTLES.get(question.kind):

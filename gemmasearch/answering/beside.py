@@ -4,17 +4,18 @@ asked for."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, everyday, secrets, spans, words
+from gemmasearch.answering import awaited, deeds, everyday, identified, kin, secrets, spans, words
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import months_in, numbers_in
-from gemmasearch.answering.others import with_doer
+from gemmasearch.answering.others import names_doer, with_doer
 from gemmasearch.answering.question import COUNTED, TITLE, Question
-from gemmasearch.answering.reference import points_back, priced_behind
-from gemmasearch.answering.years import of_other_years, shares_only_a_year
+from gemmasearch.answering.reference import points_back, priced_behind, speaks_of_somebody
+from gemmasearch.answering.surroundings import RECORDS
+from gemmasearch.answering.years import of_other_year, of_other_years, shares_only_a_year
 
 LOOKED_AT = 5  # best candidates whose words count
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
@@ -31,7 +32,7 @@ _OBJECTS = light.pattern(  # what speaks against something is a reason, too
     re.I,
 )
 _PAID_FOR = light.pattern(
-    r"\bfor (?:(?:the|a|an|our|my|your|his|her|their) )?([a-z-]+(?: [a-z-]+)?)"
+    r"\bfor (?:(?:the|a|an|our|my|your|his|her|their) )?([a-z-]+(?: (?:of (?:the |an? |my |our )?)?[a-z-]+)?)"
     r"\W*(?:$|\b(?:in|on|at|last|this|from)\b)"
     r"|\bfür (?:(?:d(?:ie|as|en)|ein(?:en?)?|(?:mein|unser|ihr|sein)(?:en?)?) )?([^\W\d_-]+)\W*$"
 )
@@ -55,6 +56,10 @@ _CALLED = words.listed(  # a name or a profession says itself that it is one
         (*everyday.NAMED.values(), "nationality occupation profession religion beruf nationalite profesion")
     )
 )
+_ASKS_NAME = light.pattern(r"\bwhat (?:is|was|are|were) .*\bnames?\b", re.I)
+_PLACED_IN = ("en", "de", "fr", "es")  # whose places are known by the words before them
+_BY_NUMBER = light.pattern(r"0\d{1,4}|\d{3}")
+_OWNED = light.pattern(rf"\b{words.CAPITAL}[\w-]+['’]s ([a-z]{{3,}}) ")
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
@@ -65,8 +70,9 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
     """
     first, *others = [*telling(question, ranked[:LOOKED_AT])] or ranked[:1]
-    best = max(c.covered for c in ranked[:LOOKED_AT])
+    best = max((c.covered for c in ranked[:LOOKED_AT] if c.features["coverage"]), default=0.0)
     near = [first, *(c for c in others if c.covered >= _AS_NEAR * best and c.features["coverage"])]
+    near += _further_down(question, ranked, first)
     near = [c for c in near if not shares_only_a_year(question, c)]
     if question.kind == "money" or question.asks_colour or question.asks_code:
         near = [c for c in near if _tells_of_what(question, c)]
@@ -74,8 +80,10 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         near = [c for c in near if _of_the_same(question, ranked, c) and not _for_something_else(question, c)]
     if question.kind in ("money", "when") and _DID.search(question.text):
         near = [c for c in near if not _only_planned(c)]
+    of_year = [c for c in near if not of_other_year(question, c)]
     naming = {c.hit.document_id for c in ranked if c.features["names"]}
-    owned = _OWNER.search(question.text) or (question.asks_code and _OWNER_OF.search(question.text))
+    of_somebody = question.asks_code or (question.kind in COUNTED and question.language != "de")
+    owned = _OWNER.search(question.text) or (of_somebody and _OWNER_OF.search(question.text))
     if naming and owned:
         # The files know the name: what they say of others is no answer.
         near = [c for c in near if c.hit.document_id in naming]
@@ -84,18 +92,74 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or _lacks_awaited(question, near)
         or (question.asks_colour and not any(map(coloured, near)))
         or (question.kind == "who" and not with_doer(question, near))
+        or (question.kind == "who" and not names_doer(question, of_year))
+        or (question.kind == "where" and _tells_no_place(question, near))
         or (question.kind == "why" and all(_lacks_reason(c) for c in near))
         or _of_other_quantity(question, near)
         or of_other_years(question, near)
         or not _of_the_named(question, ranked, near)
+        or not identified.of_it(question, near)
+        or not kin.of_them(question, near)
+        or _of_an_unknown_number(question, near)
+        or not _tells_of_the_owned(question, near)
+        or not deeds.tells_what_was_done(question, near)
+        or (question.asks_code and all(_lacks_known(question, ranked, c) for c in near))
     )
+
+
+def _tells_no_place(question: Question, near: Sequence[Candidate]) -> bool:
+    return question.language in _PLACED_IN and not any(c.features["kind"] for c in near)
+
+
+def _of_an_unknown_number(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether a question names something by a number ("sample 039") that no passage of ``near`` holds."""
+    asked = {stem for stem in question.names if _BY_NUMBER.fullmatch(stem)}
+    if not asked or question.kind == "yesno":
+        return False
+    return not any(asked & (c.spoken | set(re.findall(r"\d+", c.hit.text))) for c in near)
+
+
+def _tells_of_the_owned(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether any of ``near`` speaks of the thing of which it is asked whose it is: of when Lars's thesis is due
+    nothing is said by what else is due, and named beside Lars."""
+    found = _OWNED.search(question.text) if question.language == "en" and question.kind in COUNTED else None
+    thing = next(iter(words.stems(found[1], "en")), "") if found else ""
+    if thing not in question.stems or thing in question.everyday or thing not in awaited.told(question):
+        return True
+    return any(thing in _own(c) and c.features["kind"] for c in near)
+
+
+def _lacks_known(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:
+    """Whether the passage of a code says nothing of something that the question holds and other passages do: the
+    customer number in the contract of the nurses is not that at the pharmacy."""
+    hit = candidate.hit
+    there = candidate.spoken | set(
+        words.stems(" ".join((hit.title, *hit.headings, hit.path, hit.text)), candidate.language)
+    )
+    missing = awaited.topic(question) - there
+    known = set[str]().union(*(c.held | c.about for c in ranked if c.hit.document_id != hit.document_id))
+    return bool(missing & known)
+
+
+def _further_down(question: Question, ranked: Sequence[Candidate], first: Candidate) -> list[Candidate]:
+    """The sentences of a mail that hold all that the question does but a name which the best one has: it is about one
+    matter."""
+    topic = awaited.topic(question) - set(question.names)
+    if first.hit.kind != "mail" or first.features["kind"] or not topic or not first.features["names"]:
+        return []
+    return [
+        c
+        for c in ranked
+        if c.hit.chunk_id == first.hit.chunk_id and c is not first and c.features["kind"] and topic <= c.held
+    ]
 
 
 def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequence[Candidate]) -> bool:
     """Whether any of ``near`` says of somebody or something that the question names, and that the files know, what
     is asked: the dog's weight is not Lotte's, and what is known of Lotte is not her weight. Where more than one word
     tells what is asked, or who or where, the files may say it in others; German writes every noun like a name."""
-    if question.language == "de" or question.kind not in ("what", "when", "number", "money"):
+    called = question.kind == "who" and _ASKS_NAME.search(question.text)
+    if question.language == "de" or not (called or question.kind in ("what", "when", "number", "money")):
         return True
     known = {name for name in question.names if any(name in c.spoken for c in ranked) and name.isalpha()}
     told = awaited.told(question) - set(question.names) - question.everyday
@@ -105,7 +169,17 @@ def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequenc
         return True
     if question.asks_code and secrets.asked_for(question):  # a telephone number says itself that it is one
         return any(not known.isdisjoint(c.spoken) and c.features["kind"] for c in near)
-    return any(not known.isdisjoint(s) and not told.isdisjoint(s) for s in (c.spoken for c in near))
+    return any(not known.isdisjoint(c.spoken) and not told.isdisjoint(_own(c)) for c in near)
+
+
+def _own(candidate: Candidate) -> Set[str]:
+    """What a sentence says with what stands above it; with what is beside it, where it points there or is no sentence
+    by itself."""
+    text = candidate.text
+    leans = points_back(text, candidate.language) or speaks_of_somebody(text) or candidate.posed
+    if leans or candidate.is_row or candidate.hit.kind in RECORDS:
+        return candidate.spoken
+    return candidate.held | candidate.about
 
 
 def _tells_of_what(question: Question, candidate: Candidate) -> bool:

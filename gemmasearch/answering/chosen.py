@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from gemmasearch import light
-from gemmasearch.answering import spans, words
+from gemmasearch.answering import awaited, spans, words
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.evidence import telling
 from gemmasearch.answering.question import Question
@@ -20,6 +20,7 @@ _CHOSE = light.pattern(
 )
 
 
+_CLAUSE = light.pattern(r"[,;:] | (?:and|but|und|aber|et|mais|y|pero) ")
 # About all offers, or about the highest of them: no matter which was taken.
 _EACH = light.pattern(
     r"\b(?:\w+est|most|least|all|each|every|offers?|quotes?|quoted|offered|other|alle|jede\w*|angebote?)\b"
@@ -46,15 +47,21 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
             continue
         if not _CHOSE.search(said.text) or words.negated(said.text):
             continue
-        named = _named(said)
-        taken = [row for row in rows if not named.isdisjoint(row.stems)]
+        taken = _taken(said.text, said, rows)
+        if len(taken) > 1:  # "Huth does the gutter, Reimers does the roof"
+            told = awaited.topic(question)
+            of_this = [
+                part for part in _CLAUSE.split(said.text) if told & set(words.stems(part, said.language))
+            ]
+            taken = _taken(" ".join(of_this), said, rows) if len(of_this) == 1 else taken
         if len(taken) == 1:
             lead = taken[0] if question.kind == "money" else said
             return [lead, *(c for c in ranked if c is not lead)]
     return []
 
 
-def _named(candidate: Candidate) -> set[str]:
-    """The stems of the names in a sentence."""
-    named = (candidate.text[span.start : span.end] for span in spans.names(candidate.text))
-    return {stem for name in named for stem in words.stems(name, candidate.language)}
+def _taken(text: str, said: Candidate, rows: Sequence[Candidate]) -> list[Candidate]:
+    """The rows that hold a name of a text."""
+    names = (text[span.start : span.end] for span in spans.names(text))
+    named = {stem for name in names for stem in words.stems(name, said.language)}
+    return [row for row in rows if not named.isdisjoint(row.stems)]

@@ -6,6 +6,7 @@ deed stands behind an auxiliary and whoever did it, so that it is known for a ve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -34,6 +35,14 @@ _TOLD_OTHERWISE = ("why", "how", "yesno", "summary")  # a reason need not say of
 _YIELDING = words.listed("harvest collect gather produce pick")  # "Honey 2024: 27 kg"
 _SAID_BY = {"where": _PLACING, "number": _YIELDING}  # what a place or an amount says by itself
 _SAME_BEGINNING = 4  # letters that a verb and its noun share at least: defend, defence
+_DONE_TO = light.pattern(
+    r"\W*when (?:was|were|is|are) (?:(?:(?!and\b)\S+) )*?"
+    r"(?P<deed>[a-z]+(?:ed|[^aeiou]en|ght|wn|de|ld|pt|nt))\W*$",
+    re.I,
+)
+_FEW = 4  # words of a question
+_AMONG = 8  # best candidates of which one may come first
+_NEARLY = 0.6  # of what the best covers of the question
 _ENDING = 2  # letters of the verb in which its noun may differ
 
 
@@ -74,10 +83,49 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     return [c for c in ranked if not _leaves_out(deed, c) and (not known or not known.isdisjoint(c.spoken))]
 
 
+def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by the best that tells the deed of somebody who is named, where the best of all leaves it out:
+    "Matteo moved out on 28 September" before "let to Matteo Brandl from 1 October"."""
+    found = _DEED.search(question.text)
+    if question.language != "en" or question.kind in _TOLD_OTHERWISE or found is None or not ranked:
+        return list(ranked)
+    stem = next(iter(words.stems(words.fold(found["deed"]), "en")), "")
+    best = ranked[0]
+    if stem not in question.stems or stem in _light() or told(stem, best):
+        return list(ranked)
+    names = set(question.names) & set(words.stems(found["who"], "en"))
+    telling = (
+        c
+        for c in ranked[:_AMONG]
+        if (stem in c.held or any(_noun_of(stem, other) for other in c.held))
+        and c.features["kind"] >= best.features["kind"]
+        and (not names or not names.isdisjoint(c.held))
+        and c.covered >= _NEARLY * best.covered
+    )
+    lead = next(telling, None)
+    return list(ranked) if lead is None else [lead, *(c for c in ranked if c is not lead)]
+
+
 def _leaves_out(deed: str, candidate: Candidate) -> bool:
     if candidate.language != "en" or candidate.hit.kind in RECORDS:
         return False  # an entry of a calendar holds no verb
     return not told(deed, candidate)
+
+
+def tells_what_was_done(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether any of ``near`` tells the deed of which it is asked when it was done to something: of when the coffee
+    machine was serviced nothing is said by when it was bought. True for a long question, which may be told in other
+    words."""
+    found = _DONE_TO.match(question.text) if question.language == "en" else None
+    stem = next(iter(words.stems(words.fold(found["deed"]), "en")), "") if found else ""
+    if (
+        stem not in question.stems
+        or stem in _light()
+        or stem in question.everyday
+        or len(question.stems) > _FEW
+    ):
+        return True
+    return any(c.language != "en" or c.hit.kind in RECORDS or told(stem, c) for c in near)
 
 
 def told(stem: str, candidate: Candidate) -> bool:

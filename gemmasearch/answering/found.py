@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from gemmasearch import light
 from gemmasearch.answering import (
     attached,
+    awaited,
     chosen,
+    deeds,
     evidence,
     extremes,
     former,
@@ -24,7 +26,7 @@ from gemmasearch.answering import (
 )
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.question import COUNTED, GATHERED, Question
-from gemmasearch.answering.years import of_other_year
+from gemmasearch.answering.years import month_first, of_other_year, rows_first, shares_only_a_year
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
 
@@ -39,6 +41,13 @@ _SUM = light.pattern(
     re.I,
 )
 MAY_BE_NEWER = "another source tells of a change; it comes first"
+_TELLING = 2  # words of the question that a denial must hold
+_NO_SUCH = light.pattern(
+    r"\b(?:(?:has|have|had|is|are|was|were|there['’]s) (?:no\b|not? (?:yet|been)\b|never\b)"
+    r"|(?:not|never) (?:yet )?\w+ed yet|not yet"
+    r"|hat(?:te)?n? (?:noch )?kein\w*|noch nicht|gibt (?:es )?(?:noch )?kein\w*)",
+    re.I,
+)
 HALF = "half of the question is answered; nothing answers"
 
 
@@ -80,8 +89,11 @@ class Found:
         if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
             pair = (*evidence.select(asked, [change]), shown[0])
             return cls(asked, _once(*pair, *shown)[:SHOWN], True, pair, True, (MAY_BE_NEWER,))
-        # Beside what was so stands what is so now: a generator would choose one of them.
-        return cls(asked, shown, likely >= 0.5, shown[:1] * former.asks(asked), former.asks(asked))
+        # Beside what was so stands what is so now: a generator would choose one of them. So beside a denial.
+        alone = former.asks(asked) or (
+            asked.kind in (*COUNTED, "who") and _denies_that_there_is(asked, ranked[:1])
+        )
+        return cls(asked, shown, likely >= 0.5, shown[:1] * alone, alone)
 
     def with_halves(
         self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None
@@ -119,7 +131,55 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ranked = [c for c in ranked if not of_other_year(asked, c)] or ranked
     if asked.asks_colour:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
-    return newest.first(asked, others.without(asked, ranked) or ranked)
+    if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
+        ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
+    kept = others.without(asked, ranked) or list(ranked)
+    kept = newest.first(asked, deeds.first(asked, kept))
+    kept = month_first(asked, _counted_first(asked, others.doer_first(asked, kept)))
+    return rows_first(asked, _denied_first(asked, kept))
+
+
+def _denied_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
+    """``ranked``, led by the sentence that says that there is no such thing, where it holds as much of the question
+    as the best: of when father signed his living will "Father has no living will yet" tells more than any day."""
+    best = next(evidence.telling(asked, ranked), None)
+    if asked.kind not in (*COUNTED, "who") or best is None or asked.denies:
+        return ranked
+    own = best.features["coverage"]
+    lead = next(
+        (c for c in ranked if c.features["coverage"] >= own and _denies_that_there_is(asked, [c])), None
+    )
+    return ranked if lead is None else [lead, *(c for c in ranked if c is not lead)]
+
+
+def _denies_that_there_is(asked: Question, first: Sequence[Candidate]) -> bool:
+    return any(
+        _NO_SUCH.search(c.text) and len(awaited.topic(asked) & c.held) >= _TELLING and not asked.denies
+        for c in first
+    )
+
+
+def _counted_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
+    """``ranked``, led by the sentence of the best one's passage that tells the day or the amount, where the best
+    tells none and the other holds all that the question does but a name: a mail names the room, and the day further
+    down."""
+    best = next(evidence.telling(asked, ranked), None)
+    if asked.kind not in COUNTED or asked.asks_case or best is None or best.features["kind"]:
+        return ranked
+    topic = awaited.topic(asked) - set(asked.names)
+    lead = next(
+        (
+            c
+            for c in ranked
+            if c.hit.chunk_id == best.hit.chunk_id
+            and c.features["kind"]
+            and c.unit.kind == "sentence"
+            and topic <= c.held | c.about
+            and not topic.isdisjoint(c.held)
+        ),
+        None,
+    )
+    return ranked if lead is None else [lead, *(c for c in ranked if c is not lead)]
 
 
 def _once(*items: Evidence) -> tuple[Evidence, ...]:

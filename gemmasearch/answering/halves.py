@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, words
+from gemmasearch.answering import awaited, secrets, words
 from gemmasearch.answering.holding import held_by
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.reference import SPEAKS_BACK
@@ -65,7 +66,8 @@ def readings(first: Question, second: Question) -> list[Question]:
     named = [word for stem, word in missing.items() if stem in first.names]
     whole = [*missing.values()]
     added = [named, whole] if 0 < len(named) < len(whole) else [whole]
-    return [*(understand(f"{second.text.rstrip('?')} ({' '.join(more)})?") for more in added), *alone]
+    whole_ones = (understand(f"{second.text.rstrip('?')} ({' '.join(more)})?") for more in added)
+    return [*(replace(reading, kind=second.kind) for reading in whole_ones), *alone]
 
 
 def of_the_second(
@@ -77,11 +79,16 @@ def of_the_second(
     best = next(iter(found), None)
     if best is not None and first is not None and best.text == first.text:
         best = next((e for e in found[1:2] if e.score >= _NEARLY * best.score and _holds(own, e)), best)
-    return best if best and (not own or _holds(own, best)) else None
+    return best if best and (not own or _holds(own, best) or _is_code(second, best)) else None
 
 
 def _holds(own: set[str], item: Evidence) -> bool:
     return not own.isdisjoint(words.stems(item.text, item.hit.language))
+
+
+def _is_code(second: Question, item: Evidence) -> bool:
+    """Whether a sentence holds the telephone number or password that is asked for: it need not say that it is one."""
+    return secrets.asked_for(second) and awaited.has_wanted(second, item.text, item.hit.language)
 
 
 def _own(question: Question) -> set[str]:

@@ -20,7 +20,7 @@ _FROM_YEAR = light.pattern(
     re.I,
 )
 # What says that something is not as it was.
-_CHANGES = light.pattern(
+CHANGES = light.pattern(
     r"\b(?:postpon\w+|delay\w*|mov(?:e[ds]?|ing)|brought forward|instead|no longer|any ?more|now|as of|from|rais\w+"
     r"|ris(?:es|en)|rose|increas\w+|lower\w*|reduc\w+|(?:went|goes|go|gone) (?:up|down)|chang\w+|new|extend\w*"
     r"|prolong\w*|longer|later|earlier|keep|correct\w*|replac\w+|cancel\w*|will be|becomes?"
@@ -30,11 +30,20 @@ _CHANGES = light.pattern(
     r"|aplaz\w+|ahora|en lugar|ya no|a partir|desde|sub[ei]\w*|baj[aó]\w*|cambi\w+|nuev[oa]s?)\b",
     re.I,
 )
+_MOVED = light.pattern(  # of what the same sentence says it was: "moved from 3 to 9 May"
+    r"\b(?:postponed|moved|brought forward|rescheduled|chang(?:ed|es)|instead of|raised|lowered|verschoben|verlegt"
+    r"|statt|geändert|erhöht|gesenkt|reporté\w*|déplacé\w*|au lieu|augmenté\w*|aplazad[oa]s?|cambiad[oa]s?"
+    r"|en lugar)\b",
+    re.I,
+)
 _PAST = light.pattern(
     r"\b(?:would|could|might|did|was|were|had|been|has|have|ago|war(?:en)?|wurden?|hat(?:ten?)?"
     r"|haben|était|étaient|avait|a été|fue(?:ron)?|era"
     r"|había)\b|\b(?:19|20)\d\d\b",
     re.I,
+)
+_PLANNED = light.pattern(
+    r"\b(?:can|will|would|could|is to|are to|plans? to|expects?|wird|werden|kann|soll)\b", re.I
 )
 _STILL = light.pattern(r"\b(?:still|noch|toujours|encore|todav[ií]a|a[uú]n|sigue)\b", re.I)
 _SPOKEN = 0.35  # of a question's words, by rarity, that a newer sentence must hold with its context
@@ -152,9 +161,12 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
     sentence tells a value and the question is about how things stand: they are worded apart, and the older one alone
     would be told for what holds."""
     near = [*telling(question, ranked[:_AMONG])]
-    if not near or _PAST.search(question.text) or question.kind in (*GATHERED, "why", "how"):
+    if not near or question.kind in (*GATHERED, "why", "how"):
         return None
     best, *others = near
+    # What was planned may have been changed before it was done.
+    if _PAST.search(question.text) and not (question.kind == "when" and _PLANNED.search(best.text)):
+        return None
     value = _value(question, best)
     told = awaited.topic(question)
     told = told - set(question.names) or told  # another number of the same person is no newer one
@@ -166,17 +178,28 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
         c
         for c in others
         if c.hit.document_id != best.hit.document_id
-        and _CHANGES.search(c.text)
+        and CHANGES.search(c.text)
         and _written(c) > _written(best)
-        and (other := _value(question, c))
-        and not other <= value
-        and not value <= other
+        and _tells_another(question, c, best, value)
         and not told.isdisjoint(c.held)
         and c.covered >= _SPOKEN
         and _said(c) >= _LIKELY * _said(best)
         and bool(c.features["names"]) >= bool(best.features["names"])
     ]
     return max(newer, key=lambda c: (_written(c), c.score), default=None)
+
+
+def _tells_another(
+    question: Question, candidate: Candidate, best: Candidate, value: frozenset[object]
+) -> bool:
+    """Whether a sentence tells another value; one that says what it was moved from may tell the old one as well."""
+    other = _value(question, candidate)
+    if other and not other <= value and not value <= other:
+        return True
+    days = days_in(candidate.text) if question.kind == "when" else frozenset()
+    if _MOVED.search(candidate.text) is None:
+        return False
+    return days_in(best.text) < days if days else value < other
 
 
 def _since(

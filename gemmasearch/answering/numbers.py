@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from gemmasearch import light
 from gemmasearch.answering import words
@@ -13,6 +14,7 @@ MARKER = light.pattern(r"\s*\[\d+\]")  # of a source
 YEAR = light.pattern(r"\b(?:19|20)\d\d\b")
 _GROUPED = light.pattern(r"(?<=\d)(?<!\d{4})[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = light.pattern(r"\d[\d.,:/'’  ]*\d|\d")
+_KEPT = 1024  # texts whose months are remembered: each sentence is asked for them again and again
 _LONGEST = 4_000  # digits that Python converts
 _SPELLED = {
     word: str(number)
@@ -116,6 +118,7 @@ MONTH_NAMES = (  # in full, as a calendar writes them
 )
 
 
+@lru_cache(maxsize=_KEPT)
 def months_in(text: str) -> frozenset[int]:
     """Months named in words, 1..12. "May" only where it is no verb."""
     found = {
@@ -129,13 +132,20 @@ def months_in(text: str) -> frozenset[int]:
         if (number := _MONTHS.get(words.fold(t)))
     }
     if re.search(
-        r"\b\d{1,2}(?:st|nd|rd|th)? May\b|\bMay (?:\d|of)|\b(?:in|by|since|until|of|last|next|this|late|early) May\b",
+        r"\b\d{1,2}(?:st|nd|rd|th)? May\b|\bMay (?:\d|of)|\b(?:in|by|since|until|till|from|for|of)"
+        r" May\b|\b(?:before|after|last|next|this|late|early) May\b",
         text,
     ):
         found.add(5)
     return frozenset(found)
 
 
+def _month(word: str) -> int:
+    """The month of a word beside the number of a day or a year, where May is no verb; 0 = none."""
+    return 5 if word == "May" else _MONTHS.get(words.fold(word), 0)
+
+
+@lru_cache(maxsize=_KEPT)
 def dated_in(text: str) -> frozenset[int]:
     """Months of dates written in digits (2024-03-12, 12.03.2024): what a month's name may stand on."""
     iso = {int(m) for m in re.findall(r"\b\d{4}-(\d{2})(?:-\d{2})?\b", text)}
@@ -170,7 +180,7 @@ def days_in(text: str) -> frozenset[tuple[int, int]]:
         (m[1], m[2]) for m in _MONTH_DAYS.finditer(text)
     ]
     for word, days in named:
-        if month := _MONTHS.get(words.fold(word)):
+        if month := _month(word):
             found.update((month, int(day)) for day in re.findall(r"\d+", days))
     for m in _DIGITS.finditer(text):
         month, day, d, mo, one, other = (int(each) if each else 0 for each in m.groups())
@@ -202,7 +212,7 @@ def days_with_year(text: str) -> list[tuple[int, int, int]]:
     """
     found = {}
     for m in _NAMED.finditer(text):
-        if month := _MONTHS.get(words.fold(m[2])):
+        if month := _month(m[2]):
             found[m.end()] = (int(m[4]), month, int(m[1] or m[3] or 0))
     for m in _WHOLE.finditer(text):
         day = tuple(int(m[a] or m[b] or 0) for a, b in (("y", "yy"), ("m", "mm"), ("d", "dd")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from gemmasearch.answering import (
     bounds,
     deeds,
     former,
+    identified,
+    kin,
     opinions,
     roles,
     spans,
@@ -21,9 +23,11 @@ from gemmasearch.answering import (
     words,
 )
 from gemmasearch.answering.candidates import Candidate
-from gemmasearch.answering.question import GATHERED, SEVERAL, Question
-from gemmasearch.answering.reference import points_back
+from gemmasearch.answering.numbers import months_in
+from gemmasearch.answering.question import COUNTED, GATHERED, SEVERAL, Question
+from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.surroundings import RECORDS, head_name
+from gemmasearch.answering.years import of_other_month
 
 _DETERMINER = (
     r"(?:the|this|that|a|an|my|our|your|his|her|their|dem|den|der|des|die|das|einem|einer|meine[mnrs]?|unsere[mnrs]?|le|la"
@@ -38,6 +42,7 @@ _OWNED = (
     ),
     re.compile(rf"(?P<thing>[^\W\d_][\w-]*)[ ](?:des|der)[ ]{_WHOSE}"),
     re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ](?P<thing>[^\W\d_][\w-]*)"),
+    re.compile(rf"\b{_WHOSE}(?:['’]s|(?<=s)['’])[ ][^\W\d_][\w-]*[ ](?P<thing>[^\W\d_][\w-]{{2,}})"),
 )
 _BELONGS = light.pattern(rf"\b({words.CAPITAL}[^\W\d_]+)['’]s (\w+)")
 # "building C", "freezer F2", "class 7b", "strain YK-130": one of several of a kind.
@@ -48,12 +53,15 @@ _WHO_DID = light.pattern(
     r"|\W*wer (?:hat|hatte|haben)\b.* (\w+)\W*$|\W*qui a (\w+)\b|\W*quién (?:ha )?(\w+)\b",
     re.I,
 )
+_WHO_HAS = light.pattern(
+    r"\W*who (?:has|had|keeps|kept|holds|owns) (?:the|an?|my|our|your|his|her|their) ([a-z]+)\b", re.I
+)
 _PASSIVE = light.pattern(
     r"\b(?:(?:was|were|been|got) (?:\w+ly )?\w+[dnt]|wurden?|worden|(?:a|ont|avait) été|fue(?:ron)?|sido)\b",
     re.I,
 )
 _PARTICIPLE = light.pattern(r"(?:ed|en|t|wn|ne)$")
-_NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again|with)\b|\d|[.,;:)|]|$)", re.I)
+_NO_OBJECT = light.pattern(r"\s*(?:(?:in|on|at|since|until|again|with|before)\b|\d|[.,;:)|]|$)", re.I)
 _WISH = light.pattern(
     r"\b(?:wants?|wanted|wish\w*|would|like|likes|plans?|planned|hopes?|hoped|intend\w*|going|will|may|might|could|can"
     r"|should|not|never|didn['’]t|wasn['’]t|won['’]t|möchten?|will|wollen|wollten?|würden?|könnten?|nicht|kein\w*"
@@ -67,13 +75,52 @@ _KINDS = words.listed(
     "type types kind kinds sort sorts form forms part parts term terms word words art arten form formen teil teile"
     " begriff wort sorte sorten type types sorte sortes genre partie terme mot tipo tipos clase parte termino palabra"
 )
+# A role stands for a name: "by the plumber", "our neighbour did it".
+_ROLE = light.pattern(
+    r"\b(?:(?:by|from) (?:the|an?)|my|our|his|her|their|von (?:dem|der|einem|einer)|vom|mein\w*"
+    r"|unser\w*|par (?:l[ea]|une?)|mon|ma|notre"
+    r"|por (?:el|la|une?)|mi|nuestr[oa]) ['’]?[^\W\d_]{3,}",
+    re.I,
+)
+_OPEN_TASK = light.pattern(r"\W*\[ \]|\W*(?:TODO|NEXT|WAIT(?:ING)?|HOLD)\b")
+_ASKS_WHAT_WAS_DONE = light.pattern(
+    r"^(?!.*\b(?:say|said|agree\w*|plan\w*|want\w*|promis\w*|decide\w*|suppose\w*|due)\b)"
+    r"\W*(?:who (?!is\b|are\b|will\b|does\b|should\b|must\b|can\b|wants?\b)|(?:when|where|why|how much|how many|what)"
+    r" (?:did|was|were|has|have|had)\b)",
+    re.I | re.S,
+)
+_LABELLED = light.pattern(r"[^\W\d_][\w /()-]{0,40}:[ \t]")
+_OF_MODIFIED = light.pattern(
+    r"\b([a-z]{3,}) (?:of|for|to) (?:the|my|our|your|his|her|their) ([a-z]{3,}) ([a-z]{3,})\b", re.I
+)
+_OVER = light.pattern(r"over|above|more than|from|at least|über|ab|mehr als|plus de|más de", re.I)
+_BOUND = light.pattern(
+    r"\b(over|above|more than|from|at least|under|below|up to|less than|at most|until|über|ab|mehr als|unter"
+    r"|bis(?: zu)?|weniger als|plus de|moins de|jusqu['’]à|más de|menos de|hasta) (\d+)\b",
+    re.I,
+)
+_HOW_MANY_OF = light.pattern(
+    r"\W*how many (lit(?:er|re)s|kilos|kilograms|grams|kilomet(?:er|re)s|miles|met(?:er|re)s|tons|tonnes)\b",
+    re.I,
+)
+_UNITS = tuple(
+    re.compile(rf"(?<![^\W\d_])(?:{unit})(?![^\W\d_])", re.I)
+    for unit in (
+        r"lit(?:er|re)s?|l", r"kilos?|kilograms?|kg", r"grams?|g", r"kilomet(?:er|re)s?|km", r"miles?|mi",
+        r"met(?:er|re)s?|m", r"tons?|tonnes?|t",
+    )
+)  # fmt: skip
+_TELLING = 2  # words beside the deed of which a text that tells it in words of its own must hold all
+_AMONG = 12  # best candidates of which one may come first
+_MANY = 4  # words of a question beside the deed
+_MOST = 0.6  # of which so many must be told
 _SHORTEST = 4  # letters of a word that a compound may hold
 _PARTS = light.pattern(r"\d+|[^\W\d_]+")
 
 
 _QUESTION = light.pattern(
     r"\W*(?:(?:q|f|question|frage)\W+)?(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|can|has"
-    r"|have|should|must|wer|wen|wem|was|welche[rnms]?|wann|wo|warum|wieso|wie|ist|sind|hat|haben|kann|muss|qui|que|quel\w*"
+    r"|have|should|must|could|would|will|shall|may|might|wer|wen|wem|was|welche[rnms]?|wann|wo|warum|wieso|wie|ist|sind|hat|haben|kann|muss|qui|que|quel\w*"
     r"|quand|où|pourquoi|comment|combien|est-ce|quién|qué|cuál\w*|cuándo|dónde|cómo|cuánt\w+)\b",
     re.I,
 )
@@ -87,6 +134,8 @@ _TELLING_OF_THIS = (
     bounds,
     deeds,
     former,
+    identified,
+    kin,
     opinions,
     roles,
     subjects,
@@ -103,7 +152,7 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` without what is about something else, and without the head of a table of which no row is left."""
     dropped = {id(c) for c in ranked if of_another(question, c)}
     dropped |= _of_other_sections(question, ranked) | _beside_their_rows(question, ranked)
-    dropped |= _beside_their_items(question, ranked)
+    dropped |= _beside_their_items(question, ranked) | coded_beside(question, ranked)
     kept_by = [telling.without(question, ranked) for telling in _TELLING_OF_THIS]
     if question.kind == "who" and (named := with_doer(question, ranked)):
         kept_by.append(named)
@@ -126,6 +175,12 @@ def of_another(question: Question, candidate: Candidate) -> bool:
         or _of_another_unit(question, candidate)
         or _has_no_place(question, candidate)
         or _asks_the_same(question, candidate)
+        or _is_still_to_do(question, candidate)
+        or of_other_month(question, candidate)
+        or _in_other_units(question, candidate)
+        or _of_another_modified(question, candidate)
+        or _of_who_comes_later(question, candidate)
+        or _beyond_the_bound(question, candidate)
         or (question.asks_case and question.denies and not words.denies(candidate.text))
     )
 
@@ -163,9 +218,125 @@ def _is_done(did: str, candidate: Candidate) -> bool:
 
 def _only_wished(did: str, candidate: Candidate) -> bool:
     """Whether a sentence says only that somebody wants to do it, may do it or did not do it."""
-    deeds = [t.start for t in words.tokens(candidate.text, candidate.language) if t.stem == did]
-    before = [candidate.text[max(0, at - _WISHED_BEFORE) : at] for at in deeds]
-    return bool(deeds) and all(_WISH.search(text) for text in before)
+    same = synonyms.of(did, candidate.language) | {did}
+    told = [t.start for t in words.tokens(candidate.text, candidate.language) if t.stem in same]
+    before = [candidate.text[max(0, at - _WISHED_BEFORE) : at] for at in told]
+    return bool(told) and all(_WISH.search(text) for text in before)
+
+
+def _did(question: Question) -> str:
+    """The stem of the deed of which it is asked who did it, or of what it is asked who has it; "" = none."""
+    asked = _WHO_HAS.match(question.text) or _WHO_DID.match(question.text)
+    did = next(iter(words.stems(next(filter(None, asked.groups())), question.language)), "") if asked else ""
+    return did if did in question.stems and did not in question.everyday else ""
+
+
+def names_doer(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether any of ``near`` says who did what is asked about: it names somebody, and tells the deed, or all else
+    that the question holds where it tells the deed in words of its own. True where no deed is asked for."""
+    did = _did(question)
+    return not did or any(_names_doer(question, did, c) for c in near)
+
+
+def _names_doer(question: Question, did: str, candidate: Candidate) -> bool:
+    rest = awaited.topic(question) - {did}
+    said = candidate.held | candidate.about
+    if not deeds.told(did, candidate):
+        most = (
+            _MOST if len(rest) >= _MANY else 1.0
+        )  # of a long question a text says more than the verb in other words
+        few = len(rest) < _TELLING or candidate.is_row or _WHO_HAS.match(question.text) is not None
+        if few or not candidate.features["kind"] or _WISH.search(candidate.text.rstrip(" .!")):
+            return False
+        return len(rest & candidate.held) >= most * len(rest)
+    if points_back(candidate.text, candidate.language) or speaks_of_somebody(candidate.text):
+        return True
+    beside = candidate.context if candidate.is_row or candidate.unit.kind == "sentence" else said
+    named = candidate.features["kind"] or _ROLE.search(candidate.text) is not None
+    if (
+        len(rest) < _MANY
+        and candidate.unit.kind != "sentence"
+        and not rest - question.everyday <= _in_passage(candidate)
+    ):
+        return False
+    return bool(named) and (not rest or not rest.isdisjoint(said | beside))
+
+
+def _in_passage(candidate: Candidate) -> Set[str]:
+    """The stems of a passage with all that stands above it."""
+    hit = candidate.hit
+    above = " ".join((hit.title, *hit.headings, hit.text))
+    return candidate.spoken | set(words.stems(above, candidate.language))
+
+
+def doer_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by what says who did what is asked about."""
+    did = _did(question)
+    if not did:
+        return list(ranked)
+    near = sorted(ranked[:_AMONG], key=lambda c: not _names_doer(question, did, c))
+    return [*near, *ranked[_AMONG:]]
+
+
+def _of_who_comes_later(question: Question, candidate: Candidate) -> bool:
+    """Whether an amount stands before the first mention of whom the question names, and under no other: what is said
+    of the next insurer is not said yet."""
+    if (
+        question.kind not in ("money", "number")
+        or question.language == "de"
+        or candidate.unit.kind != "sentence"
+    ):
+        return False
+    names = [question.surface[stem] for stem in question.names if question.surface[stem].isalpha()]
+    names = [name for name in names if not months_in(name.title())]
+    hit, unit = candidate.hit, candidate.unit
+    if not names or hit.kind != "note" or not candidate.features["kind"] or _LABELLED.match(candidate.text):
+        return False
+    if not set(question.names).isdisjoint(candidate.held | candidate.about):
+        return False
+    said = words.fold(hit.text)
+    first = [at for name in names if (at := said.find(words.fold(name))) >= 0]
+    return bool(first) and min(first) >= unit.end
+
+
+def _in_other_units(question: Question, candidate: Candidate) -> bool:
+    """Whether no litre is spoken of where it is asked how many litres; the columns of a table may do so."""
+    asked = _HOW_MANY_OF.match(question.text)
+    if asked is None or candidate.is_row or candidate.language != "en":
+        return False
+    unit = next(unit for unit in _UNITS if unit.fullmatch(asked[1]))
+    return unit.search(candidate.text) is None
+
+
+def _of_another_modified(question: Question, candidate: Candidate) -> bool:
+    """ "The key for the helium room", where that of the clean room was asked for."""
+    wanted = _OF_MODIFIED.search(question.text)
+    if wanted is None or question.language != "en":
+        return False
+    thing, which, head = (next(iter(words.stems(part, "en")), "") for part in wanted.groups())
+    if not which or which in candidate.held | candidate.about:
+        return False
+    for told in _OF_MODIFIED.finditer(candidate.text):
+        said = [next(iter(words.stems(part, "en")), "") for part in told.groups()]
+        if said[0] == thing and said[2] == head and said[1] not in question.stems:
+            return True
+    return False
+
+
+def _beyond_the_bound(question: Question, candidate: Candidate) -> bool:
+    """Whether a row is of what goes up to a number, where what is over it is asked for."""
+    if not candidate.is_row:
+        return False
+    asked, told = (
+        {(m[2], bool(_OVER.fullmatch(m[1]))) for m in _BOUND.finditer(t)}
+        for t in (question.text, candidate.text)
+    )
+    return any((number, not over) in told for number, over in asked) and asked.isdisjoint(told)
+
+
+def _is_still_to_do(question: Question, candidate: Candidate) -> bool:
+    """Whether it is a task that is not ticked off, where it is asked what was done."""
+    return bool(_OPEN_TASK.match(candidate.text) and _ASKS_WHAT_WAS_DONE.match(question.text))
 
 
 def _asks_the_same(question: Question, candidate: Candidate) -> bool:
@@ -197,7 +368,14 @@ def _of_another_row(question: Question, candidate: Candidate) -> bool:
     if not candidate.is_row or question.kind in GATHERED:
         return False
     asked = awaited.topic(question)
-    return asked.isdisjoint(candidate.held) and not asked <= candidate.context
+    if asked.isdisjoint(candidate.held) and not asked <= candidate.context:
+        return True
+    things = asked - set(question.names)  # a row of Greta's says nothing of her becoming chair
+    by_name = not asked.isdisjoint(set(question.names) & candidate.held)
+    columns = candidate.context | candidate.about
+    return (
+        by_name and question.kind in COUNTED and bool(things) and things.isdisjoint(candidate.held | columns)
+    )
 
 
 def _beside_their_rows(question: Question, ranked: Sequence[Candidate]) -> set[int]:
@@ -231,6 +409,28 @@ def _beside_their_items(question: Question, ranked: Sequence[Candidate]) -> set[
         id(c)
         for c in ranked
         if heads[id(c)] and (c.hit.chunk_id, c.unit.kind) in lists and names.isdisjoint(c.held | c.about)
+    }
+
+
+def coded_beside(question: Question, ranked: Sequence[Candidate]) -> set[int]:
+    """Sentences with a code that name somebody else than the question does, where another sentence of their passage
+    names whom it asks about: the policy number of one insurer is not that of the other on the next line."""
+    names = set(question.names) - question.everyday
+    if not question.asks_code or not names:
+        return set()
+    naming = {c.hit.chunk_id for c in ranked if not names.isdisjoint(c.held)}
+    return {
+        id(c)
+        for c in ranked
+        if c.hit.chunk_id in naming
+        and c.features["kind"]
+        and names.isdisjoint(c.held | c.about)
+        and c.hit.kind not in RECORDS
+        and not points_back(c.text, c.language)
+        and any(
+            span.start > 0 and not any(map(str.isdigit, c.text[span.start : span.end]))
+            for span in spans.names(c.text)
+        )
     }
 
 
@@ -315,8 +515,17 @@ def _owners(text: str, language: str) -> Iterator[Owned]:
 
 
 def _of_another_unit(question: Question, candidate: Candidate) -> bool:
-    """Where "building C" was asked about, a passage that says nothing of a C."""
+    """Where "building C" was asked about, a passage that says nothing of a C, and a sentence on building A."""
     units = [words.fold(match.group(1)) for match in _UNIT.finditer(question.text)]
+    if len(units) == 1 and not SEVERAL.search(question.text):
+        kind = words.fold(next(_UNIT.finditer(question.text)).group()).rpartition(" ")[0]
+        beside = {
+            words.fold(m.group(1))
+            for m in _UNIT.finditer(candidate.text)
+            if words.fold(m.group()).startswith(f"{kind} ")
+        }
+        if beside and units[0] not in beside:
+            return True
     if not units:
         return False
     hit = candidate.hit

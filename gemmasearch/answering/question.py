@@ -18,10 +18,12 @@ GATHERED = ("list", "summary")  # which more than one sentence answers
 # Tried in this order on the folded question; the first that matches names the kind.
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("summary", r"\b(summar|tl;?dr|overview of|zusammenfass|fasse? .*zusammen|resum|gist of)"
-                r"|what (?:does|do|did) .+ want\b"),
-    ("money", r"\b(how much (?:did|do|does|is|was|were|are|will|would|money)|what (?:is|was|were"
+                r"|what (?:does|do|did) .+ want\b(?! for\b)"),
+    ("money", r"\b(how much (?!(?:did|do|does) .+ (?:weigh|drink|eat|sleep|grow|rain|snow|hold)\b)"
+              r"(?:did|do|does|is|was|were|are|will|would|money)|what (?:is|was|were"
               r"|are) (?:the|my|our) (?:(?!(?:of|for|in|on|to|by|with|and) )[\w'-]+ ){0,2}"
-              r"(?:price|cost|rent|fee|total|amount|salary|bill)s?\b"
+              r"(?:price|cost|rent|fee|total|amount|salary|bill|quote|quotation|premium|deposit)s?\b"
+              r"|(?:what|which) (?:[\w-]+ )?(?:price|rent|fee|salary|premium) (?:do|does|did|is|was|will|has|have)\b"
               r"|was kostet|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
               r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
               r"(?:rent|price|cost|fee|bill|salary|wage|deposit|premium|tax|fine|loan|mortgage|pension)s?"
@@ -32,6 +34,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|cual (?:es|era|fue) (?:el|la) (?:precio|coste|costo|alquiler|importe|cuota|tarifa))"
               r"|\bwhat (?:did|do|does|will|would) (?:[\w'.-]+ ){1,4}(?:pay|spend|charge|earn|owe)"
               r"(?: (?:for|on|a|an|per|each|me|us|him|her|them|you)\b|\W*$)"
+              r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,4}(?:want|ask|quote) for\b"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|low|deep|often|heavy|fast"
            r"|slow|wide|thick|narrow|hot|cold|warm)"
@@ -71,7 +74,8 @@ _MEASURED = light.pattern(
 )
 # Nor does it say which of several is the last or the cheapest.
 _END_OF_MANY = light.pattern(
-    r"^when\b.*\b(last|most recent(?:ly)?)\b|\b(last time|most recent(?:ly)?)\b|\b(zuletzt|letzte[nsr]? mal)\b"
+    r"\b(in the end)\W*$"
+    r"|^when\b.*\b(last|most recent(?:ly)?)\b|\b(last time|most recent(?:ly)?)\b|\b(zuletzt|letzte[nsr]? mal)\b"
     r"|^wann (?:war|fand|hat)\b.*\b(letzte[nrs]?)\b|\b(derniere fois|ultima vez)\b"
     r"|\b(cheapest|(?:least|most) expensive|dearest|lowest|highest|smallest|largest|biggest|shortest|longest|fewest"
     r"|billigste\w*|gunstigste\w*|teuerste\w*|niedrigste\w*|hochste\w*|kleinste\w*|grosste\w*|kurzeste\w*|langste\w*"
@@ -86,6 +90,8 @@ _TOOK_PLACE = light.pattern(
     r"\b(?:happen(?:s|ed)?|occur(?:s|red)?|(?:take|takes|took) place|(?:findet|fand) .*\bstatt|stattfinden"
     r"|stattgefunden|(?:a|aura|avait) (?:eu )?lieu|(?:tiene|tuvo) lugar)\b"
 )
+# "At what time" is answered by a time, which is not called one.
+_WHAT_TIME = light.pattern(r"\b(?:what|which) (time)\b")
 # What is to be done with the answer is no word of it.
 _TASK = light.pattern(
     r"\b(?:summari[sz]e\w*|summary|tl;?dr|overview|gist|zusammenfass\w*|fasse?|zusammen|resum\w*|list|nenne|name)\b"
@@ -234,6 +240,8 @@ def _unsaid(flat: str, kind: str, language: str) -> set[str]:
     for ends in _END_OF_MANY.finditer(flat):
         measured |= {word for part in ends.groups() if part for word in part.split()}
     measured |= former.change(flat)
+    if kind == "when" and (asked := _WHAT_TIME.search(flat)):
+        measured.add(asked.group(1))
     measured |= {match.group(1) for match in _PLATE.finditer(flat)}
     if kind in ("when", "where") and (said := _TOOK_PLACE.search(flat)):
         verb = said.group().split()

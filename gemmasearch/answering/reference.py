@@ -114,7 +114,14 @@ def _leaves_open(question: Question, sentence: str, behind: str, language: str) 
         return False
     if words.negated(sentence):
         return question.kind != "yesno"
+    if question.kind == "where":
+        return not _placed(sentence) and _placed(behind)
     return not awaited.has_wanted(question, sentence) and awaited.has_wanted(question, behind)
+
+
+def _placed(text: str) -> bool:
+    """Whether a text tells a place, be it without a name."""
+    return spans.placed(text) or awaited.kept_somewhere(text)
 
 
 def whole(question: Question, item: Evidence) -> str:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from gemmasearch.answering import words
 from gemmasearch.answering.beside import LOOKED_AT, beside
 from gemmasearch.answering.candidates import Candidate, Weights
-from gemmasearch.answering.others import without
+from gemmasearch.answering.others import coded_beside, without
 from gemmasearch.answering.question import TITLES, Question
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY
@@ -100,9 +101,11 @@ def chance(
     :param space: name of the embedding space whose cosines are in the candidates, "" = none.
     :param weights: how rare the question's words are in the index, where that is known.
     """
+    of_others = coded_beside(question, ranked)
     ranked = without(question, ranked)
     if (
         not ranked
+        or (of_others and not any(map(partial(_names_with_kind, question), ranked[:LOOKED_AT])))
         or not question.stems
         or beside(question, ranked)
         or (not _knows_languages(space) and _of_the_unknown(question, ranked, weights))
@@ -112,6 +115,11 @@ def chance(
     likely = model.chance(signals(ranked))
     says = any(says_all(c) or _lists_all(question, c) for c in ranked[:LOOKED_AT])
     return max(0.5, likely) if says else likely
+
+
+def _names_with_kind(question: Question, candidate: Candidate) -> bool:
+    """Whether it holds what is asked for, and speaks of somebody whom the question names."""
+    return bool(candidate.features["kind"]) and not candidate.spoken.isdisjoint(question.names)
 
 
 def _lists_all(question: Question, candidate: Candidate) -> bool:

@@ -73,6 +73,14 @@ _WORDS = (
     r"|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|vingt|cent|mille|dos|tres|cuatro|cinco|seis|siete"
     r"|ocho|nueve|diez|doce|veinte|cien|mil)"
 )
+_COUNTS = light.pattern(_WORDS, re.I)  # "Three firms" is no name
+# A pronoun: "the new one", "broke one in 2022".
+_ONE = light.pattern(
+    r"(?<=\b(?:the|any|new|old) )one\b|(?<=\b(?:this|that|each|last|left|next) )one\b"
+    r"|(?<=\b(?:which|other|first|right|small|large) )one\b"
+    r"|\bone(?= (?:of|in|by|at|to|who|that|which|is|was|has|had)\b|[.,;:!?)]|$)",
+    re.I,
+)
 _SCALE = (
     r"(?: ?(?:million|billion|trillion|thousand|hundred|Mio\.?|Mrd\.?|Millionen|Milliarden|millions"
     r"|milliards|millones|k)\b)?"
@@ -112,7 +120,7 @@ _NUMBERED_BEFORE = light.pattern(
     re.I,
 )
 COSTING = light.pattern(  # folded: what an amount of money says by itself
-    r"costs?|prices?|pay(?:s|ing)?|paid|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
+    r"costs?|prices?|pay(?:s|ing)?|paid|charg(?:e|es|ed|ing)|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
     r"|pay(?:e|er|ons|ez)|cuesta|cuestan|costo|precios?|pag(?:a|ar|amos|an)"
 )
 _AMOUNT = light.pattern(  # folded: what a column of prices is called, beside these
@@ -139,7 +147,10 @@ _JOIN = r"(?:of|the|de|da|di|del|della|du|des|la|le|van|von|der|den|und|and|&|fo
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'\-]*|(?:[A-Z]\.)+)"
 NAME = light.pattern(rf"\b{_CAPITAL}(?:(?: {_JOIN}){{0,2}} (?:{_CAPITAL}|[IVX]+\b))*")
 KEPT = 1024  # texts whose spans are remembered: each sentence is asked for them again and again
-_NOT_A_NAME = stopwords.everything()
+# Of the languages in which names are most asked for: in all of them together Ada, Ben and Sam are function words.
+_NOT_A_NAME = words.listed(
+    "somebody someone anybody anyone everybody everyone nobody jemand niemand quelqu'un personne alguien nadie"
+).union(*map(stopwords.of, ("en", "de", "fr", "es", "it", "nl", "pt")))
 QUOTE = light.pattern(r"[\"“„«]([^\"“”„«»]{2,120})[\"”“»]")
 ADDRESS = light.pattern(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
 _PLACE_BEFORE = light.pattern(
@@ -181,6 +192,7 @@ def counting(text: str) -> tuple[Span, ...]:
         span
         for span in numbers(text)
         if not _NUMBERED_BEFORE.search(text[max(0, span.start - 12) : span.start])
+        and not ((one := _ONE.match(text, span.start)) and one.end() == span.end)
         and not any(a <= span.start and span.end <= b and b - a > span.end - span.start for a, b in dated)
     )
 
@@ -195,7 +207,8 @@ def names(text: str) -> Iterator[Span]:
             continue
         start = m.start()
         for word in re.finditer(r"\S+ ?", m.group()):
-            if words.fold(word.group().strip()) not in _NOT_A_NAME:
+            bare = word.group().strip()
+            if words.fold(bare) not in _NOT_A_NAME and not _COUNTS.fullmatch(bare):
                 break
             start = m.start() + word.end()
         if start < m.end():

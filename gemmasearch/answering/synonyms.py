@@ -20,6 +20,7 @@ _SAME = {
         buy bought purchase purchased
         repair repaired mend mended fix fixed
         refund refunded back reimburse reimbursed reimbursement
+        own owns owned owner owners belong belongs belonged
         owe owes owed debt repay repaid back
         lend lent loan borrow borrowed
         choose chosen choice took pick picked select selected decide decided decision

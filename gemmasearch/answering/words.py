@@ -31,7 +31,20 @@ _IRREGULAR = {
         /hang:hung/hear:heard/sweep:swept/feed:fed/sleep:slept/feel:felt/mean:meant/deal:dealt/forget:forgot forgotten
         /freeze:froze frozen/hide:hid hidden/blow:blew blown/shake:shook shaken/bite:bit bitten/dig:dug/stick:stuck
         /wake:woke woken/burn:burnt/learn:learnt/shoot:shot/tear:tore torn/weave:wove woven/sow:sown/swear:swore sworn
-        /beat:beaten/light:lit/seek:sought/understand:understood/spoil:spoilt""".replace("\n", "").split("/")
+        /beat:beaten/light:lit/seek:sought/understand:understood/spoil:spoilt
+        /bauen:baute bauten gebaut/streichen:strich strichen gestrichen/graben:grub gruben gegraben
+        /schneiden:schnitt schnitten geschnitten/kaufen:kaufte kauften gekauft/verkaufen:verkaufte verkauften verkauft
+        /bezahlen:bezahlte bezahlten bezahlt/zahlen:zahlte zahlten gezahlt
+        /schreiben:schrieb schrieben geschrieben/unterschreiben:unterschrieb unterschrieben
+        /nehmen:nahm nahmen genommen/geben:gab gaben gegeben/bringen:brachte brachten gebracht
+        /finden:fand fanden gefunden/verlieren:verlor verloren/ziehen:zog zogen gezogen/leihen:lieh liehen geliehen
+        /stehlen:stahl stahlen gestohlen/treffen:traf trafen getroffen/rufen:rief riefen gerufen
+        /fahren:fuhr fuhren gefahren/kommen:kam kamen gekommen/gehen:ging gingen gegangen
+        /machen:machte machten gemacht/bestellen:bestellte bestellten bestellt/mieten:mietete mieteten gemietet
+        /sprechen:sprach sprachen gesprochen/tragen:trug trugen getragen/schlagen:schlug schlugen geschlagen
+        /pflanzen:pflanzte pflanzten gepflanzt/grunden:grundete grundeten gegrundet""".replace(
+            "\n", ""
+        ).split("/")
     )
     for form in forms.split()
 }
