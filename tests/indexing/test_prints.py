@@ -16,7 +16,7 @@ from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read
 from gemmasearch.settings import Settings
-from gemmasearch.store import Store
+from gemmasearch.store import Store, journal
 from tests.indexing.trees import known
 
 FILES = ("a.md", "b.txt", "c.bin", "deep/d.md", "deep/e.md", "deep/deeper/f.md")
@@ -132,7 +132,11 @@ def test_each_change_is_found_at_once(
     assert counts(run(store))[:4] == (0, 0, 0, 0)  # a look at every file finds no more
 
 
-def test_looks_by_prints_find_what_a_look_at_every_file_finds(store: Store, at_rest: Path) -> None:
+@pytest.mark.parametrize("scattered", [journal._SCATTERED, 1], ids=["all rows in turn", "folder by folder"])
+def test_looks_by_prints_find_what_a_look_at_every_file_finds(
+    store: Store, at_rest: Path, monkeypatch: pytest.MonkeyPatch, scattered: int
+) -> None:
+    monkeypatch.setattr(journal, "_SCATTERED", scattered)
     chance = random.Random(7)
     for number in range(60):
         files = sorted(path for path in at_rest.rglob("*") if path.is_file())
