@@ -29,7 +29,7 @@ _SAMPLE = 2000  # characters looked at
 # Different function words that a language needs where it has twice as many as the next one: 15,900 of 22,900 mails,
 # notes and pages in 15 languages have them, and py3langid tells none of these otherwise.
 _PLAIN = 6
-NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+NOT_ASCII = light.pattern(r"[^\x00-\x7f]+")
 
 
 def guess_language(text: str) -> str:

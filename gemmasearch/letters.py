@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
 
 from gemmasearch import light
@@ -21,7 +20,7 @@ _MARKS = (
     "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0900-\u0963\u0971-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc"
     "\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d\u3099\u309a"
 )
-RUN = re.compile(rf"[\w{_MARKS}]+")
+RUN = light.pattern(rf"[\w{_MARKS}]+")
 SPACED = bytes(c if chr(c).isalnum() or c == ord("_") else 32 for c in range(128)) + bytes(
     128
 )  # of ASCII text
@@ -35,7 +34,7 @@ _TO_BYTES = codecs.charmap_build(_WESTERN)
 _SPACED_WESTERN = bytes(c if RUN.match(chr) else 32 for c, chr in enumerate(_WESTERN))
 IS_UNSPACED = light.pattern(rf"[{UNSPACED}]")
 # Accents and vowel signs that people leave out when they type; the breve of й is part of the letter.
-_STRIP = re.compile(
+_STRIP = light.pattern(
     "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u200c\u200d]"
 )
 _LETTERS = str.maketrans(

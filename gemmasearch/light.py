@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["blake2b", "dataclass", "pattern"]
 
 _MISSING = dataclasses.MISSING
+_compile: Callable[[str, int], re.Pattern[str]] = re.compile
 
 
 def _dataclass(
@@ -133,12 +134,18 @@ def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
     return late  # type: ignore[no-any-return]
 
 
+def compile_with(compile: Callable[[str, int], re.Pattern[str]]) -> None:
+    """Have patterns compiled by another function than ``re.compile`` from now on."""
+    global _compile
+    _compile = compile
+
+
 class _Late:
     def __init__(self, text: str, flags: int) -> None:
         self._text, self._flags = text, flags
 
     def __getattr__(self, name: str) -> Any:
         """Of the pattern, and from then on an attribute of this object."""
-        found = getattr(re.compile(self._text, self._flags), name)
+        found = getattr(_compile(self._text, self._flags), name)
         setattr(self, name, found)
         return found

@@ -20,6 +20,15 @@ def data_dir() -> str:
     return user_data_dir(APP, appauthor=False)
 
 
+def cache_dir() -> str:
+    """Where may be kept what can be made again at any time."""
+    if usual := _usual("XDG_CACHE_HOME", ".cache"):
+        return usual
+    from platformdirs import user_cache_dir
+
+    return user_cache_dir(APP, appauthor=False)
+
+
 def config_file(environ: Mapping[str, str]) -> str:
     """The user's own config file: ``GSEARCH_CONFIG``, or config.toml in the user's config folder."""
     if given := environ.get("GSEARCH_CONFIG"):

@@ -144,7 +144,7 @@ def run_command(
     :param shared: the options that all commands have.
     :param chosen: those that say how hits are written, None for a command that lists none.
     """
-    from gemmasearch import settings
+    from gemmasearch import compiled, settings
 
     flags = {k: v for k, v in {**values, "db": shared["db"]}.items() if k in settings.names()}
     out = render.Output(name, json=shared["json"], quiet=shared["quiet"], verbose=shared["verbose"])
@@ -153,7 +153,8 @@ def run_command(
         session.people = not any(chosen.values()) and not out.json
         session.write_hits = _writer(out, chosen)
     try:
-        return int(function(session, **values) or 0)
+        with compiled.kept():
+            return int(function(session, **values) or 0)
     except BrokenPipeError:
         # The reader of our output has seen enough: `gsearch search … | head -1` is a success.
         streams.abandon_stdout()

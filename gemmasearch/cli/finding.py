@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from gemmasearch import light
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.light import dataclass
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gemmasearch.retrieval import HitGroup
     from gemmasearch.serving.client import Remote
 
-_RELATIVE = re.compile(r'((?:^|(?<=[\s(]))-?)in:("?)(\.{1,2}(?:/[^"\s)]*)?)\2(?=[\s)]|$)')
+_RELATIVE = light.pattern(r'((?:^|(?<=[\s(]))-?)in:("?)(\.{1,2}(?:/[^"\s)]*)?)\2(?=[\s)]|$)')
 _HITS_PER_GROUP = 8  # looked for on the average
 _POOR = 0.15  # score of a first hit below which a word may be misspelt
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gemmasearch import light
 from gemmasearch.cli.render import Output, harmless, one_line, path_field
 from gemmasearch.documents import Answer, Evidence, Hit, Snippet
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _OF_A_GROUP = 5  # hits of a group that a terminal shows
 _SCRAP = 2  # words that say nothing by themselves, in a script that has spaces
-_BULLET = re.compile(r"^\s*[-*+•]\s+(?=\S)")
+_BULLET = light.pattern(r"^\s*[-*+•]\s+(?=\S)")
 _NARROWEST = 20  # characters that a wrapped column of a table keeps
 
 

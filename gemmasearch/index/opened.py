@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from gemmasearch import light
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.light import dataclass
 from gemmasearch.matching import Models
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gemmasearch.retrieval import Query
     from gemmasearch.store import DocumentRow, PassageRow, Store
 
-_HANDLE = re.compile(r"c(\d{1,18})\Z")
+_HANDLE = light.pattern(r"c(\d{1,18})\Z")
 
 
 @dataclass

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from gemmasearch import places
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -101,11 +103,9 @@ def _unpacked(packed: Path) -> dict[str, np.ndarray] | None:
 
 def _folder(packed: Path) -> Path:
     """One for each version of the package."""
-    from platformdirs import user_cache_dir
     from py3langid import __version__
 
-    name = f"language-{__version__}-{packed.stat().st_size:x}"
-    return Path(user_cache_dir("gsearch", appauthor=False)) / name
+    return Path(places.cache_dir()) / f"language-{__version__}-{packed.stat().st_size:x}"
 
 
 def _mapped(folder: Path) -> dict[str, np.ndarray]:

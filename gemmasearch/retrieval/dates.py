@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from gemmasearch import light
+
 Span = tuple[float | None, float | None]
 Moments = tuple[datetime, datetime]
 
@@ -28,15 +30,15 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july",
     "august", "september", "october", "november", "december",
 )  # fmt: skip
-_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?)?)?\Z")
-_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)\Z")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d)\Z")
-_MONTH_OF_YEAR = re.compile(r"(\d{1,2})[./](\d{4})\Z")
-_WEEK = re.compile(r"(\d{4})-?w(\d{1,2})\Z")
-_QUARTER = re.compile(r"(?P<first>\d{4})?[- ]?q([1-4])(?(first)|[-/ ]?(\d{4}))\Z")
-_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})\Z")
-_AGO = re.compile(r"(?:last|past)?(\d{1,4})(h|d|w|m|y|hours?|days?|weeks?|months?|years?)\Z")
-_DAY_OF_MONTH = re.compile(r"\d{1,2}(?:\.|st|nd|rd|th)?\Z")
+_ISO = light.pattern(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?)?)?\Z")
+_COMPACT = light.pattern(r"((?:19|20)\d\d)(\d\d)(\d\d)\Z")
+_DOTTED = light.pattern(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d)\Z")
+_MONTH_OF_YEAR = light.pattern(r"(\d{1,2})[./](\d{4})\Z")
+_WEEK = light.pattern(r"(\d{4})-?w(\d{1,2})\Z")
+_QUARTER = light.pattern(r"(?P<first>\d{4})?[- ]?q([1-4])(?(first)|[-/ ]?(\d{4}))\Z")
+_SLASHED = light.pattern(r"\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})\Z")
+_AGO = light.pattern(r"(?:last|past)?(\d{1,4})(h|d|w|m|y|hours?|days?|weeks?|months?|years?)\Z")
+_DAY_OF_MONTH = light.pattern(r"\d{1,2}(?:\.|st|nd|rd|th)?\Z")
 _STEP = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
 # The languages in which words are looked for, in this order: a longer list finds more false friends than dates.
 _LANGUAGES = [

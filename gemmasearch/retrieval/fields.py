@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from gemmasearch import light
 from gemmasearch.documents import Condition
 from gemmasearch.retrieval import dates
 
@@ -58,7 +59,7 @@ def _place(name: str) -> Reader:
     return lambda value, now: [Condition(name, "is", value)] if value.strip() else []
 
 
-_SIZE = re.compile(
+_SIZE = light.pattern(
     r"(>=|<=|>|<|=)?\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?(?:\.\.(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?)?\Z", re.I
 )
 _UNIT = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
@@ -82,7 +83,7 @@ def _size(value: str, now: datetime) -> list[Condition]:
     return [Condition("size", ">=", low + (sign == ">"))]
 
 
-_COMPARED = re.compile(r"(>=|<=|>|<|=)\s*(.+)")
+_COMPARED = light.pattern(r"(>=|<=|>|<|=)\s*(.+)")
 
 
 def _during(name: str) -> Reader:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 
+from gemmasearch import light
 from gemmasearch.documents import Condition
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval import fields
@@ -80,7 +81,7 @@ class _Token:
     quoted: bool = False
 
 
-_LEXEME = re.compile(
+_LEXEME = light.pattern(
     r"""(?P<sign>(?:(?<=\s)|(?<=\()|\A)(?!\+\d(?:[\s()/.-]*\d){6})[-+](?=[\w"“„«(]))?
         (?: (?P<open>\() | (?P<close>\))
           | (?P<of>[A-Za-z]{2,12}):(?=\()

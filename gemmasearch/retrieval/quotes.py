@@ -7,10 +7,10 @@ stands in quotations alone is still found, once. ``quoted:yes`` lists them all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
+from gemmasearch import light
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.store import PassageRow, words
 
@@ -18,8 +18,8 @@ Candidate = tuple[Fused, PassageRow]
 
 SAME = 0.8  # share of a sentence's word pairs that say: this is the same sentence
 
-_MARKS = re.compile(r"[ \t]{0,3}(?:[>|}][ \t]?)*")
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s|[。！？]")
+_MARKS = light.pattern(r"[ \t]{0,3}(?:[>|}][ \t]?)*")
+_END = light.pattern(r"[.!?…]+[\"'”’»)\]]*\s|[。！？]")
 
 
 def together(groups: Sequence[list[Candidate]], sought: Set[str]) -> list[list[Candidate]]:

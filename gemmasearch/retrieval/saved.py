@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from gemmasearch import light
 from gemmasearch.documents import Hit
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.store import Store
 
 _STATE = "saved searches"
-_NAME = re.compile(r"[\w.-]{1,64}\Z")
+_NAME = light.pattern(r"[\w.-]{1,64}\Z")
 
 
 def saved(store: Store) -> Mapping[str, str]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
+from gemmasearch import light
 from gemmasearch.documents import Snippet
 from gemmasearch.letters import STOPS
 from gemmasearch.store import fts, words
 
 LENGTH = 220  # characters aimed at
 LEAST = 20  # characters behind the headings that are worth showing without them
-_SENTENCE_END = re.compile(rf"[.!?…]+[\"'”’»)\]]*(?=\s)|[{STOPS}]|\n\s*\n|\n(?=\s*(?:[-*+•#>|]|\d+[.)]))")
-_FRONT = re.compile(r"\s*(?:---\n(?:[^\n]*\n){1,60}?---[ \t]*\n)?")
-_HEAD = re.compile(_FRONT.pattern + r"(?:[ \t]*\n|#{1,6} [^\n]*\n)*")
-_SPACE = re.compile(r"\s+")
+_SENTENCE_END = light.pattern(rf"[.!?…]+[\"'”’»)\]]*(?=\s)|[{STOPS}]|\n\s*\n|\n(?=\s*(?:[-*+•#>|]|\d+[.)]))")
+_MATTER = r"\s*(?:---\n(?:[^\n]*\n){1,60}?---[ \t]*\n)?"
+_FRONT = light.pattern(_MATTER)
+_HEAD = light.pattern(rf"{_MATTER}(?:[ \t]*\n|#{{1,6}} [^\n]*\n)*")
+_SPACE = light.pattern(r"\s+")
 
 Span = tuple[int, int]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from gemmasearch import stopwords
+from gemmasearch import light, stopwords
 from gemmasearch.store import words
 from gemmasearch.store.packing import plain
 
@@ -124,12 +124,12 @@ def phrase(text: str, *, prefix: bool = False, columns: Iterable[str] = EXACT) -
 
 # Thousands with or without decimals, or nine digits and more with dashes, as in an ISBN or a telephone number: no
 # date, version or decimal.
-_IN_GROUPS = re.compile(
+_IN_GROUPS = light.pattern(
     r"(\d{1,3}(?:([,.'’])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,]\d{1,2})?|((?=(?:\d-?){8,}[\dxX]\Z)\d+(?:-[\dxX]+)+)"
 )
-_THOUSANDS = re.compile(r"[1-9]\d{3,14}")
+_THOUSANDS = light.pattern(r"[1-9]\d{3,14}")
 # In a text also with spaces; not within a longer number.
-_WRITTEN = re.compile(
+_WRITTEN = light.pattern(
     r"(?<![\d.,'’])[1-9]\d{0,2}([,.'’ \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?!\d|\1\d)", re.ASCII
 )
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import fields
 
+from gemmasearch import light
 from gemmasearch.documents import Document, FileStamp, Section
 from gemmasearch.light import blake2b
 
 # SQLite stores UTF-8, which has no lone surrogates, and its own functions stop at NUL. One character for one,
 # so that offsets stay true.
-_UNSTORABLE = re.compile("[\ud800-\udfff\0]")
-_HASHED = re.compile(r"[0-9a-f]{16}(?:-\d+)?")  # a message of a mailbox, an entry, a note of an export
+_UNSTORABLE = light.pattern("[\ud800-\udfff\0]")
+_HASHED = light.pattern(r"[0-9a-f]{16}(?:-\d+)?")  # a message of a mailbox, an entry, a note of an export
 TITLE_LIMIT = 200  # characters of a title that go into an embedding
 _SAID = [f.name for f in fields(Document) if f.name not in ("offset", "length")]
 _SAYING = json.JSONEncoder(sort_keys=True, default=str)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, combinations
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 
 import apsw
 
+from gemmasearch import light
 from gemmasearch.documents import Condition
 from gemmasearch.store import filters, fts
 from gemmasearch.store.database import Database
@@ -33,8 +33,8 @@ _WINDOWS, _WINDOW = (
 )  # stretches of neighbouring passages in which matches are counted, and their length
 # Newest files first, then by place: unlike the numbers of rows the same in every index of the same files.
 IN_ORDER = 'f.mtime_ns DESC, f.path, d."offset", d.part, c.ordinal'
-_PASSAGE = re.compile(r"\bc\.")
-_BEYOND_FILES = re.compile(r"\b[cd]\.")
+_PASSAGE = light.pattern(r"\bc\.")
+_BEYOND_FILES = light.pattern(r"\b[cd]\.")
 
 
 class Sought(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gemmasearch import light
 from gemmasearch.light import blake2b
 
 NAMES = 24  # references of one message that are looked at: the first and the last ones
@@ -14,11 +15,11 @@ _REPLY = (
     r"|회신"
 )
 _FORWARD = r"fwd?|wg|tr|rv|i|vb|doorst|enc|pd|továbbítás|пересл|转发|轉寄|전달"
-_MARK = re.compile(
+_MARK = light.pattern(
     rf"(?:({_REPLY})|{_FORWARD})\s*(?:\[\d{{1,3}}\]|\(\d{{1,3}}\)|\^\d{{1,3}})?\s*[:：]\s*", re.IGNORECASE
 )
-_LIST = re.compile(r"\[[^\[\]]{1,40}\]\s*")
-_WAS = re.compile(r"\s*\((?:was|war|früher):? .{1,200}\)\s*$", re.IGNORECASE)
+_LIST = light.pattern(r"\[[^\[\]]{1,40}\]\s*")
+_WAS = light.pattern(r"\s*\((?:was|war|früher):? .{1,200}\)\s*$", re.IGNORECASE)
 
 
 def base_subject(subject: str) -> tuple[str, bool]:

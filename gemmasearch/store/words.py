@@ -54,8 +54,8 @@ LONGEST = 64  # characters of a token that are kept: hashes and base64 stay find
 
 _BARE = SPACED.replace(b"_", b" ")  # for words without their underscores
 _PIECE = light.pattern(rf"[{UNSPACED}]+|[^_{UNSPACED}]+")
-_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_LETTERS_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_CAMEL = light.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_LETTERS_DIGITS = light.pattern(r"[^\W\d_]+|\d+")
 
 _SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
@@ -103,7 +103,7 @@ def _stemmer(name: str) -> Callable[[str], str]:
 
 
 # Compatibility forms such as "⒈" or "㈠" fold to what the tokenizer of the index would split.
-_NO_WORD = re.compile(r"[\x00-/:-@\[-`{-\x7f]+")
+_NO_WORD = light.pattern(r"[\x00-/:-@\[-`{-\x7f]+")
 
 
 def _word(piece: str) -> str:
@@ -284,7 +284,7 @@ class Vocabulary:
         return [(run, word) for run in there for word in of[run] if word in wanted]
 
 
-_PLAIN = re.compile(rf"[A-Za-z][a-z]{{0,{LONGEST - 1}}}|[A-Z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}")
+_PLAIN = light.pattern(rf"[A-Za-z][a-z]{{0,{LONGEST - 1}}}|[A-Z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}")
 _FORMS = 50_000  # kept per language, some 7 MB
 
 
