@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from gemmasearch import compiled
 from gemmasearch.documents import Chunk, Document, Problem
 from gemmasearch.indexing import chunking
 from gemmasearch.indexing.measure import Measure
@@ -81,7 +82,7 @@ def main(descriptor: int, parent: int, static: int, objects: int) -> None:
     end_with(parent)
     gc.set_threshold(objects)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the parent's to decide
-    with socket.socket(fileno=descriptor) as channel:
+    with compiled.kept(), socket.socket(fileno=descriptor) as channel:
         embedder = _loaded(static) if static else None  # the parent loads its own before it says what to do
         maker = Maker(received(channel), embedder)
         requests: queue.SimpleQueue[Sequence[Wanted] | None] = queue.SimpleQueue()
