@@ -104,10 +104,10 @@ _UNSPACED: tuple[tuple[str, str], ...] = (
     ("what", "何|什么|什麼|무엇|뭐|อะไร"),
 )
 _ASKED = light.pattern(
-    r"(?:は|が|を|に|で|の)?(?:"
+    r"(?:は|が|を|に|で|の|是|在)?(?:"
     + "|".join(words for _, words in _UNSPACED)
-    + r")(?:の|に|で(?!す)|から|まで)?"
-    r"(?:ですか|でしたか|ますか|ましたか|です|か|吗|嗎|呢)?[?？。]*|(?:ですか|でしたか|ますか|吗|嗎|呢)[?？。]*"
+    + r")(?:の|に|で(?!す|した)|から|まで)?"
+    r"(?:ですか|でしたか|ますか|ましたか|です|か|吗|嗎|呢)?[?？。]*|(?:ですか|でしたか|ますか|ましたか|ませんか|吗|嗎|呢)[?？。]*"
 )
 _ASKS_FOR_CODE = light.pattern(
     r"\b(?:numbers?|codes?|pin|passwords?|passphrases?|plates?|iban|id|phones?|telephones?|mobiles?|passport|serial|isbn"
@@ -172,7 +172,7 @@ def understand(text: str) -> Question:
     'when'
     """
     flat = " ".join(words.fold(text).replace("’", "'").split()).lstrip("¿¡\"'(- ")
-    language = words.guess_language(text)
+    language = tongues.asked_in(flat, text)
     kind, abroad = _kind_of(text, flat, language)
     everything = _words_of(text, flat, language)
     telling = _telling(text, everything, language, _unsaid(flat, kind, language))
@@ -240,7 +240,7 @@ def _unsaid(flat: str, kind: str, language: str) -> set[str]:
         measured |= {verb[0], verb[-1]}
     told = {match.group() for match in _TASK.finditer(flat)} if kind in GATHERED else set()
     if tongues.foreign(language):
-        told |= tongues.ASKING
+        told |= tongues.ASKING | tongues.unsaid(language)
     return measured | told | _ANY
 
 
