@@ -4,7 +4,26 @@ from __future__ import annotations
 
 import pytest
 
+from gemmasearch.answering import answer_from
 from gemmasearch.answering.question import understand
+
+
+@pytest.mark.parametrize(
+    ("note", "question"),
+    [
+        ("Ci troviamo alle sette e mezza alla stazione.", "A che ora ci troviamo alla stazione?"),
+        ("Quedamos a las siete y media en la estación.", "¿A qué hora quedamos en la estación?"),
+        ("We spreken om half drie af op het station.", "Hoe laat spreken we af op het station?"),
+        ("Spotykamy się o wpół do ósmej na dworcu.", "O której spotykamy się na dworcu?"),
+        ("Встречаемся в половине восьмого на вокзале.", "Во сколько встречаемся на вокзале?"),
+        ("오전 일곱 시 반에 속초역에서 만난다.", "몇 시에 속초역에서 만나나요?"),
+        ("نلتقي في الساعة السابعة والنصف عند محطة القطار.", "في أي ساعة نلتقي عند محطة القطار؟"),
+        ("हम साढ़े सात बजे स्टेशन पर मिलेंगे।", "हम स्टेशन पर कितने बजे मिलेंगे?"),
+    ],
+)
+def test_an_hour_in_words_was_no_time_of_day(note: str, question: str) -> None:
+    assert understand(question).kind == "when"
+    assert answer_from(note, None, None, question).found
 
 
 @pytest.mark.parametrize(
