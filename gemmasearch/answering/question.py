@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from gemmasearch import light
-from gemmasearch.answering import everyday, former, tongues, words
+from gemmasearch.answering import denials, everyday, former, tongues, words
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -214,7 +214,10 @@ def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
     abroad = not kind or tongues.foreign(language)
     if abroad:
         other = tongues.kind_of(flat, language)
-        kind, abroad = other or kind or "what", bool(other)
+        abroad = bool(other)
+        if kind in ("", "what") and not other and denials.asks_for_yes_or_no(flat, language):
+            kind = "yesno"
+        kind = other or kind or "what"
     if kind == "yesno" and language == "de" and flat.startswith("was "):
         kind = "what"
     return kind, abroad

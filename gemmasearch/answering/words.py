@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from gemmasearch import light, stopwords
+from gemmasearch.answering import denials
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -101,8 +102,11 @@ NEGATIONS = frozenset(
 
 
 def negated(text: str) -> bool:
-    """Whether the text holds a negation in one of the four languages."""
-    return any(fold(token.text) in NEGATIONS for token in tokens(text))
+    """Whether the text holds a negation."""
+    language = guess_language(text)
+    if any(fold(token.text) in NEGATIONS for token in tokens(text, language)):
+        return True
+    return denials.denied(text, language)
 
 
 _EXCLUDES = light.pattern(

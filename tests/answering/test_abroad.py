@@ -6,6 +6,7 @@ import pytest
 
 from gemmasearch.answering import answer_from
 from gemmasearch.answering.question import understand
+from gemmasearch.answering.words import negated
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,35 @@ from gemmasearch.answering.question import understand
 def test_an_hour_in_words_was_no_time_of_day(note: str, question: str) -> None:
     assert understand(question).kind == "when"
     assert answer_from(note, None, None, question).found
+
+
+@pytest.mark.parametrize(
+    ("note", "question", "told"),
+    [
+        ("Il rifugio costa 38 €. I cani non sono ammessi nel rifugio.", "I cani sono ammessi nel rifugio?", "non sono"),
+        ("Ночёвка в приюте стоит 1 380 руб. Собак в приют не пускают.", "Пускают ли собак в приют?", "не пускают"),
+        ("تأتي معنا إيمان. لا يسمح بدخول الكلاب إلى النزل.", "هل يسمح بدخول الكلاب إلى النزل؟", "لا يسمح"),
+    ],
+)  # fmt: skip
+def test_a_no_in_other_languages_was_taken_for_the_question_once_more(
+    note: str, question: str, told: str
+) -> None:
+    assert understand(question).kind == "yesno"
+    assert told in answer_from(note, None, None, question).text
+
+
+@pytest.mark.parametrize(
+    ("text", "denies"),
+    [
+        ("I cani non sono ammessi nel rifugio.", True), ("Honden mogen niet mee de hut in.", True),
+        ("Hundar får inte följa med in i stugan.", True), ("Psy nie mogą wchodzić do schroniska.", True),
+        ("Dağ evine köpek alınmıyor.", True), ("犬は山小屋に入れません。", True), ("狗不能进山屋。", True),
+        ("개는 산장에 들어갈 수 없다.", True), ("कुत्तों को आने की अनुमति नहीं है।", True),
+        ("Собаки сидят в приюте.", False), ("I cani sono ammessi nel rifugio.", False), ("人が少ない。", False),
+    ],
+)  # fmt: skip
+def test_words_that_deny_in_other_languages_said_nothing(text: str, denies: bool) -> None:
+    assert negated(text) is denies
 
 
 @pytest.mark.parametrize(
