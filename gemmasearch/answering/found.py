@@ -20,6 +20,7 @@ from gemmasearch.answering import (
     newest,
     others,
     refusal,
+    replaced,
     words,
 )
 from gemmasearch.answering.candidates import Candidate, Weights
@@ -119,7 +120,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ranked = [c for c in ranked if not of_other_year(asked, c)] or ranked
     if asked.asks_colour:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
-    return newest.first(asked, others.without(asked, ranked) or ranked)
+    return replaced.first(asked, newest.first(asked, others.without(asked, ranked) or ranked))
 
 
 def _once(*items: Evidence) -> tuple[Evidence, ...]:

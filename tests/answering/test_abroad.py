@@ -8,6 +8,46 @@ from gemmasearch.answering import answer_from
 from gemmasearch.answering.question import understand
 from gemmasearch.answering.words import negated
 
+# A plan and what became of it, a question for the day, and the day that holds.
+CHANGED = {
+    "de": ("Der Umzug war am 12. Mai 2025 geplant. Neuer Termin für den Umzug ist der 3. Juni 2025.",
+           "Wann ist der Umzug?", "3. Juni"),
+    "es": ("La mudanza estaba prevista para el 12 de mayo de 2025. Se ha aplazado: la mudanza es el 3 de junio de 2025.",
+           "¿Cuándo es la mudanza?", "3 de junio"),
+    "it": ("Il trasloco era previsto per il 12 maggio 2025. È stato rinviato: il trasloco è il 3 giugno 2025.",
+           "Quando è il trasloco?", "3 giugno"),
+    "ru": ("Переезд был назначен на 12 мая 2025 года. Переезд перенесли: новая дата — 3 июня 2025 года.",
+           "Когда переезд?", "3 июня"),
+    "tr": ("Taşınma 12 Mayıs 2025 için planlanmıştı. Taşınma ertelendi: yeni tarih 3 Haziran 2025.",
+           "Taşınma ne zaman?", "3 Haziran"),
+    "ja": ("引越しは2025年5月12日の予定でした。引越しは変更されました。引越しの新しい日は2025年6月3日です。",
+           "引越しはいつですか？", "6月3日"),
+    "zh": ("搬家原定于2025年5月12日。搬家已改期，新的日期是2025年6月3日。", "搬家是什么时候？", "6月3日"),
+    "ko": ("이사는 2025년 5월 12일로 잡혀 있었다. 이사가 변경되었다. 새 이사 날짜는 2025년 6월 3일이다.",
+           "이사는 언제인가요?", "6월 3일"),
+    "ar": ("كان موعد الرحلة محددا في 12 مايو 2025. تأجل موعد الرحلة: الموعد الجديد هو 3 يونيو 2025.",
+           "متى موعد الرحلة؟", "3 يونيو"),
+    "hi": ("यात्रा 12 मई 2025 को तय थी। यात्रा टल गई: नई यात्रा 3 जून 2025 को है।", "यात्रा कब है?", "3 जून"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CHANGED)
+def test_what_had_been_planned_was_told_for_what_holds(language: str) -> None:
+    note, question, day = CHANGED[language]
+    told = answer_from(note, None, None, question).text
+    assert day in told
+    assert "12" not in told
+
+
+def test_the_plan_is_told_where_nothing_replaced_it_and_where_it_is_asked_for() -> None:
+    planned = "Il trasloco era previsto per il 12 maggio 2025."
+    apart = f"{planned} Il dentista nuovo è il 3 giugno 2025."
+    both = CHANGED["it"][0]
+    assert "12 maggio" in answer_from(planned, None, None, "Quando è il trasloco?").text
+    assert "12 maggio" in answer_from(apart, None, None, "Quando è il trasloco?").text
+    assert "12 maggio" in answer_from(both, None, None, "Per quando era previsto il trasloco?").text
+
+
 
 @pytest.mark.parametrize(
     ("note", "question"),
