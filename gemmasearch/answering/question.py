@@ -204,6 +204,11 @@ def understand(text: str) -> Question:
     )
 
 
+def without_asking(text: str) -> str:
+    """A question in a script without spaces without the words that ask."""
+    return _ASKED.sub(" ", text)
+
+
 def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
     """The kind of a question, and whether it is asked for in words of none of the four languages.
 
@@ -225,7 +230,7 @@ def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
 
 def _words_of(text: str, flat: str, language: str) -> list[words.Token]:
     """Its words; of a script without spaces none of those that ask."""
-    everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
+    everything = words.tokens(without_asking(text) if indexed.unspaced(text) else text, language)
     if flat.startswith("may "):
         everything = everything[1:] or everything
     return everything

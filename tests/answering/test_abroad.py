@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer_from
+from gemmasearch.answering import answer, answer_from, evidence
 from gemmasearch.answering.question import understand
+from gemmasearch.answering.unheard import names_unheard
 from gemmasearch.answering.words import negated
+from gemmasearch.store import Store
+from tests.answering.conftest import Add
+from tests.answering.passages import hit
 
 # A plan and what became of it, a question for the day, and the day that holds.
 CHANGED = {
@@ -47,6 +51,57 @@ def test_the_plan_is_told_where_nothing_replaced_it_and_where_it_is_asked_for() 
     assert "12 maggio" in answer_from(apart, None, None, "Quando è il trasloco?").text
     assert "12 maggio" in answer_from(both, None, None, "Per quando era previsto il trasloco?").text
 
+
+# What the files tell, a question that they answer, and one of a thing that they never name.
+UNHEARD = {
+    "de": ("Der Schlüssel für den Fahrradkeller liegt bei Familie Kolbe.",
+           "Wo liegt der Schlüssel für den Fahrradkeller?", "Wo liegt der Schlüssel für den Dachboden?"),
+    "es": ("La cita con el dentista es el 3 de marzo de 2025.",
+           "¿Cuándo es la cita con el dentista?", "¿Cuándo es la cita con el abogado?"),
+    "it": ("La chiave della cantina si trova dalla famiglia Benedetti.",
+           "Dove si trova la chiave della cantina?", "Dove si trova la chiave della soffitta?"),
+    "nl": ("De afspraak bij de tandarts is op 3 maart 2025.",
+           "Wanneer is de afspraak bij de tandarts?", "Wanneer is de afspraak bij de oogarts?"),
+    "sv": ("Nyckeln till källaren finns hos familjen Åberg.",
+           "Var finns nyckeln till källaren?", "Var finns nyckeln till vinden?"),
+    "ru": ("Стиральная машина стоила 36 490 руб.",
+           "Сколько стоила стиральная машина?", "Сколько стоила посудомоечная машина?"),
+    "tr": ("Çamaşır makinesi 16.490 TL tuttu.", "Çamaşır makinesi ne kadar tuttu?", "Bulaşık makinesi ne kadar tuttu?"),
+    "ja": ("歯医者の予約は2025年3月3日です。", "歯医者の予約はいつですか？", "眼科の予約はいつですか？"),
+    "zh": ("车棚的钥匙在二楼的欧阳家。", "车棚的钥匙在哪里？", "阁楼的钥匙在哪里？"),
+    "ko": ("치과 예약은 2025년 3월 3일이다.", "치과 예약은 언제인가요?", "안과 예약은 언제인가요?"),
+    "ar": ("مفتاح المخزن عند عائلة عثمان.", "أين مفتاح المخزن؟", "أين مفتاح العلية؟"),
+    "hi": ("गोदाम की चाबी उस्मान परिवार के पास है।", "गोदाम की चाबी कहाँ है?", "अटारी की चाबी कहाँ है?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", UNHEARD)
+def test_what_is_said_of_one_thing_was_told_of_one_that_no_file_names(
+    store: Store, add: Add, language: str
+) -> None:
+    told, known, unheard = UNHEARD[language]
+    add("/n/note.md", told, language=language)
+    assert answer(store, None, None, known).found
+    assert not answer(store, None, None, unheard).found
+
+
+@pytest.mark.parametrize(
+    ("note", "question", "unheard"),
+    [
+        ("Ключ от кладовой висит у входа.", "Где висит ключ от кладовки?", False),  # another form
+        ("Het koor oefent elke donderdag.", "Wanneer wordt door het koor gerepeteerd?", False),  # a verb
+        ("La chorale répète le jeudi.", "Quand la chorale a-t-elle chanté ?", False),
+        ("La chorale répète le jeudi.", "Quand répète le ballet ?", True),
+        (
+            "The choir sings on Thursdays.",
+            "When does the ballet sing?",
+            False,
+        ),  # English has rules of its own
+    ],
+)
+def test_a_verb_or_another_form_is_no_thing_unheard_of(note: str, question: str, unheard: bool) -> None:
+    asked = understand(question)
+    assert names_unheard(asked, evidence.rank(asked, [hit(note)]), {}) is unheard
 
 
 @pytest.mark.parametrize(
