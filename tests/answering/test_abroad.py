@@ -151,6 +151,11 @@ def test_words_that_deny_in_other_languages_said_nothing(text: str, denies: bool
     assert negated(text) is denies
 
 
+def test_a_swedish_hour_ended_the_sentence() -> None:
+    note = "Föräldramötet är torsdagen den 27 mars 2025 kl. 19 i aulan."
+    assert "i aulan" in answer_from(note, None, None, "När är föräldramötet?").text
+
+
 @pytest.mark.parametrize(
     ("question", "stems"),
     [
