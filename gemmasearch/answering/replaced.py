@@ -3,10 +3,10 @@ where one behind it in the same passage tells the new day."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import awaited
+from gemmasearch.answering import awaited, words
 from gemmasearch.answering.candidates import Candidate
 from gemmasearch.answering.question import COUNTED, Question
 from gemmasearch.letters import fold
@@ -14,6 +14,7 @@ from gemmasearch.letters import fold
 _KINDS = (*COUNTED, "where", "what", "who")
 _AMONG = 8  # best candidates among which the new one is
 _BEHIND = 3  # sentences
+_SHORT = 4  # letters of a stem of which others may be forms
 _WAS_PLANNED = light.pattern(  # folded
     r"\b(?:war(?:en)? (?:(?:zuerst|zunachst|eigentlich|ursprunglich) )?(?:\S+ ){0,8}(?:geplant|angesetzt|vorgesehen)"
     r"|ursprunglich|eigentlich war"
@@ -81,13 +82,23 @@ def _behind(question: Question, best: Candidate, ranked: Sequence[Candidate]) ->
         (c for c in ranked if c.hit.chunk_id == best.hit.chunk_id and c.unit.start >= best.unit.end),
         key=lambda c: c.unit.start,
     )[:_BEHIND]
-    own, moved = awaited.topic(question) & best.held, False
+    topic, moved = awaited.topic(question), False
     for candidate in following:
         moved = moved or _MOVED.search(fold(candidate.text)) is not None
         if not moved or not awaited.has_wanted(question, candidate.text, candidate.language):
             continue
-        return candidate if not own or not own.isdisjoint(candidate.held) else None
+        return candidate if not topic or _of_the_same(topic, candidate) else None
     return None
+
+
+def _of_the_same(topic: Set[str], candidate: Candidate) -> bool:
+    """Whether a sentence holds one of some stems, also in a form that the stemmer does not know."""
+    return not topic.isdisjoint(candidate.held) or any(
+        words.alike(stem, said)
+        for stem in topic
+        for said in candidate.stems
+        if min(len(stem), len(said)) >= _SHORT
+    )
 
 
 def _was_planned(text: str) -> bool:

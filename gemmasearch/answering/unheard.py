@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, tongues, words
@@ -31,7 +30,6 @@ _AUXILIARY = light.pattern(  # folded
     r"\b(?:is|zijn|heeft|hebben|werd|werden|was|waren|had|wordt|worden|har|hade|blev|blivit|er|bliver|ont|ete)\b"
     r"|-(?:t-)?(?:ils?|elles?|on)\b"
 )
-_ALIKE = 0.6  # of the longer of two words, that forms of one share at their head
 _SHORT = 4  # letters of a word of which no other is a form
 # Chinese, Japanese and Korean: what stands between the things of a question.
 _PARTICLES = light.pattern(
@@ -98,10 +96,4 @@ def _unspaced_things(question: Question) -> Iterator[str]:
 def _in_some_form(word: str, said: Iterable[str]) -> bool:
     if len(word) < _SHORT:
         return word in said
-    return any(_alike(word, other) for other in said if len(other) >= _SHORT)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two words may be forms of one, or one a part of the other."""
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-    return one in other or other in one or shared >= max(3, _ALIKE * max(len(one), len(other)))
+    return any(words.alike(word, other) for other in said if len(other) >= _SHORT)

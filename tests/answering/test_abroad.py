@@ -43,6 +43,11 @@ def test_what_had_been_planned_was_told_for_what_holds(language: str) -> None:
     assert "12" not in told
 
 
+def test_a_turkish_plan_was_told_for_what_replaced_it_in_another_form_of_the_word() -> None:
+    note = "Diş hekimi Aksoy'daki randevu 12 Şubat 2025 için planlanmıştı. Yeni randevu 3 Mart 2025 saat 14.30'da."
+    assert "3 Mart" in answer_from(note, None, None, "Diş hekimi randevusu ne zaman?").text
+
+
 def test_the_plan_is_told_where_nothing_replaced_it_and_where_it_is_asked_for() -> None:
     planned = "Il trasloco era previsto per il 12 maggio 2025."
     apart = f"{planned} Il dentista nuovo è il 3 giugno 2025."
