@@ -30,6 +30,10 @@ _AUXILIARY = light.pattern(  # folded
     r"\b(?:is|zijn|heeft|hebben|werd|werden|was|waren|had|wordt|worden|har|hade|blev|blivit|er|bliver|ont|ete)\b"
     r"|-(?:t-)?(?:ils?|elles?|on)\b"
 )
+# A question that names more is worded freely: its words are said in others, and most of them tell what it is about.
+_MOST = 2
+_MOST_UNSPACED = 3
+_LONG = 6  # characters of Chinese that hold more than a thing
 _SHORT = 4  # letters of a word of which no other is a form
 # Chinese, Japanese and Korean: what stands between the things of a question.
 _PARTICLES = light.pattern(
@@ -51,9 +55,11 @@ def names_unheard(question: Question, ranked: Sequence[Candidate], frequency: Ma
     told = [f"{c.hit.title} {' '.join(c.hit.headings)} {c.hit.text}" for c in ranked]
     if unspaced(question.text):
         whole = words.fold(" ".join(told))
-        return any(thing not in whole for thing in _unspaced_things(question))
-    unknown = [words.fold(question.surface[stem]) for stem in _things(question) if not frequency.get(stem)]
-    if not unknown:
+        things = [*_unspaced_things(question)]
+        return len(things) <= _MOST_UNSPACED and any(thing not in whole for thing in things)
+    things = [*_things(question)]
+    unknown = [words.fold(question.surface[stem]) for stem in things if not frequency.get(stem)]
+    if not unknown or len(things) > _MOST:
         return False
     said = {word for text in told for word in re.findall(r"\w+", words.fold(text))}
     return not all(_in_some_form(word, said) for word in unknown)
@@ -81,16 +87,18 @@ def _is_verb(question: Question, last: str) -> bool:
 
 
 def _unspaced_things(question: Question) -> Iterator[str]:
-    """What stands between particles, folded; of Chinese, where more may stand there, its head."""
+    """What stands between particles, folded; of Chinese, which has few, what a question names alone or before 的."""
     text = without_asking(question.text)
     if _HANGUL.search(text):
         nouns = (word if _OF_DOCTORS.fullmatch(word) else _JOSA.sub("", word) for word in text.split()[:-1])
         yield from (words.fold(noun) for noun in nouns if len(noun) > 1)
         return
-    japanese = re.search(r"[\u3040-\u30ff]", question.text) is not None
-    for piece in _PARTICLES.split(text):
-        if piece and _THING.fullmatch(piece):
-            yield words.fold(piece if japanese else piece[:2])
+    if re.search(r"[\u3040-\u30ff]", question.text):
+        yield from (words.fold(piece) for piece in _PARTICLES.split(text) if _THING.fullmatch(piece))
+        return
+    head, _, rest = text.strip(" ?？").partition("的")
+    if max(len(head), len(rest)) <= _LONG and "的" not in rest and _THING.fullmatch(head):
+        yield words.fold(head[:2])
 
 
 def _in_some_form(word: str, said: Iterable[str]) -> bool:

@@ -97,6 +97,13 @@ def test_what_is_said_of_one_thing_was_told_of_one_that_no_file_names(
         ("Het koor oefent elke donderdag.", "Wanneer wordt door het koor gerepeteerd?", False),  # a verb
         ("La chorale répète le jeudi.", "Quand la chorale a-t-elle chanté ?", False),
         ("La chorale répète le jeudi.", "Quand répète le ballet ?", True),
+        # Freely worded: most of its words tell what it is about.
+        (
+            "Los vientos en Cádiz fueron de 110 mph.",
+            "¿Con qué velocidad soplaron los vientos alrededor de Cádiz?",
+            False,
+        ),
+        ("路德早期的这段时间是他最高产的时期。", "路德生涯的哪个阶段是他最高产的？", False),
         (
             "The choir sings on Thursdays.",
             "When does the ballet sing?",
