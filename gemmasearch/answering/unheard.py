@@ -34,15 +34,19 @@ _AUXILIARY = light.pattern(  # folded
 _MOST = 2
 _MOST_UNSPACED = 3
 _LONG = 6  # characters of Chinese that hold more than a thing
+_ASKING = tongues.ASKING | {"partir"}  # "a partir de cuando": before the verb
 _SHORT = 4  # letters of a word of which no other is a form
 # Chinese, Japanese and Korean: what stands between the things of a question.
 _PARTICLES = light.pattern(
     r"[のはがをにでへともや]|から|まで|[的在是了和与有]|[?？。、，,!！\s]|我们|我們|我|你们|私|上次|下次|今年|去年|明年"
 )
+_HEAD = light.pattern(r"[的\s]")  # behind the head of a Chinese question: before 的, or before what asks
 _HANGUL = light.pattern(r"[\uac00-\ud7a3]")
 _JOSA = light.pattern(r"(?:에서|에게|으로|까지|부터|은|는|이|가|을|를|에|의|로|와|과|도)$")
 _OF_DOCTORS = light.pattern(".과")  # 안과, 치과: no particle
-_THING = light.pattern(r"[\u4e00-\u9fff\u30a0-\u30ff]{2,}")  # no verb ends in these
+_THING = light.pattern(
+    r"(?![我你您他她它咱这那这哪每某本])[\u4e00-\u9fff\u30a0-\u30ff]{2,}"
+)  # no verb ends in these
 
 
 def names_unheard(question: Question, ranked: Sequence[Candidate], frequency: Mapping[str, int]) -> bool:
@@ -67,12 +71,13 @@ def names_unheard(question: Question, ranked: Sequence[Candidate], frequency: Ma
 
 def _things(question: Question) -> Iterator[str]:
     """The stems of a question without that of its verb, and without what its answer says otherwise."""
-    asking = {stem for stem, word in question.surface.items() if words.fold(word) in tongues.ASKING}
+    asking = {stem for stem, word in question.surface.items() if words.fold(word) in _ASKING}
     topic = awaited.topic(question) - asking
     if question.language == "de":  # which writes every thing with a capital
         yield from (stem for stem in question.stems if stem in topic and question.surface[stem][0].isupper())
         return
-    stems = question.stems[:-1] if question.language in _VERB_LAST else question.stems[1:]
+    said = [stem for stem in question.stems if stem not in asking]
+    stems = said[:-1] if question.language in _VERB_LAST else said[1:]
     if stems and _is_verb(question, stems[-1]):
         stems = stems[:-1]
     yield from (stem for stem in stems if stem in topic)
@@ -87,7 +92,7 @@ def _is_verb(question: Question, last: str) -> bool:
 
 
 def _unspaced_things(question: Question) -> Iterator[str]:
-    """What stands between particles, folded; of Chinese, which has few, what a question names alone or before 的."""
+    """What stands between particles, folded; of Chinese, which has few, what a question begins with."""
     text = without_asking(question.text)
     if _HANGUL.search(text):
         nouns = (word if _OF_DOCTORS.fullmatch(word) else _JOSA.sub("", word) for word in text.split()[:-1])
@@ -96,8 +101,8 @@ def _unspaced_things(question: Question) -> Iterator[str]:
     if re.search(r"[\u3040-\u30ff]", question.text):
         yield from (words.fold(piece) for piece in _PARTICLES.split(text) if _THING.fullmatch(piece))
         return
-    head, _, rest = text.strip(" ?？").partition("的")
-    if max(len(head), len(rest)) <= _LONG and "的" not in rest and _THING.fullmatch(head):
+    head, *rest = _HEAD.split(text.strip(" ?？"), maxsplit=1)
+    if len(head) <= _LONG and len("".join(rest)) <= 2 * _LONG and _THING.fullmatch(head):
         yield words.fold(head[:2])
 
 

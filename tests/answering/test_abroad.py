@@ -97,6 +97,7 @@ def test_what_is_said_of_one_thing_was_told_of_one_that_no_file_names(
         ("Het koor oefent elke donderdag.", "Wanneer wordt door het koor gerepeteerd?", False),  # a verb
         ("La chorale répète le jeudi.", "Quand la chorale a-t-elle chanté ?", False),
         ("La chorale répète le jeudi.", "Quand répète le ballet ?", True),
+        ("El alquiler subirá a partir del 1 de julio.", "¿A partir de cuándo sube el alquiler?", False),
         # Freely worded: most of its words tell what it is about.
         (
             "Los vientos en Cádiz fueron de 110 mph.",
@@ -179,3 +180,7 @@ def test_words_that_ask_in_other_languages_were_missed_in_the_answer(
     question: str, stems: tuple[str, ...]
 ) -> None:
     assert understand(question).stems == stems
+
+
+def test_a_chinese_is_amid_a_question_is_no_word_that_asks() -> None:
+    assert "麦是" in understand("丹麦是什么时候加入欧盟的？").stems
