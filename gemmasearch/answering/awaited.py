@@ -123,6 +123,8 @@ def has_wanted(question: Question, text: str, language: str = "") -> bool:
     for span in _AWAITED[question.kind](text):
         if any(stem not in asked for stem in words.stems(text[span.start : span.end], language) or ["?"]):
             return True
+    if question.kind == "when" and language != "en" and tongues.tells_the_hour(text):
+        return True
     if question.kind in COUNTED and (question.abroad or tongues.foreign(question.language)):
         return tongues.holds(question.kind, _without_asked(question, text), question.language)
     return False

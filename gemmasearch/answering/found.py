@@ -22,6 +22,7 @@ from gemmasearch.answering import (
     newest,
     others,
     refusal,
+    replaced,
     words,
 )
 from gemmasearch.answering.candidates import Candidate, Weights
@@ -134,7 +135,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
     kept = others.without(asked, ranked) or list(ranked)
-    kept = newest.first(asked, deeds.first(asked, kept))
+    kept = replaced.first(asked, newest.first(asked, deeds.first(asked, kept)))
     kept = month_first(asked, _counted_first(asked, others.doer_first(asked, kept)))
     return rows_first(asked, _denied_first(asked, kept))
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from gemmasearch import light
-from gemmasearch.answering import everyday, former, tongues, words
+from gemmasearch.answering import denials, everyday, former, tongues, words
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -101,7 +101,8 @@ _UNSPACED: tuple[tuple[str, str], ...] = (
     ("money", "いくら|多少钱|多少錢|얼마"),
     (
         "when",
-        "いつ|何時(?!間)|何日|何年|什么时候|什麼時候|何时|几点|哪年|哪一年|哪天|언제|며칠|เมื่อไหร่|เมื่อไร|วันไหน|กี่โมง",
+        "いつ|何時(?!間)|何日|何年|什么时候|什麼時候|何时|几点|哪年|哪一年|哪天"
+        "|언제|며칠|몇 ?시(?!간)|เมื่อไหร่|เมื่อไร|วันไหน|กี่โมง",
     ),
     ("where", "どこ|哪里|哪裡|哪儿|何处|在哪|어디|ที่ไหน"),
     ("who", "誰|だれ|谁|누가|누구|ใคร"),
@@ -109,11 +110,12 @@ _UNSPACED: tuple[tuple[str, str], ...] = (
     ("number", "いくつ|何人|何個|多少|几个|幾個|몇|กี่|เท่าไหร่|เท่าไร"),
     ("what", "何|什么|什麼|무엇|뭐|อะไร"),
 )
+_ASKING = "|".join(words for _, words in _UNSPACED)
 _ASKED = light.pattern(
-    r"(?:は|が|を|に|で|の)?(?:"
-    + "|".join(words for _, words in _UNSPACED)
-    + r")(?:の|に|で(?!す)|から|まで)?"
-    r"(?:ですか|でしたか|ますか|ましたか|です|か|吗|嗎|呢)?[?？。]*|(?:ですか|でしたか|ますか|吗|嗎|呢)[?？。]*"
+    rf"(?:は|が|を|に|で|の|[是在](?=(?:{_ASKING})[?？。]*$))?(?:"
+    + _ASKING
+    + r")(?:の|に|で(?!す|した)|から|まで)?"
+    r"(?:ですか|でしたか|ますか|ましたか|です|か|吗|嗎|呢)?[?？。]*|(?:ですか|でしたか|ますか|ましたか|ませんか|吗|嗎|呢)[?？。]*"
 )
 _ASKS_FOR_CODE = light.pattern(
     r"\b(?:numbers?|codes?|pin|passwords?|passphrases?|plates?|iban|id|phones?|telephones?|mobiles?|passport|serial|isbn"
@@ -178,7 +180,7 @@ def understand(text: str) -> Question:
     'when'
     """
     flat = " ".join(words.fold(text).replace("’", "'").split()).lstrip("¿¡\"'(- ")
-    language = words.guess_language(text)
+    language = tongues.asked_in(flat, text)
     kind, abroad = _kind_of(text, flat, language)
     everything = _words_of(text, flat, language)
     telling = _telling(text, everything, language, _unsaid(flat, kind, language))
@@ -209,6 +211,11 @@ def understand(text: str) -> Question:
     )
 
 
+def without_asking(text: str) -> str:
+    """A question in a script without spaces without the words that ask."""
+    return _ASKED.sub(" ", text)
+
+
 def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
     """The kind of a question, and whether it is asked for in words of none of the four languages.
 
@@ -219,7 +226,10 @@ def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
     abroad = not kind or tongues.foreign(language)
     if abroad:
         other = tongues.kind_of(flat, language)
-        kind, abroad = other or kind or "what", bool(other)
+        abroad = bool(other)
+        if kind in ("", "what") and not other and denials.asks_for_yes_or_no(flat, language):
+            kind = "yesno"
+        kind = other or kind or "what"
     if kind == "yesno" and language == "de" and flat.startswith("was "):
         kind = "what"
     return kind, abroad
@@ -227,7 +237,7 @@ def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
 
 def _words_of(text: str, flat: str, language: str) -> list[words.Token]:
     """Its words; of a script without spaces none of those that ask."""
-    everything = words.tokens(_ASKED.sub(" ", text) if indexed.unspaced(text) else text, language)
+    everything = words.tokens(without_asking(text) if indexed.unspaced(text) else text, language)
     if flat.startswith("may "):
         everything = everything[1:] or everything
     return everything
@@ -248,7 +258,7 @@ def _unsaid(flat: str, kind: str, language: str) -> set[str]:
         measured |= {verb[0], verb[-1]}
     told = {match.group() for match in _TASK.finditer(flat)} if kind in GATHERED else set()
     if tongues.foreign(language):
-        told |= tongues.ASKING
+        told |= tongues.ASKING | tongues.unsaid(language)
     return measured | told | _ANY
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from gemmasearch.answering import words
+from gemmasearch.answering import unheard, words
 from gemmasearch.answering.beside import LOOKED_AT, beside
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.others import coded_beside, without
@@ -109,6 +109,7 @@ def chance(
         or not question.stems
         or beside(question, ranked)
         or (not _knows_languages(space) and _of_the_unknown(question, ranked, weights))
+        or (not _knows_languages(space) and _of_things_unheard(question, ranked, weights))
     ):
         return 0.0
     model = next((m for name, m in SPACES.items() if space and space.lower().startswith(name)), WORDS)
@@ -144,6 +145,10 @@ def says_all(candidate: Candidate, *, by_itself: bool = True) -> bool:
 def _knows_languages(space: str) -> bool:
     """Whether the model of a space may tell that the files write a name in another language: Vienna, Wien."""
     return bool(space) and not any(part in space.lower() for part in ENGLISH_ONLY)
+
+
+def _of_things_unheard(question: Question, ranked: Sequence[Candidate], weights: Weights) -> bool:
+    return bool(weights.total) and unheard.names_unheard(question, ranked, weights.frequency)
 
 
 def _of_the_unknown(question: Question, ranked: Sequence[Candidate], weights: Weights) -> bool:

@@ -231,7 +231,9 @@ _NEVER_LAST = listed(
     """mr mrs ms dr prof st mt ft rev gen col lt sgt capt gov sen rep hon vs cf eg e.g i.e ie viz fig
     figs eq eqs no nos vol pp p ca approx z.b d.h u.a bzw vgl nr str abs art hr fr frl dipl ing med
     geb gest sog usw. mme mlle mm me sr sra srta dra d.h ud uds pag num tel jan feb apr jun jul aug
-    sept sep oct nov dec okt dez mio mrd"""
+    sept sep oct nov dec okt dez mio mrd
+    kl godz ul mgr inz sig sig.ra dott avv dhr mevr bijv avda cad sok mah bkz t.ex f.eks bl.a
+    ул пр пл им кв стр тел вул"""
 )
 # These may end a sentence; it does if the next word is one that likes to begin one.
 _ABBREVIATIONS = listed(

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from gemmasearch import light
+from gemmasearch.answering import words
 from gemmasearch.answering.words import fold, listed
 
 _AT_HOME = ("en", "de", "fr", "es")  # the languages that question and spans know by themselves
@@ -175,6 +176,27 @@ _DAYS = (  # with digits
     r"|(?:ปี|พ\.ศ\.?) ?\d{4}|วันที่ ?\d{1,2}|[一二三四五六七八九十〇零]{1,4}[年月日号號時点點](?![间間])"
 )
 _YEAR = r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]*\d)"
+_CLOCK = light.pattern(  # the hour in words, or with the word before or behind it that makes a number one; folded
+    r"\b(?:half (?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf)|kwart (?:over|voor|i) \w+"
+    r"|(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\d{1,2}) uur"
+    r"|(?:halb|(?:drei)?viertel(?: (?:vor|nach))?) (?:eins|zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn|elf|zwolf)"
+    r"|um (?:eins|zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn|elf|zwolf)"
+    r"|(?:une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze) heures?|midi|minuit"
+    r"|a la una|a las (?:dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|\d{1,2})|mediodia|medianoche"
+    r"|all'una|alle (?:ore )?(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|undici|dodici|\d{1,2})|mezzogiorno"
+    r"|mezzanotte|(?:as )?(?:uma|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|onze|doze)"
+    r"(?: e (?:meia|um quarto)| horas| da (?:manha|tarde|noite))|as \d{1,2}|meio-dia|meia-noite"
+    r"|halv (?:ett|et|tva|to|tre|fyra|fire|fem|sex|seks|sju|syv|atta|atte|otte|nio|ni|tio|ti|elva|elleve|tolv)"
+    r"|kl(?:\.|ockan|okken|okka)? ?\d{1,2}|klo(?:ckan|kken|kka) \w+"
+    r"|wpol do \w+|o (?:godz\w*\.? )?(?:pierwszej|drugiej|trzeciej|czwartej|piatej|szostej|siodmej|osmej|dziewiatej"
+    r"|dziesiatej|jedenastej|dwunastej)|godz\w*\.? \d{1,2}|w poludnie|o polnocy"
+    r"|v pul \w+|v (?:jednu|dve|tri|ctyri|pet|sest|sedm|osm|devet|deset|\d{1,2}) hodin\w*|v poledne|o pulnoci"
+    r"|\w+ bucuk(?:ta|da)|saat (?:bir|iki|uc|dort|bes|alti|yedi|sekiz|dokuz|on|\d{1,2})\w*|ogleyin"
+    r"|в половин[еу] \w+"
+    r"|в (?:час|два|три|четыре|пять|шесть|семь|восемь|девять|десять|\d{1,2}) (?:час\w*|утра|дня|вечера)"
+    r"|в (?:полдень|полночь)|الساعه \w+)\b"
+    r"|बजे|(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|열한|열두) ?시(?!간)"
+)
 _CURRENCY = (
     r"(?:[€$£¥₽₺₹₫₪฿₩₴]|円|元|块|원|บาท|درهم|ريال|دينار|جنيه|ليره|ש[\"״]ח|रुपय|zl\b|kr\b|kc\b|ft\b|lei\b|tl\b|r\$"
     r"|руб\w*|грн\w*|eur\w*|usd\b|dong\b|vnd\b|rp\b|lir\w+|reais\b|forint\w*|zlot\w+|koron\w*|kron\w*|ευρω|שקל\w*)"
@@ -198,12 +220,46 @@ _SPELLED_APART = (
 )
 
 
+_TURKISH = light.pattern(
+    r"\b(?:ne zaman|ne kadar|saat kac\w*|nerede\w*|hangi \w+|kac tane|ka[cç] lira)\b|[ğ]"
+)
 _HOMONYMS = ("ile", "cat", "cate", "cati", "wat", "mita")  # words at home, too: île, a cat
 # Question words of languages without a list of function words, or that it lacks: no answer repeats them.
 ASKING = listed(
     """bao nhieu khi nao gio ai dau kolik kdy cand cat montako milloin paljonko mennyi mennyibe mikor berapa kapan kac
     zaman скільки коли сколько ποσο ποση ποσοι ποσεσ ποσα ποτε כמה מתי מי איפה कितना कितनी कितने कब कहाँ किसने"""
 )
+
+# What a thing needs, that it is at its place, and that it is a day or an hour that is asked for: the answer says so
+# in other words, or not at all. With function words that are not listed as such.
+_UNSAID = {
+    "it": "tiene terra tengono svolge svolgera luogo quant quanti quante quanto trova trovano sta stanno serve"
+    " servono occorre occorrono bisogna ora ore giorno data",
+    "pt": "acontece realiza realizara tera lugar leva levam fica ficam esta"
+    " precisa precisam preciso precisos sao horas hora dia data",
+    "nl": "vindt plaats gehouden duur ligt liggen staat staan vind nodig laat we wij af is dag tijd uur datum",
+    "sv": "ager rum halls ar hos finns ligger star behovs kravs manga mange mycket dags tid dag datum",
+    "da": "er hos findes ligger star skal bruges mange mye meget kl tid dag dato",
+    "pl": "odbywa odbedzie odbywaja jest sa lezy znajduje potrzeba trzeba potrzebne potrzebnych"
+    " ktorej ktora godzina dzien data",
+    "cs": "kona konat je lezi nachazi treba potreba potrebuju hodin den datum",
+    "ru": "состоится проходит пройдет находится находятся лежит лежат дата день час часов",
+    "uk": "знаходиться лежить потрібно потрібен дата день година",
+    "tr": "yapilacak yapiliyor var gerekir gerekiyor gerek lazim duruyor bulunuyor tarih gun saat kacta",
+    "ar": "يقام تقام يعقد يوجد توجد يقع تقع نحتاج يلزم ساعه يوم",
+    "hi": "होगा होगी चाहिए लगते लगता लगती बजे समय दिन तारीख",
+}  # fmt: skip
+_UNSAID |= {"nb": _UNSAID["da"], "nn": _UNSAID["da"], "no": _UNSAID["da"]}
+
+
+def unsaid(language: str) -> frozenset[str]:
+    """The folded words of a question that its answer need not hold."""
+    return listed(fold(_UNSAID.get(language, "")))
+
+
+def asked_in(folded: str, text: str) -> str:
+    """The language of a question: Turkish by its question words, which a guess by few words takes for others."""
+    return "tr" if _TURKISH.search(folded) else words.guess_language(text)
 
 
 def kind_of(folded: str, language: str) -> str:
@@ -230,6 +286,11 @@ def amount_in(text: str) -> bool:
     return _AMOUNT.search(fold(text)) is not None
 
 
+def tells_the_hour(text: str) -> bool:
+    """Whether a text tells the time of day in words: at half past seven, as these and the four languages say it."""
+    return _CLOCK.search(fold(text)) is not None
+
+
 @lru_cache(maxsize=256)
 def holds(kind: str, text: str, language: str) -> bool:
     """Whether a text tells a time, or an amount or number that is no part of a date. The words of a language that is
@@ -241,7 +302,7 @@ def holds(kind: str, text: str, language: str) -> bool:
     folded = fold(text)
     dated, timed, spelled = _patterns("vi" if _VIETNAMESE.search(text) else language)
     if kind == "when":
-        return timed.search(folded) is not None
+        return timed.search(folded) is not None or _CLOCK.search(folded) is not None
     if _AMOUNT.search(folded):
         return True
     rest = dated.sub(" ", folded)

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import takewhile
 
 from gemmasearch import light, stopwords
+from gemmasearch.answering import denials
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
@@ -114,8 +116,11 @@ NEGATIONS = frozenset(
 
 
 def negated(text: str) -> bool:
-    """Whether the text holds a negation in one of the four languages."""
-    return any(fold(token.text) in NEGATIONS for token in tokens(text))
+    """Whether the text holds a negation."""
+    language = guess_language(text)
+    if any(fold(token.text) in NEGATIONS for token in tokens(text, language)):
+        return True
+    return denials.denied(text, language)
 
 
 _EXCLUDES = light.pattern(
@@ -149,3 +154,12 @@ def share(wanted: Iterable[str], have: AbstractSet[str]) -> float:
     """How many of ``wanted`` are in ``have``, 0..1; 1 where nothing is wanted."""
     listed = list(wanted)
     return sum(stem in have for stem in listed) / len(listed) if listed else 1.0
+
+
+_ALIKE = 0.6  # of the longer of two words, that forms of one share at their head
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two words may be forms of one, or one a part of the other."""
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return one in other or other in one or shared >= max(3, _ALIKE * max(len(one), len(other)))

@@ -1,0 +1,112 @@
+"""Things that a question names and the files never do: of the key of the attic nothing is said by what they tell of
+the key of the cellar.
+
+For every language but English, and only where the embedder knows none of them: it would tell an attic from a loft.
+A verb may be said in another word, a thing seldom is; so the place of the verb in a question, which is the first or
+the last of its words, says what is a thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from gemmasearch import light
+from gemmasearch.answering import awaited, tongues, words
+from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.question import Question, without_asking
+from gemmasearch.letters import unspaced
+
+_KINDS = ("when", "where", "who", "what", "money", "number")
+_VERB_LAST = ("tr", "hi", "hu", "fi", "ta", "bn", "fa", "az", "kk")
+# The verb of these may stand at both ends, behind an auxiliary: "wanneer is de fiets gerepareerd".
+_PARTICIPLE = {
+    "nl": light.pattern(r"\w*(?:ge|be|ver|ont|her)\w+(?:d|t|en)"),
+    "sv": light.pattern(r"\w{3,}(?:at|it|ats|its|ades|des)"),
+    "da": light.pattern(r"\w{3,}(?:et|te|ede|es)"),
+    "fr": light.pattern(r"\w{2,}(?:e|ee?s?|i[est]?|ue?s?)"),
+}
+_AUXILIARY = light.pattern(  # folded
+    r"\b(?:is|zijn|heeft|hebben|werd|werden|was|waren|had|wordt|worden|har|hade|blev|blivit|er|bliver|ont|ete)\b"
+    r"|-(?:t-)?(?:ils?|elles?|on)\b"
+)
+# A question that names more is worded freely: its words are said in others, and most of them tell what it is about.
+_MOST = 2
+_MOST_UNSPACED = 3
+_LONG = 6  # characters of Chinese that hold more than a thing
+_ASKING = tongues.ASKING | {"partir"}  # "a partir de cuando": before the verb
+_SHORT = 4  # letters of a word of which no other is a form
+# Chinese, Japanese and Korean: what stands between the things of a question.
+_PARTICLES = light.pattern(
+    r"[のはがをにでへともや]|から|まで|[的在是了和与有]|[?？。、，,!！\s]|我们|我們|我|你们|私|上次|下次|今年|去年|明年"
+)
+_HEAD = light.pattern(r"[的\s]")  # behind the head of a Chinese question: before 的, or before what asks
+_HANGUL = light.pattern(r"[\uac00-\ud7a3]")
+_JOSA = light.pattern(r"(?:에서|에게|으로|까지|부터|은|는|이|가|을|를|에|의|로|와|과|도)$")
+_OF_DOCTORS = light.pattern(".과")  # 안과, 치과: no particle
+_THING = light.pattern(
+    r"(?![我你您他她它咱这那这哪每某本])[\u4e00-\u9fff\u30a0-\u30ff]{2,}"
+)  # no verb ends in these
+
+
+def names_unheard(question: Question, ranked: Sequence[Candidate], frequency: Mapping[str, int]) -> bool:
+    """Whether a question names a thing that no file holds in any form, beside others that they hold.
+
+    :param frequency: how many passages of the index hold a stem of the question.
+    """
+    if question.language == "en" or question.kind not in _KINDS or not ranked:
+        return False
+    told = [f"{c.hit.title} {' '.join(c.hit.headings)} {c.hit.text}" for c in ranked]
+    if unspaced(question.text):
+        whole = words.fold(" ".join(told))
+        things = [*_unspaced_things(question)]
+        return len(things) <= _MOST_UNSPACED and any(thing not in whole for thing in things)
+    things = [*_things(question)]
+    unknown = [words.fold(question.surface[stem]) for stem in things if not frequency.get(stem)]
+    if not unknown or len(things) > _MOST:
+        return False
+    said = {word for text in told for word in re.findall(r"\w+", words.fold(text))}
+    return not all(_in_some_form(word, said) for word in unknown)
+
+
+def _things(question: Question) -> Iterator[str]:
+    """The stems of a question without that of its verb, and without what its answer says otherwise."""
+    asking = {stem for stem, word in question.surface.items() if words.fold(word) in _ASKING}
+    topic = awaited.topic(question) - asking
+    if question.language == "de":  # which writes every thing with a capital
+        yield from (stem for stem in question.stems if stem in topic and question.surface[stem][0].isupper())
+        return
+    said = [stem for stem in question.stems if stem not in asking]
+    stems = said[:-1] if question.language in _VERB_LAST else said[1:]
+    if stems and _is_verb(question, stems[-1]):
+        stems = stems[:-1]
+    yield from (stem for stem in stems if stem in topic)
+
+
+def _is_verb(question: Question, last: str) -> bool:
+    """Whether the last word of a question is a participle behind its auxiliary."""
+    participle = _PARTICIPLE.get(question.language)
+    if participle is None or not participle.fullmatch(words.fold(question.surface[last])):
+        return False
+    return _AUXILIARY.search(words.fold(question.text)) is not None
+
+
+def _unspaced_things(question: Question) -> Iterator[str]:
+    """What stands between particles, folded; of Chinese, which has few, what a question begins with."""
+    text = without_asking(question.text)
+    if _HANGUL.search(text):
+        nouns = (word if _OF_DOCTORS.fullmatch(word) else _JOSA.sub("", word) for word in text.split()[:-1])
+        yield from (words.fold(noun) for noun in nouns if len(noun) > 1)
+        return
+    if re.search(r"[\u3040-\u30ff]", question.text):
+        yield from (words.fold(piece) for piece in _PARTICLES.split(text) if _THING.fullmatch(piece))
+        return
+    head, *rest = _HEAD.split(text.strip(" ?？"), maxsplit=1)
+    if len(head) <= _LONG and len("".join(rest)) <= 2 * _LONG and _THING.fullmatch(head):
+        yield words.fold(head[:2])
+
+
+def _in_some_form(word: str, said: Iterable[str]) -> bool:
+    if len(word) < _SHORT:
+        return word in said
+    return any(words.alike(word, other) for other in said if len(other) >= _SHORT)
