@@ -62,7 +62,7 @@ _PICTURES = (
 
 # fmt: off
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 9,
+    Format("pdf", "pdf", ("application/pdf",), (".pdf",), "pdf:read", 10,
            isolated=True, limit="max_pdf_bytes", sniff="heads:is_pdf"),
     Format("docx", "document", (_OFFICE + "wordprocessingml.document",), (".docx", ".docm", ".dotx"),
            "office:read_docx", 2, isolated=True, limit="max_pdf_bytes", sniff="heads:is_docx"),
