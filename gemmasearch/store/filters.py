@@ -184,16 +184,30 @@ def _folded_path(column: str, sought: str) -> str:
 
 
 def _inside(condition: Condition) -> Sql:
-    """A folder by its whole path, or any folder of that name."""
+    """A folder by its whole path, also where links in it lead, or any folder of that name."""
     value = str(condition.value)
     place = os.path.expanduser(value) if value == "~" or value.startswith("~/") else value
     if place.startswith("/"):
-        whole = os.fsencode(os.path.normpath(place))
-        below = whole.rstrip(b"/") + b"/"
-        return "f.path = ? OR (f.path >= ? AND f.path < ?)", [whole, below, below[:-1] + b"0"]
+        places = dict.fromkeys((os.path.normpath(place), _led(place)))
+        params = [param for each in places for param in _below(os.fsencode(each))]
+        return " OR ".join(["f.path = ? OR (f.path >= ? AND f.path < ?)"] * len(places)), params
     name = "/" + words.fold(clean(value)).strip("/") + "/"
     named = f"SELECT x.id FROM folders x WHERE instr({_folded_path('x.path', name)}, ?) > 0"
     return f"f.folder_id IN ({named})", [name]
+
+
+def _led(place: str) -> str:
+    """Where a path leads; itself where nobody can tell."""
+    try:
+        return os.path.realpath(place)
+    except (OSError, ValueError):
+        return os.path.normpath(place)
+
+
+def _below(whole: bytes) -> tuple[bytes, bytes, bytes]:
+    """A path, and between what all paths below it lie."""
+    below = whole.rstrip(b"/") + b"/"
+    return whole, below, below[:-1] + b"0"
 
 
 def _has(condition: Condition) -> Sql:

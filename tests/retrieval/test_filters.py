@@ -133,3 +133,20 @@ def test_files_within_archives_and_pdfs_went_by_the_name_of_the_archive_alone(
     packed, line: str, titles: list[str]
 ) -> None:
     assert packed(line) == titles
+
+
+def test_a_folder_named_through_a_link_found_nothing(add, store, tmp_path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (tmp_path / "link").symlink_to(real)
+    add(f"{real}/beds.md", "beds", title="beds")
+    add(f"{tmp_path}/other.md", "other", title="other")
+    add(f"{tmp_path}/link/kept.md", "kept", title="kept")  # as a folder that was registered by its link
+
+    def found(line: str) -> list[str]:
+        return sorted(hit.title for hit in search(store, None, line))
+
+    assert found(f"in:{tmp_path}/link") == ["beds", "kept"]
+    assert found(f"-in:{tmp_path}/link") == ["other"]
+    assert found(f"in:{tmp_path}/link/beds.md") == ["beds"]
+    assert found(f"in:{real}") == ["beds"]
