@@ -86,3 +86,7 @@ class Pictures:
     def leave_as_read(self, ids: Iterable[int], reader: str) -> None:
         """As if these readers had read them."""
         self.db.many("UPDATE files SET reader = ? WHERE id = ?", ((reader, id) for id in ids))
+
+    def read_files_again(self, ids: Iterable[int]) -> None:
+        """Let the next run read these files."""
+        self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
