@@ -183,6 +183,7 @@ _CHOICES = {
 
 
 _LEAST = {"positive": 1, "dimensions": 64}  # with fewer, no model of ours tells texts apart
+_MOST = {"dimensions": 8192}  # more, no embedding model gives
 
 
 def _checked(name: str, value: Any, label: str) -> Any:
@@ -195,12 +196,18 @@ def _checked(name: str, value: Any, label: str) -> Any:
             raise UsageProblem(f"{label}: {value!r} is not a whole number") from None
         if number < _LEAST.get(check, 0):
             raise UsageProblem(f"{label}: {number} is too small", spec.metadata["help"])
+        if number > _MOST.get(check, number):
+            raise UsageProblem(f"{label}: {number} is too large", spec.metadata["help"])
         return number
     allowed = _CHOICES.get(check, ())
     if allowed and value not in allowed:
         raise UsageProblem(f"{label}: {value!r} is none of {', '.join(allowed)}")
     if not isinstance(value, str | os.PathLike):
         raise UsageProblem(f"{label}: {value!r} is no text", "put it in quotes")
+    if label == "--db" and os.fspath(value) in ("", "."):  # what an empty argument becomes
+        raise UsageProblem(
+            "--db: no file is named", "give the index file, or leave --db out for the usual one"
+        )
     if check == "time" and value and seconds_of(str(value)) is None:
         raise UsageProblem(f"{label}: {value!r} is no time", "say 90s, 10m or 2h")
     return os.fspath(value) if isinstance(value, os.PathLike) else str(value)

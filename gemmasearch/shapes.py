@@ -64,6 +64,7 @@ def shapes() -> dict[str, Any]:
             "status": Summary,
             "heartbeats": list[Heartbeat],
             "writer": str,
+            "mounts": list[str],
             "failed": list[Problem],
         },
         "serve": {},

@@ -81,7 +81,19 @@ def search(
 
 def here(line: str) -> str:
     """A line in which ``in:.`` and the like name whole folders: the helper, and tomorrow's shell, stand elsewhere."""
-    return _RELATIVE.sub(lambda m: f'{m[1]}in:"{os.path.abspath(m[3])}"', line) if "in:" in line else line
+    if "in:" not in line:
+        return line
+    return _RELATIVE.sub(lambda m: f'{m[1]}in:"{os.path.normpath(os.path.join(_standing(), m[3]))}"', line)
+
+
+def _standing() -> str:
+    """The current folder by the name that the shell has for it: one that was reached through a link may be indexed
+    under the name of the link."""
+    said, real = os.environ.get("PWD", ""), os.getcwd()
+    try:
+        return said if os.path.isabs(said) and os.path.samefile(said, real) else real
+    except OSError:
+        return real
 
 
 @dataclass(frozen=True)

@@ -146,11 +146,12 @@ def status(
     with session.index() as opened:
         found = opened.status()
         beats, writer = opened.heartbeats(), opened.writer()
+        mounts = opened.mounts()
         problems = list(opened.problems()) if failed or session.out.json else []
     if failed and not session.out.json:
         return session.out.result(problems, lambda: _show_problems(session.out, problems))
-    data = {"status": found, "heartbeats": beats, "writer": writer, "failed": problems}
-    return session.out.result(data, lambda: _show_status(session.out, found, beats, writer))
+    data = {"status": found, "heartbeats": beats, "writer": writer, "mounts": mounts, "failed": problems}
+    return session.out.result(data, lambda: _show_status(session.out, found, beats, writer, mounts))
 
 
 def _show_problems(out: Output, problems: list[Problem]) -> None:
@@ -159,9 +160,10 @@ def _show_problems(out: Output, problems: list[Problem]) -> None:
         out.line(f"{where}\t{problem.reason}\t{one_line(problem.detail)}")
 
 
-def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str) -> None:
+def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str, mounts: list[str]) -> None:
     rows = [("index", path_field(found.path)), ("size", views.size(found.size))]
     rows += [("folder", _folder(root)) for root in found.roots]
+    rows += [("left out", f"{path_field(each)}: another file system is mounted here") for each in mounts]
     skipped = sum(found.skipped.values())
     coverage = f"{found.indexed:,} of {counts.plural(found.indexed + skipped, 'file')}"
     rows.append(("coverage", f"{coverage}, {skipped:,} skipped" + _because(found.skipped)))
@@ -185,6 +187,8 @@ def _show_status(out: Output, found: Status, beats: list[Heartbeat], writer: str
     views.table(out, rows)
     for what in found.waiting:
         out.note(counts.waiting_remark(what))
+    if mounts:
+        out.note("`gsearch roots FOLDER --mounts` lets other file systems in")
     if any(found.skipped.values()):
         out.note("`gsearch status --failed` lists each skipped file with its reason")
 

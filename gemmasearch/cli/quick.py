@@ -137,7 +137,7 @@ def _value(name: str, given: str) -> str | int | None:
     if name in _NUMBERS:
         low, high = _NUMBERS[name]
         return int(given) if given.isascii() and given.isdigit() and low <= int(given) <= high else None
-    if name in _CHOICES and given not in _CHOICES[name]:
+    if (name in _CHOICES and given not in _CHOICES[name]) or (name == "db" and not given):
         return None
     return given
 

@@ -33,6 +33,12 @@ class Caring(Opened):
         found = care.why(self._store, absolute(path))
         return found if found.root else care.why(self._store, self._known_as(path))
 
+    def mounts(self) -> list[str]:
+        """Other file systems that are mounted within registered folders and left out."""
+        from gemmasearch.indexing import mounts
+
+        return mounts.left_out(self._store.roots())
+
     def forget(
         self, paths: Sequence[str | os.PathLike[str]] = (), *, query: str = "", verify: bool = False
     ) -> Forgotten:

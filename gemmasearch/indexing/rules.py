@@ -8,26 +8,24 @@ from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.indexing.ignores import matches
+from gemmasearch.leftout import MADE_FOLDERS, MADE_WITHIN, made_by_program
 from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root
 
-# Folders that programs fill: copies of what is elsewhere, or nothing a person wrote.
-MADE_FOLDERS = frozenset(
-    {
-        *(".git", ".hg", ".svn", ".bzr", ".jj", "CVS", "_darcs", "node_modules", "bower_components"),
-        *("__pycache__", ".cache", ".tox", ".nox", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
-        *(".hypothesis", ".ipynb_checkpoints", ".gradle", ".terraform", ".next", ".svelte-kit"),
-        *(".Trash", ".Trashes", "$RECYCLE.BIN", "System Volume Information", "lost+found", ".thumbnails"),
-        *(".Spotlight-V100", ".fseventsd", ".DocumentRevisions-V100", ".stversions", ".stfolder"),
-    }
-)
-MADE_WITHIN = ("/logseq/bak",)  # Logseq's old versions of pages
-# Files that editors and downloads leave while they work, or beside the file that counts.
-MADE_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload", ".lock")
-MADE_FILES = frozenset(("Thumbs.db", "desktop.ini", "Icon\r", ".DS_Store"))
-MADE_PREFIXES = ("~$", ".~lock.", ".#", ".goutputstream-")
+__all__ = [
+    "MADE_FOLDERS",
+    "MADE_WITHIN",
+    "Rules",
+    "around",
+    "innermost",
+    "is_mail_record",
+    "is_of_saved_page",
+    "is_within",
+    "made_by_program",
+]
+
 # What mail servers, and programs that fetch mail, keep beside it in its folders; elsewhere a note may be called so.
 MAIL_RECORDS = frozenset(
     ("dovecot-uidlist", "dovecot-uidvalidity", "dovecot.list.index.log", "subscriptions")
@@ -93,13 +91,6 @@ def around(path: str, roots: Iterable[Root]) -> list[str]:
 def innermost(path: str, roots: Iterable[Root]) -> Root | None:
     """Of the roots that a path is or lies in, the one that decides about it."""
     return max((r for r in roots if is_within(path, r.path)), key=lambda r: len(r.path), default=None)
-
-
-def made_by_program(name: str) -> bool:
-    """Whether a file's name says that an editor or download is still at work on it."""
-    if name in MADE_FILES or name.endswith(MADE_SUFFIXES) or name.startswith(MADE_PREFIXES):
-        return True
-    return name.startswith("#") and name.endswith("#")  # Emacs; "#1 ideas.md" is a person's note
 
 
 def is_mail_record(name: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import SyncEvent, SyncReport
 from gemmasearch.indexing import limits, maildirs, trail
 from gemmasearch.indexing.looking import Look, Onlooker
+from gemmasearch.indexing.options import keep_read
 from gemmasearch.indexing.rules import is_within
 from gemmasearch.indexing.settled import Settled
 from gemmasearch.indexing.tally import Tally
@@ -72,6 +73,7 @@ def _run(
     started, began_ns = time.monotonic(), time.time_ns()
     glance.forget(store.db.rows)  # however this run ends
     limits.read_again(store, settings)
+    keep_read(store, settings)
     outer = [store.add_root(path).path for path in wanted or ()]
     registered = store.roots()
     chosen = [r for r in registered if not outer or any(is_within(r.path, o) for o in outer)]

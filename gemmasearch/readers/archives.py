@@ -2,7 +2,7 @@
 
 Each member is read like an attachment of a mail, by its own content, and may be an archive itself. What an archive
 may cost is limited by depth, members, size of one and of all members, and by how much it expands; nothing is ever
-written to the disk.
+written to the disk. What a crawl leaves out of folders by its name is left out here, too.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from dataclasses import replace
 from typing import BinaryIO, cast
 
 from gemmasearch.documents import Document, Problem
+from gemmasearch.leftout import is_left_out
 from gemmasearch.readers import attachments
 from gemmasearch.readers.formats import Budget, CannotRead, Source, unique
 from gemmasearch.readers.textual import clean
+from gemmasearch.secrets import is_secret_part
 from gemmasearch.settings import Settings
 
 MEMBERS = 10_000
@@ -151,7 +153,7 @@ def _zip(source: Source) -> Iterator[Member]:
     source.stream.seek(0)
     with zipfile.ZipFile(source.stream) as archive:
         for info in archive.infolist():
-            if info.is_dir():
+            if info.is_dir() or _is_left_out(info.filename):
                 continue
             if info.flag_bits & 0x1:
                 raise CannotRead("encrypted")
@@ -163,7 +165,8 @@ def _tar(stream: _Counted, source: Source) -> Iterator[Member]:
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for info in archive:
             _budget(source).member()
-            member = archive.extractfile(info) if info.isreg() else None
+            wanted = info.isreg() and not _is_left_out(info.name)
+            member = archive.extractfile(info) if wanted else None
             if member is not None:
                 yield clean(info.name), _taken(member, source, info.name)
 
@@ -227,5 +230,15 @@ def _bare_name(path: str) -> str:
 
 def _part(name: str, names: set[str]) -> str:
     """The member's path within the archive, made of harmless pieces, that no other member has."""
+    return unique(_harmless(name)[:400] or "file", names)
+
+
+def _harmless(name: str) -> str:
     pieces = [each for each in name.replace("\\", "/").split("/") if each.strip() not in ("", ".", "..")]
-    return unique("/".join(pieces)[:400] or "file", names)
+    return "/".join(pieces)
+
+
+def _is_left_out(name: str) -> bool:
+    """Whether a crawl would not look at a member, were it unpacked. A key is handed on, to be named as one."""
+    member = _harmless(clean(name))
+    return is_left_out(member) and not is_secret_part(member, "")

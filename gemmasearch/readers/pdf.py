@@ -3,7 +3,8 @@
 pypdf reads first. Against the texts that pdfbox expects of 36 files (``python -m tests.readers pdf``: rapidfuzz
 ratio, median, 5th percentile, mean) it is the better of the two: pypdf 1.000, .308, .927; pypdfium2 1.000, .222,
 .905; right-to-left text comes out in reading order. pypdfium2 is asked for what pypdf cannot read: a whole file, a
-page, a page of garbage, or what it does not finish in time. The two together, tidied: 1.000, .667, .956.
+page, a page of garbage, or what it does not finish in time. The two together, tidied: 1.000, .667, .956. What neither
+can open for want of an end or a tree of pages is put together again (``pdf_mended``).
 
 Runs in a worker process (``isolate``): pypdf can spin for minutes on one small file.
 """
@@ -14,10 +15,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from gemmasearch.documents import Document, Problem, Section
-from gemmasearch.readers import pdf_columns, pdf_files, pdf_parts, pdf_text
+from gemmasearch.readers import pdf_columns, pdf_files, pdf_mended, pdf_parts, pdf_text
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.pdf_other import Other
 from gemmasearch.readers.pdf_pace import Pace, TooSlow
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 PAGES = 20_000
+_NO_PAGES = "no pages"
 
 
 @dataclass(slots=True)
@@ -42,10 +45,14 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     try:
         reader = _opened(source, pace)
     except CannotRead as e:
-        if e.reason not in ("malformed", "timeout"):
+        if e.reason not in ("malformed", "timeout") and e.detail != _NO_PAGES:
             raise
-        yield _document(None, _second_opinion(source, e), pace)
+        yield from _damaged(source, settings, pace, e)
         return
+    yield from _items(reader, source, settings, pace)
+
+
+def _items(reader: PdfReader, source: Source, settings: Settings, pace: Pace) -> Iterator[Document | Problem]:
     scans = Scans(source, settings)
     pages = _read_pages(reader, source, scans, pace)
     files = pdf_files.read(reader, len(pages.texts), source, settings, pace)
@@ -67,6 +74,27 @@ def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     yield why.problem(source.path, "pages")
     yield inside
     yield from files
+
+
+def _damaged(
+    source: Source, settings: Settings, pace: Pace, first: CannotRead
+) -> Iterator[Document | Problem]:
+    """What another program reads of a file, else what is left of it.
+
+    :raises CannotRead: ``first``, if that is nothing.
+    """
+    if pages := _second_opinion(source):
+        yield _document(None, pages, pace)
+        return
+    whole = pdf_mended.mended(source.read()) if first.reason != "timeout" else None
+    if whole is None:
+        raise first
+    source = replace(source, stream=BytesIO(whole), size=len(whole))
+    try:
+        yield from _items(_opened(source, pace), source, settings, pace)
+    except CannotRead as e:
+        raise (e if e.waits else first) from e
+    yield Problem(source.path, "malformed", "damaged: what is left of it was read", "rest")
 
 
 def _nothing(pages: _Pages, scans: Scans) -> CannotRead:
@@ -98,7 +126,7 @@ def _opened(source: Source, pace: Pace) -> PdfReader:
     except Exception as e:  # pypdf raises whatever a damaged file makes it stumble over
         raise CannotRead("malformed", f"{type(e).__name__}: {e}"[:300]) from e
     if not count:
-        raise CannotRead("no-text", "no pages")
+        raise CannotRead("no-text", _NO_PAGES)
     return reader
 
 
@@ -144,12 +172,10 @@ def _remarks(reader: PdfReader, index: int) -> list[str]:
     return pdf_parts.remarks(reader.pages[index])
 
 
-def _second_opinion(source: Source, first: CannotRead) -> _Pages:
+def _second_opinion(source: Source) -> _Pages | None:
     other = Other(source)
     pages = _Pages([other.page(index) for index in range(min(len(other), PAGES))])
-    if not any(pages.texts):
-        raise first
-    return pages
+    return pages if any(pages.texts) else None
 
 
 def _document(reader: PdfReader | None, found: _Pages, pace: Pace) -> Document:

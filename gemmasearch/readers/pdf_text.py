@@ -14,7 +14,30 @@ _PRESENTATION = re.compile("[\ufb00-\ufb06\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufef
 # Found by the hyphen, not by the letters before it: of a long run of letters each would be tried as the first.
 _HYPHEN = re.compile(r"[-\u2010\u00ad](?<=[^\W\d_]{2}.)[ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})([^\s\w]*)[ \t]*")
 _GLYPHS = re.compile(r"/[A-Za-z]{1,3}\d{1,5}|\(cid:\d+\)|/uni[0-9A-F]{4}")
-_NUMBER = re.compile(r"\d{1,6}|\b[ivxlc]{1,8}\b")
+_NUMBER = re.compile(r"\d+|\b[ivxlc]{1,8}\b")
+# What stands right before the number of a page, and before what numbers something else: "No.", "#", a code.
+_PAGE = re.compile(
+    r"(?:\b(?:page|pages|pagina|página|pàgina|pág|pag|pg|pp?|seite|side|sida|sivu|sayfa|strona|strana|stránka|oldal|folio"
+    r"|slide|folie|blatt|bl|s|str|стр|страница|сторінка|σελίδα|σελ)\b|第|頁|页|쪽|صفحة)[\s.:#/|\u2013-]*(?:n[or]?\.|nº|n°)?\s*$"
+)
+_OTHER = re.compile(
+    r"(?:[#№:]|n[º°]|\b(?:no|nr|num|nro|núm)\b\.?|(?:number|numero|número|numéro|numer|nummern?|-nr\.?))\s*$"
+    r"|(?:[^\W\d_]{2}[-_/]|\d{3}[-/])$"
+)
+# Things of a page that come with a number of their own; and longer ones, whose number is not that of the page.
+_NUMBERED = re.compile(
+    r"\b(?:invoice|receipt|ticket|voucher|coupon|badge|bates|seat|serial|booking|reservation|raffle"
+    r"|\w*rechnung|\w*quittung|\w*beleg|\w*gutschein|\w*schein|eintrittskarte|\w*buchung|platz|startnummer"
+    r"|facture|reçu|billet|factura|recibo|boleto|fattura|ricevuta|biglietto|factuur|kaartje|fatura|bilhete"
+    r"|faktura|paragon|bilet|kvittering|kvitto|biljett|счет|счёт|билет)s?\b(?:\W+\w+){0,2}\W*$"
+)
+_TITLED = re.compile(
+    r"\b(?:bill|order|certificate|claim|exhibit|cheque|statement|customer|account|policy|contract|lot|item|case"
+    r"|bestellung|auftrag|\w*vertrag|kunde|angebot|commande|devis|contrat|client|certificat|pedido|contrato|cliente"
+    r"|ordine|contratto|bestelling|encomenda|zamówienie|ordre|заказ)s?\b(?:\W+\w+){0,2}\W*$"
+)
+_DIGITS_OF_PAGE = 4  # at most
+_LONGEST_NUMBER = 8  # digits, or letters of a Roman one
 _SCRAP = 12  # characters of a line that hardly holds a phrase
 LEFTWARDS = re.compile("[\u0590-\u08ff]")
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -102,8 +125,9 @@ def _uncounted(line: str) -> str:
 
 def without_running_lines(pages: Sequence[str]) -> list[str]:
     """Headers and footers that recur, with the number of the page in them or without, are kept on the first page
-    that has them only. A number that does not count the pages makes a line another one: a total, for example. A page
-    of such lines alone, like a card with its number, keeps those that no page before it had word for word."""
+    that has them only. A number that does not count the pages makes a line another one: a total, that of an invoice.
+    A page of such lines alone, like a card with its number, keeps those that no page before it had word for word.
+    """
     lines = [page.split("\n") for page in pages]
     filled = [i for i, page in enumerate(lines) if any(line.strip() for line in page)]
     if len(filled) < _RUNNING_PAGES:
@@ -154,15 +178,43 @@ def _plain(line: str) -> str:
 
 
 def _keys(line: str, page: int) -> set[str]:
-    """The line as it is, and with each of its numbers told as distance from the page's."""
+    """The line as it is, and with each of its numbers that may count the pages told as distance from the page's."""
     plain = _plain(line)
     if not plain or len(plain) > _LONGEST:
         return set()
     found = {plain}
+    before = 0
     for number in list(_NUMBER.finditer(plain))[:4]:
-        value = int(number[0]) if number[0].isdigit() else _roman(number[0])
-        found.add(f"{plain[: number.start()]}{_COUNTED}{value - page}{plain[number.end() :]}")
+        if _may_count_pages(plain, number, before, page):
+            value = int(number[0]) if number[0].isdigit() else _roman(number[0])
+            found.add(f"{plain[: number.start()]}{_COUNTED}{value - page}{plain[number.end() :]}")
+        before = number.end()
     return found
+
+
+def _may_count_pages(line: str, number: re.Match[str], before: int, page: int) -> bool:
+    """Whether a number is a page's by how it is written and by what stands before it: the numbers of invoices,
+    tickets and the like may rise from page to page as well, and are wanted.
+
+    :param before: where the number before it in the line ends.
+    """
+    digits, said = number[0], line[before : number.start()]
+    if len(digits) > _LONGEST_NUMBER:
+        return False
+    if _PAGE.search(said):
+        return True
+    if any(_is_letter(c) for c in (line[: number.start()][-1:], line[number.end() :][:1])):
+        return False
+    if digits.isdigit() and (len(digits) > _DIGITS_OF_PAGE or (digits[0] == "0" and len(digits) > 2)):
+        return False
+    if _OTHER.search(line[: number.start()]) or _NUMBERED.search(said):
+        return False
+    return digits == str(page + 1) or not _TITLED.search(said)
+
+
+def _is_letter(c: str) -> bool:
+    """A letter of a script in which one beside a number makes a code of it."""
+    return c.isalpha() and c < "\u0590"
 
 
 def _roman(text: str) -> int:

@@ -1,5 +1,6 @@
-"""What stands for a typed word as well: written together or apart, a number in other groups, an umlaut written out,
-and the stem that it has in the language of the passages where the line alone does not say its own."""
+"""What stands for a typed word as well: written together or apart, with or without a hyphen or an apostrophe (which
+make two words of it in the index), a number in other groups, an umlaut written out, and the stem that it has in the
+language of the passages where the line alone does not say its own."""
 
 from __future__ import annotations
 
@@ -29,6 +30,21 @@ LINKED = frozenset(
     {"de", "nl", "da", "sv", "no", "nb", "nn"}
 )  # an s may stand between the parts of a compound
 UMLAUTS = frozenset({"de"})
+_MARKED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011'\u2019][^\W\d_]+)+")  # e-mail, O'Brien, mother-in-law
+_MARKS = re.compile(r"[-\u2010\u2011'\u2019]")
+# Without the apostrophe they would be other words (well, ill, its) or names.
+_SHORTENED = re.compile(r".*['\u2019](?:s|d|m|ll|re|em)", re.IGNORECASE)
+# English words with an apostrophe that are often typed without it, by what stands before the t.
+_NOT = frozenset(
+    {
+        *("ain", "aren", "can", "couldn", "didn", "doesn", "don", "hadn", "hasn", "haven", "isn", "mustn"),
+        *("needn", "shan", "shouldn", "wasn", "weren", "won", "wouldn"),
+    }
+)
+# Letters before a hyphen or an apostrophe (e-mail, O'Brien, x-ray); the others only for a word that is nowhere, as
+# many a word stands behind an apostrophe ("he'd rank").
+_LONE, _LONE_OF_NONE = frozenset("eox"), frozenset("bcfghjklnpqruvwyz")
+LONG = 4  # letters of a word that may be written with a hyphen behind the first one or two, at least
 _WRITTEN_OUT = {"ä": "ae", "ö": "oe", "ü": "ue"}
 _DIGRAPH = re.compile(r"(?<![aeq])([aou])e")
 
@@ -50,8 +66,12 @@ def standing_for(store: Store, query: Query, known: Sequence[str]) -> dict[Term,
     for terms, other in _together(store, typed, known):
         for term in terms:
             found.setdefault(term, []).append(other)
+    for term in dict.fromkeys(one.term for one in typed):
+        if unmarked := _unmarked(store, term, known):
+            found.setdefault(term, []).append(unmarked)
     for one in typed:
         others = [*_apart(store, one.word, known), *_umlauts(store, one)]
+        others = others or _marked(store, one.term, known)
         others += _stems(store, one.word, known) if untold else ()
         if others:
             found.setdefault(one.term, []).extend(others)
@@ -91,6 +111,33 @@ def _joins(word: str, known: Sequence[str]) -> bool:
     return (
         word.isalpha() and not words.unspaced(word) and not any(word in stopwords.of(name) for name in said)
     )
+
+
+def _unmarked(store: Store, term: Term, known: Sequence[str]) -> Term | None:
+    """A word typed with a hyphen or an apostrophe, written without it: ``wi-fi``, ``co-operation``, ``don't``."""
+    if not _MARKED.fullmatch(term.text) or _SHORTENED.fullmatch(term.text):
+        return None
+    word = words.exact(_MARKS.sub("", term.text))
+    return Term(word) if _joins(word, known) and store.occurs(word) else None
+
+
+def _marked(store: Store, term: Term, known: Sequence[str]) -> list[Term]:
+    """A rare word typed without the hyphen or the apostrophe that the files write in it, which made two of it in the
+    index: ``wifi``, ``cooperation``, ``obrien``, ``dont``. By their places alone: the index has no hyphens."""
+    word = fts.searched(term.text)
+    if not word.isalpha() or words.unspaced(word) or store.occurs(word, FEW):
+        return []
+    if word[:-1] in _NOT and word[-1] == "t":
+        pairs = [(word[:-1], "t")]
+    else:
+        lone = _LONE if store.occurs(word) else _LONE | _LONE_OF_NONE
+        pairs = [(word[:1], word[1:])] if word[0] in lone and len(word) >= LONG else []
+        pairs += [(word[:2], word[2:])] if len(word) >= LONG else []
+        pairs = [(one, other) for one, other in pairs if _joins(one, known) and _joins(other, known)]
+    there = [
+        Term(f"{one} {other}", "phrase") for one, other in pairs if store.occurs(one) and store.occurs(other)
+    ]
+    return list(islice((term for term in there if _stands(store, term)), 1))
 
 
 def _apart(store: Store, word: str, known: Sequence[str]) -> list[Term]:

@@ -34,6 +34,7 @@ _KINDS = {
     "books": "book", "calendar": "event", "events": "event", "contacts": "contact", "archives": "archive",
 }  # fmt: skip
 NAME = "gs_name(f.path, d.part, d.meta)"
+_INSIDE = "(instr(d.meta, '\"attached_to\"') > 0 OR instr(d.meta, '\"member\"') > 0)"  # of another file
 Sql = tuple[str, list[Any]]
 
 
@@ -128,11 +129,14 @@ def _compare(column: str) -> Callable[[Condition], Sql]:
 
 
 def _ends(condition: Condition) -> Sql:
-    """The suffix of the file, or of an attachment's own name."""
+    """The suffix of the file, or of the own name of what is attached to a mail or stands in an archive or PDF."""
     ending = os.fsencode("." + str(condition.value).lower().lstrip("."))
     file = "lower(CAST(substr(f.path, ?) AS TEXT)) = CAST(? AS TEXT)"
-    attached = f"instr(d.meta, '\"attached_to\"') > 0 AND {NAME} GLOB ?"
-    return f"{file} OR ({attached})", [-len(ending), ending, _glob(words.fold(os.fsdecode(ending)))]
+    return f"{file} OR ({_INSIDE} AND {NAME} GLOB ?)", [
+        -len(ending),
+        ending,
+        _glob(words.fold(os.fsdecode(ending))),
+    ]
 
 
 def _type(condition: Condition) -> Sql:
@@ -156,14 +160,17 @@ def _glob(folded: str) -> str:
 
 
 def _filename(condition: Condition) -> Sql:
-    """The name of a file or of an attachment, or of what is attached to a mail."""
+    """The name of a file, of an attachment or of a member of an archive; or of what is attached to a mail, and of
+    the archives around a member."""
     folded = _folded(condition)
-    if "*" in folded:
-        return f"{NAME} GLOB ? OR EXISTS ({_ATTACHED} WHERE gs_fold(value) GLOB ?)", [_glob(folded)] * 2
-    return f"instr({NAME}, ?) > 0 OR EXISTS ({_ATTACHED} WHERE instr(gs_fold(value), ?) > 0)", [folded] * 2
+    test, value = ("{} GLOB ?", _glob(folded)) if "*" in folded else ("instr({}, ?) > 0", folded)
+    attached = f"EXISTS ({_ATTACHED} WHERE {test.format('gs_fold(value)')})"
+    around = f"{_INSIDE} AND EXISTS ({_HOLDERS} WHERE {test.format('value')})"
+    return f"{test.format(NAME)} OR {attached} OR ({around})", [value] * 3
 
 
 _ATTACHED = "SELECT 1 FROM json_each(d.attachments)"
+_HOLDERS = "SELECT 1 FROM json_each(gs_holders(f.path, d.part, d.meta))"
 
 
 def _folded_path(column: str, sought: str) -> str:
@@ -177,16 +184,30 @@ def _folded_path(column: str, sought: str) -> str:
 
 
 def _inside(condition: Condition) -> Sql:
-    """A folder by its whole path, or any folder of that name."""
+    """A folder by its whole path, also where links in it lead, or any folder of that name."""
     value = str(condition.value)
     place = os.path.expanduser(value) if value == "~" or value.startswith("~/") else value
     if place.startswith("/"):
-        whole = os.fsencode(os.path.normpath(place))
-        below = whole.rstrip(b"/") + b"/"
-        return "f.path = ? OR (f.path >= ? AND f.path < ?)", [whole, below, below[:-1] + b"0"]
+        places = dict.fromkeys((os.path.normpath(place), _led(place)))
+        params = [param for each in places for param in _below(os.fsencode(each))]
+        return " OR ".join(["f.path = ? OR (f.path >= ? AND f.path < ?)"] * len(places)), params
     name = "/" + words.fold(clean(value)).strip("/") + "/"
     named = f"SELECT x.id FROM folders x WHERE instr({_folded_path('x.path', name)}, ?) > 0"
     return f"f.folder_id IN ({named})", [name]
+
+
+def _led(place: str) -> str:
+    """Where a path leads; itself where nobody can tell."""
+    try:
+        return os.path.realpath(place)
+    except (OSError, ValueError):
+        return os.path.normpath(place)
+
+
+def _below(whole: bytes) -> tuple[bytes, bytes, bytes]:
+    """A path, and between what all paths below it lie."""
+    below = whole.rstrip(b"/") + b"/"
+    return whole, below, below[:-1] + b"0"
 
 
 def _has(condition: Condition) -> Sql:

@@ -29,7 +29,8 @@ def register(connection: apsw.Connection) -> None:
     """Give a connection the SQL functions that the full-text view and the filters are made of:
     ``gs_text(stored)``, ``gs_fold(text)``, ``gs_exact(text)``, ``gs_forms(text, language)``,
     ``gs_language(declared, stored)``, ``gs_path(blob)``, a path folded for comparisons,
-    ``gs_name(blob, part, meta)``, the name of a file or attachment, and ``gs_on_site(meta, site)``."""
+    ``gs_name(blob, part, meta)``, the name of a file, attachment or member of an archive,
+    ``gs_holders(blob, part, meta)``, of what such a member stands in, and ``gs_on_site(meta, site)``."""
     functions: tuple[tuple[str, Callable[..., Any], int], ...] = (
         ("gs_text", plain, 1),
         ("gs_fold", words.fold, 1),
@@ -38,6 +39,7 @@ def register(connection: apsw.Connection) -> None:
         ("gs_language", lambda declared, stored: declared or words.guess_language(plain(stored)), 2),
         ("gs_path", lambda path: words.fold(path.decode("utf-8", "replace")), 1),
         ("gs_name", _name, 3),
+        ("gs_holders", _holders, 3),
         ("gs_on_site", _on_site, 2),
     )
     for name, function, arguments in functions:
@@ -47,11 +49,26 @@ def register(connection: apsw.Connection) -> None:
 
 
 def _name(path: bytes, part: str, meta: str) -> str:
-    """The folded name of a document's file, of an attachment its own, of an entry that of its file."""
+    """The folded name of a document's file; of an attachment, or of a file in an archive or PDF, its own; of an entry
+    that of the file it stands in."""
     own = path.decode("utf-8", "replace")
     if '"attached_to"' in meta:
         own = (json.loads(meta).get("entry_of") or part) if '"entry_of"' in meta else part
+    elif '"member"' in meta:
+        own = json.loads(meta).get("member") or own
     return words.fold(own.rpartition("/")[2])
+
+
+_HOLDERS = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".pdf")
+
+
+def _holders(path: bytes, part: str, meta: str) -> str:
+    """The folded names of the archives and PDFs around a file that stands in one, as a JSON list. What is attached to
+    a message has no other name than its own, so the file of that message counts as an archive only."""
+    file = words.fold(path.decode("utf-8", "replace").rpartition("/")[2])
+    around = [name for name in words.fold(part).split("/")[:-1] if name.endswith(_HOLDERS)]
+    own = '"attached_to"' not in meta or file.endswith(_HOLDERS)
+    return json.dumps([file, *around] if own else around)
 
 
 def _on_site(meta: str, site: str) -> bool:

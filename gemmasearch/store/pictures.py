@@ -1,11 +1,31 @@
-"""What OCR read, by picture; and which files wait for something that is now here."""
+"""What OCR read, by picture; which files wait for something that is now here, and which have what is not here now."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean
+
+_PACKED = (
+    ".zip/",
+    ".tar/",
+    ".gz/",
+    ".tgz/",
+    ".bz2/",
+    ".tbz2/",
+    ".xz/",
+    ".txz/",
+)  # of a part within an archive
+# By option, what a document has that came with it; what has a member is an archive or a PDF.
+BROUGHT = {
+    "ocr": "instr(d.meta, '\"ocr\"') > 0 AND d.kind IN ('pdf', 'picture')",
+    "archives": "instr(d.meta, '\"member\"') > 0 AND instr(d.meta, '\"attached_to\"') = 0",
+    "attached archives": "instr(d.meta, '\"member\"') > 0 AND instr(d.meta, '\"attached_to\"') > 0 AND ("
+    + " OR ".join(f"instr(lower(d.part), '{ending}') > 0" for ending in _PACKED)
+    + ")",
+}
 
 
 class Pictures:
@@ -52,3 +72,21 @@ class Pictures:
             ids.update(id for (id,) in rows)
         self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
         return len(ids)
+
+    def read_with(self, option: str, reader: str) -> list[tuple[int, str]]:
+        """Files that other readers than these read, with more in them than without an option (one of ``BROUGHT``):
+        their ids and paths."""
+        rows = self.db.rows(
+            "SELECT f.id, f.path FROM files f WHERE f.reader <> ? AND f.size IS NOT NULL AND EXISTS "
+            f"(SELECT 1 FROM documents d WHERE d.file_id = f.id AND {BROUGHT[option]})",
+            (reader,),
+        )
+        return [(id, os.fsdecode(path)) for id, path in rows]
+
+    def leave_as_read(self, ids: Iterable[int], reader: str) -> None:
+        """As if these readers had read them."""
+        self.db.many("UPDATE files SET reader = ? WHERE id = ?", ((reader, id) for id in ids))
+
+    def read_files_again(self, ids: Iterable[int]) -> None:
+        """Let the next run read these files."""
+        self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))

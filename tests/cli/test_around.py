@@ -437,3 +437,17 @@ def test_watching_nothing_left_an_empty_index_behind(tmp_path: Path) -> None:
     done = run("watch", "--db", tmp_path / "i" / "i.db")
     assert done.code == 2 and "gsearch index" in done.said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_reached_through_a_link_found_nothing_that_is_indexed_by_the_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "real" / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    monkeypatch.chdir(tmp_path / "real")
+    monkeypatch.setenv("PWD", f"{tmp_path}/link")
+    assert here("in:. a in:./deep") == f'in:"{tmp_path}/link" a in:"{tmp_path}/link/deep"'
+    monkeypatch.setenv("PWD", f"{tmp_path}/elsewhere")
+    assert here("in:.") == f'in:"{tmp_path}/real"'
+    monkeypatch.setenv("PWD", f"{tmp_path}")
+    assert here("in:.") == f'in:"{tmp_path}/real"'

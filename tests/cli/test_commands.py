@@ -354,3 +354,25 @@ def test_a_file_that_is_no_model_is_refused_by_name(indexed: Indexed, tmp_path: 
     done = indexed.run("index", "--embedder", fake)
     assert done.code == 4 and "model.gguf" in done.said
     assert indexed.run("search", "boiler").code == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("index", "--db", ""),
+        ("search", "boiler", "--db", ""),
+        ("search", "boiler", "--db="),
+        ("status", "--db", ""),
+        ("ask", "boiler", "--db="),
+    ],
+)
+def test_an_empty_db_meant_the_usual_index_or_the_current_folder(line: tuple[str, ...]) -> None:
+    done = run(*line)
+    assert done.code == 2 and "--db: no file is named" in done.said
+
+
+def test_a_size_that_no_model_has_was_taken_for_the_vectors(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("the walnut")
+    done = run("index", "--dim", "99999", "--embedder", "static", "--db", tmp_path / "i.db", tmp_path)
+    assert done.code == 2 and "--dim: 99999 is too large" in done.said
+    assert not (tmp_path / "i.db").exists()

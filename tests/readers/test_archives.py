@@ -178,3 +178,51 @@ def test_keys_within_an_archive_stay_out_of_the_index(tmp_path: Path) -> None:
             (name, "secret") for name in members if name != "a.md"
         }
         assert index.status().documents == 1
+
+
+HIDDEN = {
+    ".git/config": b"[core] canary",
+    "web/node_modules/x/readme.md": b"canary",
+    "src/__pycache__/notes.txt": b"canary",
+    "notes/.draft.md": b"canary",
+    "notes/.obsidian/plugins/readme.md": b"canary",
+    "notes/#draft.md#": b"canary",
+    "~$letter.txt": b"canary",
+    "./.venv\\readme.txt": b"canary",
+    "logseq/bak/pages/a.md": b"canary",
+}
+SEEN = {
+    "notes/a.md": b"the walnut",
+    "./notes/#1 ideas.md": b"the oak",
+    "Maildir/.Sent/cur/1.eml": message("the elm").encode(),
+}
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_hidden_members_and_folders_of_programs_were_read_in_archives(tmp_path: Path, pack: object) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(pack(HIDDEN | SEEN))  # type: ignore[operator]
+    found = read(path, **ON)
+    assert not [each for each in found if isinstance(each, Problem)]
+    assert {d.part for d in documents(path, **ON)} == {
+        "notes/a.md",
+        "notes/#1 ideas.md",
+        "Maildir/.Sent/cur/1.eml",
+    }
+    path.write_bytes(pack(HIDDEN))  # type: ignore[operator]
+    assert problem(path, **ON).reason == "no-text"
+
+
+def test_a_locked_member_that_is_left_out_did_cost_the_others(tmp_path: Path) -> None:
+    raw = bytearray(zipped({".git/config": b"x", "a.md": b"the walnut"}))
+    raw[6] |= 1
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    path = tmp_path / "a.zip"
+    path.write_bytes(raw)
+    assert [d.text for d in documents(path, **ON)] == ["the walnut"]
+
+
+def test_what_is_packed_alone_is_read_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / ".notes.md.gz"
+    path.write_bytes(gzip.compress(b"the walnut"))
+    assert [d.part for d in documents(path, **ON)] == [".notes.md"]

@@ -335,3 +335,66 @@ def test_what_pypdf_cannot_read_pypdfium_may(tmp_path: Path) -> None:
         stream,
     )  # pypdf refuses the short name
     assert documents(write(tmp_path, raw[:begin] + abbreviated + raw[end:]))[0].text == "rescued words"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Invoice {0}",
+        "Invoice No. 20240{1:02}",
+        "Rechnungsnummer: {0}",
+        "Rechnungs-Nr. {0}",
+        "Rechnung Nr. {1}",
+        "Facture n° {1}",
+        "Ticket {1} of 300",
+        "ACME{0:06}",
+        "ACME-{0}",
+        "{0:06}",
+        "2024-{1:03}",
+        "2024/{0}",
+        "RG-2024-{0}",
+        "Order 10{1:02}",
+        "Customer 48{1:03}",
+        "Raffle ticket # {1}",
+        "Seat 4{1:02} Row B",
+        "№ {0}",
+    ],
+)
+def test_numbers_of_invoices_and_tickets_were_left_out_as_if_they_counted_the_pages(line: str) -> None:
+    said = [line.format(4711 + n, n + 1) for n in range(9)]
+    for place in ("{}\nwalnut {}\nmore\nlast\nPage {}", "{2}\nwalnut {1}\nmore\nlast\n{0}"):
+        pages = [place.format(each, "abcdefghi"[n], n + 1) for n, each in enumerate(said)]
+        kept = pdf_text.without_running_lines(pages)
+        assert [each in page for each, page in zip(said, kept, strict=True)] == [True] * 9
+        assert "9" not in kept[-1].replace(said[-1], "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{0}",
+        "- {0} -",
+        "Page {0}",
+        "Page {0} of 9",
+        "Seite {0}/9",
+        "S. {0}",
+        "Pág. {0}",
+        "Invoice 4711, page {0} of 9",
+        "Annual report {0}",
+        "{0} | Annual report 2024",
+        "Smith et al. 10{1:02}",
+        "A-{0}",
+        "第{0}頁",
+        "{0}쪽",
+        "Contract {0}",
+        "Kapitel 3: Die Reise {0}",
+        "{1:02}",
+        "صفحة {0}",
+        "Invoice 2024-17 · p{0}",
+    ],
+)
+def test_numbers_of_pages_are_left_out(line: str) -> None:
+    said = [line.format(n + 1, n + 1) for n in range(9)]
+    pages = [f"{each}\nwalnut {'abcdefghi'[n]}\nmore {n}\nmany\nlast" for n, each in enumerate(said)]
+    kept = pdf_text.without_running_lines(pages)
+    assert [each in page for each, page in zip(said, kept, strict=True)] == [True] + [False] * 8

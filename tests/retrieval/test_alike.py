@@ -96,3 +96,52 @@ def test_umlauts_written_out_and_parts_of_compounds_find_each_other(add, titles,
 def test_english_parts_are_not_linked_by_an_s(add, titles) -> None:
     add("/h/news.md", "The newspaper says that it was not the weather.", title="newspaper")
     assert "newspaper" not in titles("new paper")
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("I don't like the walnut bread.", "dont"),
+        ("They dont sell walnut oil here.", "don't"),
+        ("They dont sell walnut oil here.", "don’t"),
+        ("It isn’t the walnut.", "isnt"),
+        ("Patrick O'Brien wrote a letter.", "obrien"),
+        ("Mr OBrien called.", "O'Brien"),
+        ("Send me an e-mail tonight.", "email"),
+        ("An email came from Tom.", "e-mail"),
+        ("The wi-fi password is on the box.", "wifi"),
+        ("The wifi router is in the hall.", "Wi-Fi"),
+        ("A treaty of co-operation was signed.", "cooperation"),
+        ("The cooperation among neighbours is good.", "co-operation"),
+        ("The X-ray was clear.", "xray"),
+        ("By k-means the flats fall into four groups.", "kmeans"),
+        ("My motherinlaw came.", "mother-in-law"),
+        ("The reentry of the capsule.", "re\u2011entry"),
+    ],
+)
+def test_words_with_and_without_a_hyphen_or_an_apostrophe_did_not_find_each_other(
+    add, titles, written, typed
+) -> None:
+    add("/h/there.md", written, title="there")
+    assert titles(typed) == ["there"]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("The shed is behind the ill oak, hell knows, and it went well.", "she'd I'll he'll we'll"),
+        ("He'd rank it low, it's low, and the class is C and Andy's.", "drank slow another"),
+        ("They'll earn more; we're entry number two.", "learn"),
+        ("It's mile seven.", "smile"),
+    ],
+)
+def test_words_that_only_look_alike_without_the_apostrophe_stay_apart(add, titles, written, typed) -> None:
+    add("/h/there.md", written, title="there")
+    assert titles(typed) == []
+
+
+def test_a_frequent_word_is_not_looked_for_with_a_hyphen(add, titles) -> None:
+    for n in range(110):
+        add(f"/h/{n}.md", f"An email of day {n}.", title=f"{n}")
+    add("/h/there.md", "Send me an e-mail tonight.", title="there")
+    assert "there" not in titles("email")

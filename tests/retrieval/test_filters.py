@@ -88,3 +88,65 @@ def test_punctuation_alone_finds_nothing_and_beside_filters_nothing_more(add, st
     embedder = embedded()
     assert search(store, embedder, line) == []
     assert [hit.title for hit in search(store, embedder, f"tag:x {line}")] == ["one"]
+
+
+@pytest.fixture
+def packed(add, store):
+    """packed(line): the titles of what passes the filters of a line, of files within others."""
+    member = {"part": "tour/bericht.md", "meta": {"member": "tour/bericht.md"}}
+    add("/h/backup.zip", "one", title="packed", **member)
+    deep = "inner.tgz/tour/Notes.MD"
+    add("/h/outer.zip", "two", title="nested", part=deep, meta={"member": deep})
+    invoice = {"part": "factur-x.xml", "meta": {"member": "factur-x.xml"}}
+    add("/h/bill.pdf", "three", kind="data", title="invoice", **invoice)
+    add("/h/mails.zip/box.mbox", "four", kind="mail", title="mail", attachments=("paper.zip",))
+    sent = {"member": "lease.md", "attached_to": "8f"}
+    add("/h/box.mbox", "five", title="sent", part="8f/paper.zip/lease.md", meta=sent)
+    event = {"part": "plan.ics/0a1b", "meta": {"member": "plan.ics", "entry_of": "plan.ics"}}
+    add("/h/plans.zip", "six", kind="event", title="event", **event)
+    return lambda line: sorted(hit.title for hit in search(store, None, line))
+
+
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("filename:bericht", ["packed"]),
+        ("filename:tour", []),
+        ("filename:backup.zip", ["packed"]),
+        ("filename:inner.tgz", ["nested"]),
+        ("filename:outer*", ["nested"]),
+        ("filename:outer*zip", ["nested"]),
+        ("filename:*.md", ["nested", "packed", "sent"]),
+        ("filename:bill", ["invoice"]),
+        ("filename:paper", ["mail", "sent"]),
+        ("filename:box type:note", []),
+        ("filename:plan.ics", ["event"]),
+        ("-filename:backup -filename:md", ["event", "invoice", "mail"]),
+        ("ext:md", ["nested", "packed", "sent"]),
+        ("ext:xml", ["invoice"]),
+        ("ext:pdf", ["invoice"]),
+        ("ext:ics", ["event"]),
+        ("ext:zip -ext:ics -ext:md", []),
+    ],
+)
+def test_files_within_archives_and_pdfs_went_by_the_name_of_the_archive_alone(
+    packed, line: str, titles: list[str]
+) -> None:
+    assert packed(line) == titles
+
+
+def test_a_folder_named_through_a_link_found_nothing(add, store, tmp_path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (tmp_path / "link").symlink_to(real)
+    add(f"{real}/beds.md", "beds", title="beds")
+    add(f"{tmp_path}/other.md", "other", title="other")
+    add(f"{tmp_path}/link/kept.md", "kept", title="kept")  # as a folder that was registered by its link
+
+    def found(line: str) -> list[str]:
+        return sorted(hit.title for hit in search(store, None, line))
+
+    assert found(f"in:{tmp_path}/link") == ["beds", "kept"]
+    assert found(f"-in:{tmp_path}/link") == ["other"]
+    assert found(f"in:{tmp_path}/link/beds.md") == ["beds"]
+    assert found(f"in:{real}") == ["beds"]
