@@ -15,8 +15,8 @@ from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.lock import run_lock
 from gemmasearch.indexing.rules import Rules, around, innermost
-from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES
 from gemmasearch.light import dataclass
+from gemmasearch.secrets import KEY_SEARCH_BYTES
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root, Store

@@ -14,18 +14,16 @@ from gemmasearch.documents import FileStamp, Problem
 from gemmasearch.indexing.ignores import NAMES as IGNORE_FILES
 from gemmasearch.indexing.ignores import Ignores, inherited
 from gemmasearch.indexing.rules import (
-    MADE_FOLDERS,
-    MADE_WITHIN,
     MAIL_RECORDS,
     OFFICE_PARTS,
     Rules,
     is_mail_record,
     is_of_saved_page,
     is_within,
-    made_by_program,
 )
-from gemmasearch.indexing.secrets import is_secret_name
+from gemmasearch.leftout import MADE_FOLDERS, MADE_WITHIN, made_by_program
 from gemmasearch.light import dataclass
+from gemmasearch.secrets import is_secret_name
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.maildirs import Maildirs

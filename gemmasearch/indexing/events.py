@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
-from gemmasearch.indexing.rules import MADE_FOLDERS, made_by_program
+from gemmasearch.leftout import MADE_FOLDERS, made_by_program
 from gemmasearch.light import dataclass
 
 CHANGES = frozenset({"created", "modified", "moved", "deleted", "closed"})

@@ -23,7 +23,6 @@ from gemmasearch import compiled
 from gemmasearch.documents import Chunk, Document, Problem
 from gemmasearch.indexing import chunking
 from gemmasearch.indexing.measure import Measure
-from gemmasearch.indexing.secrets import holds_key, is_secret_part
 from gemmasearch.light import blake2b
 from gemmasearch.models import Passage, open_embedder
 from gemmasearch.readers.formats import CannotRead, Source
@@ -33,6 +32,7 @@ from gemmasearch.readers.opening import opened
 from gemmasearch.readers.recognition import recognised
 from gemmasearch.readers.run import items
 from gemmasearch.readers.worker import end_with
+from gemmasearch.secrets import holds_key, is_secret_part
 from gemmasearch.settings import Settings
 from gemmasearch.store.ready import Ready, ready
 

@@ -15,11 +15,11 @@ from gemmasearch.indexing.current import READERS, is_racy, is_read, tries_before
 from gemmasearch.indexing.helper import SMALL
 from gemmasearch.indexing.moves import Moves, kind_of_name
 from gemmasearch.indexing.rules import Rules, innermost
-from gemmasearch.indexing.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
 from gemmasearch.indexing.storing import TOGETHER, Storing
 from gemmasearch.readers import growth
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.opening import opened
+from gemmasearch.secrets import KEY_SEARCH_BYTES, holds_key, is_secret_part
 from gemmasearch.store.keys import clean, nameless, path_words
 from gemmasearch.store.ready import Ready
 

@@ -8,23 +8,10 @@ from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any
 
 from gemmasearch.indexing.ignores import matches
-from gemmasearch.leftout import MADE_FOLDERS, MADE_WITHIN, made_by_program
 from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root
-
-__all__ = [
-    "MADE_FOLDERS",
-    "MADE_WITHIN",
-    "Rules",
-    "around",
-    "innermost",
-    "is_mail_record",
-    "is_of_saved_page",
-    "is_within",
-    "made_by_program",
-]
 
 # What mail servers, and programs that fetch mail, keep beside it in its folders; elsewhere a note may be called so.
 MAIL_RECORDS = frozenset(

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 STATE = "settled"  # in the store's state: marks by the paths of roots
 FULL_LOOK = 86_400.0  # seconds
-_CODE = ("crawl.py", "ignores.py", "rules.py", "secrets.py")  # what decides by names
+# What decides by names.
+_CODE = ("indexing/crawl.py", "indexing/ignores.py", "indexing/rules.py", "leftout.py", "secrets.py")
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ def mark(root: Root, inner: Sequence[str], own: str) -> str:
 
     :param inner: the roots within this one. :param own: the index file.
     """
-    here = os.path.dirname(__file__)
+    here = os.path.dirname(os.path.dirname(__file__))
     code = [glance.file_stamp(os.fsencode(os.path.join(here, name))) for name in _CODE]
     told = repr((Rules.of(root.options), sorted(inner), own, code))
     return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

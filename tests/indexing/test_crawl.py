@@ -11,7 +11,7 @@ import pytest
 from gemmasearch.documents import Problem
 from gemmasearch.indexing.crawl import Found, RootUnavailable, crawl, explain
 from gemmasearch.indexing.rules import Rules
-from gemmasearch.indexing.secrets import holds_key, is_secret_name
+from gemmasearch.secrets import holds_key, is_secret_name
 
 
 def write(root: Path, *names: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from gemmasearch.indexing import secrets
+from gemmasearch import secrets
 from tests.indexing.test_secrets import PEM
 
 EXPORTS = (
