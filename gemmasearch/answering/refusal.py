@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from gemmasearch.answering import unheard, words
+from gemmasearch.answering import attributes, unheard, words
 from gemmasearch.answering.beside import LOOKED_AT, beside
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.others import coded_beside, without
@@ -108,6 +108,7 @@ def chance(
         or (of_others and not any(map(partial(_names_with_kind, question), ranked[:LOOKED_AT])))
         or not question.stems
         or beside(question, ranked)
+        or attributes.untold(question, ranked[:LOOKED_AT], ranked, weights)
         or (not _knows_languages(space) and _of_the_unknown(question, ranked, weights))
         or (not _knows_languages(space) and _of_things_unheard(question, ranked, weights))
     ):

@@ -76,7 +76,9 @@ _SAME = {
         renew renewed renewal
         examine examined examination
         approve approved approval
-        sow sown plant planted""",
+        sow sown plant planted
+        code combination
+        dose dosage""",
     "de": """
         einbauen eingebaut einbau installieren installiert installation montieren montiert montage
         beginnen beginnt begonnen beginn anfangen anfang starten start

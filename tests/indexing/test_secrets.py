@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gemmasearch.indexing import care, secrets
+from gemmasearch import secrets
+from gemmasearch.indexing import care
 from gemmasearch.indexing.sync import sync
 from gemmasearch.models.fake import FakeEmbedder
 from gemmasearch.readers import read

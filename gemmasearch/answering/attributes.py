@@ -1,0 +1,120 @@
+"""What a short question asks of a thing: its excess, its landlord, the diameter of it. Where no file says a word for
+that, what is told of the thing is something else.
+
+It speaks against an answer only where the word makes up much of the question, by rarity: a long one may be answered
+without it. So may one of which an amount, a unit, a day or a place says by itself what it is. English, where what is
+asked for stands behind "what is the" or "who is the".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from gemmasearch import light
+from gemmasearch.answering import awaited, spans, words
+from gemmasearch.answering.candidates import Candidate, Weights
+from gemmasearch.answering.numbers import months_in
+from gemmasearch.answering.question import Question
+
+_BEHIND = r"(?:of|for|at|in|on|from|to|with|by|per|under|between|after|before|during)\b"
+_WORD = rf"(?!{_BEHIND}|(?:most|least)\b)[\w'’-]+"
+# Who is incapable of doing something, or what a thing is made of, is asked of no attribute.
+_ASKED = light.pattern(
+    r"\W*(?:(?:what|who)(?:['’]s| is| was| are| were| will)|how (?:high|much|large|big|long) (?:is|was|are|were))"
+    rf" (?:(?:the|my|our|your|his|her|their|its) |(?={_WORD}(?: {_WORD})?(?:['’]s|s['’]) ))"
+    rf"(?P<phrase>(?:{_WORD} ){{0,5}}?{_WORD})(?<!ed)(?: {_BEHIND} (?!\w+ing\b)\w|\W*$)",
+    re.I,
+)
+_HOUSE = light.pattern(rf"{words.CAPITAL}[\w.-]+ \d{{1,3}}[a-z]?\b|\b\d{{1,3}}[a-z]? {words.CAPITAL}")
+_LEAST = 1 / 3  # of a question's words, by rarity, that one is without which nothing is told
+_AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
+_SHORTEST = 4  # letters that a word and another of its family share at least: trainer, training
+_ENDING = 3  # and letters in which it may differ from it
+
+
+def _in_units(units: str) -> Callable[[str], bool]:
+    found = light.pattern(rf"\d ?(?:{units})(?![^\W\d_])", re.I)
+    return lambda text: found.search(text) is not None
+
+
+def _placed(text: str) -> bool:
+    return awaited.kept_somewhere(text) or any(spans.behind_place(text, span) for span in spans.names(text))
+
+
+def _dated(text: str) -> bool:
+    return any(spans.dates(text))
+
+
+def _addressed(text: str) -> bool:
+    return any(not months_in(found.group()) for found in _HOUSE.finditer(text))
+
+
+# What says by itself what it is, with the words for it.
+_TELLING: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (
+        "rent fee fees rate tariff premium bill charge fare amount total sum value balance income revenue salary wage"
+        " wages pay budget",
+        spans.moneyed,
+    ),
+    ("date day time hour hours start end beginning opening", _dated),
+    ("place location venue destination site town city", _placed),
+    ("address", _addressed),
+    ("email mail", lambda text: "@" in text),
+    ("area size surface", _in_units(r"m²|m2|sqm|ha|hectares?|acres?|square|by")),
+    ("capacity volume contents", _in_units(r"l|ml|lit(?:er|re)s?|gallons?|people|seats?|persons?|guests?")),
+    ("weight mass", _in_units(r"kg|g|kilos?|kilograms?|grams?|lbs?|tons?|tonnes?")),
+    ("temperature", _in_units(r"°|degrees?|k")),
+    ("speed", _in_units(r"km/h|mph|knots|m/s|rpm")),
+    ("power horsepower output", _in_units(r"kw|hp|w|watts?|mw|bhp")),
+    ("age", _in_units(r"years?|months?|weeks?")),
+)  # fmt: skip
+
+
+def asked(question: Question) -> str:
+    """The stem of what is asked of something; "" where nothing is, or where a number or a name says it by itself.
+
+    >>> from gemmasearch.answering.question import understand
+    >>> asked(understand("What is the excess of the house insurance?"))
+    'excess'
+    """
+    found = _ASKED.match(question.text) if question.language == "en" and not question.asks_code else None
+    stems = words.stems(found["phrase"], "en") if found else []
+    head = stems[-1] if stems else ""
+    return head if head in awaited.topic(question) - set(question.names) and question.stems[1:] else ""
+
+
+def untold(
+    question: Question, best: Sequence[Candidate], every: Sequence[Candidate], weights: Weights
+) -> bool:
+    """Whether no file says a word for what is asked of a thing, and no document of ``best`` one of its family.
+
+    :param every: all candidates, among them the others of the same documents.
+    """
+    head = asked(question)
+    if not head or not best or weights.frequency.get(head) or weights.share(question, {head}) < _LEAST:
+        return False
+    most = max(c.covered for c in best)
+    near = [c for c in best if c.covered >= _AS_NEAR * most]
+    if any(_tells_itself(words.fold(question.surface[head]), c.text) for c in near):
+        return False
+    documents = {c.hit.document_id for c in near}
+    return not any(_says(head, c) for c in every if c.hit.document_id in documents)
+
+
+def _tells_itself(word: str, text: str) -> bool:
+    return any(word in listed.split() and tells(text) for listed, tells in _TELLING)
+
+
+def _says(head: str, candidate: Candidate) -> bool:
+    return head in candidate.spoken or any(_akin(head, said) for said in candidate.stems)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two stems may be of one family, or one is a part of the other.
+
+    >>> _akin("trainer", "train"), _akin("tenant", "tent")
+    (True, False)
+    """
+    least = max(_SHORTEST, len(one) - _ENDING)
+    return one[:least] == other[:least] or (len(one) >= _SHORTEST and other.endswith(one))
