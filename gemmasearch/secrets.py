@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from gemmasearch import light
+
 KEY_SEARCH_BYTES = 262_144  # a longer file is no key
 
 # Folders that hold keys wherever they stand …
@@ -25,8 +27,8 @@ _PROGRAMS = frozenset(
         *("1Password", "KeePass", "keepassxc", "keepassx", "Electrum", "rclone", "gh"),
     }
 )
-_DATA_OF_PROGRAMS = re.compile(r"/(?:\.[^/]+|Library|AppData|snap)/(?:[^/]+/)*$")
-_NAMES = re.compile(
+_DATA_OF_PROGRAMS = light.pattern(r"/(?:\.[^/]+|Library|AppData|snap)/(?:[^/]+/)*$")
+_NAMES = light.pattern(
     r"""(?: id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:[_-]\w+)* | identity
       | [._]netrc | \.?pgpass(?:\.conf)? | \.my\.cnf | \.mylogin\.cnf | \.env(?:rc|[._-].*)? | .+\.env
       | \.?git-credentials | credentials(?:\.(?:json|ini|csv|db|toml|xml|yml|yaml))? | kube[_-]?config(?:\.ya?ml)?
@@ -91,7 +93,7 @@ _ENDINGS = (
         ".enc",
     ),
 )
-_COPY = re.compile(
+_COPY = light.pattern(
     r"(?:~|\.(?:bak|old|orig|save|backup|copy|swp|\d{1,8})|[ _-]copy| \(\d+\))$", re.IGNORECASE
 )
 # A header line with the body of a key under it, also as one string of JSON, or as the first line of all; a text that

@@ -30,12 +30,12 @@ _HOUSE = light.pattern(rf"{words.CAPITAL}[\w.-]+ \d{{1,3}}[a-z]?\b|\b\d{{1,3}}[a
 _LEAST = 1 / 3  # of a question's words, by rarity, that one is without which nothing is told
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
 _SHORTEST = 4  # letters that a word and another of its family share at least: trainer, training
+_ENDS = r"(?![^\W\d_])"
 _ENDING = 3  # and letters in which it may differ from it
 
 
-def _in_units(units: str) -> Callable[[str], bool]:
-    found = light.pattern(rf"\d ?(?:{units})(?![^\W\d_])", re.I)
-    return lambda text: found.search(text) is not None
+def _in(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: pattern.search(text) is not None
 
 
 def _placed(text: str) -> bool:
@@ -61,13 +61,14 @@ _TELLING: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("place location venue destination site town city", _placed),
     ("address", _addressed),
     ("email mail", lambda text: "@" in text),
-    ("area size surface", _in_units(r"m²|m2|sqm|ha|hectares?|acres?|square|by")),
-    ("capacity volume contents", _in_units(r"l|ml|lit(?:er|re)s?|gallons?|people|seats?|persons?|guests?")),
-    ("weight mass", _in_units(r"kg|g|kilos?|kilograms?|grams?|lbs?|tons?|tonnes?")),
-    ("temperature", _in_units(r"°|degrees?|k")),
-    ("speed", _in_units(r"km/h|mph|knots|m/s|rpm")),
-    ("power horsepower output", _in_units(r"kw|hp|w|watts?|mw|bhp")),
-    ("age", _in_units(r"years?|months?|weeks?")),
+    ("area size surface", _in(light.pattern(r"\d ?(?:m²|m2|sqm|ha|hectares?|acres?|square|by)" + _ENDS, re.I))),
+    ("capacity volume contents", _in(light.pattern(
+        r"\d ?(?:l|ml|lit(?:er|re)s?|gallons?|people|seats?|persons?|guests?)" + _ENDS, re.I))),
+    ("weight mass", _in(light.pattern(r"\d ?(?:kg|g|kilos?|kilograms?|grams?|lbs?|tons?|tonnes?)" + _ENDS, re.I))),
+    ("temperature", _in(light.pattern(r"\d ?(?:°|degrees?|k)" + _ENDS, re.I))),
+    ("speed", _in(light.pattern(r"\d ?(?:km/h|mph|knots|m/s|rpm)" + _ENDS, re.I))),
+    ("power horsepower output", _in(light.pattern(r"\d ?(?:kw|hp|w|watts?|mw|bhp)" + _ENDS, re.I))),
+    ("age", _in(light.pattern(r"\d ?(?:years?|months?|weeks?)" + _ENDS, re.I))),
 )  # fmt: skip
 
 

@@ -138,12 +138,12 @@ def _without_asked(question: Question, text: str) -> str:
 
 # What a sentence that settles a question of this kind tends to say.
 _SETTLES = {
-    "yesno": re.compile(
+    "yesno": light.pattern(
         r"\b(?:conclu\w+|suggest\w*|indicat\w+|show(?:s|n|ed)?|demonstrat\w+|confirm\w*|appears?|seems?|may|should"
         r"|therefore|thus|zeig\w+|bestätig\w+|daher|also|folglich|montr\w+|suggèr\w+|donc|demuestr\w+|sugier\w+)\b",
         re.I,
     ),
-    "why": re.compile(
+    "why": light.pattern(
         r"\b(?:because|since|due to|so that|in order to|reason|weil|wegen|deshalb|damit|grund|parce|car|afin"
         r"|à cause|porque|debido|para que)\b",
         re.I,

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence, Set
 from gemmasearch import light
 from gemmasearch.answering import awaited, deeds, everyday, identified, kin, secrets, spans, words
 from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.doers import names_doer, with_doer
 from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import months_in, numbers_in
-from gemmasearch.answering.others import names_doer, with_doer
 from gemmasearch.answering.question import COUNTED, TITLE, Question
 from gemmasearch.answering.reference import points_back, priced_behind, speaks_of_somebody
 from gemmasearch.answering.surroundings import RECORDS

@@ -60,7 +60,7 @@ _UNITS = {
     "franc": r"\bchf\b|\bfranken\b|\bfrancs?\b|\bfr\. ?\d",
     "cent": r"¢|\bcents?\b|\bpence\b",
 }
-_UNIT = {name: re.compile(pattern, re.I) for name, pattern in _UNITS.items()}
+_UNIT = {name: light.pattern(pattern, re.I) for name, pattern in _UNITS.items()}
 
 
 def units_in(text: str) -> frozenset[str]:

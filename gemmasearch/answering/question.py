@@ -151,7 +151,7 @@ TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "s
 TITLE = r"(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)"
 _TITLED = light.pattern(rf"{TITLE}\b\.? (?={words.CAPITAL})")
 _NOW_UNSPACED = light.pattern("现在|現在|目前|今の|いま|지금|현재")
-_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+_COMPILED = tuple((kind, light.pattern(pattern)) for kind, pattern in _PATTERNS)
 
 
 @dataclass(frozen=True, slots=True)

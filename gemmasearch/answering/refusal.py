@@ -15,7 +15,8 @@ from functools import partial
 from gemmasearch.answering import attributes, unheard, words
 from gemmasearch.answering.beside import LOOKED_AT, beside
 from gemmasearch.answering.candidates import Candidate, Weights
-from gemmasearch.answering.others import coded_beside, without
+from gemmasearch.answering.neighbours import coded_beside
+from gemmasearch.answering.others import without
 from gemmasearch.answering.question import TITLES, Question
 from gemmasearch.light import dataclass
 from gemmasearch.retrieval.fusion import ENGLISH_ONLY

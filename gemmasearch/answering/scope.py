@@ -28,7 +28,7 @@ _SAID = (
     r"|answer|answered|suggest|suggested|report|reported|promise|promised|propose|proposed)"
 )
 _SENDERS = tuple(
-    re.compile(pattern)
+    light.pattern(pattern)
     for pattern in (
         rf"\b(?:did|does|has|had) {_NAME} (?:\w+ )?{_SAID}\b",
         rf"\b{_NAME} {_SAID}\b",
@@ -56,7 +56,7 @@ _WHEN_WRITTEN = light.pattern(
 )
 # A year that counts from today, and how far off it is.
 _COUNTED_YEAR = tuple(
-    (re.compile(rf"(?<![\"'’])\b(?:{pattern})\b(?:['’]s\b)?", re.I), off)
+    (light.pattern(rf"(?<![\"'’])\b(?:{pattern})\b(?:['’]s\b)?", re.I), off)
     for pattern, off in (
         (
             r"(?:in )?the year before last|(?:im )?vorletzte[ns] jahr|il y a deux ans|hace dos años",

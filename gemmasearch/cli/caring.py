@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gemmasearch import light
 from gemmasearch.cli import counts, views
 from gemmasearch.cli.render import Output, one_line, path_field
 from gemmasearch.cli.session import CommandSpec, Session
@@ -87,7 +88,7 @@ def roots(
     return out.result(found, lambda: views.table(out, [_root_row(r, session) for r in found]))
 
 
-_SIZE = re.compile(r"(\*|\.[\w.-]+)=(\d+(?:\.\d+)?) *([KMG]?)i?B?", re.IGNORECASE)
+_SIZE = light.pattern(r"(\*|\.[\w.-]+)=(\d+(?:\.\d+)?) *([KMG]?)i?B?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 
 

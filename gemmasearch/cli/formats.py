@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import string
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from gemmasearch import light
 from gemmasearch.cli import views
 from gemmasearch.cli.records import as_json, iso
 from gemmasearch.cli.render import Output, one_line, path_field
@@ -19,7 +19,7 @@ from gemmasearch.errors import UsageProblem
 
 # What a spreadsheet takes for a formula, also behind blanks that it drops and characters that nobody sees, and behind
 # the apostrophes that keep it from doing so.
-_FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠])")
+_FORMULA = light.pattern(r"'*(?:[\t\r\n]|[\s\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠])")
 _ESCAPES = {"\\t": "\t", "\\n": "\n", "\\0": "\0", "\\\\": "\\"}
 
 FIELDS: dict[str, Callable[[Hit], str | int | float | None]] = {

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from zlib import crc32
 
+from gemmasearch import light
 from gemmasearch.documents import Chunk, Document
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.indexing.tables import tables
@@ -29,21 +30,21 @@ STRETCH = 1.25  # a paragraph that exceeds the target by no more than this stays
 
 GREETING = 60  # characters
 AT_ONCE = 16_384  # characters that are counted in one piece
-_GREETING = re.compile(
+_GREETING = light.pattern(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten (?:tag|morgen|abend)|moin|servus"
     r"|sehr geehrte[rs]?|salut|bonjour|bonsoir|ch[eè]re?s?|hola|buen[oa]s(?: \w+)?|estimad[oa]s?|querid[oa]s?|ciao"
     r"|buongiorno|car[oa]|olá|hoi|beste|hej|привет|здравствуйте|добрый день)(?: [\w.'’-]+){0,4} ?[,!.:]?",
     re.I,
 )
-_NAME = re.compile(r"[^\W\d_]+")
+_NAME = light.pattern(r"[^\W\d_]+")
 
-_BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+(?:[ \t\r]*\n)*|\s+")
-_FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_ITEM = re.compile(r"[ \t]*(?:[-*+•|>]|\d+[.)]|\w+[.)]\s|[ \t]{3,}\S|```|~~~)")
+_BLOCK = light.pattern(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+(?:[ \t\r]*\n)*|\s+")
+_FENCE = light.pattern(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+_LINE = light.pattern(r"[^\n]*\n|[^\n]+")
+_ITEM = light.pattern(r"[ \t]*(?:[-*+•|>]|\d+[.)]|\w+[.)]\s|[ \t]{3,}\S|```|~~~)")
 _ENDS = f".!?…;,){STOPS}；，）|`"  # of a line that leads to nothing
-_SENTENCE_END = re.compile(rf"[.!?…]+[\"”’»)\]]*\s+(?=\S)|[{STOPS}]+[」』”）]*|\n(?=\S)")
-_SPACE_BACK = re.compile(r"\s(?=\S)")
+_SENTENCE_END = light.pattern(rf"[.!?…]+[\"”’»)\]]*\s+(?=\S)|[{STOPS}]+[」』”）]*|\n(?=\S)")
+_SPACE_BACK = light.pattern(r"\s(?=\S)")
 
 Span = tuple[int, int]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from gemmasearch import light
 from gemmasearch.guess import NOT_ASCII
 
 _SLICE = 20_000  # characters looked at in one step, which bounds the memory
@@ -17,29 +18,29 @@ _SLICE = 20_000  # characters looked at in one step, which bounds the memory
 # A pattern for the pieces of a script, and a text that shows what the tokenizer makes of them.
 _SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"[A-Za-z]{1,8}|[0-9]{1,2}|[!-/:-@\[-`{-~]"),
+        light.pattern(r"[A-Za-z]{1,8}|[0-9]{1,2}|[!-/:-@\[-`{-~]"),
         "The bill for heating came on 14 March 2024: it was 312.50 euros, more than the year before. Could you "
         "send me the contract (signed, please) and the number of the insurance? See https://example.org/help.",
     ),
-    (re.compile(r"[\u0080-\u024f]{1,3}"), "àéîõü ßøå łčž ğışç ñ œæ «é» – „ö“ ëïÿ ąęść"),
+    (light.pattern(r"[\u0080-\u024f]{1,3}"), "àéîõü ßøå łčž ğışç ñ œæ «é» – „ö“ ëïÿ ąęść"),
     (
-        re.compile(r"[\u0370-\u052f]{1,4}"),
+        light.pattern(r"[\u0370-\u052f]{1,4}"),
         "Счёт за отопление пришёл в марте, он больше прошлогоднего. Ο λογαριασμός ήρθε τον Μάρτιο.",
     ),
     (
-        re.compile(r"[\u0530-\u08ff]{1,3}"),
+        light.pattern(r"[\u0530-\u08ff]{1,3}"),
         "وصلت فاتورة التدفئة في شهر مارس وكانت أكبر من العام الماضي. חשבון החימום",
     ),
     (
-        re.compile(r"[\u0900-\u1fff]{1,2}"),
+        light.pattern(r"[\u0900-\u1fff]{1,2}"),
         "मार्च में हीटिंग का बिल आया और वह पिछले साल से अधिक था। ค่าทำความร้อนมาถึงในเดือนมีนาคม",
     ),
-    (re.compile(r"[\u2000-\u2dff]"), "– — … “ ” • → € ™ ─ ═ ▪ ☐ ✓"),
+    (light.pattern(r"[\u2000-\u2dff]"), "– — … “ ” • → € ™ ─ ═ ▪ ☐ ✓"),
     (
-        re.compile(r"[\u2e80-\ufe0f\ufe30-\uffef\U00020000-\U0003ffff]"),
+        light.pattern(r"[\u2e80-\ufe0f\ufe30-\uffef\U00020000-\U0003ffff]"),
         "三月收到了暖气账单，比去年多。三月に暖房の請求書が届きました。난방비 청구서가 삼월에 왔습니다.",
     ),
-    (re.compile(r"[\U00010000-\U0001ffff]"), "😀🎉👍🏽🚀🐈"),
+    (light.pattern(r"[\U00010000-\U0001ffff]"), "😀🎉👍🏽🚀🐈"),
 )
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gemmasearch import light
 from gemmasearch.documents import Document
 from gemmasearch.errors import MachineRefused, UsageProblem
 from gemmasearch.light import dataclass
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from gemmasearch.store import Store
 
 LARGEST = 100_000_000  # bytes
-_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
+_ADDRESS = light.pattern(r"https?://[^\s<>\"]{1,2000}")
 
 
 @dataclass(frozen=True, slots=True)

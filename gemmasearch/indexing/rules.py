@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any
 
+from gemmasearch import light
 from gemmasearch.indexing.ignores import matches
 from gemmasearch.light import dataclass
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 MAIL_RECORDS = frozenset(
     ("dovecot-uidlist", "dovecot-uidvalidity", "dovecot.list.index.log", "subscriptions")
 )
-_MAIL_RECORD = re.compile(
+_MAIL_RECORD = light.pattern(
     r"""dovecot-(?:uidlist|keywords|uidvalidity(?:\.[0-9a-f]{8})?|acl(?:-list)?) | dovecot\.mailbox\.log(?:\.2)?
       | dovecot\.(?:list\.|map\.)?index(?:\.(?:log(?:\.2)?|cache|backup|pvt|thread|tmp|search(?:\.uids)?))?
       | maildirfolder | maildirsize | \.?subscriptions | courierimap\w*

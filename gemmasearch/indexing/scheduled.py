@@ -9,12 +9,13 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
+from gemmasearch import light
 from gemmasearch.indexing import crontab
 from gemmasearch.light import dataclass
 
 NAME = "gsearch-index"
 LABEL = "org.gemmasearch.index"
-_OURS = re.compile(  # those without a tag were made when there was one schedule for all
+_OURS = light.pattern(  # those without a tag were made when there was one schedule for all
     rf"{NAME}(-[0-9a-f]{{8}})?\.(timer|service)|{re.escape(LABEL)}(\.[0-9a-f]{{8}})?\.plist"
 )
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gemmasearch import light
 from gemmasearch.documents import Document
 
 HEADER = 120  # characters of it that go along with each passage
@@ -15,12 +16,12 @@ _SAMPLE = 40  # rows looked at
 _SHARE = 0.5  # of the rows that hold a number below a header that holds none
 _CELL = 60  # characters: a longer one is text and names no column
 
-_PIPED = re.compile(rf"(?:^[^\n|]*\|[^\n]*(?:\n|\Z)){{{_ROWS},}}", re.MULTILINE)
-_RULE = re.compile(r"[\s|:=+]*-[\s|:=+\-]*")
-_QUOTED = re.compile(r'"[^"\n]*"')
-_NUMBER = re.compile(r"(?=.*\d)(?:[A-Z]{3} ?)?[\d.,:/\-+\s'’€$£¥%()]+(?: ?[^\W\d_]{1,3})?")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_LETTER = re.compile(r"[^\W\d_]")
+_PIPED = light.pattern(rf"(?:^[^\n|]*\|[^\n]*(?:\n|\Z)){{{_ROWS},}}", re.MULTILINE)
+_RULE = light.pattern(r"[\s|:=+]*-[\s|:=+\-]*")
+_QUOTED = light.pattern(r'"[^"\n]*"')
+_NUMBER = light.pattern(r"(?=.*\d)(?:[A-Z]{3} ?)?[\d.,:/\-+\s'’€$£¥%()]+(?: ?[^\W\d_]{1,3})?")
+_YEAR = light.pattern(r"(?:19|20)\d\d")
+_LETTER = light.pattern(r"[^\W\d_]")
 _MARKUP = ("{", "[", "<", "(", "#", "//")
 
 

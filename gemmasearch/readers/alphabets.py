@@ -7,11 +7,11 @@ another code page has all that this shows, it is that one.
 
 from __future__ import annotations
 
-import re
+from gemmasearch import light
 
 _LEAST = 20  # Cyrillic letters that are enough to count
 _COMMON = "оеаинт"  # about half of the letters of a Russian, Ukrainian or Bulgarian text
-_WORD = re.compile("[Ѐ-ӿ]{3,}")  # accents of Western text stand alone
+_WORD = light.pattern("[Ѐ-ӿ]{3,}")  # accents of Western text stand alone
 _CYRILLIC_PAGES = ("cp1251", "koi8_r", "cp866", "iso8859_5")
 _WESTERN = tuple(
     frozenset(letters + "ªº")
@@ -33,7 +33,7 @@ _LETTER = r"[^\W\d_¹²³¼½¾]"
 _ODD = (
     rf"[\x80-\x9f\ufffd]|(?<={_LETTER})[¹²³¼½¾¿£¥¯¶¡¦§°±](?={_LETTER})|(?<=[a-z])[À-ÖØ-ÞĄĆĐĘŁŃŐŒŘŚŠŞŤŮŰŹŻŽ]"
 )
-_WITHIN = re.compile(rf"({_ODD})|({_LETTER})")
+_WITHIN = light.pattern(rf"({_ODD})|({_LETTER})")
 
 
 def by_alphabet(sample: bytes) -> str:

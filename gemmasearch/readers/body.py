@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from gemmasearch import light
 from gemmasearch.readers import mime, signed
 from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.textual import clean, is_text
@@ -15,24 +16,24 @@ MESSAGES = ("message/rfc822", "message/news", "message/global")
 _CARDS = ("text/calendar", "text/vcard", "text/x-vcard", "text/directory")  # read by readers of their own
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SEALS = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
-_UUENCODED = re.compile(
+_UUENCODED = light.pattern(
     r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n((?:[ -`]{1,90}\n)*?)(?:`|[ \t]*)\nend[ \t]*$", re.MULTILINE
 )
-_PGP = re.compile(
+_PGP = light.pattern(
     r"^-----BEGIN PGP MESSAGE-----$.*?(?:^-----END PGP MESSAGE-----$|\Z)", re.MULTILINE | re.DOTALL
 )
-_SIGNED = re.compile(
+_SIGNED = light.pattern(
     r"^[> ]*-----BEGIN PGP SIGNED MESSAGE-----\n(?:[> ]*[A-Z][\w-]{0,30}: [^\n]*\n){0,9}", re.MULTILINE
 )
-_SIGNATURE = re.compile(
+_SIGNATURE = light.pattern(
     r"^[> ]*-----BEGIN PGP SIGNATURE-----\n(?:[^\n]{0,100}\n){0,99}?[> ]*-----END PGP SIGNATURE-----$",
     re.MULTILINE,
 )
-_DASHED = re.compile(r"^([> ]*)- (?=-)", re.MULTILINE)
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
-_QUOTES = re.compile(r">*")
-_ADDRESS = re.compile(r"https?://\S+")
-_WORDS = re.compile(r"[^\W\d_]{3,}")
+_DASHED = light.pattern(r"^([> ]*)- (?=-)", re.MULTILINE)
+_BLANK_LINES = light.pattern(r"\n(?:[ \t]*\n){3,}")
+_QUOTES = light.pattern(r">*")
+_ADDRESS = light.pattern(r"https?://\S+")
+_WORDS = light.pattern(r"[^\W\d_]{3,}")
 
 LONGEST = 8_000_000  # bytes read of one text part: nobody writes more
 STUB = 400  # characters: a plain alternative that says more is no mere hint at the HTML one

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.formats import CannotRead, Source, unique
@@ -16,14 +17,14 @@ from gemmasearch.readers.textual import clean, decode
 from gemmasearch.readers.zones import Zones
 from gemmasearch.settings import Settings
 
-_LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.DOTALL)
-_STAMP = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}))?(?::?\d{2})?(Z?)")
-_TZID = re.compile(r";TZID=(?:\"([^\"]+)\"|([^;:\"]+))", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
-_DURATION = re.compile(
+_LINE = light.pattern(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.DOTALL)
+_STAMP = light.pattern(r"(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}))?(?::?\d{2})?(Z?)")
+_TZID = light.pattern(r";TZID=(?:\"([^\"]+)\"|([^;:\"]+))", re.IGNORECASE)
+_DAY = light.pattern(r"\d{4}-?\d{2}-?\d{2}")
+_DURATION = light.pattern(
     r"\+?P(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:\d{1,6}S)?)?", re.IGNORECASE
 )
-_MARKED = re.compile(r"<(?:br|p|b|i|u|a|ul|ol|li|div|span|html|table)\b[^<>]*>", re.IGNORECASE)
+_MARKED = light.pattern(r"<(?:br|p|b|i|u|a|ul|ol|li|div|span|html|table)\b[^<>]*>", re.IGNORECASE)
 _EVENT = {
     "LOCATION": "Where", "ORGANIZER": "Organizer", "ATTENDEE": "With", "STATUS": "Status", "RRULE": "Repeats",
     "CATEGORIES": "Categories", "URL": "Link", "DUE": "Due", "COMMENT": "Comment",

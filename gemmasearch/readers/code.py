@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import Source
 from gemmasearch.readers.notes import sections, whole_text
@@ -12,11 +13,11 @@ from gemmasearch.settings import Settings
 
 CHARACTERS = 2_000_000  # of one data file: behind that are numbers that nobody asks for in words
 _JSON = (".json", ".jsonl", ".ndjson", ".ipynb", ".geojson", ".canvas")
-_IS_JSON = re.compile(r'\s{0,100}(?:\{\s{0,100}"|\[\s{0,100}\{)')
-_ESCAPES = re.compile(
+_IS_JSON = light.pattern(r'\s{0,100}(?:\{\s{0,100}"|\[\s{0,100}\{)')
+_ESCAPES = light.pattern(
     r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
 )
-_DEFINITION = re.compile(
+_DEFINITION = light.pattern(
     r"^(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe|local"
     r"|pub(?:\([^)\n]{0,40}\))?)[ \t]+){0,5}"
     r"(?:def|class|func|function|fn|struct|interface|trait|impl|enum|module|sub|object|record|type)[ \t]+"

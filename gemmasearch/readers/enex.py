@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers import html
 from gemmasearch.readers.formats import CannotRead, Source
@@ -31,12 +32,12 @@ _WANTED = {
     "resource/resource-attributes/file-name": "file", "task/title": "task", "task/taskStatus": "status",
 }  # fmt: skip
 
-_TODO = re.compile(r"<en-todo\b([^<>]*)>(?:\s*</en-todo>)?", re.IGNORECASE)
-_ITEM = re.compile(r"<li\b[^<>]*--en-checked:\s*(true|false)[^<>]*>(?:\s*<div\b[^<>]*>)?", re.IGNORECASE)
-_MEDIA = re.compile(r"</?en-media\b[^<>]*>", re.IGNORECASE)
-_CRYPT = re.compile(r"<en-crypt\b[^<>]*>[^<>]*</en-crypt>", re.IGNORECASE)
+_TODO = light.pattern(r"<en-todo\b([^<>]*)>(?:\s*</en-todo>)?", re.IGNORECASE)
+_ITEM = light.pattern(r"<li\b[^<>]*--en-checked:\s*(true|false)[^<>]*>(?:\s*<div\b[^<>]*>)?", re.IGNORECASE)
+_MEDIA = light.pattern(r"</?en-media\b[^<>]*>", re.IGNORECASE)
+_CRYPT = light.pattern(r"<en-crypt\b[^<>]*>[^<>]*</en-crypt>", re.IGNORECASE)
 # HTML takes "<div/>" for a beginning.
-_CLOSED = re.compile(
+_CLOSED = light.pattern(
     r"<(?!(?:br|hr|img|col|input|wbr|area|source)\b)([a-z][a-z0-9]{0,20})\b([^<>]*)/>", re.IGNORECASE
 )
 

@@ -11,30 +11,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-_BLOCK = re.compile(r"\A\s{0,3}(---|\+\+\+)[ \t]*\n(.*?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_KEY = re.compile(r"([A-Za-z][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(.*))?$")
-_PROPERTY = re.compile(r"(?:- )?([A-Za-z][\w-]{0,40}):: *(\S.*)$")
-_ITEM = re.compile(r"[ \t]*-[ \t]+(.*)$")
-_ORG_KEY = re.compile(r"#\+(\w+):[ \t]*(.*)$")
-_ORG_STAMP = re.compile(r"[<\[]?(\d{4}-\d{2}-\d{2})(?:[ \t]+\w{2,4}\.?)?(?:[ \t]+(\d{1,2}:\d{2}))?[>\]]?")
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)([01]\d)\2([0-3]\d)(?!\d)")
-_DOTTED = re.compile(r"(\d{1,2})\.[ ]?(\d{1,2})\.[ ]?(\d{4})")
+from gemmasearch import light
+
+_BLOCK = light.pattern(r"\A\s{0,3}(---|\+\+\+)[ \t]*\n(.*?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_KEY = light.pattern(r"([A-Za-z][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(.*))?$")
+_PROPERTY = light.pattern(r"(?:- )?([A-Za-z][\w-]{0,40}):: *(\S.*)$")
+_ITEM = light.pattern(r"[ \t]*-[ \t]+(.*)$")
+_ORG_KEY = light.pattern(r"#\+(\w+):[ \t]*(.*)$")
+_ORG_STAMP = light.pattern(r"[<\[]?(\d{4}-\d{2}-\d{2})(?:[ \t]+\w{2,4}\.?)?(?:[ \t]+(\d{1,2}:\d{2}))?[>\]]?")
+_DAY = light.pattern(r"(?<!\d)((?:19|20)\d\d)([-_.]?)([01]\d)\2([0-3]\d)(?!\d)")
+_DOTTED = light.pattern(r"(\d{1,2})\.[ ]?(\d{1,2})\.[ ]?(\d{4})")
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _MONTH = r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?"
 _WEEKDAY = r"(?:[a-z]{3,9}\.?,? )?"
-_DAY_FIRST = re.compile(_WEEKDAY + r"(?P<day>\d{1,2})\.? " + _MONTH + r",? (?P<year>\d{4})", re.IGNORECASE)
-_MONTH_FIRST = re.compile(
+_DAY_FIRST = light.pattern(_WEEKDAY + r"(?P<day>\d{1,2})\.? " + _MONTH + r",? (?P<year>\d{4})", re.IGNORECASE)
+_MONTH_FIRST = light.pattern(
     _WEEKDAY + _MONTH + r" (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})", re.IGNORECASE
 )
-_CLOCK = re.compile(r",? (?:at )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?$", re.IGNORECASE)
+_CLOCK = light.pattern(r",? (?:at )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?$", re.IGNORECASE)
 _DATES = (
     "date", "created", "date-created", "created-at", "created-time", "creation-date", "published", "updated",
     "date-modified", "date-updated", "updated-at", "modified", "last-modified",
 )  # fmt: skip
-_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")  # seconds or milliseconds
-_LIST = re.compile(r"\[[^\[\]]*\]")
-_FOLDED = re.compile(r"[|>][+-]?\d?")  # a value that goes on in the lines below
-_TIMED = re.compile(r"\d [A-Z][a-z]{2} \d{4} \d")
+_EPOCH = light.pattern(r"1\d{9}(?:\d{3})?")  # seconds or milliseconds
+_LIST = light.pattern(r"\[[^\[\]]*\]")
+_FOLDED = light.pattern(r"[|>][+-]?\d?")  # a value that goes on in the lines below
+_TIMED = light.pattern(r"\d [A-Z][a-z]{2} \d{4} \d")
 _LONGEST = 20_000  # characters looked at
 
 _Value = str | tuple[str, ...]

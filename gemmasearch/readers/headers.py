@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import unquote_to_bytes
 
+from gemmasearch import light
 from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.textual import clean
 
@@ -22,12 +23,12 @@ MOST = 1_000  # fields kept of one header
 Field = tuple[str, bytes]  # name in lower case, value as sent with the folding taken out
 
 _LINE = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
-_WORD = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\r\n]*(?:\?(?!=)[^?\r\n]*)*)\?=")
-_SPACE = re.compile(r"\s+")
-_PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
-_CONTINUED = re.compile(r"(.+?)\*(\d{1,3})?(\*)?$")
-_BEFORE_ZONE = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$|Z$)")
-_IDENTIFIER = re.compile(r"<([^<>\s]{1,998})>")
+_WORD = light.pattern(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\r\n]*(?:\?(?!=)[^?\r\n]*)*)\?=")
+_SPACE = light.pattern(r"\s+")
+_PARAMETER = light.pattern(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
+_CONTINUED = light.pattern(r"(.+?)\*(\d{1,3})?(\*)?$")
+_BEFORE_ZONE = light.pattern(r"\s+(?=[+-]\d{2}:?\d{2}$|Z$)")
+_IDENTIFIER = light.pattern(r"<([^<>\s]{1,998})>")
 
 
 def fields(raw: bytes, start: int, end: int) -> tuple[list[Field], int]:
@@ -155,7 +156,7 @@ def addresses(raw: bytes, charset: str = "") -> list[str]:
     return result
 
 
-_LISTED = re.compile(r"[,;:]")
+_LISTED = light.pattern(r"[,;:]")
 
 
 def _address_tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -183,8 +184,8 @@ def _address_tokens(text: str) -> Iterator[tuple[str, str]]:
     yield text[begin:], ""
 
 
-_ANGLE = re.compile(r"^(.*)<([^<>]*)>?", re.DOTALL)
-_COMMENT = re.compile(r"^([^()]*)\(([^()]*)\)\s*$", re.DOTALL)
+_ANGLE = light.pattern(r"^(.*)<([^<>]*)>?", re.DOTALL)
+_COMMENT = light.pattern(r"^([^()]*)\(([^()]*)\)\s*$", re.DOTALL)
 
 
 def _mailbox(token: str) -> str:

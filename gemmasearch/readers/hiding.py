@@ -6,32 +6,34 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gemmasearch import light
+
 STYLE_LENGTH = 2_000_000  # characters looked at of a page's style sheets
 
-_HIDDEN = re.compile(
+_HIDDEN = light.pattern(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d]*[1-9])"
     r"|font-size\s*:\s*(?:0(?![.\d]*[1-9])|1(?:\.0*)?p[xt]\b)"
     r"|mso-hide\s*:\s*all|max-height\s*:\s*0(?![.\d]*[1-9])|text-indent\s*:\s*-\d{3}",
     re.IGNORECASE,
 )
-_CLIPPED = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
-_NO_HEIGHT = re.compile(r"(?:^|;)\s*height\s*:\s*0(?![.\d]*[1-9])", re.IGNORECASE)
-_PLACED = re.compile(r"position\s*:\s*(?:absolute|fixed)", re.IGNORECASE)
-_AWAY = re.compile(
+_CLIPPED = light.pattern(r"overflow\s*:\s*hidden", re.IGNORECASE)
+_NO_HEIGHT = light.pattern(r"(?:^|;)\s*height\s*:\s*0(?![.\d]*[1-9])", re.IGNORECASE)
+_PLACED = light.pattern(r"position\s*:\s*(?:absolute|fixed)", re.IGNORECASE)
+_AWAY = light.pattern(
     r"(?:^|;)\s*(?:left|top)\s*:\s*-\d{4}|clip\s*:\s*rect\(\s*(?:0|1px)[\s,]+(?:0|1px)[\s,]", re.IGNORECASE
 )
-_WHITE = re.compile(
+_WHITE = light.pattern(
     r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))", re.IGNORECASE
 )
-_BACKGROUND = re.compile(
+_BACKGROUND = light.pattern(
     r"background(?:-color|-image)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white\b|none\b|transparent\b))",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_BRACE = re.compile(r"([{}])")
-_DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([\w-]+)", re.IGNORECASE)
-_NAME = re.compile(r"[.#][\w-]+")
-_ALONE = re.compile(r"(?:[a-z][a-z0-9]*)?([.#][\w-]+)", re.IGNORECASE)
+_COMMENT = light.pattern(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BRACE = light.pattern(r"([{}])")
+_DISPLAY = light.pattern(r"(?:^|;)\s*display\s*:\s*([\w-]+)", re.IGNORECASE)
+_NAME = light.pattern(r"[.#][\w-]+")
+_ALONE = light.pattern(r"(?:[a-z][a-z0-9]*)?([.#][\w-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

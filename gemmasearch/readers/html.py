@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.charsets import bytes_to_text, codec
 from gemmasearch.readers.formats import CannotRead, Source
@@ -87,15 +88,17 @@ _FLAT = {
     "wbr",
     "col",
 }
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
-_ANY_TAG = re.compile(r"<[^<>]*>")
-_SPACES = re.compile(r"[ \t\n\r\f]+")
-_FILLER = re.compile(
+_TAG = light.pattern(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_ANY_TAG = light.pattern(r"<[^<>]*>")
+_SPACES = light.pattern(r"[ \t\n\r\f]+")
+_FILLER = light.pattern(
     "(?:[\u034f\u2007\u200b-\u200d\u2060\ufeff]+[ \u00a0]*){2,}"
 )  # behind the preview of a newsletter
-_CLOSED = re.compile(r"<(script|style|title|textarea|iframe|noscript|xmp)\b([^<>]{0,1000})/>", re.IGNORECASE)
-_SAVED = re.compile(r"<!--\s*Page saved with .{0,4000}?-->", re.DOTALL)
-_SAVED_LINE = re.compile(r"^\s*(url|saved date):[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+_CLOSED = light.pattern(
+    r"<(script|style|title|textarea|iframe|noscript|xmp)\b([^<>]{0,1000})/>", re.IGNORECASE
+)
+_SAVED = light.pattern(r"<!--\s*Page saved with .{0,4000}?-->", re.DOTALL)
+_SAVED_LINE = light.pattern(r"^\s*(url|saved date):[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from gemmasearch import light
 from gemmasearch.readers.formats import CannotRead
 from gemmasearch.readers.frontmatter import FrontMatter, moment
 
-_FIELDS = re.compile(r"(?:\A|\n\n)((?:[a-z_]{2,40}:(?: [^\n]*)?\n)*type_: (\d{1,2}))\s*\Z")
+_FIELDS = light.pattern(r"(?:\A|\n\n)((?:[a-z_]{2,40}:(?: [^\n]*)?\n)*type_: (\d{1,2}))\s*\Z")
 _LONGEST = 20_000  # characters of the fields
-_ID = re.compile(r"^id: [0-9a-f]{32}$", re.MULTILINE)
+_ID = light.pattern(r"^id: [0-9a-f]{32}$", re.MULTILINE)
 _NOTE = "1"  # of the types
 
 

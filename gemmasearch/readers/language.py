@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from gemmasearch import guess
+from gemmasearch import guess, light
 from gemmasearch.documents import Document, Problem
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ GLANCE = (
 CERTAIN = 0.95  # of 4,501 mails and pages in 15 languages none was told otherwise by the longer sample
 LETTERS = 24  # fewer say nothing (half as many where one character is a word)
 SURE = 0.7  # of 6,738 pages in 15 languages 98 % are told, of their first lines 80 %; of either 1 in 2,000 wrongly
-_NOT_WORDS = re.compile(
+_NOT_WORDS = light.pattern(
     r"https?://\S+|\S+@\S+|`[^`\n]*`|[\d_#*|<>{}\[\]()=/\\]+|^(?: {4}|\t|```).*$", re.MULTILINE
 )
 _NO_LETTERS = bytes(c for c in range(128) if not chr(c).isalpha())
-_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DENSE = light.pattern("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 T = TypeVar("T", bound=Document | Problem)

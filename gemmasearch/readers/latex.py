@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.notes import HEADING_LENGTH, sections
@@ -24,20 +25,22 @@ _LETTERS = {
     "AA": "Å", "i": "ı", "j": "ȷ",
 }  # fmt: skip
 # {\"o}, \"{o}, \"o, {\'\i}; a letter's name needs something behind it: {\ss}, \ss{}, \ss and a space
-_ACCENT = re.compile(
+_ACCENT = light.pattern(
     r"""(?<!\\)(\{)?\\(?:(["'`^~=.])[ ]?|([cvuHkrd])(?=[ {])[ ]?)"""
     r"""(?:\{(\\?[A-Za-z])\}|(\\[ij](?![A-Za-z])|[A-Za-z]))(?(1)\}|)"""
 )
-_LETTER = re.compile(
+_LETTER = light.pattern(
     r"\{\\(ss|[oOlLij]|ae|AE|oe|OE|aa|AA)\}|\\(ss|[oOlLij]|ae|AE|oe|OE|aa|AA)(?:\{\}|[ ]|(?![A-Za-z]))"
 )
-_HEADING = re.compile(
+_HEADING = light.pattern(
     r"^[ \t]*\\(part|chapter|section|subsection|subsubsection|paragraph)\*?(?:\[[^\]\n]{0,200}\])?\{", re.M
 )
 _LEVELS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph")
-_TITLE = re.compile(r"^[ \t]*\\title(?:\[[^\]\n]{0,200}\])?\{", re.M)
-_OPENED = re.compile(r"\\[A-Za-z]+\*?\Z")
-_COMMAND = re.compile(r"\\(?:label|footnote|thanks|index|cite\w*)\{[^{}]{0,200}\}|\\[A-Za-z]+\*?|\\\\|[{}$]")
+_TITLE = light.pattern(r"^[ \t]*\\title(?:\[[^\]\n]{0,200}\])?\{", re.M)
+_OPENED = light.pattern(r"\\[A-Za-z]+\*?\Z")
+_COMMAND = light.pattern(
+    r"\\(?:label|footnote|thanks|index|cite\w*)\{[^{}]{0,200}\}|\\[A-Za-z]+\*?|\\\\|[{}$]"
+)
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.settings import Settings
@@ -52,7 +53,7 @@ _INTERNAL = re.compile(
     rb"^Subject:[ \t]*DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA[ \t]*\r?$", re.MULTILINE
 )
 # At the end of a maildir's names; not every system allows a colon.
-_FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)\Z")
+_FLAGS = light.pattern(r"[:;!]2,([A-Za-z]*)\Z")
 _BLANK = re.compile(rb"\r?\n\r?\n")
 # What mail programs rewrite in place: without it a message keeps its name when it is read or tagged.
 VOLATILE = re.compile(

@@ -10,6 +10,7 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, pairwise
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem, Section
 from gemmasearch.readers import frontmatter, joplin
 from gemmasearch.readers.formats import CannotRead, Source
@@ -19,25 +20,25 @@ from gemmasearch.settings import Settings
 HEADING_LENGTH = 120  # characters kept of a heading: outliners make headings of whole paragraphs
 _Heading = tuple[int, int, str]  # offset of its first line, level (1 = top), text
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_MARKED = re.compile(
+_ATX = light.pattern(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_FENCE = light.pattern(r" {0,3}(`{3,}|~{3,})")
+_SETEXT = light.pattern(r" {0,3}(=+|-+)[ \t]*$")
+_MARKED = light.pattern(
     r"\n( {0,3}[`~#=-][^\n]*)"
 )  # a line that may be one of these, with the end of the one before
-_NOT_A_PARAGRAPH = re.compile(r"\s*$|[ \t]*(?:[-*+>|#]|\d+[.)])|(?: {4}|\t)")
-_ORG = re.compile(r"(\*+)[ \t]+(.*)$")
-_ORG_NOISE = re.compile(
+_NOT_A_PARAGRAPH = light.pattern(r"\s*$|[ \t]*(?:[-*+>|#]|\d+[.)])|(?: {4}|\t)")
+_ORG = light.pattern(r"(\*+)[ \t]+(.*)$")
+_ORG_NOISE = light.pattern(
     r"^(?:(?:TODO|DONE|NEXT|WAITING|DOING|LATER|NOW|CANCELED|CANCELLED) )?(?:\[#\w\] )?(?:\[\d*(?:/\d*|%)\] )?"
     r"|(?:[ \t]+\[\d*(?:/\d*|%)\])?[ \t]*(?:[ \t]:[\w@#%:]+:)?$"
 )
-_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*$")
-_ORG_TAGS = re.compile(r"^\*+[ \t].*?[ \t]:([\w@#%:]+):[ \t]*$", re.M)
+_ADORNMENT = light.pattern(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*$")
+_ORG_TAGS = light.pattern(r"^\*+[ \t].*?[ \t]:([\w@#%:]+):[ \t]*$", re.M)
 # ``#garden``, ``#soil/compost``, ``#[[two words]]``: no number, and nothing within a word, an address or a link.
-_HASHTAG = re.compile(r"(?<![^\s(\[,;])(?<!\]\()#(?:\[\[([^\[\]\n]{1,80})\]\]|([\w/-]{1,100}))")
-_FENCES = re.compile(r"^ {0,3}(`{3,}|~{3,}).*$", re.M)
+_HASHTAG = light.pattern(r"(?<![^\s(\[,;])(?<!\]\()#(?:\[\[([^\[\]\n]{1,80})\]\]|([\w/-]{1,100}))")
+_FENCES = light.pattern(r"^ {0,3}(`{3,}|~{3,}).*$", re.M)
 MOST_TAGS = 100  # of the text of a note
-_MARKUP = re.compile(
+_MARKUP = light.pattern(
     r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]|!?\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
@@ -19,9 +20,9 @@ from gemmasearch.readers.textual import one_line
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
-_HEADING = re.compile(r"heading (\d)|(title)$", re.IGNORECASE)
-_RUNNING = re.compile(r"word/(?:header|footer)\d*\.xml")
-_DRAWN = re.compile(r"word/(?:diagrams/data|charts/chart)\d*\.xml")
+_HEADING = light.pattern(r"heading (\d)|(title)$", re.IGNORECASE)
+_RUNNING = light.pattern(r"word/(?:header|footer)\d*\.xml")
+_DRAWN = light.pattern(r"word/(?:diagrams/data|charts/chart)\d*\.xml")
 _WORD_SKIPPED = ("moveFrom", "Fallback", "del")  # a fallback says again what stands above it
 _WORD_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _PROPERTIES = {

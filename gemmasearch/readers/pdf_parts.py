@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from gemmasearch import light
 from gemmasearch.readers.textual import clean
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
-_NO_TITLE = re.compile(
+_NO_TITLE = light.pattern(
     r"(?:untitled|unbenannt|sans titre|sin título|senza titolo|document\d*|title|none|null"
     r"|\(?anonymous\)?|print(?: job)?|slide 1|microsoft (?:word|powerpoint|excel)\b.*"
     r"|.*\.(?:docx?|xlsx?|pptx?|pdf|tex|dvi|indd|odt|rtf|txt|html?|qxd|pages))",
@@ -24,7 +25,7 @@ LINE_LENGTH = 200
 _ENTRIES = 5_000  # of the outline
 _UNSEEN = 1 << 1 | 1 << 5  # flags of an annotation: hidden, not shown on the screen
 _PASSWORD = 1 << 13  # flag of a field
-_NOBODY = re.compile(r"\(?anonymous\)?|unknown|user|author", re.IGNORECASE)
+_NOBODY = light.pattern(r"\(?anonymous\)?|unknown|user|author", re.IGNORECASE)
 
 Heading = tuple[int, tuple[str, ...]]  # page index, path of titles
 

@@ -8,30 +8,31 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
+from gemmasearch import light
 from gemmasearch.readers.textual import clean
 
-_PRESENTATION = re.compile("[\ufb00-\ufb06\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
+_PRESENTATION = light.pattern("[\ufb00-\ufb06\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
 # Found by the hyphen, not by the letters before it: of a long run of letters each would be tried as the first.
-_HYPHEN = re.compile(r"[-\u2010\u00ad](?<=[^\W\d_]{2}.)[ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})([^\s\w]*)[ \t]*")
-_GLYPHS = re.compile(r"/[A-Za-z]{1,3}\d{1,5}|\(cid:\d+\)|/uni[0-9A-F]{4}")
-_NUMBER = re.compile(r"\d+|\b[ivxlc]{1,8}\b")
+_HYPHEN = light.pattern(r"[-\u2010\u00ad](?<=[^\W\d_]{2}.)[ \t]*\n[ \t]*([a-zà-öø-ÿ]{2,})([^\s\w]*)[ \t]*")
+_GLYPHS = light.pattern(r"/[A-Za-z]{1,3}\d{1,5}|\(cid:\d+\)|/uni[0-9A-F]{4}")
+_NUMBER = light.pattern(r"\d+|\b[ivxlc]{1,8}\b")
 # What stands right before the number of a page, and before what numbers something else: "No.", "#", a code.
-_PAGE = re.compile(
+_PAGE = light.pattern(
     r"(?:\b(?:page|pages|pagina|página|pàgina|pág|pag|pg|pp?|seite|side|sida|sivu|sayfa|strona|strana|stránka|oldal|folio"
     r"|slide|folie|blatt|bl|s|str|стр|страница|сторінка|σελίδα|σελ)\b|第|頁|页|쪽|صفحة)[\s.:#/|\u2013-]*(?:n[or]?\.|nº|n°)?\s*$"
 )
-_OTHER = re.compile(
+_OTHER = light.pattern(
     r"(?:[#№:]|n[º°]|\b(?:no|nr|num|nro|núm)\b\.?|(?:number|numero|número|numéro|numer|nummern?|-nr\.?))\s*$"
     r"|(?:[^\W\d_]{2}[-_/]|\d{3}[-/])$"
 )
 # Things of a page that come with a number of their own; and longer ones, whose number is not that of the page.
-_NUMBERED = re.compile(
+_NUMBERED = light.pattern(
     r"\b(?:invoice|receipt|ticket|voucher|coupon|badge|bates|seat|serial|booking|reservation|raffle"
     r"|\w*rechnung|\w*quittung|\w*beleg|\w*gutschein|\w*schein|eintrittskarte|\w*buchung|platz|startnummer"
     r"|facture|reçu|billet|factura|recibo|boleto|fattura|ricevuta|biglietto|factuur|kaartje|fatura|bilhete"
     r"|faktura|paragon|bilet|kvittering|kvitto|biljett|счет|счёт|билет)s?\b(?:\W+\w+){0,2}\W*$"
 )
-_TITLED = re.compile(
+_TITLED = light.pattern(
     r"\b(?:bill|order|certificate|claim|exhibit|cheque|statement|customer|account|policy|contract|lot|item|case"
     r"|bestellung|auftrag|\w*vertrag|kunde|angebot|commande|devis|contrat|client|certificat|pedido|contrato|cliente"
     r"|ordine|contratto|bestelling|encomenda|zamówienie|ordre|заказ)s?\b(?:\W+\w+){0,2}\W*$"
@@ -39,9 +40,9 @@ _TITLED = re.compile(
 _DIGITS_OF_PAGE = 4  # at most
 _LONGEST_NUMBER = 8  # digits, or letters of a Roman one
 _SCRAP = 12  # characters of a line that hardly holds a phrase
-LEFTWARDS = re.compile("[\u0590-\u08ff]")
-_NO_LETTERS = re.compile(r"[\W_]+")
-_DIGITS = re.compile(r"\d+")
+LEFTWARDS = light.pattern("[\u0590-\u08ff]")
+_NO_LETTERS = light.pattern(r"[\W_]+")
+_DIGITS = light.pattern(r"\d+")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _COUNTED = "\0"  # stands for a number that counts the pages
 _LONGEST = 200  # characters of a header or footer

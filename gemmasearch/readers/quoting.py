@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gemmasearch import light
+
 Span = tuple[int, int]
 
 SIGNATURE_LINES = 25  # a longer block after "-- " is text
@@ -16,19 +18,19 @@ CLOSING_LINES = 12  # so below "Kind regards"
 SHORT = 60  # characters: no closing formula is longer
 BLOCK_LINES = 40  # no signature or disclaimer has more, empty lines included
 
-_QUOTED = re.compile(r"[ \t]{0,3}(?:>|[|}][ \t>|}]|[A-Z]{1,3}>[ \t])")
+_QUOTED = light.pattern(r"[ \t]{0,3}(?:>|[|}][ \t>|}]|[A-Z]{1,3}>[ \t])")
 _WROTE = (
     r"wrote|writes|said|schrieb(?:en)?|geschrieben|a écrit|écrit|escribió|escreveu|ha scritto|scrisse|schreef"
     r"|skrev|kirjoitti|napisał(?:\(a\)|a)?|napsal(?:a|\(a\))?|napísal(?:a|\(a\))?|pisze|пишет|писал(?:а|\(а\))?|написала?"
     r"|пише|написав|написа|napisa(?:o|la) je|je napisa(?:o|la)|yazdı|έγραψε|írta|scris|đã viết|menulis|كتب|כתב"
 )
 _WROTE_ASIAN = r"写道|寫道|さん(?:は|が)?.{0,20}(?:書きました|書き込み)|のメッセージ|님이 작성"
-_ATTRIBUTION = re.compile(
+_ATTRIBUTION = light.pattern(
     rf"(?=.{{6,300}}$)(?:.*(?:\b(?:{_WROTE})(?!\w).{{0,60}}[:：]|(?:{_WROTE_ASIAN}).{{0,20}}[:：]?)"
     r"|(?=.*(?:19|20)\d\d)(?=.*\d[-/:.]\d).{0,250}<[^<>]{3,100}>\s?[:：])\s*$",
     re.IGNORECASE,
 )
-_ORIGINAL = re.compile(
+_ORIGINAL = light.pattern(
     r"\s*[-_]{2,}\s*(?:Original Message|Original Appointment|Ursprüngliche Nachricht|Originalnachricht"
     r"|Message d'origine|Message original|Mensaje original|Messaggio originale|Oorspronkelijk bericht"
     r"|Mensagem original|Ursprungligt meddelande|Oprindelig meddelelse|Opprinnelig melding|Alkuperäinen viesti"
@@ -36,32 +38,32 @@ _ORIGINAL = re.compile(
     r"|Původní zpráva|Исходное сообщение|Orijinal Mesaj|原始邮件|原始郵件|元のメッセージ|원본 메시지)\s*[-_]{2,}\s*$",
     re.IGNORECASE,
 )
-_FROM = re.compile(
+_FROM = light.pattern(
     r"\*{0,2}(?:From|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|От|Kimden"
     r"|发件人|寄件者|差出人|보낸 사람)\*{0,2}\s?[:：]\*{0,2}\s*\S"
 )
-_SENT = re.compile(
+_SENT = light.pattern(
     r"\*{0,2}(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado(?: el)?|Fecha|Inviato|Data|Verzonden|Skickat|Sendt|Dato"
     r"|Lähetetty|Wysłano|Odesláno|Отправлено|Дата|Gönderildi|Tarih|发送时间|日期|送信日時|날짜)\*{0,2}\s?[:：]"
 )
-_FORWARD_MARK = re.compile(
+_FORWARD_MARK = light.pattern(
     r"\s*(?:-{2,}.{0,20}\b(?:Forwarded|Weitergeleitete?|transféré|reenviado|inoltrato|Doorgestuurd|encaminhada|Пересылаемое)\b"
     r"|Begin forwarded message|Anfang der weitergeleiteten|Début du message réexpédié|-{2,}.{0,10}转发)",
     re.IGNORECASE,
 )
-_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|vs|vb|doorst|enc|пересл|转发|轉寄)\s*:", re.IGNORECASE)
-_SIGNATURE = re.compile(r"-- ?$")
-_FOOTER = re.compile(r"(?:_{20,}|-{20,}|={20,})\s*$")
-_LIST = re.compile(
+_FORWARDED = light.pattern(r"\s*(?:fwd?|wg|tr|rv|i|vs|vb|doorst|enc|пересл|转发|轉寄)\s*:", re.IGNORECASE)
+_SIGNATURE = light.pattern(r"-- ?$")
+_FOOTER = light.pattern(r"(?:_{20,}|-{20,}|={20,})\s*$")
+_LIST = light.pattern(
     r"mailing list|listinfo|unsubscribe|abmelden|désabonner|groups\.google|mailman", re.IGNORECASE
 )
-_DEVICE = re.compile(
+_DEVICE = light.pattern(
     r"\s*(?:Sent from my|Sent from (?:Mail|Outlook|Yahoo)|Get Outlook for|Von meinem .{1,30} gesendet|Gesendet mit"
     r"|Envoyé de mon|Envoyé depuis|Enviado desde mi|Enviado do meu|Inviato da(?:l mio)?|Verzonden vanaf mijn"
     r"|Skickat från min|Sendt fra min|Wysłane z|Отправлено с|iPhoneから送信|发自我的)\b.{0,60}$",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(
+_CLOSING = light.pattern(
     r"\s{0,3}(?:(?:best|kind|warm|many|with (?:best|kind|warm))?\s?(?:regards|wishes|greetings)|sincerely(?: yours)?"
     r"|yours (?:sincerely|faithfully|truly)|cheers|many thanks|best"
     r"|(?:mit )?(?:freundliche[nr]?|beste[nr]?|herzliche[nr]?|viele|liebe) gr(?:ü|ue)(?:ß|ss)en?|mfg|hochachtungsvoll"
@@ -71,13 +73,13 @@ _CLOSING = re.compile(
     r"|pozdrawiam|z poważaniem|s pozdravem|с уважением|此致|敬具|よろしくお願いします)[\s,.!]{0,4}$",
     re.IGNORECASE,
 )
-_DISCLAIMER = re.compile(
+_DISCLAIMER = light.pattern(
     r"\s*(?:\*{1,3}\s*)?(?:(?:this|the information|confidential|disclaimer|important|privileged|diese|der inhalt"
     r"|ce message|ce courriel|este (?:mensaje|correo|e-?mail)|questo|questa|dit bericht|deze e-?mail"
     r"|esta mensagem)\b)",
     re.IGNORECASE,
 )
-_SECRET = re.compile(
+_SECRET = light.pattern(
     r"(?:confidential|privileged|vertraulich|confidentiel|confidencial|riservat|vertrouwelijk).{0,600}?(?:recipient|addressee"
     r"|intended|adressat|empfänger|destinatai?r|destinatari|geadresseerde|delete|lösch|vernicht|supprim|elimin)",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.frontmatter import moment
@@ -15,13 +16,15 @@ from gemmasearch.readers.textual import clean, one_line
 from gemmasearch.settings import Settings
 
 _PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
-_INFO = re.compile(r"\{\\(title|author)\b ?([^{}]{1,300})\}")
-_HIDDEN = re.compile(r"\{((?:\\[a-z]{1,32}-?\d{0,10} ?){0,40}?)\\v(?![a-z\d])")
-_BESIDE = re.compile(r"\{(?:\\\*)?\\(?:footnote|annotation|header[lrf]?|footer[lrf]?)(?![a-z])")
-_BRACE = re.compile(r"\\[\\{}]|[{}]")
-_MADE = re.compile(r"\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
-_FONT = re.compile(r"\{\\f(\d{1,5})(?:\\[a-z]{1,32}-?\d{0,10}|\{[^{}]{0,100}\}| ){0,20}?\\fcharset(\d{1,3})")
-_TOKEN = re.compile(
+_INFO = light.pattern(r"\{\\(title|author)\b ?([^{}]{1,300})\}")
+_HIDDEN = light.pattern(r"\{((?:\\[a-z]{1,32}-?\d{0,10} ?){0,40}?)\\v(?![a-z\d])")
+_BESIDE = light.pattern(r"\{(?:\\\*)?\\(?:footnote|annotation|header[lrf]?|footer[lrf]?)(?![a-z])")
+_BRACE = light.pattern(r"\\[\\{}]|[{}]")
+_MADE = light.pattern(r"\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_FONT = light.pattern(
+    r"\{\\f(\d{1,5})(?:\\[a-z]{1,32}-?\d{0,10}|\{[^{}]{0,100}\}| ){0,20}?\\fcharset(\d{1,3})"
+)
+_TOKEN = light.pattern(
     r"\\\\|\\[{}]|([{}])|\\(?:f(\d{1,5})|plain)(?![a-z])|\\uc(\d)(?!\d)"
     r"|(\\u-?\d{1,5}[ \r\n]{0,2})?((?:\\'[0-9a-fA-F]{2})+)"
 )
@@ -29,7 +32,7 @@ _CHARSETS = {
     77: "mac-roman", 128: "cp932", 129: "cp949", 134: "gbk", 136: "cp950", 161: "cp1253", 162: "cp1254",
     163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+_BLANK_LINES = light.pattern(r"\n(?:[ \t]*\n){2,}")
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:

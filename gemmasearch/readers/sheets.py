@@ -9,11 +9,11 @@ python-calamine reads all five in 2 MB without other packages; openpyxl reads tw
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.office import document, properties
@@ -22,7 +22,7 @@ from gemmasearch.readers.slides import Drawing, relations
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
-_BESIDE = re.compile(r"xl/(?:comments/?(?:comment)?|drawings/drawing|charts/chart)\d*\.xml")
+_BESIDE = light.pattern(r"xl/(?:comments/?(?:comment)?|drawings/drawing|charts/chart)\d*\.xml")
 EMPTY = 4  # cells to one that is filled: in emptier rows they say nothing
 CHARACTERS = 5_000_000  # of one file: behind that are numbers that nobody asks for in words
 

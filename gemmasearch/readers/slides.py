@@ -6,13 +6,14 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
+from gemmasearch import light
 from gemmasearch.documents import Document, Problem
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.packages import Attributes, Package, parse
 from gemmasearch.readers.writing import Writer
 from gemmasearch.settings import Settings
 
-_NUMBER = re.compile(r"ppt/slides/slide(\d+)\.xml")
+_NUMBER = light.pattern(r"ppt/slides/slide(\d+)\.xml")
 _SHOWN = re.compile(rb"<(?:\w+:)?sldId\b[^<>]*?\s\w+:id\s*=\s*[\"']([^\"'<>]+)")
 _BESIDE = ("notesSlide", "diagramData", "chart", "comments")  # kinds of relations
 

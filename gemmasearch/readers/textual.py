@@ -6,6 +6,8 @@ import codecs
 import re
 from collections import Counter
 
+from gemmasearch import light
+
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -14,23 +16,23 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = bytes(b for b in range(32) if b not in b"\a\b\t\n\f\r\x1b") + b"\x7f"
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_TERMINAL = re.compile(
+_UNWANTED = light.pattern("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_TERMINAL = light.pattern(
     "\x1b(?:\\[[0-?]{0,30}[ -/]{0,4}[@-~]|\\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\\\)|[()][0AB])"
 )  # colours, links
 # Where a word may be cut: such letters keep it from being found. At a line end it is cut.
-_CUTS = re.compile("\u00ad(?!\r?\n)|(?<=[A-Za-z\u00c0-\u024f])\u200b(?=[A-Za-z\u00c0-\u024f])")
+_CUTS = light.pattern("\u00ad(?!\r?\n)|(?<=[A-Za-z\u00c0-\u024f])\u200b(?=[A-Za-z\u00c0-\u024f])")
 _SAMPLE = 32_768
 _SENSE = 12  # characters: fewer may make sense by chance
 _EASTERN = ("gb2312", "big5", "cp932", "cp949")
 # 160 letters on one line, or four lines of 60 to 80 below each other.
-_PAYLOAD = re.compile(
+_PAYLOAD = light.pattern(
     r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{160,}={0,2}|(?:^[ \t]*[A-Za-z0-9+/]{60,80}\n){3,}"
     r"(?:[ \t]*(?:[A-Za-z0-9+/]{1,80}={1,2}|[A-Za-z0-9+/]{24,80})$)?",
     re.MULTILINE,
 )
 _LETTERS = bytes(ord("a") if chr(c).isalnum() or c in b"+/" else ord(" ") for c in range(128)) + b" " * 128
-_DIGIT, _SMALL, _CAPITAL = re.compile(r"[0-9]"), re.compile(r"[a-z]"), re.compile(r"[A-Z]")
+_DIGIT, _SMALL, _CAPITAL = light.pattern(r"[0-9]"), light.pattern(r"[a-z]"), light.pattern(r"[A-Z]")
 _ASCII = bytes(range(128))
 # Letters, marks and signs of Windows-1252 that people type; more than one in fifty others tell of another encoding.
 _WESTERN = bytes(

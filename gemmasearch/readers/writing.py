@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from gemmasearch import light
 from gemmasearch.documents import Section
 from gemmasearch.readers.notes import HEADING_LENGTH
 from gemmasearch.readers.textual import clean
 
-_LAST_CELLS = re.compile(r"(?:^| )\|(?: \|)*$")  # those that are empty
+_LAST_CELLS = light.pattern(r"(?:^| )\|(?: \|)*$")  # those that are empty
 
 
 class Writer:

@@ -9,16 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-_DRAWN = re.compile(r"^BEGIN:VTIMEZONE[ \t]*\n(.*?)^END:VTIMEZONE", re.DOTALL | re.MULTILINE | re.IGNORECASE)
-_PERIOD = re.compile(
+from gemmasearch import light
+
+_DRAWN = light.pattern(
+    r"^BEGIN:VTIMEZONE[ \t]*\n(.*?)^END:VTIMEZONE", re.DOTALL | re.MULTILINE | re.IGNORECASE
+)
+_PERIOD = light.pattern(
     r"^BEGIN:(STANDARD|DAYLIGHT)[ \t]*\n(.*?)^END:\1", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
-_FIELD = re.compile(
+_FIELD = light.pattern(
     r"^(TZID|DTSTART|TZOFFSETTO|RRULE|RDATE)(?:;[^:\n]*)?:(.*)$", re.MULTILINE | re.IGNORECASE
 )
-_STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2}))?")
-_OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?\s*")
-_WEEKDAY = re.compile(r"([+-]?\d)?(MO|TU|WE|TH|FR|SA|SU)")
+_STAMP = light.pattern(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2}))?")
+_OFFSET = light.pattern(r"([+-])(\d{2})(\d{2})(?:\d{2})?\s*")
+_WEEKDAY = light.pattern(r"([+-]?\d)?(MO|TU|WE|TH|FR|SA|SU)")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 PERIODS = 500  # of one file's zones that are looked at
 

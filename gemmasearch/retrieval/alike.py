@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
-from gemmasearch import stopwords
+from gemmasearch import light, stopwords
 from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.query import Query
 from gemmasearch.retrieval.terms import matched
@@ -30,10 +30,10 @@ LINKED = frozenset(
     {"de", "nl", "da", "sv", "no", "nb", "nn"}
 )  # an s may stand between the parts of a compound
 UMLAUTS = frozenset({"de"})
-_MARKED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011'\u2019][^\W\d_]+)+")  # e-mail, O'Brien, mother-in-law
-_MARKS = re.compile(r"[-\u2010\u2011'\u2019]")
+_MARKED = light.pattern(r"[^\W\d_]+(?:[-\u2010\u2011'\u2019][^\W\d_]+)+")  # e-mail, O'Brien, mother-in-law
+_MARKS = light.pattern(r"[-\u2010\u2011'\u2019]")
 # Without the apostrophe they would be other words (well, ill, its) or names.
-_SHORTENED = re.compile(r".*['\u2019](?:s|d|m|ll|re|em)", re.IGNORECASE)
+_SHORTENED = light.pattern(r".*['\u2019](?:s|d|m|ll|re|em)", re.IGNORECASE)
 # English words with an apostrophe that are often typed without it, by what stands before the t.
 _NOT = frozenset(
     {
@@ -46,7 +46,7 @@ _NOT = frozenset(
 _LONE, _LONE_OF_NONE = frozenset("eox"), frozenset("bcfghjklnpqruvwyz")
 LONG = 4  # letters of a word that may be written with a hyphen behind the first one or two, at least
 _WRITTEN_OUT = {"ä": "ae", "ö": "oe", "ü": "ue"}
-_DIGRAPH = re.compile(r"(?<![aeq])([aou])e")
+_DIGRAPH = light.pattern(r"(?<![aeq])([aou])e")
 
 
 class _Typed(NamedTuple):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.documents import Condition
-from gemmasearch.retrieval import dates
+
+if TYPE_CHECKING:
+    from gemmasearch.retrieval.dates import Span
 
 Reader = Callable[[str, datetime], list[Condition]]
 
@@ -23,6 +26,8 @@ def longest(name: str, words: Sequence[str], now: datetime) -> tuple[list[Condit
     The longest date wins; a value that is a date by itself takes only such words as usually go on with it, so
     that ``date:2024 report`` leaves the report alone.
     """
+    from gemmasearch.retrieval import dates
+
     read = FILTERS[name]
     for count in range(len(words), 1, -1):
         if dates.goes_on(words[:count]) and (found := read(" ".join(words[:count]), now)):
@@ -86,10 +91,16 @@ def _size(value: str, now: datetime) -> list[Condition]:
 _COMPARED = light.pattern(r"(>=|<=|>|<|=)\s*(.+)")
 
 
+def _span(value: str, now: datetime) -> Span | None:
+    from gemmasearch.retrieval import dates  # few lines name a day
+
+    return dates.span(value, now)
+
+
 def _during(name: str) -> Reader:
     def read(value: str, now: datetime) -> list[Condition]:
         compared = _COMPARED.fullmatch(value)
-        span = dates.span(compared[2] if compared else value, now)
+        span = _span(compared[2] if compared else value, now)
         if span is None:
             return []
         if compared and compared[1] != "=":
@@ -103,17 +114,17 @@ def _during(name: str) -> Reader:
 
 
 def _before(value: str, now: datetime) -> list[Condition]:
-    span = dates.span(value, now)
+    span = _span(value, now)
     return [Condition("date", "<", span[0])] if span and span[0] is not None else []
 
 
 def _until(value: str, now: datetime) -> list[Condition]:
-    span = dates.span(value, now)
+    span = _span(value, now)
     return [Condition("date", "<", span[1])] if span and span[1] is not None else []
 
 
 def _after(value: str, now: datetime) -> list[Condition]:
-    span = dates.span(value, now)
+    span = _span(value, now)
     return [Condition("date", ">=", span[0])] if span and span[0] is not None else []
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 
+from gemmasearch import light
 from gemmasearch.documents import Hit
 from gemmasearch.light import dataclass
 from gemmasearch.models import Embedder
@@ -31,8 +32,8 @@ DEPTH = 10  # hits looked at
 TRIED = 12  # sentences of a document of which the rarest is taken
 LONGEST = 14  # words of a question
 TELLING = 100  # questions that say whether fewer dimensions are enough
-_SENTENCE = re.compile(r"[^.!?\n。！？]{25,400}[.!?。！？]")
-_REPLY = re.compile(r"\s*(?:(?:re|aw|fwd?|wg|sv|antw|tr|rv)\s*(?:\[\d+\])?:\s*)+", re.I)
+_SENTENCE = light.pattern(r"[^.!?\n。！？]{25,400}[.!?。！？]")
+_REPLY = light.pattern(r"\s*(?:(?:re|aw|fwd?|wg|sv|antw|tr|rv)\s*(?:\[\d+\])?:\s*)+", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from gemmasearch.answering import answer, evidence, others
+from gemmasearch.answering import answer, evidence, others, owners
 from gemmasearch.answering.question import understand
 from gemmasearch.answering.sentences import split
 from gemmasearch.store import Store
@@ -163,5 +163,5 @@ def test_when_something_may_not_be_done_is_no_day(store: Store, add: Add) -> Non
 
 
 def test_a_kind_of_something_was_taken_for_what_somebody_owns() -> None:
-    assert not others._owned("Corrosion is a type of reduction.", "en")
-    assert others._owned("The contract of Salome ends in May.", "en")
+    assert not owners._owned("Corrosion is a type of reduction.", "en")
+    assert owners._owned("The contract of Salome ends in May.", "en")
