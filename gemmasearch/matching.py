@@ -100,6 +100,13 @@ class Models:
 
         return Remembered(self._embedder, self._store)
 
+    def begin(self) -> None:
+        """The embedder is sure to be asked for more than the line of a search: let it be loaded meanwhile."""
+        from gemmasearch import models
+
+        if self._embedder is not None:
+            models.begin(self._embedder)
+
     def _heed_flag(self, space: SpaceRow) -> None:
         """A model named on the command line must be there, though it is the index that says which one is asked."""
         from gemmasearch import models

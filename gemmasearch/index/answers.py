@@ -30,10 +30,12 @@ class Answering(Opened):
         from gemmasearch import answering, retrieval
 
         self._note_contradictions(retrieval.parse(question))
+        embedder, generator = self._models.query_embedder(), None if extract else self._models.generator()
+        self._models.begin()
         return answering.answer(
             self._store,
-            self._models.query_embedder(),
-            None if extract else self._models.generator(),
+            embedder,
+            generator,
             question,
             settings=self.settings,
             on_text=on_text,

@@ -154,6 +154,13 @@ def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passag
     return choose.calibrated(embedder, settings, passages)
 
 
+def begin(embedder: Embedder) -> None:
+    """Let an embedder that was opened ``lazy`` load its file beside what comes before its first text."""
+    from gemmasearch.models import choose
+
+    choose.begin(embedder)
+
+
 def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> AbstractContextManager[int]:
     """Within it the embedder may take more memory to embed so many passages faster; what it had is given back at the
     end. Whether that pays is tried once per model and machine, some ten seconds long.

@@ -117,6 +117,16 @@ def calibrated(embedder: Embedder, settings: Settings, passages: Sequence[Passag
     return True
 
 
+def begin(embedder: Embedder) -> None:
+    """See :func:`gemmasearch.models.begin`."""
+    if embedder.space.name == "static":  # and nothing of llama.cpp is imported
+        return
+    from gemmasearch.models.gguf import GgufEmbedder
+
+    if isinstance(embedder, GgufEmbedder):
+        embedder.begin()
+
+
 @contextmanager
 def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> Iterator[int]:
     """See :func:`gemmasearch.models.in_bulk`."""

@@ -128,6 +128,10 @@ class GgufEmbedder:
         """
         self._lanes.reload(tiles=tiles)
 
+    def begin(self) -> None:
+        """Let the file be loaded beside other work."""
+        self._lanes.begin()
+
     def in_two_lanes(self) -> AbstractContextManager[int]:
         """Within it two batches are embedded side by side (:mod:`gemmasearch.models.lanes`), where that pays. Vectors
         stay the same but for rounding. :return: how many lanes there are."""

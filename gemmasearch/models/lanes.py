@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Condition, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
-from gemmasearch.errors import ModelUnsuitable
-from gemmasearch.models.native import Batch, Native
+from gemmasearch.errors import ModelMissing, ModelProblem, ModelUnsuitable
+from gemmasearch.models.native import Batch, Native, library
 
 if TYPE_CHECKING:
     import numpy as np
 
+LOADER = "load"  # the name of the thread that loads a file beside other work
 _growing = Lock()
 
 
@@ -79,7 +81,7 @@ class Lanes:
         self._tokens = tokens
         self._gpu_layers = gpu_layers
         self.threads = threads
-        self._tiles = False
+        self._tiles = self._closed = False
         self._all: list[Lane] = []  # none while the file is not loaded
         self._free: list[Lane] = []
         self._lent = 0
@@ -92,9 +94,12 @@ class Lanes:
         """A lane for this thread, as soon as one is free; the file is loaded for it where that was not done yet.
 
         :raises ModelUnsuitable: llama.cpp does not take the file. :raises MemoryError: it does not fit.
+        :raises ModelMissing: it was closed.
         """
         with self._turn(lambda: bool(self._free) or not self._all):
             if not self._all:
+                if self._closed:  # before the thread that was to load it came to it
+                    raise ModelMissing(f"the model {self._path} was closed")
                 self._load()
             lane = self._free.pop()
             self._lent += 1
@@ -131,6 +136,24 @@ class Lanes:
         with self.lane():
             return self._all[0].native
 
+    def begin(self) -> None:
+        """Load the file in a thread of its own, if it is not loaded; whoever needs a lane meanwhile waits for it.
+        Where it cannot be loaded, the first use says so.
+
+        The thread imports nothing: an interrupt within Python's imports may leave their lock held for ever.
+        """
+        if self._all:
+            return
+        library()
+        for name in ("ctypes", "numpy", "resource"):  # that the load needs
+            with suppress(ImportError):
+                import_module(name)
+        Thread(target=self._try_to_load, name=LOADER, daemon=True).start()
+
+    def _try_to_load(self) -> None:
+        with suppress(ModelProblem, MemoryError):
+            self.load()
+
     @contextmanager
     def two(self) -> Iterator[int]:
         """Within it there are two lanes, where there are two threads to share, no GPU, and memory for them.
@@ -163,6 +186,7 @@ class Lanes:
 
     def close(self) -> None:
         with self._alone():
+            self._closed = True
             self._close()
 
     @contextmanager

@@ -232,11 +232,13 @@ class Native:
     def close(self) -> None:
         for other in list(self._beside):
             other.close()
-        if self._context:
-            self.api.llama_free(self._context)
-        if self._model and self._owner is None:
-            self.api.llama_model_free(self._model)
-        self._context = self._model = None
+        # Taken away before they are freed: an interrupt that came meanwhile had them freed again at the exit.
+        context, self._context = self._context, None
+        if context:
+            self.api.llama_free(context)
+        model, self._model = self._model, None
+        if model and self._owner is None:
+            self.api.llama_model_free(model)
 
     def __del__(self) -> None:
         self.close()

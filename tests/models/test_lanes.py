@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gc
+import shutil
+import subprocess
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
@@ -15,6 +19,7 @@ from gemmasearch.models import Passage, in_bulk, open_embedder
 from gemmasearch.models.choose import LANES
 from gemmasearch.models.gguf import GgufEmbedder
 from gemmasearch.models.header import read_header
+from gemmasearch.models.lanes import LOADER
 from gemmasearch.settings import Settings
 from tests import gguf_files
 
@@ -148,3 +153,73 @@ def test_few_passages_make_no_second_context(path: Path, tmp_path: Path) -> None
         with in_bulk(embedder, settings, passages) as hands:
             assert hands == lanes
     embedder.close()
+
+
+def test_a_file_that_was_begun_is_loaded_beside_other_work(embedder: GgufEmbedder, path: Path) -> None:
+    embedder.begin()
+    embedder.begin()
+    found = embedder.embed_documents(PASSAGES)
+    other = GgufEmbedder(path, read_header(path), "", dim=64, threads=2)
+    assert alike(found, other.embed_documents(PASSAGES))
+    other.begin()  # there is nothing to do
+    for each in (embedder, other):
+        each.close()
+
+
+def test_a_file_that_cannot_be_loaded_is_told_of_by_its_first_use(
+    path: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "cut.gguf"
+    shutil.copyfile(path, copy)
+    embedder = GgufEmbedder(copy, read_header(copy), "", dim=64, lazy=True)
+    copy.write_bytes(path.read_bytes()[:5000])
+    embedder.begin()
+    with pytest.raises(ModelUnsuitable):
+        embedder.embed_documents(PASSAGES)
+    assert capfd.readouterr().err == ""
+    embedder.close()
+
+
+BEGUN = """
+import sys, threading
+from pathlib import Path
+from gemmasearch.models.gguf import GgufEmbedder
+from gemmasearch.models.header import read_header
+from gemmasearch.models.lanes import LOADER
+
+class Noticed:
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread().name == LOADER:
+            print(name)
+
+sys.meta_path.insert(0, Noticed())
+path = Path(sys.argv[1])
+embedder = GgufEmbedder(path, read_header(path), "", dim=64, lazy=True)
+embedder.begin()
+for thread in threading.enumerate():
+    if thread.name == LOADER:
+        thread.join()
+assert embedder._lanes._all
+"""
+
+
+def test_the_thread_that_loads_a_file_imports_nothing(path: Path) -> None:
+    """An interrupt of Python's imports in the main thread left their lock held, and `ask` hung for ever."""
+    done = subprocess.run([sys.executable, "-c", BEGUN, path], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+
+
+def test_a_closed_model_is_not_loaded_by_a_thread_that_comes_too_late(embedder: GgufEmbedder) -> None:
+    """It was, and the exit of the interpreter freed what was still being made: an abort."""
+    with embedder._lanes._changed:
+        embedder.begin()  # the thread waits for the lock
+        closing = Thread(target=embedder.close)
+        embedder._lanes._closed = True
+        closing.start()
+    closing.join()
+    for thread in threading.enumerate():
+        if thread.name == LOADER:
+            thread.join()
+    assert not embedder._lanes._all
+    with pytest.raises(ModelMissing):
+        embedder.embed_documents(PASSAGES)

@@ -45,3 +45,36 @@ def test_an_interrupt_while_llama_cpp_logged_was_printed_and_lost(tmp_path: Path
     )
     assert done.stdout.split() == ["KeyboardInterrupt"], done
     assert "ctypes" not in done.stderr, done.stderr
+
+
+CLOSING = """
+import os, signal, sys
+from pathlib import Path
+from gemmasearch.models import native
+
+api = native.library()
+opened = native.Native(Path(sys.argv[1]), lambda parameters: setattr(parameters, "embeddings", True))
+free = api.llama_free
+
+def freed(context):
+    free(context)
+    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(1000):
+        pass
+
+api.llama_free = freed
+try:
+    opened.close()
+except KeyboardInterrupt:
+    api.llama_free = free
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_while_a_model_was_closed_had_it_freed_twice(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.gguf"
+    gguf_files.gemma_embedding(path)
+    done = subprocess.run(
+        [sys.executable, "-c", CLOSING, str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
