@@ -7,7 +7,7 @@ The weights were fitted on questions kept apart from those that are measured (``
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import field
 
 from gemmasearch.answering.question import Question
@@ -90,3 +90,8 @@ class Candidate:
     def covered(self) -> float:
         """The share of the question's words, by rarity, that it holds with its context."""
         return self.features["coverage"] + self.features["context"]
+
+
+def led_by(lead: Candidate, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` with one of them before the others."""
+    return [lead, *(c for c in ranked if c is not lead)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, spans, words
-from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.candidates import Candidate, led_by
 from gemmasearch.answering.evidence import telling
 from gemmasearch.answering.question import Question
 
@@ -56,7 +56,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
             taken = _taken(" ".join(of_this), said, rows) if len(of_this) == 1 else taken
         if len(taken) == 1:
             lead = taken[0] if question.kind == "money" else said
-            return [lead, *(c for c in ranked if c is not lead)]
+            return led_by(lead, ranked)
     return []
 
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from gemmasearch import light
 from gemmasearch.answering import words
-from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.candidates import Candidate, led_by
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.answering.surroundings import RECORDS
@@ -103,7 +103,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         and c.covered >= _NEARLY * best.covered
     )
     lead = next(telling, None)
-    return list(ranked) if lead is None else [lead, *(c for c in ranked if c is not lead)]
+    return list(ranked) if lead is None else led_by(lead, ranked)
 
 
 def _leaves_out(deed: str, candidate: Candidate) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, spans, words
-from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.candidates import Candidate, led_by
 from gemmasearch.answering.evidence import telling
 from gemmasearch.answering.numbers import days_with_year, numbers_in, today
 from gemmasearch.answering.question import Question
@@ -50,7 +50,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         lead = _latest(_near(question, ranked))
     else:
         lead = _outermost(question, ranked, asked, smallest=_LEAST.search(asked) is not None)
-    return [] if lead is None else [lead, *(c for c in ranked if c is not lead)]
+    return [] if lead is None else led_by(lead, ranked)
 
 
 def is_any(question: Question, ranked: Sequence[Candidate]) -> bool:

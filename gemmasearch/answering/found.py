@@ -26,7 +26,7 @@ from gemmasearch.answering import (
     replaced,
     words,
 )
-from gemmasearch.answering.candidates import Candidate, Weights
+from gemmasearch.answering.candidates import Candidate, Weights, led_by
 from gemmasearch.answering.question import COUNTED, GATHERED, Question
 from gemmasearch.answering.years import month_first, of_other_year, rows_first, shares_only_a_year
 from gemmasearch.documents import Evidence, Hit
@@ -151,7 +151,7 @@ def _denied_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Cand
     lead = next(
         (c for c in ranked if c.features["coverage"] >= own and _denies_that_there_is(asked, [c])), None
     )
-    return ranked if lead is None else [lead, *(c for c in ranked if c is not lead)]
+    return ranked if lead is None else led_by(lead, ranked)
 
 
 def _denies_that_there_is(asked: Question, first: Sequence[Candidate]) -> bool:
@@ -181,7 +181,7 @@ def _counted_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Can
         ),
         None,
     )
-    return ranked if lead is None else [lead, *(c for c in ranked if c is not lead)]
+    return ranked if lead is None else led_by(lead, ranked)
 
 
 def _once(*items: Evidence) -> tuple[Evidence, ...]:

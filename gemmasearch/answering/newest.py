@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, spans
-from gemmasearch.answering.candidates import FEATURES, Candidate
+from gemmasearch.answering.candidates import FEATURES, Candidate, led_by
 from gemmasearch.answering.differing import counted
 from gemmasearch.answering.evidence import select, telling
 from gemmasearch.answering.numbers import days_in, days_with_year, today
@@ -66,13 +66,13 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     Nothing changes where the question is not about the present, or where the best has no date of its own.
     """
     if (entry := _newest_entry(question, ranked) or _coming(question, ranked)) is not None:
-        return [entry, *(c for c in ranked if c is not entry)]
+        return led_by(entry, ranked)
     if not question.asks_now:
         return list(ranked)
     near = [*telling(question, ranked[:_AMONG])]
     if question.kind != "when":
         near = _present(near)
-        ranked = [*near[:1], *(c for c in ranked if c is not near[0])] if near else ranked
+        ranked = led_by(near[0], ranked) if near else ranked
     since = near[0].hit.date if near else None
     if since is None:
         return list(ranked)
@@ -88,7 +88,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if not newer:
         return list(ranked)
     newest = max(newer, key=lambda c: (c.hit.date or 0.0, worth[id(c)]))
-    return [newest, *(c for c in ranked if c is not newest)]
+    return led_by(newest, ranked)
 
 
 def _newest_entry(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from gemmasearch import light
 from gemmasearch.answering import words
-from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.candidates import Candidate, led_by
 from gemmasearch.answering.numbers import MONTH_NAMES, YEAR, dated_in, days_with_year, months_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.surroundings import day_of
@@ -114,7 +114,7 @@ def month_first(question: Question, ranked: Sequence[Candidate]) -> list[Candida
         ),
         None,
     )
-    return list(ranked) if lead is None else [lead, *(c for c in ranked if c is not lead)]
+    return list(ranked) if lead is None else led_by(lead, ranked)
 
 
 def of_other_month(question: Question, candidate: Candidate) -> bool:
@@ -159,7 +159,7 @@ def rows_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidat
         return list(ranked)
     if len(of_it) > 1 and of_it[1].covered >= of_it[0].covered:
         return list(ranked)
-    return [of_it[0], *(c for c in ranked if c is not of_it[0])]
+    return led_by(of_it[0], ranked)
 
 
 def shares_only_a_year(question: Question, candidate: Candidate) -> bool:

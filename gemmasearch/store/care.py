@@ -14,6 +14,7 @@ from gemmasearch.errors import IndexDamaged, MachineRefused
 from gemmasearch.light import dataclass
 from gemmasearch.store import glance, schema, seals, signs
 from gemmasearch.store.database import Database, Row
+from gemmasearch.store.pictures import read_again
 from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
 
@@ -316,7 +317,7 @@ class Care:
             low, high = below(path)
             sql = "SELECT id FROM files WHERE reason <> '' AND (path = ? OR (path >= ? AND path < ?))"
             ids.update(id for (id,) in self.db.rows(sql, (os.fsencode(path), low, high)))
-        self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
+        read_again(self.db, ids)
         return len(ids)
 
     def retry_for(self, reasons: Iterable[str]) -> int:
@@ -327,7 +328,7 @@ class Care:
             sql = """SELECT id FROM files WHERE reason = ? UNION
                      SELECT file_id FROM problems WHERE reason = ? AND file_id IS NOT NULL"""
             ids.update(id for (id,) in self.db.rows(sql, (reason, reason)))
-        self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
+        read_again(self.db, ids)
         return len(ids)
 
 

@@ -16,6 +16,7 @@ from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
 from gemmasearch.store import fts, words
 from gemmasearch.store.keys import clean
+from gemmasearch.store.roots import below
 
 # When a document is from: its own date, else its file's.
 DATE = "coalesce(d.date, f.mtime_ns / 1e9)"
@@ -189,7 +190,7 @@ def _inside(condition: Condition) -> Sql:
     place = os.path.expanduser(value) if value == "~" or value.startswith("~/") else value
     if place.startswith("/"):
         places = dict.fromkeys((os.path.normpath(place), _led(place)))
-        params = [param for each in places for param in _below(os.fsencode(each))]
+        params = [param for each in places for param in (os.fsencode(each), *below(each))]
         return " OR ".join(["f.path = ? OR (f.path >= ? AND f.path < ?)"] * len(places)), params
     name = "/" + words.fold(clean(value)).strip("/") + "/"
     named = f"SELECT x.id FROM folders x WHERE instr({_folded_path('x.path', name)}, ?) > 0"
@@ -202,12 +203,6 @@ def _led(place: str) -> str:
         return os.path.realpath(place)
     except (OSError, ValueError):
         return os.path.normpath(place)
-
-
-def _below(whole: bytes) -> tuple[bytes, bytes, bytes]:
-    """A path, and between what all paths below it lie."""
-    below = whole.rstrip(b"/") + b"/"
-    return whole, below, below[:-1] + b"0"
 
 
 def _has(condition: Condition) -> Sql:

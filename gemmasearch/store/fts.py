@@ -59,7 +59,8 @@ def _name(path: bytes, part: str, meta: str) -> str:
     return words.fold(own.rpartition("/")[2])
 
 
-_HOLDERS = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".pdf")
+PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz")  # how the names of archives end
+_HOLDERS = (*PACKED, ".pdf")
 
 
 def _holders(path: bytes, part: str, meta: str) -> str:

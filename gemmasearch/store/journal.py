@@ -80,7 +80,7 @@ class Journal:
     def known_in(self, folder: str, current: Current) -> Known:
         """The same of the files in a folder itself."""
         within = "files WHERE folder_id = (SELECT id FROM folders WHERE path = ?)"
-        return self._files(within, (_own(folder),), current)
+        return self._files(within, (below(folder)[0],), current)
 
     def _files(self, where: str, params: tuple[bytes, ...], current: Current) -> Known:
         more = (*params, *current.params())
@@ -115,7 +115,7 @@ class Journal:
         number = "(SELECT count(*) FROM files WHERE folder_id = folders.id{})"
         sql = f"""UPDATE folders SET print = ?, held = {held} WHERE path = ?
                   AND {number.format("")} = ? AND {number.format(f" AND {_CURRENT}")} = ?"""
-        self.db.run(sql, (print, _own(folder), files, *current.params(), files))
+        self.db.run(sql, (print, below(folder)[0], files, *current.params(), files))
 
     def _way_below(self, path: str) -> str:
         """How to reach the rows of the files below a path: where they are many, all rows are gone through in their
@@ -162,11 +162,6 @@ class Journal:
 
 def _range(path: str) -> tuple[bytes, bytes, bytes]:
     return os.fsencode(path.rstrip("/") or "/"), *below(path)
-
-
-def _own(folder: str) -> bytes:
-    """The path under which a folder is known."""
-    return os.fsencode(folder.rstrip("/")) + b"/"
 
 
 def _file(row: Row) -> FileRow:

@@ -5,25 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from gemmasearch.store import fts
 from gemmasearch.store.database import Database
 from gemmasearch.store.keys import clean
 
-_PACKED = (
-    ".zip/",
-    ".tar/",
-    ".gz/",
-    ".tgz/",
-    ".bz2/",
-    ".tbz2/",
-    ".xz/",
-    ".txz/",
-)  # of a part within an archive
 # By option, what a document has that came with it; what has a member is an archive or a PDF.
 BROUGHT = {
     "ocr": "instr(d.meta, '\"ocr\"') > 0 AND d.kind IN ('pdf', 'picture')",
     "archives": "instr(d.meta, '\"member\"') > 0 AND instr(d.meta, '\"attached_to\"') = 0",
     "attached archives": "instr(d.meta, '\"member\"') > 0 AND instr(d.meta, '\"attached_to\"') > 0 AND ("
-    + " OR ".join(f"instr(lower(d.part), '{ending}') > 0" for ending in _PACKED)
+    + " OR ".join(f"instr(lower(d.part), '{ending}/') > 0" for ending in fts.PACKED)
     + ")",
 }
 
@@ -70,7 +61,7 @@ class Pictures:
                 "SELECT DISTINCT file_id FROM problems WHERE waits = ? AND file_id IS NOT NULL", (each,)
             )
             ids.update(id for (id,) in rows)
-        self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
+        read_again(self.db, ids)
         return len(ids)
 
     def read_with(self, option: str, reader: str) -> list[tuple[int, str]]:
@@ -89,4 +80,9 @@ class Pictures:
 
     def read_files_again(self, ids: Iterable[int]) -> None:
         """Let the next run read these files."""
-        self.db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
+        read_again(self.db, ids)
+
+
+def read_again(db: Database, ids: Iterable[int]) -> None:
+    """Let the next run read these files, however often they failed."""
+    db.many("UPDATE files SET size = NULL, tries = 0 WHERE id = ?", ((id,) for id in ids))
