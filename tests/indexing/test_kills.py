@@ -222,7 +222,7 @@ def test_a_run_that_is_asked_to_stop_ends_with_a_summary_and_the_next_one_goes_o
     tmp_path: Path, asked: signal.Signals
 ) -> None:
     tree, db = tmp_path / "tree", tmp_path / "i" / "i.db"
-    plant(tree, 4000)
+    plant(tree, 1500)
     process = subprocess.Popen(
         [*COMMAND[:4], str(tree), "--db", str(db)],
         env=environment(),

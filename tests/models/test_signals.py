@@ -16,6 +16,7 @@ from pathlib import Path
 from gemmasearch.models import native
 from gemmasearch.models.native import Native
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what runs in the background
 api = native.library()
 quiet = native._keep[0]
 
@@ -52,6 +53,7 @@ import os, signal, sys
 from pathlib import Path
 from gemmasearch.models import native
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 api = native.library()
 opened = native.Native(Path(sys.argv[1]), lambda parameters: setattr(parameters, "embeddings", True))
 free = api.llama_free
