@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,27 +133,40 @@ def in_bulk(embedder: Embedder, settings: Settings, passages: int) -> Iterator[i
     if embedder.space.name == "static":  # and nothing of llama.cpp is imported
         yield 1
         return
-    from gemmasearch.models import tiles
     from gemmasearch.models.gguf import GgufEmbedder
 
     if not isinstance(embedder, GgufEmbedder) or passages < LANES:
         yield 1
         return
-    pay = tiles.pay(embedder.path, Facts(settings.models_path), passages)
-    with _tiled(embedder) if pay else nullcontext(), embedder.in_two_lanes() as lanes:
+    with _faster(embedder, Facts(settings.models_path), passages), embedder.in_two_lanes() as lanes:
         yield lanes
 
 
+def _faster(embedder: GgufEmbedder, facts: Facts, passages: int) -> AbstractContextManager[None]:
+    """Within it the weights are as they are multiplied fastest, where that pays for so many passages."""
+    from gemmasearch.models import halves, tiles
+
+    if tiles.pay(embedder.path, facts, passages):
+        return _reloaded(embedder, nullcontext(), tiles=True)
+    if halves.pay(embedder.path, facts, passages):
+        return _reloaded(embedder, halves.written(embedder.path))
+    return nullcontext()
+
+
 @contextmanager
-def _tiled(embedder: GgufEmbedder) -> Iterator[None]:
+def _reloaded(
+    embedder: GgufEmbedder, file: AbstractContextManager[Path | None], *, tiles: bool = False
+) -> Iterator[None]:
+    """:param file: of other weights, which need not be there any longer once they are loaded."""
     try:
-        embedder.reload(tiles=True)
+        with file as halves:
+            embedder.reload(tiles=tiles, halves=halves)
     except ModelUnsuitable:  # what was available is gone
-        embedder.reload(tiles=False)
+        embedder.reload()
     try:
         yield
     finally:
-        embedder.reload(tiles=False)
+        embedder.reload()
 
 
 def rebuilt(embedder: Embedder, settings: Settings) -> str:

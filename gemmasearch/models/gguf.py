@@ -120,13 +120,14 @@ class GgufEmbedder:
         self._lanes.share(threads)
         self._batch_tokens = batch_tokens
 
-    def reload(self, *, tiles: bool) -> None:
-        """Go on with AMX tiles (:mod:`gemmasearch.models.tiles`), or without: then the file is loaded with the next
-        text. Vectors stay the same but for rounding.
+    def reload(self, *, tiles: bool = False, halves: Path | None = None) -> None:
+        """Go on with AMX tiles (:mod:`gemmasearch.models.tiles`), or with the same weights from another file
+        (:mod:`gemmasearch.models.halves`), or without: then the file is loaded with the next text. Vectors stay the
+        same but for rounding.
 
         :raises ModelUnsuitable: there is no memory for them.
         """
-        self._lanes.reload(tiles=tiles)
+        self._lanes.reload(tiles=tiles, halves=halves)
 
     def begin(self) -> None:
         """Let the file be loaded beside other work."""

@@ -172,17 +172,17 @@ class Lanes:
             self.threads = threads
             self._spread()
 
-    def reload(self, *, tiles: bool) -> None:
-        """Go on with AMX tiles (:mod:`gemmasearch.models.tiles`), or without: then the file is loaded with the next
-        use.
+    def reload(self, *, tiles: bool = False, halves: Path | None = None) -> None:
+        """Go on with AMX tiles (:mod:`gemmasearch.models.tiles`), or with the same weights from another file
+        (:mod:`gemmasearch.models.halves`), or without: then the file is loaded with the next use.
 
         :raises ModelUnsuitable: there is no memory for them.
         """
         with self._alone():
             self._close()
             self._all, self._free, self._tiles = [], [], tiles
-            if tiles:
-                self._load()
+            if tiles or halves:
+                self._load(halves)
 
     def close(self) -> None:
         with self._alone():
@@ -208,8 +208,8 @@ class Lanes:
                 self._queue.remove(mine)
                 self._changed.notify_all()
 
-    def _load(self) -> None:
-        native = Native(self._path, self._configure, gpu_layers=self._gpu_layers, tiles=self._tiles)
+    def _load(self, other: Path | None = None) -> None:
+        native = Native(other or self._path, self._configure, gpu_layers=self._gpu_layers, tiles=self._tiles)
         self._all = [Lane(native, self._tokens)]
         self._spread()
 

@@ -30,6 +30,7 @@ SPINS = "1000"  # some ten microseconds: longer than a barrier between equal hal
 _INTERRUPTS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+_HALVES = 1  # LLAMA_FTYPE_MOSTLY_F16
 _log: deque[str] = deque(maxlen=8)
 _keep: list[Any] = []  # log callback and interface: they live as long as the process
 _open: WeakSet[Native] = WeakSet()
@@ -156,6 +157,23 @@ def leave_room(path: Path) -> None:
         mmap.mmap(-1, size).close()
     except OSError as e:
         raise MemoryError(f"{path} does not fit") from e
+
+
+def halved(source: Path, target: Path, kept: int, threads: int) -> bool:
+    """Write the model ``source`` with half-precision numbers in place of quantised ones, as llama.cpp does it.
+
+    :param kept: the type of its table of tokens, which stays as it is.
+    :return: whether it could be written.
+    """
+    import ctypes
+
+    api = library()
+    parameters = api.llama_model_quantize_default_params()
+    parameters.ftype, parameters.allow_requantize, parameters.nthread = _HALVES, True, threads
+    parameters.token_embedding_type = kept
+    with _signals_later():
+        status = api.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(parameters))
+    return bool(status == 0)
 
 
 _OTHERS = "`gsearch models list` names models that work"
