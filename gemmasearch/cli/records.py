@@ -6,7 +6,6 @@ A path that is not valid UTF-8 cannot be a JSON string: then ``path`` holds it w
 
 from __future__ import annotations
 
-from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
@@ -85,4 +84,6 @@ def _is_escaped(value: str) -> bool:
 
 
 def _base64(value: bytes) -> str:
+    from binascii import b2a_base64  # seldom needed
+
     return b2a_base64(value, newline=False).decode()
