@@ -160,11 +160,18 @@ main(sys.argv[1:])
 print(*sorted(sys.modules), file=sys.stderr)
 """
 # Modules beside those of an interpreter that does nothing: what they may be, and how many.
-COLD_BUDGET, HYBRID_BUDGET, WARM_BUDGET = 150, 180, 12
+COLD_BUDGET, HYBRID_BUDGET, WARM_BUDGET = 124, 142, 12
 
 
 def modules(done: subprocess.CompletedProcess[bytes]) -> set[str]:
     return set(done.stderr.decode().split("\n")[-2].split())
+
+
+def named(loaded: set[str]) -> set[str]:
+    """Those that somebody imported by name: the parts that a module of Python has are other ones in each version, and
+    3.13 went over a budget that 3.11 kept to."""
+    python = {name for name in loaded if name.partition(".")[0] in sys.stdlib_module_names}
+    return loaded - {name for name in python if name.startswith("_") or "." in name}
 
 
 def test_a_cold_search_by_words_keeps_to_its_budget_of_modules(home: Path) -> None:
@@ -173,7 +180,7 @@ def test_a_cold_search_by_words_keeps_to_its_budget_of_modules(home: Path) -> No
     assert not {n.partition(".")[0] for n in loaded} & {
         "typer", "pydantic", "rich", "numpy", "tokenizers", "llama_cpp", "sqlite_vec", "asyncio", "dateutil", "platformdirs"
     }  # fmt: skip
-    assert len(loaded - nothing) <= COLD_BUDGET, sorted(loaded - nothing)
+    assert len(named(loaded - nothing)) <= COLD_BUDGET, sorted(loaded - nothing)
 
 
 WAITS = """
@@ -207,7 +214,7 @@ def test_a_cold_search_with_the_static_embedder_keeps_to_its_budget_of_modules(h
     assert not {n.partition(".")[0] for n in loaded} & {
         "typer", "pydantic", "rich", "tokenizers", "llama_cpp", "asyncio", "tempfile", "dateutil", "platformdirs"
     }  # fmt: skip
-    own = {name for name in loaded - nothing if name.partition(".")[0] != "numpy"}
+    own = {name for name in named(loaded - nothing) if name.partition(".")[0] != "numpy"}
     assert len(own) <= HYBRID_BUDGET, sorted(own)
 
 
