@@ -16,6 +16,7 @@ from gemmasearch.answering import (
     listing,
     reference,
     replies,
+    steps,
     synonyms,
     words,
 )
@@ -240,6 +241,9 @@ class _Reply:
         """Each sentence with what it needs beside it, unless that has just been quoted."""
         told: list[str] = []
         for item in items:
+            if steps.asks(self.found.question) and (block := steps.block_of(item)):
+                draft.add_block(block, item.hit, item.text)
+                continue
             whole = reference.whole(self.found.question, item)
             if any(whole.startswith(shown) for shown in told):
                 whole = item.text  # what it points back to has just been quoted

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gemmasearch.models import Generator
 
 REFUSAL = prompts.NOT_FOUND
+INDENT = "    "  # of a block of code in an answer
 MOST_SENTENCES = 3  # of a generated answer
 _UNPRINTABLE = light.pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BULLET = light.pattern(r"^(?:[-*•]\s+)+")
@@ -97,10 +99,18 @@ class Draft:
 
     def add(self, text: str, carried: Sequence[tuple[Hit, str]], support: float) -> None:
         numbers = tuple(dict.fromkeys(self._number(hit, quote) for hit, quote in carried))
-        marks = "".join(f"[{number}]" for number in numbers)
-        piece = f"{text} {marks}"
+        self._say(f"{text} {_marks(numbers)}", numbers, support)
+
+    def add_block(self, lines: Sequence[str], hit: Hit, quote: str) -> None:
+        """Lines of code as they stand, below the sentence that introduces them."""
+        number = self._number(hit, quote)
+        mark = "" if self.sentences and number in self.sentences[-1].citations else _marks([number])
+        block = "\n".join(f"{INDENT}{_UNPRINTABLE.sub(' ', line)}" for line in lines)
+        self._say(f"{mark}\n{block}", (number,), 1.0)
+
+    def _say(self, piece: str, numbers: tuple[int, ...], support: float) -> None:
         if self.on_text is not None:
-            self.on_text((" " if self.sentences else "") + piece)
+            self.on_text(_apart(self.sentences[-1].text, piece) + piece if self.sentences else piece)
         self.sentences.append(Sentence(piece, numbers, support))
 
     def _number(self, hit: Hit, quote: str) -> int:
@@ -111,11 +121,21 @@ class Draft:
         return len(self.citations)
 
     def answer(self, question: str, found: Sequence[Evidence], by: str, notes: tuple[str, ...]) -> Answer:
-        text = " ".join(sentence.text for sentence in self.sentences)
+        said = [sentence.text for sentence in self.sentences]
+        text = "".join((*said[:1], *(_apart(one, other) + other for one, other in pairwise(said))))
         return Answer(
             question, text, tuple(self.sentences), tuple(self.citations), tuple(found), by, True, notes,
             unsupported=tuple(self.unsupported),
         )  # fmt: skip
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    return "".join(f"[{number}]" for number in numbers)
+
+
+def _apart(one: str, other: str) -> str:
+    """What stands between two pieces of an answer: a block has lines of its own."""
+    return "" if other.startswith("\n") else "\n" if "\n" in one else " "
 
 
 def generate(

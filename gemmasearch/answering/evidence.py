@@ -53,7 +53,7 @@ def select(question: Question, ranked: Sequence[Candidate], limit: int = 8) -> l
             c.hit,
             min(1.0, max(0.0, c.score / most)),
             awaited.answering(question, c.text, c.language),
-            _line(c.hit, c.unit),
+            line_at(c.hit, c.unit),
         )
         for c in by_use[:limit]
     ]
@@ -114,10 +114,11 @@ def _length(text: str) -> int:
 def line_of(hit: Hit, sentence: str) -> int | None:
     """The line of its document where a sentence of a hit begins; the hit's own where it is not found."""
     unit = next((unit for unit in units_of(hit) if unit.of(hit.text) == sentence), None)
-    return _line(hit, unit) if unit else hit.line
+    return line_at(hit, unit) if unit else hit.line
 
 
-def _line(hit: Hit, unit: Unit) -> int | None:
+def line_at(hit: Hit, unit: Unit) -> int | None:
+    """The line of its document where a unit of a hit begins; None where the hit's own is not known."""
     if hit.line is None:
         return None
     first = len(hit.text) - len(hit.text.lstrip())  # a hit's line is that of its first word

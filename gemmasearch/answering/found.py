@@ -24,6 +24,7 @@ from gemmasearch.answering import (
     others,
     refusal,
     replaced,
+    steps,
     words,
 )
 from gemmasearch.answering.candidates import Candidate, Weights, led_by
@@ -74,6 +75,12 @@ class Found:
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
         likely = refusal.chance(asked, ranked, space, weights)
+        if steps.asks(asked):
+            if told := steps.told_by(asked, ranked, weights):
+                near = evidence.select(asked, ranked, SHOWN)
+                return cls(asked, _once(*told, *near), True, tuple(told), settled=True)
+            ranked = [c for c in ranked if not steps.is_link(c.text)] or ranked
+            likely *= not steps.untold(asked, ranked, weights)
         ranked = _in_order(asked, ranked)
         if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
             shown = tuple(evidence.select(asked, ends, SHOWN))
