@@ -71,6 +71,7 @@ def forget(
         kept = _kept_pages(store, alone)
         excluded = _let_go(store, paths, gone, [r for r in roots if r not in gone])
         store.drop_recognised_with(documents)
+        store.unlearn(documents)
         store.forget_documents(alone)
         store.remove_files(rows)
         store.drop_unshown()
