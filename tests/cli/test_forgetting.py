@@ -93,6 +93,26 @@ def test_a_forgotten_file_was_said_to_stay_out_and_came_back_in_a_renamed_folder
 
 
 @pytest.mark.slow
+def test_what_was_forgotten_came_back_with_the_next_change_of_the_exclusions(place: Place) -> None:
+    for name in ("named.md", "kept.md", "draft.txt"):
+        (place.home / name).write_text(f"canary{name[:4]}word of a note\n")
+    assert place("index").code == 0
+    assert place("forget", place.home / "named.md").code == 0
+    assert place("index", place.home, "--exclude", "*.txt").code == 0
+    again = place("roots", place.home, "--exclude", "!named.md", "--exclude", "*.log")
+    assert "--exclude replaces *.txt" in again.said, "and no word was said"
+    for change in ((), ("--no-hidden",), ("--reset",)):
+        assert not change or place("roots", place.home, *change).code == 0
+        assert place("index").code == 0
+        assert place("search", "--mode", "words", "canarynameword").code == 1
+    assert place("search", "--mode", "words", "canarykeptword").code == 0
+    assert place("search", "--mode", "words", "canarydrafword").code == 0
+    assert "forgotten=/named.md" in place("roots").text
+    assert place("index", place.home / "named.md").code == 0  # named itself
+    assert place("search", "--mode", "words", "canarynameword").code == 0
+
+
+@pytest.mark.slow
 def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: Place) -> None:
     box = place.home / "box.mbox"
     letter = "From {0}@x.example Mon Jan  5 10:00:0{1} 2026\nFrom: {0}@x.example\nSubject: hi {1}\n\ncanary{0}{1} text\n\n"
