@@ -147,6 +147,18 @@ def test_new_hits_behind_better_old_ones_of_their_file_or_of_the_index_were_neve
         assert not new(), "what is like the line in nothing is no news"
 
 
+def test_of_many_hits_in_the_order_of_paths_some_were_missing_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "n").mkdir()
+    for n in range(210):
+        (tmp_path / "n" / f"{n}.txt").write_text(f"kiln {chr(97 + n % 26) * 5}{n} kiln\n")
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([tmp_path / "n"])
+        assert len(index.search("kiln", mode="words", limit=3, order="path")) == 3
+        assert any("the best 200 are sorted" in note for note in index.notes)
+        index.notes.clear()
+        assert len(index.search("kiln", mode="words", limit=300, order="path")) == 210 and not index.notes
+
+
 def test_the_model_of_the_last_run_is_kept_when_no_other_is_named(notes: Path, tmp_path: Path) -> None:
     db = tmp_path / "i" / "index.db"
     with Index.open(db, settings=settings(embedder="fake")) as index:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
@@ -51,8 +51,11 @@ class Finding(Opened):
         with self._store.snapshot():  # the model is that of the vectors
             look = self._look(query, mode, per_document, collapse, None if everything else bound)
 
-            def there(number: int) -> list[Hit]:
-                return retrieval.at_what_is_there(self._store, look(number))
+            def there(number: int, *within: Any) -> list[Hit]:
+                hits = look(number, *within)
+                if order == "path" and len(hits) == number:
+                    self.notes.append(f"there are more hits: the best {number:,} are sorted")
+                return retrieval.at_what_is_there(self._store, hits)
 
             found = retrieval.arranged(there, limit=wanted, order=order, after=after, floor=min_score)
         return retrieval.within_reach(self._store, found)
@@ -102,6 +105,7 @@ class Finding(Opened):
                 conditions=conditions,
                 collapse=collapse,
                 bound=bound,
+                judged=not conditions,  # the line as a whole was judged before
             )
 
         return look
@@ -160,8 +164,11 @@ class Finding(Opened):
             weakest = retrieval.in_another_order(best[0].score) if best else 0.0
             since = (retrieval.since(self._store, name),)
 
-            def new_ones(number: int) -> list[Hit]:
-                return look(number, since, lambda first: weakest) if best else []
+            def new_ones(
+                number: int, conditions: Sequence[Condition] = (), bound: Bound | None = None
+            ) -> list[Hit]:
+                within = bound or (lambda first: weakest)
+                return look(number, (*since, *conditions), within) if best else []
 
             found = retrieval.arranged(new_ones, limit=_ALL, order=order, floor=min_score)
 
