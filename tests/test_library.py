@@ -118,6 +118,47 @@ def save(index: Index) -> str:
     return "wall"
 
 
+def test_new_hits_behind_better_old_ones_of_their_file_or_of_the_index_were_never_told(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "n"
+    folder.mkdir()
+    day = "The kiln, the kiln and its kiln log: fired the kiln {n} times. " + "So much for that day. " * 60
+    journal = "".join(f"# Day {n}\n\n{day.format(n=n)}\n\n" for n in range(6))
+    (folder / "journal.md").write_text(journal)
+    for n in range(1100):  # more than are looked through
+        (folder / f"{n}.txt").write_text(f"kiln number{n} kiln of {chr(97 + n % 26)}{n}\n")
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([folder])
+        index.save_search("pots", "kiln")
+
+        def new() -> set[str]:
+            return {os.path.basename(hit.path) for hit in index.search_new("pots")[0]}
+
+        assert new() and not new()
+        (folder / "letter.md").write_text(" ".join(f"word{n}" for n in range(150)) + " a kiln is for sale.")
+        index.index()
+        assert new() == {"letter.md"} and not new()
+        (folder / "journal.md").write_text(journal + "# Day 7\n\nSold a kiln. " + "Rain on the roof. " * 60)
+        index.index()
+        assert new() == {"journal.md"} and not new()
+        (folder / "other.md").write_text("The ferry to Lisbon leaves at noon.\n")
+        index.index()
+        assert not new(), "what is like the line in nothing is no news"
+
+
+def test_of_many_hits_in_the_order_of_paths_some_were_missing_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "n").mkdir()
+    for n in range(210):
+        (tmp_path / "n" / f"{n}.txt").write_text(f"kiln {chr(97 + n % 26) * 5}{n} kiln\n")
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([tmp_path / "n"])
+        assert len(index.search("kiln", mode="words", limit=3, order="path")) == 3
+        assert any("the best 200 are sorted" in note for note in index.notes)
+        index.notes.clear()
+        assert len(index.search("kiln", mode="words", limit=300, order="path")) == 210 and not index.notes
+
+
 def test_the_model_of_the_last_run_is_kept_when_no_other_is_named(notes: Path, tmp_path: Path) -> None:
     db = tmp_path / "i" / "index.db"
     with Index.open(db, settings=settings(embedder="fake")) as index:

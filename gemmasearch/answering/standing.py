@@ -74,14 +74,16 @@ def ask_again(
     settings: Settings = Settings(),
     on_text: Callable[[str], None] | None = None,
     extract: bool = False,
+    deliver: Callable[[Answer], None] | None = None,
 ) -> Answer:
     """Ask the saved question. With ``new_only`` only passages that came since the last run of this question are
-    looked at; ``Answer.found`` False = nothing new answers it. The run counts as done once this returns.
+    looked at; ``Answer.found`` False = nothing new answers it. The run counts as done once this returns, and once
+    ``deliver``, which is given the answer, has returned.
 
     :raises UsageProblem: there is none of that name.
     """
     standing = _find(store, name)
-    newest = store.newest_chunk()
+    looked = store.found_upto()
     conditions = (Condition("chunk", ">=", standing.seen + 1),) if new_only else ()
     found = answer(
         store,
@@ -97,8 +99,11 @@ def ask_again(
         found = replace(found, found=False, text=REFUSAL, sentences=(), citations=())
     if found.found and on_text is not None:
         on_text(found.text)
+    if deliver is not None:
+        deliver(found)
     kept = tuple(dict.fromkeys((*standing.told, *told)))[-_REMEMBERED:]
-    _write(store, {**saved(store), name: replace(standing, seen=newest, told=kept)})
+    seen = max(standing.seen, looked)
+    _write(store, {**saved(store), name: replace(standing, seen=seen, told=kept)})
     return found
 
 

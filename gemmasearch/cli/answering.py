@@ -52,16 +52,37 @@ def ask(
         with session.texts_only() as index:
             answer = _noted(out, index, _of_text(index, context, line, extract, on_text), streamed)
     elif saved is not None:
-        with session.index(write=True) as index:
-            answer = index.ask_again(saved, new_only=new_only, extract=extract, on_text=on_text)
-            if new_only and not answer.found and not out.json:
-                return NothingFound.exit_code
-            _noted(out, index, answer, streamed)
+        return _again(session, saved, streamed, new_only=new_only, extract=extract, markdown=markdown)
     else:
         answer = session.looked_up(lambda index: _looked_up(out, index, line, extract, on_text, streamed))
     if not answer.found and line and context is None and not out.json:
         with session.index() as index:
             session.suggests(index, line)
+    return _written(out, answer, streamed, markdown)
+
+
+def _again(
+    session: Session, name: str, streamed: list[str], *, new_only: bool, extract: bool, markdown: bool
+) -> int:
+    """A standing question. An answer that could not be written is told the next time."""
+    out, codes = session.out, [NothingFound.exit_code]
+
+    def deliver(answer: Answer) -> None:
+        if answer.found or not new_only or out.json:
+            codes.append(_written(out, _noted(out, index, answer, streamed), streamed, markdown))
+
+    with session.index(write=True) as index:
+        index.ask_again(
+            name,
+            new_only=new_only,
+            extract=extract,
+            on_text=streaming(out, streamed, markdown),
+            deliver=deliver,
+        )
+    return codes[-1]
+
+
+def _written(out: Output, answer: Answer, streamed: list[str], markdown: bool) -> int:
     for said in answer.unsupported:
         out.detail(f"unsupported: {said}")
     show = show_markdown if markdown else show_answer

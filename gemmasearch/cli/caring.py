@@ -78,12 +78,16 @@ def roots(
 
     out = session.out
     with session.index(write=bool(changes)) as index:
+        before = {root.path: root.options for root in index.roots()}
         found = [index.edit_root(str(folder), changes)] if changes else index.roots()
     if folder is not None and not changes:
         found = [root for root in found if root.path == absolute(folder)]
         if not found:
             raise UsageProblem(f"{folder} is not a registered folder", "`gsearch roots` lists them")
     if changes:
+        from gemmasearch.cli.updating import say_replaced
+
+        say_replaced(out, before.get(found[0].path, {}), found[0].options)
         out.note("`gsearch index` applies it")
     return out.result(found, lambda: views.table(out, [_root_row(r, session) for r in found]))
 

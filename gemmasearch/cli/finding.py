@@ -65,11 +65,19 @@ def search(
         with session.index() as index:
             groups = index.grouped(_grouped_hits(index, wanted), str(group))
         return _show_groups(session, line, groups[:page])
-    found = _new(session, wanted) if new else session.looked_up(lambda index: _look(out, index, wanted))
+    if new:
+        return _new(session, wanted, explain=explain)
+    found = session.looked_up(lambda index: _look(out, index, wanted))
+    return _show(session, wanted, found, page, explain=explain)
+
+
+def _show(session: Session, wanted: _Wanted, found: list[Hit], page: int = 0, *, explain: bool) -> int:
+    """:param page: how many hits a page has; 0 = these are what is new of a saved search, and no page."""
+    out, line = session.out, wanted.line
     explained = _explain(out, line, found) if explain else []
     if session.people:
-        _comment(session, wanted, found, new=new)
-    following = found[-1].id if len(found) >= page and not new else None
+        _comment(session, wanted, found, new=not page)
+    following = found[-1].id if page and len(found) >= page else None
     if following and out.terminal and session.people:
         out.detail(f"more: --after {following}")
     code = 0 if found else NothingFound.exit_code
@@ -120,14 +128,26 @@ def _look(out: Output, index: Index | Remote, wanted: _Wanted) -> list[Hit]:
     return found
 
 
-def _new(session: Session, wanted: _Wanted) -> list[Hit]:
-    """Of a saved search what came since it was last asked so."""
+def _new(session: Session, wanted: _Wanted, *, explain: bool) -> int:
+    """Of a saved search what came since it was last asked so. What could not be written comes again."""
+    codes: list[int] = []
+
+    def deliver(found: list[Hit], left: int) -> None:
+        if left:
+            session.out.note(f"{left:,} more that are new: the next --new shows them")
+        codes.append(_show(session, wanted, found, explain=explain))
+
+    name = wanted.line.removeprefix("@").strip()
+    if " " in name:
+        raise UsageProblem(
+            "--new takes the name of a saved search alone",
+            "keep the whole line under a name of its own: gsearch save NAME LINE",
+        )
     with session.index(write=True) as index:
-        name = wanted.line.removeprefix("@")
-        found, left = index.search_new(name, limit=wanted.number, min_score=wanted.floor)
-    if left:
-        session.out.note(f"{left:,} more that are new: the next --new shows them")
-    return found
+        index.search_new(
+            name, limit=wanted.number, order=wanted.order, min_score=wanted.floor, deliver=deliver
+        )
+    return codes[0]
 
 
 def _comment(session: Session, wanted: _Wanted, found: list[Hit], *, new: bool) -> None:

@@ -113,7 +113,11 @@ def template(text: str) -> Callable[[Hit], str]:
     except ValueError as e:
         raise UsageProblem(f"--format {text!r}: {e}", "write {{ for a brace that is meant as one") from None
     for _, name, spec, conversion in pieces:
-        if name is not None and (name not in FIELDS or spec or conversion):
+        if name in FIELDS and (spec or conversion):
+            raise UsageProblem(
+                f"--format: {{{name}}} takes neither a width nor a conversion", f"write {{{name}}} alone"
+            )
+        if name is not None and name not in FIELDS:
             raise UsageProblem(f"--format: no such field: {{{name}}}", f"fields: {', '.join(FIELDS)}")
     value = _exact if "\0" in unescaped else _on_one_line
     return partial(_filled, [(literal, name) for literal, name, _, _ in pieces], value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,7 @@ def index(session: Session, line: Line) -> int:
     if not line.foreground and (line.scheduled or not out.attended):
         step_back()
     with session.index(create=True) as opened, stop_on_signals(out) as asked:
+        before = {root.path: root.options for root in opened.roots()} if line.options else {}
         try:
             report = _run(opened, line, wanted, out, _until(limit, asked))
         except Interrupted as e:
@@ -69,6 +70,8 @@ def index(session: Session, line: Line) -> int:
             if line.scheduled and out.quiet and not out.json:
                 return LockHeld.exit_code  # cron would mail a line each time, all day long beside `watch`
             raise
+        for root in opened.roots() if before else ():
+            say_replaced(out, before.get(root.path, {}), root.options)
         _say_what_was_met(out, opened, report)
         code = _code(report, strict=line.strict, interrupted=asked())
     return out.result(report, lambda: None if out.quiet else out.line(counts.sync_summary(report)), code)
@@ -115,6 +118,14 @@ def _say_what_was_met(out: Output, opened: Index, report: SyncReport) -> None:
     if out.verbose:
         for problem in report.problems:
             out.problem(problem.path, problem.reason, problem.detail)
+
+
+def say_replaced(out: Output, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Patterns that no longer hold for a folder, as others were given: what they kept out comes in."""
+    for name in ("include", "exclude"):
+        gone = [pattern for pattern in before.get(name) or () if pattern not in (now.get(name) or ())]
+        if gone and now.get(name):
+            out.note(f"--{name} replaces {', '.join(gone)}: give all patterns together to keep them")
 
 
 def _code(report: SyncReport, *, strict: bool, interrupted: bool) -> int:

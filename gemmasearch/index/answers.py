@@ -78,9 +78,10 @@ class Answering(Opened):
         new_only: bool = False,
         extract: bool = False,
         on_text: Callable[[str], None] | None = None,
+        deliver: Callable[[Answer], None] | None = None,
     ) -> Answer:
         """Ask a kept question. ``new_only`` looks only at what came since; ``found`` False = nothing new. ``extract``
-        is as in :meth:`ask`.
+        is as in :meth:`ask`. ``deliver`` is given the answer before it counts as told: where it raises, it does not.
 
         :raises UsageProblem: no question is kept under that name.
         """
@@ -95,6 +96,7 @@ class Answering(Opened):
             settings=self.settings,
             on_text=on_text,
             extract=extract,
+            deliver=deliver,
         )
 
     def conversation(self, *, extract: bool = False) -> Conversation:

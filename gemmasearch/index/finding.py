@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gemmasearch.documents import Hit
+from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.index.opened import Opened
 from gemmasearch.shown import Place, Shown, surroundings, whole
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gemmasearch.retrieval import HitGroup, Twins
     from gemmasearch.retrieval.selftest import SelfTest
     from gemmasearch.store import DocumentRow
+
+Bound = Callable[[float], float]
 
 _ALL = 1000  # hits looked through where only some of them count
 _SHORT = 80  # characters of a passage that say too little of what it is about
@@ -49,8 +51,11 @@ class Finding(Opened):
         with self._store.snapshot():  # the model is that of the vectors
             look = self._look(query, mode, per_document, collapse, None if everything else bound)
 
-            def there(number: int) -> list[Hit]:
-                return retrieval.at_what_is_there(self._store, look(number))
+            def there(number: int, *within: Any) -> list[Hit]:
+                hits = look(number, *within)
+                if order == "path" and len(hits) == number:
+                    self.notes.append(f"there are more hits: the best {number:,} are sorted")
+                return retrieval.at_what_is_there(self._store, hits)
 
             found = retrieval.arranged(there, limit=wanted, order=order, after=after, floor=min_score)
         return retrieval.within_reach(self._store, found)
@@ -61,9 +66,9 @@ class Finding(Opened):
         mode: str | None,
         per_document: int | None,
         collapse: bool,
-        bound: Callable[[float], float] | None,
-    ) -> Callable[[int], list[Hit]]:
-        """What gives the first so many hits for a line."""
+        bound: Bound | None,
+    ) -> Callable[..., list[Hit]]:
+        """What gives the first so many hits for a line, also under other conditions and within another bound."""
         from gemmasearch import retrieval
 
         mode = mode or self.settings.mode
@@ -76,18 +81,20 @@ class Finding(Opened):
         self.notes.extend(f"no filter, searched as words: {said}" for said in retrieval.misread(parsed))
         self._note_contradictions(parsed)
 
-        def look(number: int) -> list[Hit]:
+        def look(number: int, conditions: Sequence[Condition] = (), bound: Bound | None = bound) -> list[Hit]:
             nonlocal embedder
             try:
-                return ranked(number, embedder)
+                return ranked(number, embedder, conditions, bound)
             except ModelProblem as e:  # it was not loaded before
                 if embedder is None:
                     raise
                 embedder = None
                 self.notes.append(f"searching by words only: {e.message}")
-                return ranked(number, None)
+                return ranked(number, None, conditions, bound)
 
-        def ranked(number: int, embedder: Embedder | None) -> list[Hit]:
+        def ranked(
+            number: int, embedder: Embedder | None, conditions: Sequence[Condition], bound: Bound | None
+        ) -> list[Hit]:
             return retrieval.search(
                 self._store,
                 embedder,
@@ -95,8 +102,10 @@ class Finding(Opened):
                 mode=mode,
                 limit=number,
                 per_document=per_document or self.settings.hits_per_document,
+                conditions=conditions,
                 collapse=collapse,
                 bound=bound,
+                judged=not conditions,  # the line as a whole was judged before
             )
 
         return look
@@ -127,21 +136,48 @@ class Finding(Opened):
         return retrieval.empty_filters(self._store, retrieval.named(self._store, query))
 
     def search_new(
-        self, name: str, *, limit: int | None = None, min_score: float = 0.0
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+        order: str = "relevance",
+        min_score: float = 0.0,
+        deliver: Callable[[list[Hit], int], None] | None = None,
     ) -> tuple[list[Hit], int]:
         """What came into the index since the saved search ``name`` was last asked this way.
 
-        :param limit: show so many. :return: the new hits, and how many more there are: these are new next time too.
+        What is new is ranked by itself, as among all that matches it may stand behind any number of old hits; what is
+        too weak to be shown among these is too weak here. The best thousand are looked at.
+
+        :param limit: show so many. :param order: as in :meth:`search`. :param deliver: is given what is returned
+            before it counts as shown: where it raises, it does not. :return: the new hits, and how many more there
+            are: these are new next time too.
         :raises UsageProblem: no search is saved under that name.
         """
         from gemmasearch import retrieval
 
         retrieval.kept(self._store, name)
         with self._store.snapshot():
+            upto = self._store.found_upto()
             look = self._look(f"@{name}", None, None, True, retrieval.in_another_order)
-            found = retrieval.arranged(look, limit=_ALL, floor=min_score)
-        new, more = retrieval.unseen(self._store, name, found, limit)
-        return retrieval.within_reach(self._store, new), more
+            best = look(1)
+            weakest = retrieval.in_another_order(best[0].score) if best else 0.0
+            since = (retrieval.since(self._store, name),)
+
+            def new_ones(
+                number: int, conditions: Sequence[Condition] = (), bound: Bound | None = None
+            ) -> list[Hit]:
+                within = bound or (lambda first: weakest)
+                return look(number, (*since, *conditions), within) if best else []
+
+            found = retrieval.arranged(new_ones, limit=_ALL, order=order, floor=min_score)
+
+        def reached(new: list[Hit], more: int) -> None:
+            new[:] = retrieval.within_reach(self._store, new)
+            if deliver is not None:
+                deliver(new, more)
+
+        return retrieval.unseen(self._store, name, found, limit, upto=upto, deliver=reached)
 
     def named(self, line: str) -> str:
         """The line that ``@name`` at the beginning of a line stands for, with the rest of the line behind it."""

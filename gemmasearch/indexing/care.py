@@ -5,6 +5,7 @@ What writes takes the run lock: none of it may meet a run half-way.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.current import MAX_TRIES
 from gemmasearch.indexing.lock import run_lock
-from gemmasearch.indexing.rules import Rules, around, innermost
+from gemmasearch.indexing.rules import FORGOTTEN, Rules, around, innermost, is_within
 from gemmasearch.light import dataclass
 from gemmasearch.secrets import KEY_SEARCH_BYTES
 
@@ -111,15 +112,10 @@ def why(store: Store, path: str) -> Why:
         good = sum(not file.reason for file in below)
         said = f"a folder: {good:,} of {len(below):,} files below it are in the index"
         return Why(path, good > 0, owner.path, said, (), 0, False, "", ())
-    rule = ""
-    if owner is not None:
-        outer = around(owner.path, roots)
-        rule = explain(owner.path, path, Rules.of(owner.options), outer=outer, own=str(store.path))
-    else:
-        rule = "it does not lie below a registered folder: `gsearch index PATH` adds one"
+    rule = _left_out(store, path, owner, roots)
     problems = tuple(p for p in store.problems() if p.path == path)
     if row is None and not rule and not problems:
-        rule = "no run has looked at it yet: `gsearch index`"
+        rule = _unknown(path)
     documents = tuple(
         WhyDocument(d.part, d.kind, d.title, len(d.chunks), store.embedded_count(d.document_id), _passages(d))
         for d in store.documents_at(path)
@@ -128,6 +124,29 @@ def why(store: Store, path: str) -> Why:
         path, bool(documents), owner.path if owner else "", rule, problems, row.tries if row else 0,
         bool(row and row.reason and row.tries >= MAX_TRIES), row.reader if row else "", documents,
     )  # fmt: skip
+
+
+def _left_out(store: Store, path: str, owner: Root | None, roots: Sequence[Root]) -> str:
+    if owner is None:
+        if within := [root.path for root in roots if is_within(root.path, path)]:
+            return f"a folder around what is registered: {', '.join(within)}"
+        return "it does not lie below a registered folder: `gsearch index PATH` adds one"
+
+    def refused(options: Mapping[str, Any]) -> str:
+        outer = around(owner.path, roots)
+        return explain(owner.path, path, Rules.of(options), outer=outer, own=str(store.path))
+
+    rule = refused(owner.options)
+    if rule and owner.options.get(FORGOTTEN) and not refused({**owner.options, FORGOTTEN: ()}):
+        return "it was forgotten under this path: `gsearch index PATH` lets it in again"
+    return rule
+
+
+def _unknown(path: str) -> str:
+    """What is left out by no rule, and yet is not known."""
+    if os.path.isdir(path):
+        return "a folder: no run has found a file to read below it; `gsearch why FILE` says more of one"
+    return "no run has looked at it yet: `gsearch index`"
 
 
 def _beginning(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gemmasearch.errors import NothingFound
 from gemmasearch.indexing import maildirs, pages
 from gemmasearch.indexing.lock import run_lock
-from gemmasearch.indexing.rules import innermost, is_within
+from gemmasearch.indexing.rules import FORGOTTEN, innermost, is_within
 from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def forget(
         kept = _kept_pages(store, alone)
         excluded = _let_go(store, paths, gone, [r for r in roots if r not in gone])
         store.drop_recognised_with(documents)
+        store.unlearn(documents)
         store.forget_documents(alone)
         store.remove_files(rows)
         store.drop_unshown()
@@ -113,9 +114,8 @@ def _exclude(store: Store, paths: Sequence[str], roots: Sequence[Root]) -> list[
     for owner in (r for r in roots if r.id in named):
         inside = named[owner.id]
         patterns = ["/" + _escaped(os.path.relpath(path, owner.path)) for path in inside]
-        options = dict(owner.options)
-        options["exclude"] = [*options.get("exclude", ()), *patterns]
-        store.add_root(owner.path, options)
+        gone = dict.fromkeys((*owner.options.get(FORGOTTEN, ()), *patterns))
+        store.add_root(owner.path, {**owner.options, FORGOTTEN: list(gone)})
     return [path for inside in named.values() for path in inside]
 
 

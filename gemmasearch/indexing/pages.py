@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from gemmasearch import light
 from gemmasearch.documents import Document
 from gemmasearch.errors import MachineRefused, UsageProblem
+from gemmasearch.indexing.rules import FORGOTTEN
 from gemmasearch.light import dataclass
 from gemmasearch.readers import read, recognise
 
@@ -69,9 +70,9 @@ def let_in(store: Store, page: Page) -> None:
     """A page that was forgotten and is handed over again is wanted again."""
     folder, name = os.path.split(page.path)
     for root in store.roots():
-        excluded = root.options.get("exclude", ())
-        if root.path == folder and f"/{name}" in excluded:
-            store.add_root(folder, {**root.options, "exclude": [p for p in excluded if p != f"/{name}"]})
+        gone = root.options.get(FORGOTTEN, ())
+        if root.path == folder and f"/{name}" in gone:
+            store.add_root(folder, {**root.options, FORGOTTEN: [p for p in gone if p != f"/{name}"]})
 
 
 def _as_page(raw: bytes, url: str, title: str) -> tuple[bytes, str]:

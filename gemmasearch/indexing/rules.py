@@ -33,6 +33,8 @@ _PAGE_PARTS = (
     "_bylos", "_fajlovi", "_fitxategiak",
 )  # fmt: skip
 _PAGES = (".html", ".htm", ".xhtml", ".HTML", ".HTM")
+# The option that holds what `forget` excluded, as patterns: no change of the others lets it in again.
+FORGOTTEN = "forgotten"
 OFFICE_PARTS = "filelist.xml"  # Excel and PowerPoint keep what they saved as a page in such a folder
 
 
@@ -56,6 +58,8 @@ class Rules:
             for f in fields(cls)
             if f.name in options
         }
+        if gone := options.get(FORGOTTEN):
+            known["exclude"] = (*known.get("exclude", ()), *gone)  # last, so that it has the last word
         return cls(**known)
 
     def includes(self, path: str, root: str) -> bool:

@@ -10,7 +10,7 @@ from gemmasearch.indexing import chunking
 from gemmasearch.indexing.helper import Task, with_vectors
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.readers.language import with_language
-from gemmasearch.store.keys import clean, document_hash
+from gemmasearch.store.keys import clean, document_hash, finite, lasting_hash
 from gemmasearch.store.ready import Ready, ready
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ class Storing:
         """Whether it was forgotten by a query and is to stay away."""
         if self._forgotten is None:
             self._forgotten = self.store.is_forgotten()
-        return bool(self._forgotten) and _hash(_complete(document)) in self._forgotten
+        if not self._forgotten:
+            return False
+        return _lasting(document) in self._forgotten or _hash(_complete(document)) in self._forgotten
 
     def task(self) -> Task:
         """The same for helpers."""
@@ -107,3 +109,11 @@ def _complete(document: Document | Ready) -> Document | Ready:
 
 def _hash(document: Document | Ready) -> bytes:
     return document.hash if isinstance(document, Ready) else document_hash(document)
+
+
+def _lasting(document: Document | Ready) -> bytes | None:
+    if isinstance(document, Ready):
+        return document.lasting
+    meta = {clean(name): clean(value) for name, value in document.meta.items()}
+    part, sender, message_id = clean(document.part), clean(document.sender), clean(document.message_id)
+    return lasting_hash(document.kind, part, sender, finite(document.date), message_id, meta)

@@ -56,6 +56,7 @@ def sync(
     tally = Tally(progress, stop, settle)
     report = _run(store, embedder, read, settings, roots, tally, prune)
     if not tally.interrupted:
+        store.follow_examples()
         store.purge_words(purge_every)
         store.checkpoint()
     return report

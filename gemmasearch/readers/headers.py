@@ -23,6 +23,12 @@ MOST = 1_000  # fields kept of one header
 Field = tuple[str, bytes]  # name in lower case, value as sent with the folding taken out
 
 _LINE = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
+_USUAL = re.compile(
+    rb"(?:from|to|cc|subject|date|message-id|mime-version|content-(?:type|transfer-encoding)|received|return-path"
+    rb"|reply-to|in-reply-to|references|x-[\w-]+)[ \t]*:",
+    re.IGNORECASE,
+)
+_BROKEN = 4  # lines in a row that are no field, at most, within a header
 _WORD = light.pattern(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\r\n]*(?:\?(?!=)[^?\r\n]*)*)\?=")
 _SPACE = light.pattern(r"\s+")
 _PARAMETER = light.pattern(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
@@ -34,7 +40,8 @@ _IDENTIFIER = light.pattern(r"<([^<>\s]{1,998})>")
 def fields(raw: bytes, start: int, end: int) -> tuple[list[Field], int]:
     """The header at ``raw[start:end]`` and the offset where the body begins.
 
-    A line that is no field ends the header, as does an empty one; envelope lines in front are skipped.
+    A line that is no field ends the header, as does an empty one; envelope lines in front are skipped, and so is
+    what a broken program left between fields: what was meant to go on a subject is kept as its end.
     """
     found: list[tuple[str, list[bytes]]] = []
     place = start
@@ -50,10 +57,28 @@ def fields(raw: bytes, start: int, end: int) -> tuple[list[Field], int]:
         elif match := _LINE.match(line):
             if len(found) < MOST:
                 found.append((match[1].decode("ascii").lower(), [match[2]]))
+        elif found and _goes_on(raw, following, end):
+            if found[-1][0] == "subject" and not line.startswith((b"From ", b">From ")):
+                found[-1][1].append(b" " + line)
         elif found or not line.startswith((b"From ", b">From ")):
             return _joined(found), place
         place = following
     return _joined(found), end
+
+
+def _goes_on(raw: bytes, place: int, end: int) -> bool:
+    """Whether a field that mails have stands a few lines on at most, before an empty line."""
+    for _ in range(_BROKEN):
+        stop = raw.find(b"\n", place, end)
+        line = raw[place : min(end if stop < 0 else stop, place + 200)].rstrip(b"\r")
+        if not line:
+            return False
+        if _USUAL.match(line):
+            return True
+        if stop < 0:
+            return False
+        place = stop + 1
+    return False
 
 
 def _joined(found: list[tuple[str, list[bytes]]]) -> list[Field]:

@@ -76,7 +76,8 @@ def read_message(raw: bytes, place: Place, settings: Settings) -> Iterator[Docum
     if body.is_cut(root):
         yield Problem(path, "limit", "more, deeper or longer parts than are looked at", part)
     if found.encrypted:
-        yield Problem(path, "encrypted", "only its headers were read", part)
+        said = "what is encrypted in it was left out" if found.text.strip() else "only its headers were read"
+        yield Problem(path, "encrypted", said, part)
     yield from attachments.read(document, found.attachments, place.source, settings)
 
 

@@ -9,7 +9,7 @@ from gemmasearch.retrieval.grammar import Term
 from gemmasearch.retrieval.hits import at_what_is_there, within_reach
 from gemmasearch.retrieval.paging import HitGroup, arranged, grouped
 from gemmasearch.retrieval.query import Query, parse
-from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
+from gemmasearch.retrieval.saved import kept, named, save, saved, since, unseen
 from gemmasearch.retrieval.search import documents_that_match, search
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "save",
     "saved",
     "search",
+    "since",
     "unseen",
     "within_reach",
 ]

@@ -11,9 +11,9 @@ from gemmasearch.light import dataclass
 ORDERS = ("relevance", "date", "path")
 GROUPS = ("file", "thread")
 REACH = 1000  # hits looked through at most, for a page or for a group
-SORTED = 200  # hits that another order than relevance is made of
+SORTED = 200  # hits of one look that another order than relevance is made of
 
-Look = Callable[[int], list[Hit]]
+Look = Callable[..., list[Hit]]  # (how many, conditions besides, the lowest score by that of the first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ def arranged(
     """A page of hits.
 
     :param look: gives the first so many hits by relevance; for ``date`` (newest first) and ``path``, those worth
-        sorting (:func:`calibration.in_another_order`). :param after: the handle that ended the page before.
+        sorting (:func:`calibration.in_another_order`): for ``path`` the best 200 or a page of more, for ``date`` any
+        number (:mod:`dated`). :param after: the handle that ended the page before.
     :param floor: the lowest score shown, 0..1; a list that was not ranked has no scores and stays.
     :raises UsageProblem: no such order, or a handle that is not among the hits.
     """
@@ -38,13 +39,25 @@ def arranged(
         raise UsageProblem(f"there is no order {order!r}", ", ".join(ORDERS))
     if order == "relevance":
         return _behind(look, after, limit, floor)
-    found = _in_order(_above(look(max(limit, SORTED)), floor), order)
-    if not after:
-        return found[:limit]
-    at = _position(found, after)
-    if at is None:
+    size = max(limit, SORTED)
+
+    def page(found: list[Hit]) -> list[Hit] | None:
+        """None = the hit that ended the page before is not among them."""
+        at = _position(found, after) if after else -1
+        return None if at is None else _above(found[at + 1 :], floor)[:limit]
+
+    def full(found: list[Hit]) -> bool:
+        return len(page(found) or ()) == limit
+
+    if order == "date":
+        from gemmasearch.retrieval.dated import newest_first
+
+        shown = page(newest_first(look, full, size))
+    else:
+        shown = page(_by_path(look(size)))
+    if shown is None:
         raise _not_among(after)
-    return found[at + 1 : at + 1 + limit]
+    return shown
 
 
 def _behind(look: Look, after: str, limit: int, floor: float) -> list[Hit]:
@@ -76,16 +89,8 @@ def _above(found: list[Hit], floor: float) -> list[Hit]:
     return [hit for hit in found if hit.score >= floor or (hit.words is None and hit.meaning is None)]
 
 
-def _in_order(found: list[Hit], order: str) -> list[Hit]:
-    if order == "path":
-        return sorted(found, key=lambda hit: (hit.path, hit.part, hit.start))
-    return sorted(found, key=lambda hit: -_when(hit))
-
-
-def _when(hit: Hit) -> float:
-    """The document's own date, else its file's."""
-    known = hit.date if hit.date is not None else hit.mtime
-    return known if known is not None else float("-inf")
+def _by_path(found: list[Hit]) -> list[Hit]:
+    return sorted(found, key=lambda hit: (hit.path, hit.part, hit.start))
 
 
 def grouped(found: list[Hit], by: str) -> list[HitGroup]:

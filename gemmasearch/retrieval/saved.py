@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gemmasearch import light
-from gemmasearch.documents import Hit
+from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.store import Store
+
+Deliver = Callable[[list[Hit], int], None]
 
 _STATE = "saved searches"
 _NAME = light.pattern(r"[\w.-]{1,64}\Z")
@@ -64,24 +66,43 @@ def kept(store: Store, name: str) -> str:
     return entries[name]
 
 
-def unseen(store: Store, name: str, hits: list[Hit], limit: int | None = None) -> tuple[list[Hit], int]:
+def since(store: Store, name: str) -> Condition:
+    """What a saved search still has to look at: passages from this number on."""
+    return Condition("chunk", ">=", _read(store)[name]["seen"] + 1)
+
+
+def unseen(
+    store: Store,
+    name: str,
+    hits: list[Hit],
+    limit: int | None = None,
+    *,
+    upto: int | None = None,
+    deliver: Deliver | None = None,
+) -> tuple[list[Hit], int]:
     """Those hits of a saved search that were written since it was last asked this way, which is remembered.
 
     Passages get rising numbers that are never used twice, so a changed passage counts as new.
 
-    :param limit: show so many; the others count as new the next time. :return: the new hits, and how many were left.
+    :param limit: show so many; the others count as new the next time. :param upto: the number of the last passage
+        that was looked at; None = the newest there is. :param deliver: is given what is returned before it counts as
+        shown: where it raises, nothing does. :return: the new hits, and how many were left.
     """
-    entries = _read(store)
-    entry = entries[name]
+    upto = store.newest_chunk() if upto is None else upto
+    entry = _read(store)[name]
     shown = set(entry.get("shown", ()))
     new = [hit for hit in hits if hit.chunk_id > entry["seen"] and hit.chunk_id not in shown]
     now = new if limit is None else new[:limit]
-    if len(now) == len(new):
-        entry.update(seen=max(entry["seen"], store.newest_chunk()), shown=[])
-    else:
-        entry["shown"] = sorted(shown.union(hit.chunk_id for hit in now))
-    store.set_state(_STATE, json.dumps(entries, ensure_ascii=False))
-    return now, len(new) - len(now)
+    left = len(new) - len(now)
+    if deliver:
+        deliver(now, left)
+    entries = _read(store)  # another may have been saved meanwhile
+    if name in entries and entries[name]["line"] == entry["line"]:
+        seen = entry["seen"] if left else max(entry["seen"], upto)
+        shown.update(hit.chunk_id for hit in now)
+        entries[name].update(seen=seen, shown=sorted(number for number in shown if number > seen))
+        store.set_state(_STATE, json.dumps(entries, ensure_ascii=False))
+    return now, left
 
 
 def _read(store: Store) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from gemmasearch import light
@@ -52,6 +52,27 @@ def document_hash(document: Document) -> bytes:
     record["meta"] = dict(document.meta)
     said = _SAYING.encode(record)
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def lasting_hash(
+    kind: str, part: str, sender: str, date: float | None, message_id: str, meta: Mapping[str, str]
+) -> bytes | None:
+    """15 bytes for what stays what it is while a reader says something else of it: a mail that gets other labels,
+    what is attached to it, a page that is visited again. None = its content alone says what it is.
+
+    A Message-ID alone may be of several mails: some programs write the same into each, and anybody may write any.
+    """
+    said: tuple[str, ...] = ()
+    if kind == "visit" and meta.get("url"):
+        said = (kind, meta["url"])
+    elif "attached_to" in meta and sender and date is not None:
+        name = part.removeprefix(meta["attached_to"]).lstrip("/")
+        said = ("attached", sender, str(date), meta.get("subject", ""), name)
+    elif kind == "mail" and message_id and date is not None:
+        said = (kind, message_id, sender, str(date))
+    return (
+        blake2b("\0".join(said).encode("utf-8", "surrogatepass"), digest_size=15).digest() if said else None
+    )
 
 
 def readers_key(versions: str) -> str:

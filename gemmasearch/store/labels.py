@@ -125,6 +125,39 @@ class Labels:
                 for table in ("decisions", "label_examples"):
                     self.db.run(f"DELETE FROM {table} {where}", (os.fsencode(path), low, high))
 
+    def unlearn(self, document_ids: Iterable[int]) -> None:
+        """What was decided about documents goes, and every example that says what one of them says."""
+        with self.db.writing():
+            examples = [
+                (id, _plainly(text)) for id, text in self.db.rows("SELECT id, text FROM label_examples")
+            ]
+            for document in document_ids:
+                self.db.run(
+                    f"""DELETE FROM decisions WHERE (label_id, path, part) IN (
+                        SELECT p.label_id, p.path, p.part FROM documents d JOIN files f ON f.id = d.file_id
+                        JOIN decisions p ON ({_MINE}) WHERE d.id = ?)""",
+                    (document,),
+                )
+                if examples:
+                    said = _plainly(self._text(document))
+                    learned = [(id,) for id, text in examples if text == said]
+                    self.db.many("DELETE FROM label_examples WHERE id = ?", learned)
+
+    def follow_examples(self) -> None:
+        """An example that is all of an indexed file says what the file says now; with its text, it goes."""
+        sql = """SELECT e.id, e.text, min(d.id) FROM label_examples e JOIN files f ON f.path = e.path
+                 LEFT JOIN documents d ON d.file_id = f.id GROUP BY e.id HAVING count(d.id) < 2"""
+        for id, text, document in self.db.rows(sql):
+            now = self._text(document) if document else ""
+            if not now:
+                self.db.run("DELETE FROM label_examples WHERE id = ?", (id,))
+            elif _plainly(now) != _plainly(text):
+                self.db.run("UPDATE OR REPLACE label_examples SET text = ? WHERE id = ?", (now, id))
+
+    def _text(self, document_id: int) -> str:
+        sql = "SELECT gs_text(text) FROM chunks WHERE document_id = ? ORDER BY ordinal"
+        return "".join(text for (text,) in self.db.rows(sql, (document_id,)))
+
     def put_verdicts(self, document_ids: Sequence[int], rows: Sequence[tuple[int, int, float, bool]]) -> None:
         """Replace what is believed of some documents: (document id, label id, confidence, chosen)."""
         with self.db.writing():
@@ -169,6 +202,11 @@ class Labels:
             span = (first, first + batch)
             if rows := self.db.rows(sql, (*span, *span, *params)):
                 yield _means(rows)
+
+
+def _plainly(text: str) -> str:
+    """Without what may differ between a text that was just read and one that comes from its passages."""
+    return " ".join(text.split())
 
 
 def _said(decided: int | None) -> bool | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gemmasearch.documents import Chunk, Document
 from gemmasearch.store import words
-from gemmasearch.store.keys import clean, document_hash, finite, passage_key, passage_title
+from gemmasearch.store.keys import clean, document_hash, finite, lasting_hash, passage_key, passage_title
 from gemmasearch.store.packing import packed
 from gemmasearch.store.subjects import names_of
 
@@ -38,6 +38,13 @@ class Ready:
     def keys(self) -> list[bytes]:
         """Of the chunks that have one, in their order."""
         return [key for *_, key in self.chunks if isinstance(key, bytes)]
+
+    @property
+    def lasting(self) -> bytes | None:
+        """Its :func:`keys.lasting_hash`."""
+        kind, date, sender, message_id, meta = (self.row[at] for at in (2, 4, 5, 8, 13))
+        when = date if isinstance(date, float) else None
+        return lasting_hash(str(kind), self.part, str(sender), when, str(message_id), json.loads(str(meta)))
 
     def to_embed(self, chunks: Sequence[Chunk]) -> list[tuple[str, str]]:
         """Title and text of those of the chunks it was made of that have a key: what comes back from their rows."""

@@ -13,7 +13,7 @@ from gemmasearch.errors import MachineRefused
 from gemmasearch.light import dataclass
 from gemmasearch.store import words
 from gemmasearch.store.files import UNPURGED, Files
-from gemmasearch.store.keys import nameless
+from gemmasearch.store.keys import lasting_hash, nameless
 from gemmasearch.store.packing import plain
 
 PURGED = "purged"  # in state: when the full-text index was merged
@@ -130,7 +130,7 @@ class Traces(Files):
         return bool(self.db.value(sql, (text,)))
 
     def is_forgotten(self) -> frozenset[bytes]:
-        """keys.document_hash of every document that was taken out of a file that stays."""
+        """keys.document_hash of every document that was taken out of a file that stays, and its keys.lasting_hash."""
         return frozenset(hash for (hash,) in self.db.rows("SELECT hash FROM forgotten"))
 
     def with_what_is_inside(self, document_ids: Iterable[int]) -> list[int]:
@@ -151,6 +151,7 @@ class Traces(Files):
             for id in document_ids:
                 self.db.run("INSERT OR IGNORE INTO forgotten(hash, at) SELECT hash, ? FROM documents WHERE id = ?",
                             (time.time(), id))  # fmt: skip
+                self._remember_lasting(id)
                 part = nameless(self.db.value("SELECT part FROM documents WHERE id = ?", (id,)) or "")
                 self.db.run(
                     """INSERT INTO problems(path, file_id, part, reason)
@@ -169,10 +170,18 @@ class Traces(Files):
                 )
                 self.remove_documents([id])
 
+    def _remember_lasting(self, document_id: int) -> None:
+        sql = "SELECT kind, part, sender, date, message_id, meta FROM documents WHERE id = ?"
+        for kind, part, sender, date, message_id, meta in self.db.rows(sql, (document_id,)):
+            if lasting := lasting_hash(kind, part, sender, date, message_id, json.loads(meta)):
+                self.db.run("INSERT OR IGNORE INTO forgotten(hash, at) VALUES(?, ?)", (lasting, time.time()))
+
     def let_in_again(self) -> int:
         """The next run brings back every document that was forgotten in a file that stayed. :return: how many."""
         with self.db.writing():
-            count = int(self.db.value("SELECT count(*) FROM forgotten"))
+            count = int(
+                self.db.value("SELECT count(*) FROM forgotten WHERE length(hash) = 16")
+            )  # one of each
             self.db.run("DELETE FROM forgotten")
             self.db.run(
                 "UPDATE files SET size = NULL WHERE id IN (SELECT file_id FROM problems WHERE reason = 'forgotten')"

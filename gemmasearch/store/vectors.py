@@ -46,6 +46,14 @@ class Vectors(Spaces):
             for key, title, headings, text, id in self.db.rows(sql, values)
         ]
 
+    def found_upto(self) -> int:
+        """The number of the last passage before the first that still waits for its vector in the active space, and so
+        is not found by its meaning yet; the newest of all where none waits."""
+        newest = int(self.db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0)
+        space = self.active_space()
+        waits = self.pending(space.id, 1) if space else []
+        return waits[0].chunk_id - 1 if waits else newest
+
     def waiting(self, space_id: int) -> array[int]:
         """The chunks without a vector in the space, those of the newest files first; twins may come twice."""
         sql = f"""

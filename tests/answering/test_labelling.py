@@ -153,6 +153,37 @@ def test_a_forgotten_file_leaves_no_decision_and_no_example(home: Path, tmp_path
         assert labels.find("invoice").decided == 0 and not labels.find("invoice").examples
 
 
+def test_what_a_query_forgot_stayed_as_an_example_and_among_the_decisions(home: Path, tmp_path: Path) -> None:
+    (home / "same.md").write_text(BILLS[0])  # another file that says the same is forgotten with it
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        for name in ("bill0.md", "bill1.md"):
+            labels.add("invoice", examples=index.example(str(home / name)))
+            labels.decide("invoice", [index.labelled(str(home / name))], True)
+        (home / "bill0.md").rename(home / "moved.md")
+        index.index()
+        assert not index.forget(query='"invoice 1 is"', verify=True).left
+        kept = labels.find("invoice")
+        assert kept.decided == 1 and [text for _, text in kept.examples] == [BILLS[1]]
+    raw = (tmp_path / "i" / "index.db").read_bytes()
+    assert b"invoice 1 is" not in raw and b"invoice 2 is" in raw
+
+
+def test_the_old_text_of_an_example_that_was_edited_stayed_in_the_index(home: Path, tmp_path: Path) -> None:
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        for name in ("bill0.md", "bill1.md"):
+            labels.add("invoice", examples=index.example(str(home / name)))
+        labels.add("invoice", examples=[("", BILLS[4]), (str(home / "elsewhere.md"), BILLS[3])])
+        (home / "bill0.md").write_text("The total to pay is in the post.")
+        index.index()
+        texts = [text for _, text in labels.find("invoice").examples]
+        assert texts == ["The total to pay is in the post.", BILLS[1], BILLS[4], BILLS[3]]
+    assert b"invoice 1 is" not in (tmp_path / "i" / "index.db").read_bytes()
+
+
 def test_a_repair_keeps_labels_examples_and_decisions(home: Path, tmp_path: Path) -> None:
     with opened(tmp_path) as index:
         index.index([home])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -119,6 +120,41 @@ def test_a_saved_search_is_listed_asked_and_tells_only_what_is_new(tmp_path: Pat
     assert unknown.code == 1 and "no search is saved as nothing" in unknown.said
     assert run("search", "--new", "@nothing", "--db", db, env=STATIC).code == 2
     assert run("search", "--new", "kiln", "--db", db, env=STATIC).code == 2
+    more = run("search", "--new", "@pots", "date:2w", "--db", db, env=STATIC)
+    assert more.code == 2 and "takes the name of a saved search alone" in more.said
+    for name in ("c.md", "d.md"):
+        (folder / name).write_text(f"A kiln in the yard of {name}.\n")
+        os.utime(folder / name, times=(0, 1.7e9 + ord(name[0])))
+    run("index", "--db", db, env=STATIC)
+    newest = run("search", "--new", "@pots", "--sort", "date", "--paths", "--db", db, env=STATIC)
+    assert newest.lines == [str(folder / "d.md"), str(folder / "c.md")], "the order was not heeded"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk to write to")
+def test_news_that_could_not_be_written_were_lost(tmp_path: Path) -> None:
+    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
+    folder.mkdir()
+    (folder / "a.md").write_text("The kiln was fired in May.\n")
+    run("index", folder, "--db", db, env=STATIC)
+    run("save", "pots", "kiln", "--db", db)
+    run("ask", "--save", "fired", "When was the kiln fired?", "--extract", "--db", db, env=STATIC)
+    (folder / "b.md").write_text("The kiln was fired again on 9 June.\n")
+    run("index", "--db", db, env=STATIC)
+    for line in (
+        ("search", "--new", "@pots", "--paths"),
+        ("ask", "--saved", "fired", "--new-only", "--extract"),
+    ):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [*COMMAND, *line, "--db", db],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env={**os.environ, **STATIC},
+            )
+        assert done.returncode == 6, done.stderr
+        again = run(*line, "--db", db, env=STATIC)
+        assert again.code == 0 and str(folder / "b.md") in again.text
+        assert run(*line, "--db", db, env=STATIC).code == 1
 
 
 @pytest.mark.slow

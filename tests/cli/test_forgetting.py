@@ -93,6 +93,26 @@ def test_a_forgotten_file_was_said_to_stay_out_and_came_back_in_a_renamed_folder
 
 
 @pytest.mark.slow
+def test_what_was_forgotten_came_back_with_the_next_change_of_the_exclusions(place: Place) -> None:
+    for name in ("named.md", "kept.md", "draft.txt"):
+        (place.home / name).write_text(f"canary{name[:4]}word of a note\n")
+    assert place("index").code == 0
+    assert place("forget", place.home / "named.md").code == 0
+    assert place("index", place.home, "--exclude", "*.txt").code == 0
+    again = place("roots", place.home, "--exclude", "!named.md", "--exclude", "*.log")
+    assert "--exclude replaces *.txt" in again.said, "and no word was said"
+    for change in ((), ("--no-hidden",), ("--reset",)):
+        assert not change or place("roots", place.home, *change).code == 0
+        assert place("index").code == 0
+        assert place("search", "--mode", "words", "canarynameword").code == 1
+    assert place("search", "--mode", "words", "canarykeptword").code == 0
+    assert place("search", "--mode", "words", "canarydrafword").code == 0
+    assert "forgotten=/named.md" in place("roots").text
+    assert place("index", place.home / "named.md").code == 0  # named itself
+    assert place("search", "--mode", "words", "canarynameword").code == 0
+
+
+@pytest.mark.slow
 def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: Place) -> None:
     box = place.home / "box.mbox"
     letter = "From {0}@x.example Mon Jan  5 10:00:0{1} 2026\nFrom: {0}@x.example\nSubject: hi {1}\n\ncanary{0}{1} text\n\n"
@@ -115,6 +135,37 @@ def test_forgetting_by_a_query_takes_messages_out_of_a_mailbox_for_good(place: P
     assert place("forget", "--undo").code == 0
     assert place("index").code == 0
     assert place("search", "--mode", "words", "canarymallory1").code == 0
+
+
+@pytest.mark.slow
+def test_a_forgotten_mail_came_back_with_other_labels(place: Place) -> None:
+    box = place.home / "box.mbox"
+    letter = (
+        "From m@x Mon Jan  5 10:00:00 2026\nFrom: {who}@x.example\nMessage-ID: <same@x>\nX-Gmail-Labels: {label}\n"
+        "Date: Mon, {day} Jan 2026 10:00:00 +0000\nSubject: hi {day}\n"
+        'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\ncanarybody{name}\n--b\nContent-Type: text/plain\n'
+        "Content-Disposition: attachment; filename=a.txt\n\ncanaryattached{name}\n--b--\n\n"
+    )
+
+    def write(label: str, *days: int) -> None:
+        known = {5: ("mallory", "five"), 6: ("dana", "six"), 7: ("mallory", "seven")}
+        made = [letter.format(who=known[day][0], name=known[day][1], label=label, day=day) for day in days]
+        box.write_text("".join(made))
+        assert place("index").code == 0
+
+    write("Inbox", 5, 6)
+    done = place("forget", "from:mallory")
+    assert done.code == 0 and "2 documents" in done.text
+    write("Archive,Important", 5, 6, 7)
+    for word in ("canarybodyfive", "canaryattachedfive"):
+        assert place("search", "--mode", "words", word).code == 1
+        assert word.encode() not in place.bytes()
+    # Message-IDs that some program writes into each of its mails
+    assert place("search", "--mode", "words", "canarybodyseven").code == 0
+    assert place("search", "--mode", "words", "canaryattachedsix").code == 0
+    assert "2 documents may come back" in place("forget", "--undo").text
+    assert place("index").code == 0
+    assert place("search", "--mode", "words", "canarybodyfive").code == 0
 
 
 @pytest.mark.slow

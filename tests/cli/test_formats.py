@@ -85,6 +85,12 @@ def test_a_template_reaches_nothing_but_the_fields(text: str) -> None:
         formats.template(text)
 
 
+@pytest.mark.parametrize("text", ["{score:>10}", "{path!r}"])
+def test_a_field_with_a_width_was_said_not_to_exist(text: str) -> None:
+    with pytest.raises(UsageProblem, match="neither a width nor a conversion"):
+        formats.template(text)
+
+
 def test_a_line_of_a_template_stays_one_line_unless_it_ends_with_nul() -> None:
     odd = hit(3, "two\nlines\tand a tab")
     assert formats.template("{path}: {title}")(odd) == "/tmp/two\\nlines\\tand a tab.md: two lines and a tab"

@@ -8,6 +8,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+import apsw
 import pytest
 
 from gemmasearch.errors import UsageProblem
@@ -54,6 +55,24 @@ def test_pages_of_a_running_browser_are_found_listed_and_forgotten_and_its_profi
     assert command(db, "search", "walnut").code == 1
     assert command(db, "roots").text.strip() == ""
     assert command(db, "forget", "--browser", browser).code == 1
+
+
+@pytest.mark.slow
+def test_a_page_that_was_forgotten_came_back_with_the_next_visit(tmp_path: Path, private_home: Path) -> None:
+    db = tmp_path / "i.db"
+    path = database(private_home / ".mozilla/firefox/abc.default/places.sqlite", FIREFOX)
+    assert command(db, "index", "--browser", "firefox").code == 0
+    assert command(db, "forget", "--yes", "walnut oil site:example.org").code == 0
+    assert command(db, "search", "--mode", "words", "walnut oil site:example.org/oil").code == 1
+    connection = apsw.Connection(str(path))
+    connection.execute("UPDATE moz_places SET last_visit_date = last_visit_date + 86400000000").fetchall()
+    connection.close()
+    done = command(db, "index")
+    assert done.code == 0 and "1 changed" in done.text
+    assert command(db, "search", "--mode", "words", "walnut oil site:example.org/oil").code == 1
+    assert command(db, "search", "--mode", "words", "walnut tables").code == 0
+    assert command(db, "forget", "--undo").code == 0 and command(db, "index").code == 0
+    assert command(db, "search", "--mode", "words", "walnut oil site:example.org/oil").code == 0
 
 
 @pytest.mark.slow

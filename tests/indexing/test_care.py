@@ -120,6 +120,24 @@ def as_anybody() -> Iterator[None]:
         os.seteuid(0)
 
 
+def test_why_sent_people_to_a_run_for_an_empty_folder_and_did_not_say_what_was_forgotten(
+    store: Store, tree: Path
+) -> None:
+    (tree / "empty").mkdir()
+    run(store)
+    assert care.why(store, str(tree / "empty")).rule.startswith("a folder: no run has found")
+    assert str(tree) in care.why(store, str(tree.parent)).rule, (
+        "a folder around it was said to have no part in it"
+    )
+    (tree / "later.md").write_text("later")
+    assert "no run" in care.why(store, str(tree / "later.md")).rule
+    forget(store, [str(tree / "a.md")])
+    care.edit_root(store, str(tree), {"exclude": ["sub/"]})
+    run(store)
+    assert "forgotten under this path" in care.why(store, str(tree / "a.md")).rule
+    assert "exclusions" in care.why(store, str(tree / "sub" / "b.md")).rule
+
+
 def test_why_names_the_rule_that_leaves_a_file_out(store: Store, tree: Path) -> None:
     good = care.why(store, str(tree / "a.md"))
     assert good.indexed and not good.rule and good.documents[0].chunks == good.documents[0].embedded == 1

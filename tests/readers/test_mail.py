@@ -40,6 +40,56 @@ def test_headers_become_fields(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "broken",
+    [
+        ">From dana Mon Mar  2 10:00:00 2026",
+        "this is no header line",
+        "one\n<two>\n(three)",
+        "*** filtered by the gateway ***\nX-Filtered: yes",
+    ],
+)
+def test_a_line_that_is_no_field_cost_the_mail_all_fields_behind_it(tmp_path: Path, broken: str) -> None:
+    head = (
+        f"From: Dana Bell <dana@example.org>\n{broken}\nSubject: Quotes\n for May\nDate: Mon, 2 Mar 2026 10:00:00 +0000\n"
+        "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+    )
+    found = mail(tmp_path, head + base64.b64encode(b"The kiln was fired.").decode() + "\n")
+    assert (found.title, found.text.strip(), found.date) == (
+        "Quotes for May",
+        "The kiln was fired.",
+        1772445600.0,
+    )
+
+
+def test_the_end_of_a_subject_that_was_not_indented_is_of_it(tmp_path: Path) -> None:
+    found = mail(tmp_path, "From: d@x\nSubject: A very long\nsubject line\nTo: k@x\n\nHello.\n")
+    assert (found.title, found.recipients, found.text.strip()) == (
+        "A very long subject line",
+        "k@x",
+        "Hello.",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["Hello.\nBye.\n", "Hello.\nSee: this\nNote: that\n", "Hello.\n\nSubject: a form\nTo: fill in\n"]
+)
+def test_a_text_right_behind_the_header_is_still_the_text(tmp_path: Path, text: str) -> None:
+    found = mail(tmp_path, f"From: d@x\nSubject: Short\n{text}")
+    assert found.title == "Short" and found.text.strip() == text.strip()
+
+
+def test_of_a_mail_with_an_encrypted_part_only_the_headers_were_said_to_be_read(tmp_path: Path) -> None:
+    armoured = "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n=abcd\n-----END PGP MESSAGE-----\n"
+    for text, said in (
+        ("before\n", "what is encrypted in it was left out"),
+        ("", "only its headers were read"),
+    ):
+        (tmp_path / "p.eml").write_text(f"From: d@x\nTo: k@x\nSubject: Short\n\n{text}{armoured}")
+        problems = [each for each in read(tmp_path / "p.eml") if isinstance(each, Problem)]
+        assert [each.detail for each in problems] == [said]
+
+
+@pytest.mark.parametrize(
     ("raw", "text"),
     [
         (b"=?utf-8?B?w6TDtsO8?= =?utf-8?B?w58=?=", "äöüß"),

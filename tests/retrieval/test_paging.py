@@ -57,6 +57,31 @@ def test_pages_in_another_order(look) -> None:
     assert paths == sorted(paths)
 
 
+@pytest.mark.parametrize("seconds", [86_400, 0.25, 0])
+def test_the_newest_of_many_hits_were_those_among_the_best_200(add, store, seconds: float) -> None:
+    """Of days of their own, of several in one second, and of all in one: then the best must do."""
+    order = [number * 389 % 700 for number in range(700)]
+    for number, place in enumerate(order):
+        say = "lunch " * (1 + place % 7) + f"with{number} at{place} table{number * place}"
+        add(f"/home/dana/{number:03}.md", say, mtime=1.6e9 + place * seconds)
+    add("/home/dana/old.md", "lunch long ago", mtime=1e9)
+
+    def look(number: int, conditions=(), bound=None) -> list:
+        return search(
+            store, None, "lunch", mode="words", limit=number, conditions=conditions, bound=bound,
+            collapse=False, judged=not conditions,
+        )  # fmt: skip
+
+    pages, after = [], ""
+    while len(pages) < 360 and (page := arranged(look, limit=30, order="date", after=after)):
+        pages += page
+        after = page[-1].id
+    assert len({hit.id for hit in pages}) == len(pages) == (360 if seconds else 201)
+    assert [hit.mtime for hit in pages] == sorted((hit.mtime for hit in pages), reverse=True)
+    if seconds:
+        assert [hit.path[-6:-3] for hit in pages] == [f"{order.index(699 - n):03}" for n in range(360)]
+
+
 @pytest.fixture
 def mostly_noise(add, store):
     """One note that is asked for, notes with one of its common words, and, far behind, one with its rare word."""

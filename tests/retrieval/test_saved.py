@@ -7,6 +7,7 @@ import pytest
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.retrieval import search
 from gemmasearch.retrieval.saved import kept, named, save, saved, unseen
+from tests.embedded import embed
 
 
 def test_a_saved_line_comes_back_as_it_was(store) -> None:
@@ -54,6 +55,39 @@ def test_new_hits_beyond_the_limit_stay_new(add, store) -> None:
         return len(hits), left
 
     assert [new(2), new(2), new(None), new(None)] == [(2, 3), (2, 1), (1, 0), (0, 0)]
+
+
+def test_what_could_not_be_shown_was_not_new_any_more(add, store) -> None:
+    save(store, "lunch", "lunch")
+    add("/home/dana/a.md", "Lunch on Monday.")
+
+    def refused(hits: object, left: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    found = search(store, None, "lunch", mode="words")
+    with pytest.raises(OSError, match="No space"):
+        unseen(store, "lunch", found, deliver=refused)
+    assert [len(unseen(store, "lunch", found)[0]) for _ in range(2)] == [1, 0]
+
+
+def test_a_passage_that_waits_for_its_vector_is_new_once_it_is_found_by_its_meaning(add, store) -> None:
+    """A run writes the words first: what a search by meaning cannot find yet was counted as looked at."""
+    save(store, "lunch", "lunch")
+    add("/home/dana/a.md", "A meal at noon.")
+    embed(store)
+    add("/home/dana/b.md", "Soup in the park.")
+    add("/home/dana/c.md", "Lunch on Monday.")
+    assert store.found_upto() == 1
+
+    def new(line: str) -> list[str]:
+        hits = search(store, None, line, mode="words")
+        return [hit.title for hit in unseen(store, "lunch", hits, upto=store.found_upto())[0]]
+
+    assert new("lunch") == ["c.md"]
+    embed(store)
+    assert store.found_upto() == 3
+    assert new("soup OR lunch") == ["b.md"], "as its meaning finds it now"
+    assert new("soup OR lunch OR meal") == []
 
 
 def test_names_that_stand_for_each_other_never_lead_in_circles(store) -> None:

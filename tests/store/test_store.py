@@ -10,12 +10,13 @@ import apsw
 import numpy as np
 import pytest
 
-from gemmasearch.documents import Condition, Document, Problem
+from gemmasearch.documents import Chunk, Condition, Document, Problem
 from gemmasearch.errors import IndexDamaged
 from gemmasearch.models import Space
 from gemmasearch.store import Store, fts, schema, seals
-from gemmasearch.store.keys import readers_key
+from gemmasearch.store.keys import lasting_hash, readers_key
 from gemmasearch.store.packing import packed, plain
+from gemmasearch.store.ready import ready
 from tests.store.filled import SPACE, STAMP, add_note, chunks_of, embed, file_bytes, vector_of
 
 
@@ -347,3 +348,26 @@ def test_hashes_of_files_are_told_from_others(db: Path) -> None:
         add_note(store, "/a/one.md", "One. ")
         assert store.known_hashes([b"h" * 16, b"n" * 16]) == {b"h" * 16}
         assert store.known_hashes([]) == set()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"kind": "visit", "meta": {"url": "https://x.example/a"}},
+        {"kind": "mail", "sender": "d@x", "date": 1.7e9 + 0.5, "message_id": "1@x"},
+        {
+            "kind": "note",
+            "part": "p/a.txt",
+            "sender": "d@x",
+            "date": 5.0,
+            "meta": {"attached_to": "p", "subject": "s"},
+        },
+        {"kind": "mail", "sender": "d@x", "message_id": "1@x"},  # without a date it may be of several mails
+    ],
+)
+def test_what_helpers_made_ready_is_forgotten_as_what_a_reader_said(more: dict[str, object]) -> None:
+    document = Document(**{"text": "The kiln.", "tags": ("inbox",), **more})  # type: ignore[arg-type]
+    lasting = ready(document, [Chunk(0, 0, 9, "The kiln.")], "").lasting
+    said = (document.kind, document.part, document.sender, document.date, document.message_id, document.meta)
+    assert lasting == lasting_hash(*said)
+    assert (lasting is None) == (document.kind == "mail" and document.date is None)
