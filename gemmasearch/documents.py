@@ -225,6 +225,9 @@ class Evidence:
     line: int | None = None  # where it begins in its document
 
 
+CODE_INDENT = "    "  # what the lines of a block of code in the text of an answer begin with
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     question: str

@@ -15,7 +15,7 @@ from gemmasearch.answering import awaited, evidence, grounding, hostile, packing
 from gemmasearch.answering.numbers import MARKER, days_in
 from gemmasearch.answering.question import GATHERED, Question
 from gemmasearch.answering.sentences import split
-from gemmasearch.documents import Answer, Citation, Evidence, Hit, Sentence
+from gemmasearch.documents import CODE_INDENT, Answer, Citation, Evidence, Hit, Sentence
 from gemmasearch.light import dataclass
 from gemmasearch.models import prompts
 from gemmasearch.settings import Settings
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from gemmasearch.models import Generator
 
 REFUSAL = prompts.NOT_FOUND
-INDENT = "    "  # of a block of code in an answer
 MOST_SENTENCES = 3  # of a generated answer
 _UNPRINTABLE = light.pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BULLET = light.pattern(r"^(?:[-*•]\s+)+")
@@ -105,7 +104,7 @@ class Draft:
         """Lines of code as they stand, below the sentence that introduces them."""
         number = self._number(hit, quote)
         mark = "" if self.sentences and number in self.sentences[-1].citations else _marks([number])
-        block = "\n".join(f"{INDENT}{_UNPRINTABLE.sub(' ', line)}" for line in lines)
+        block = "\n".join(f"{CODE_INDENT}{_UNPRINTABLE.sub(' ', line)}" for line in lines)
         self._say(f"{mark}\n{block}", (number,), 1.0)
 
     def _say(self, piece: str, numbers: tuple[int, ...], support: float) -> None:

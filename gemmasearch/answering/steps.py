@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
 from textwrap import dedent
 
 from gemmasearch import light
@@ -37,14 +38,18 @@ _PLAIN = words.listed(
 _LITTLE = 0.4  # of its weight that a word counts which says little
 ENOUGH, MOSTLY = 0.7, 0.78  # share of a question's words: with the one that says what is done, and without it
 _OWN = 0.5  # what counts that stands right above a block, beside what stands above all of its note
+_HEADED = 0.5  # what stands above all of it once more
 _INTRODUCED = 0.1  # and a colon before it
+_PAIRS = 0.3  # words side by side, as they are in the question
+_PLAINLY = 0.4  # title and introduction that speak of little else
 _LATER = 0.02  # less for each block before it
 _LISTED = 0.2  # less for a list beside code
 _NEAR = 3  # sentences before a block that say what it is for
-MOST_LINES = 15  # of a block of code
+MOST_LINES = 12  # of a block of code
 MOST_BLOCKS = 3  # where title or heading promise to tell how, and no block says more than the next
 MOST_STEPS = 8
 _FENCE = light.pattern(r"[ \t]*(```|~~~)")
+_ALONE = light.pattern(r"\s*`[^`]+`\s*")  # a command in a line of its own
 _INDENTED = light.pattern(r"(?: {4}|\t)\s*\S")
 _ITEM = light.pattern(r"\s*(?:[-*+•]|\d{1,3}[.)])\s")
 _NUMBERED = light.pattern(r"\s*\(?\d{1,3}[.)]\s")
@@ -55,7 +60,7 @@ _NO_WORD = light.pattern(r"[\W\d_]*")
 
 def asks(question: Question) -> bool:
     """Whether it asks how something is done, or for the command that does it."""
-    return question.kind in ("how", "what") and _ASKS.match(words.fold(question.text)) is not None
+    return _ASKS.match(words.fold(question.text).lstrip("¿¡\"'(- ")) is not None
 
 
 def is_link(text: str) -> bool:
@@ -73,20 +78,22 @@ def told_by(question: Question, ranked: Sequence[Candidate], weights: Weights) -
         return []
     if not best.promised or not best.is_code:
         return list(best.told)
-    same = [way for way in ways if way.promised and way.is_code and way.of == best.of]
-    first = max(0, min(same.index(best), len(same) - MOST_BLOCKS))
-    return [item for way in same[first : first + MOST_BLOCKS] for item in way.told]
+    same = [way for way in ways if way.is_code and way.of == best.of]
+    same.sort(key=lambda way: (way.told[0].hit.start, way.place))
+    first = [way for way in same if way is not best][: MOST_BLOCKS - 1]
+    return [item for way in same if way is best or way in first for item in way.told]
 
 
 def untold(question: Question, ranked: Sequence[Candidate], weights: Weights) -> bool:
     """Whether no sentence of what was found speaks, with what stands around it, of all that is to be done."""
     asked = _Asked(question, weights)
-    return not any(asked.is_said(c.spoken) for c in ranked if not is_link(c.text) and not _in_code(c))
+    said = (c.spoken for c in ranked if not is_link(c.text) and not _in_code(c))
+    return not any(map(asked.is_said, said))
 
 
 def _in_code(candidate: Candidate) -> bool:
     at = candidate.unit.start
-    return any(start <= at < end for start, end in _spans_of_code(candidate.hit.text))
+    return any(start <= at < end for start, end in _spans_of_code(candidate.hit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,16 @@ class _Asked:
         done = not wanted or wanted[0] in said or self._is_plain(wanted[0]) or self.question.language != "en"
         return self.share(held) >= (ENOUGH if done else MOSTLY)
 
+    def pairs(self, text: str) -> float:
+        """Of its words that stand side by side, those that do so in a text: from box to bag, or the other way."""
+        pairs = set(pairwise(self.question.stems))
+        return len(pairs & set(pairwise(words.stems(text, self.question.language)))) / (len(pairs) or 1)
+
+    def alone(self, text: str) -> float:
+        """Of the words of a text, those that the question has, too: 0..1. Less is about more than was asked."""
+        said = set(words.stems(text, self.question.language))
+        return len(said & _held(self.question, text) & set(self.question.stems)) / (len(said) or 1)
+
     def _wanted(self) -> list[str]:
         """Its words, also which of many is meant: how to find the largest is not how to find one."""
         question = self.question
@@ -121,7 +138,8 @@ class _Asked:
         return list(dict.fromkeys((*(stems or question.stems), *ends)))
 
     def _weight(self, stem: str) -> float:
-        little = stem in self.question.everyday or self._is_plain(stem)
+        is_deed = stem == self.question.stems[0]
+        little = self._is_plain(stem) or (stem in self.question.everyday and not is_deed)
         return self.weights.of(stem) * (_LITTLE if little else 1.0)
 
     def _is_plain(self, stem: str) -> bool:
@@ -134,8 +152,9 @@ class _Way:
 
     score: float
     told: tuple[Evidence, ...]
-    of: tuple[int, str]  # its passage, and the heading above it
+    of: tuple[int, str]  # its document, and the heading above it where the title does not promise to tell
     promised: bool  # title and heading say all of the question
+    place: int  # in its passage
     is_code: bool
 
 
@@ -144,7 +163,7 @@ def _ways(asked: _Asked, hit: Hit) -> Iterator[_Way]:
     units = units_of(hit)
     headings = [unit for unit in units if unit.kind == "heading"]
     general = _held(asked.question, f"{_folder(hit)} {head_of(hit)}")
-    for number, block in enumerate((*_code(hit.text), *_lists(hit, units))):
+    for number, block in enumerate((*_code(hit), *_lists(hit, units))):
         above = heading_of(hit.text, headings, block.unit)
         near = [unit.of(hit.text) for unit in _before(units, block.unit)]
         headed = general | _held(asked.question, above)
@@ -156,16 +175,15 @@ def _ways(asked: _Asked, hit: Hit) -> Iterator[_Way]:
         is_code = block.unit.kind == "code"
         own = asked.share(_held(asked.question, f"{above} {intro}"))
         score = asked.share(held) + _OWN * own + _INTRODUCED * intro.endswith(":") - _LATER * number
+        score += _PAIRS * asked.pairs(intro) + _PLAINLY * asked.alone(f"{hit.title} {above} {intro}")
         told = [_evidence(hit, unit, score) for unit in block.told]
         if intro and (intro.endswith(":") or own > 0):
             told.insert(0, _evidence(hit, _before(units, block.unit)[-1], score))
-        yield _Way(
-            score - _LISTED * (not is_code),
-            tuple(told),
-            (hit.chunk_id, above),
-            asked.is_said(headed),
-            is_code,
-        )
+        titled = asked.is_said(general)
+        of = (hit.document_id, "" if titled else above)
+        promised = titled or asked.is_said(headed)
+        score += _HEADED * asked.share(headed) - _LISTED * (not is_code)
+        yield _Way(score, tuple(told), of, promised, block.unit.start, is_code)
 
 
 def _folder(hit: Hit) -> str:
@@ -182,47 +200,61 @@ class Block:
     told: tuple[Unit, ...]
 
 
-def _code(text: str) -> Iterator[Block]:
-    """The blocks of code of a text, fenced or indented."""
-    for start, end in _spans_of_code(text):
-        lines = text[start:end].split("\n")
-        shown = "\n".join(lines[:MOST_LINES]).rstrip()
+def _code(hit: Hit) -> Iterator[Block]:
+    """The blocks of code of a passage, fenced or indented."""
+    text = hit.text
+    for start, end in _spans_of_code(hit):
+        shown = "\n".join(text[start:end].split("\n")[:MOST_LINES]).rstrip()
         if shown.strip():
-            lead = len(shown) - len(shown.lstrip())
-            yield Block(
-                Unit(start, end, "code"), text[start:end], (Unit(start + lead, start + len(shown), "code"),)
-            )
+            first = start + len(shown) - len(shown.lstrip())
+            yield Block(Unit(start, end, "code"), text[start:end], (Unit(first, start + len(shown), "code"),))
 
 
-def _spans_of_code(text: str) -> Iterator[tuple[int, int]]:
-    start = at = 0
-    fence = ""
-    inside = listed = False
-    blank = True
+def _spans_of_code(hit: Hit) -> list[tuple[int, int]]:
+    """Where the blocks of code of a passage stand; what is cut off by its bounds counts."""
+    found: list[tuple[int, int]] = []
+    start, kind, blank, listed = 0, "fenced" if _begins_in_code(hit) else "", True, False
+    for at, line in _lines(hit.text):
+        fence = _FENCE.match(line) is not None
+        if kind and (fence or (kind == "indented" and line.strip() and not _INDENTED.match(line))):
+            found.append((start, at))
+            if kind == "fenced":
+                kind = ""
+                continue
+            kind = ""
+        if not kind and fence:
+            kind, start = "fenced", at + len(line) + 1
+        elif not kind and blank and not listed and _INDENTED.match(line):
+            kind, start = "indented", at
+        elif not kind and _ALONE.fullmatch(line):
+            found.append((at + line.index("`") + 1, at + line.rindex("`")))
+        if line.strip() and kind != "fenced":
+            listed = bool(_ITEM.match(line)) or (listed and line[:1] in " \t")
+        blank = not line.strip()
+    return [*found, (start, len(hit.text))] if kind and start < len(hit.text) else found
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    at = 0
     for line in text.split("\n"):
-        end = at + len(line)
-        if fence:
-            if line.strip().startswith(fence):
-                yield start, at
-                fence = ""
-        elif opened := _FENCE.match(line):
-            if inside:
-                yield start, at
-            fence, inside, start = opened[1], False, end + 1
-        elif not line.strip():
-            blank = True
-            at = end + 1
-            continue
-        elif _INDENTED.match(line) and (inside or (blank and not listed)):
-            start, inside = (start, True) if inside else (at, True)
-        elif inside:
-            yield start, at
-            inside = False
-        listed = bool(_ITEM.match(line)) or (listed and line[:1] in " \t")
-        blank = False
-        at = end + 1
-    if fence or inside:
-        yield min(start, len(text)), len(text)
+        yield at, line
+        at += len(line) + 1
+
+
+def _begins_in_code(hit: Hit) -> bool:
+    """Whether the first fence of a passage ends what begins in the one before it: another one would be opened by a
+    sentence, and closed within the passage."""
+    lines = hit.text.split("\n")
+    fences = [at for at, line in enumerate(lines) if _FENCE.match(line)]
+    if hit.start == 0 or not fences or lines[fences[0]].strip("`~ \t"):
+        return False
+    before = [line for line in lines[: fences[0]] if line.strip()]
+    behind = next((line for line in lines[fences[0] + 1 :] if line.strip()), "")
+    return len(fences) % 2 == 1 or not before or (_is_prose(behind) and not _is_prose(before[-1]))
+
+
+def _is_prose(line: str) -> bool:
+    return line.rstrip().endswith((".", ":", "!", "?")) and len(line.split()) > 2
 
 
 def _lists(hit: Hit, units: Sequence[Unit]) -> Iterator[Block]:
@@ -263,15 +295,16 @@ def _held(question: Question, text: str) -> set[str]:
 
 
 def _evidence(hit: Hit, unit: Unit, score: float) -> Evidence:
-    share = min(1.0, score / (1 + _OWN + _INTRODUCED))
+    share = min(1.0, score / (1 + _OWN + _HEADED + _INTRODUCED))
     return Evidence(unit.of(hit.text), hit, share, None, evidence.line_at(hit, unit))
 
 
 def block_of(item: Evidence) -> list[str]:
     """The lines of the block of code that evidence is, without what all are indented by; [] if it is none."""
     text = item.hit.text
-    for block in _code(text):
+    for block in _code(item.hit):
         (unit,) = block.told
         if unit.of(text) == item.text:
-            return dedent(text[text.rfind("\n", 0, unit.start) + 1 : unit.end]).split("\n")
+            begun = text[text.rfind("\n", 0, unit.start) + 1 : unit.start]
+            return dedent(begun * (not begun.strip()) + text[unit.start : unit.end]).split("\n")
     return []

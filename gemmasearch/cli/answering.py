@@ -168,7 +168,7 @@ def show_answer(out: Output, answer: Answer, streamed: str = "") -> None:
 
 def show_markdown(out: Output, answer: Answer, streamed: str = "") -> None:
     """The answer with a numbered list of its sources; what files say is never a link of its own."""
-    out.line(views.markdown_text(answer.text))
+    out.line(views.markdown_answer(answer.text))
     for note in answer.notes:
         out.line(f"\n> {views.markdown_text(note)}")
     if answer.citations:

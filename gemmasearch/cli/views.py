@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.cli.render import Output, harmless, one_line, path_field
-from gemmasearch.documents import Answer, Evidence, Hit, Snippet
+from gemmasearch.documents import CODE_INDENT, Answer, Evidence, Hit, Snippet
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _OF_A_GROUP = 5  # hits of a group that a terminal shows
 _SCRAP = 2  # words that say nothing by themselves, in a script that has spaces
+_TICKS = light.pattern(r"`+")
 _BULLET = light.pattern(r"^\s*[-*+•]\s+(?=\S)")
 _NARROWEST = 20  # characters that a wrapped column of a table keeps
 
@@ -215,6 +217,20 @@ def item_text(item: Evidence) -> str:
 def markdown_text(text: str) -> str:
     """Text that Markdown shows as it is: no links, images, HTML or emphasis of the files' making."""
     return "".join(f"\\{c}" if c in "\\`*_<>![]#|~" and not c.isalnum() else c for c in text)
+
+
+def markdown_answer(text: str) -> str:
+    """The text of an answer, its blocks of code within fences that they do not hold themselves."""
+    shown: list[str] = []
+    for is_code, lines in groupby(text.split("\n"), key=lambda line: line.startswith(CODE_INDENT)):
+        if is_code:
+            code = [line.removeprefix(CODE_INDENT) for line in lines]
+            longest = max((len(run) for run in _TICKS.findall("\n".join(code))), default=0)
+            fence = "`" * max(3, longest + 1)
+            shown += ["", fence, *code, fence, ""]
+        else:
+            shown += map(markdown_text, lines)
+    return "\n".join(shown).rstrip("\n")
 
 
 def table(out: Output, rows: Iterable[Sequence[str]]) -> None:
