@@ -11,7 +11,7 @@ what a text holds        sentences (units), words, numbers, spans, secrets, syno
 what a question finds    awaited (the kind of answer), holding (its words), reference (pronouns), surroundings
 sentences, best first    measuring, candidates, evidence
 and which of them        others (by bounds, deeds, doers, former, identified, kin, neighbours, opinions, owners,
-do they answer           roles, subjects), beside, years, extremes, newest, replies, replaced, chosen, listing,
+do they answer           roles, subjects, things), beside, years, extremes, newest, replies, replaced, chosen, listing,
                          attached, differing, denials, found; attributes, unheard, refusal
 in the end               asking, packing, drafting, grounding, relations; given (a text that was handed over), chat
 labels on documents      labels, labelling

@@ -24,6 +24,7 @@ from gemmasearch.answering import (
     others,
     refusal,
     replaced,
+    things,
     words,
 )
 from gemmasearch.answering.candidates import Candidate, Weights, led_by
@@ -136,7 +137,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
     kept = others.without(asked, ranked) or list(ranked)
-    kept = replaced.first(asked, newest.first(asked, deeds.first(asked, kept)))
+    kept = replaced.first(asked, newest.first(asked, deeds.first(asked, things.first(asked, kept))))
     kept = month_first(asked, _counted_first(asked, doers.doer_first(asked, kept)))
     return rows_first(asked, _denied_first(asked, kept))
 

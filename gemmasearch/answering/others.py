@@ -19,6 +19,7 @@ from gemmasearch.answering import (
     roles,
     spans,
     subjects,
+    things,
     words,
 )
 from gemmasearch.answering.candidates import Candidate
@@ -95,6 +96,7 @@ _TELLING_OF_THIS = (
     opinions,
     roles,
     subjects,
+    things,
 )  # each takes out what tells of something else
 
 
