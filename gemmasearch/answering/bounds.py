@@ -19,7 +19,8 @@ _ASKS_FOR_THE_PAST = light.pattern(
 )
 _BOUND = light.pattern(
     r"\b(?:until|till|through|thru|by|up to|due(?: (?:on|by|in))?|no later than|at the latest"
-    r"|expir(?:es|y|ing)(?: on| in)?|valid (?:to|until)|ends(?: on| in)?|next(?: \w+){0,3}(?: on| in)?|deadline:?)"
+    r"|expir(?:es|y|ing)(?: on| in)?|valid (?:to|until)|ends(?: on| in)?|next(?: \w+){0,3}(?: on| in)?|deadline:?"
+    r"|renews?(?: on| in)?|renewal:?|runs? out(?: on| in)?)"
     r"(?: (?:the|end of|mid|early|late|about|around))*[:\s]+$",
     re.I,
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.answering import (
+    amounts,
     attached,
     awaited,
     chosen,
@@ -137,7 +138,9 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
     kept = others.without(asked, ranked) or list(ranked)
-    kept = replaced.first(asked, newest.first(asked, deeds.first(asked, things.first(asked, kept))))
+    kept = replaced.first(
+        asked, newest.first(asked, deeds.first(asked, amounts.first(asked, things.first(asked, kept))))
+    )
     kept = month_first(asked, _counted_first(asked, doers.doer_first(asked, kept)))
     return rows_first(asked, _denied_first(asked, kept))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import (
+    amounts,
     bounds,
     deeds,
     doers,
@@ -88,6 +89,7 @@ _ASKED_BY = light.pattern(
 
 
 _TELLING_OF_THIS = (
+    amounts,
     bounds,
     deeds,
     former,
