@@ -39,6 +39,12 @@ _FROM = light.pattern(
     r"\b(?:from|since|as of|until|till|by|starting|ab|seit|bis|dès|depuis|jusqu\w*|desde|hasta|a partir)\b",
     re.I,
 )
+_FROM_YEAR = light.pattern(
+    r"\b(?:from|since|as of|starting(?: in)?|ab|seit|dès|à partir de|desde)"
+    r"(?: the)?(?: \d{1,2}(?:st|nd|rd|th|\.|er)?)?"
+    rf"(?: (?:de )?(?:{MONTH_NAMES}))?(?: \d{{1,2}},)?(?: de)? ((?:19|20)\d\d)\b",
+    re.I,
+)
 _YEARS_OF_TABLE = 2  # that its rows name at least
 _AMONG = 8  # best candidates of which one may come first
 _NEARLY = 0.8  # of what the best one covers of the question
@@ -128,6 +134,27 @@ def month_first(question: Question, ranked: Sequence[Candidate]) -> list[Candida
             c
             for c in ranked[:_AMONG]
             if months & (months_in(c.text) | dated_in(c.text))
+            and c.features["kind"] >= best.features["kind"]
+            and c.covered >= _NEARLY * best.covered
+            and not shares_only_a_year(question, c)
+        ),
+        None,
+    )
+    return list(ranked) if lead is None else led_by(lead, ranked)
+
+
+def from_year_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by what tells the amount from the year on that is asked about, where the best names no year:
+    what the hall costs from 2026 is said by the letter on the new fee."""
+    asked = set(_FROM_YEAR.findall(question.text))
+    best = ranked[0] if ranked else None
+    if question.kind not in ("number", "money") or len(asked) != 1 or best is None or YEAR.findall(best.text):
+        return list(ranked)
+    lead = next(
+        (
+            c
+            for c in ranked[:_AMONG]
+            if not asked.isdisjoint(_FROM_YEAR.findall(c.text))
             and c.features["kind"] >= best.features["kind"]
             and c.covered >= _NEARLY * best.covered
             and not shares_only_a_year(question, c)
