@@ -3,6 +3,7 @@ no price of the thing. English, where a question says what is counted or measure
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from gemmasearch import light
@@ -41,6 +42,11 @@ _ONCE = light.pattern(
     r"^(?!.*\b(?:rent\w*|insur\w+|premium|subscription|membership|a (?:month|year|week|night|day)|per|monthly|yearly"
     r"|annual\w*|fees?)\b).*\b(?:did .+ cost|price|pa(?:y|id) for|was|were)\b"
 )
+_WITHOUT = light.pattern(  # what an amount leaves out
+    r"\b(?:not|without|excluding|excl\.?|except|minus|less) "
+    r"((?:(?:the|a|an|any|our|my|her|his|their) )?\w+(?: \w+)?)",
+    re.I,
+)
 _AMONG = 8  # best candidates of which one may come first
 
 
@@ -50,6 +56,8 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         return list(ranked)
     asked = words.fold(question.text)
     kept = [c for c in ranked if not _of_other_measure(asked, c)]
+    if question.kind == "money":
+        kept = [c for c in kept if not _left_out(question, c)]
     if question.kind == "money" and _ONCE.search(asked):
         kept = [c for c in kept if not _paid_by_the_month(question, c)]
     noun = _counted(question, asked)
@@ -123,6 +131,13 @@ def _around(candidate: Candidate) -> str:
     """The columns of a row and the heading of an item, by their stems."""
     told = candidate.context if candidate.is_row else candidate.about
     return " ".join(sorted(told))
+
+
+def _left_out(question: Question, candidate: Candidate) -> bool:
+    """Whether an amount is said to be without what is asked about: "£379, the curtains, not the washing machine"."""
+    without_it = set(words.stems(" ".join(_WITHOUT.findall(candidate.text)), "en")) & awaited.topic(question)
+    rest = set(words.stems(_WITHOUT.sub(" ", candidate.text), "en"))
+    return bool(without_it) and without_it.isdisjoint(rest | candidate.about)
 
 
 def _paid_by_the_month(question: Question, candidate: Candidate) -> bool:

@@ -9,6 +9,7 @@ from gemmasearch import light
 from gemmasearch.answering import (
     amounts,
     bounds,
+    cells,
     deeds,
     doers,
     former,
@@ -91,6 +92,7 @@ _ASKED_BY = light.pattern(
 _TELLING_OF_THIS = (
     amounts,
     bounds,
+    cells,
     deeds,
     former,
     identified,

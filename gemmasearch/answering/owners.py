@@ -35,6 +35,14 @@ _OWNED = (
 )
 
 
+# "Who is our solicitor?"
+_MINE = light.pattern(
+    r"\W*(?:who|what|where|when)(?:['’]s| is| was| are| were) (?:my|our) (?P<thing>[\w'’-]+)\W*$", re.I
+)
+_THEIRS = light.pattern(r"\b(?:her|his|their) (?P<thing>[\w'’-]+)", re.I)
+_OWN = light.pattern(r"\b(?:my|mine|ours?)\b", re.I)
+
+
 _BELONGS = light.pattern(rf"\b({words.CAPITAL}[^\W\d_]+)['’]s (\w+)")
 
 
@@ -63,6 +71,8 @@ class Owned(NamedTuple):
 
 def of_another(question: Question, candidate: Candidate) -> bool:
     """ "The contract of Salome", where that of Mireille was asked for."""
+    if _of_somebody_else(question, candidate):
+        return True
     asked = set(question.stems)
     # "Nora's runs out in May, Leon's in June" says nothing of Owen's passport.
     if (mine := _BELONGS.search(question.text)) and (others := _BELONGS.findall(candidate.text)):
@@ -83,6 +93,17 @@ def of_another(question: Question, candidate: Candidate) -> bool:
             ):
                 return True
     return False
+
+
+def _of_somebody_else(question: Question, candidate: Candidate) -> bool:
+    """ "Her solicitor is Pugh", where ours was asked for; nor is he named by the sentence before that."""
+    mine = _MINE.match(question.text)
+    if mine is None or _OWN.search(candidate.text):
+        return False
+    thing = next(iter(words.stems(mine["thing"], "en")), "")
+    said = candidate.text if thing in candidate.held | candidate.about else candidate.hit.text
+    theirs = [next(iter(words.stems(m["thing"], "en")), "") for m in _THEIRS.finditer(said)]
+    return bool(thing) and thing in theirs
 
 
 def _alike(one: str, other: str) -> bool:

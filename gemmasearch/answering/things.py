@@ -6,6 +6,7 @@ English, where the thing stands behind what is asked of it.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence, Set
 
@@ -30,6 +31,7 @@ _LABEL = light.pattern(
     r"\W*(?:\*\*(?P<bold>[^*\n]{2,40})\*\*|(?P<label>[^\W\d_][^:;.,–—\n]{1,40}?)(?::\s|\s+[–—-]\s))"
 )
 
+_WORD = light.pattern(r"[^\W\d_]+")
 _AMONG = 8  # best candidates of which one may come first
 
 
@@ -111,8 +113,18 @@ def _passage(candidate: Candidate) -> Set[str]:
 
 
 def _known(wanted: Asked, ranked: Sequence[Candidate]) -> set[tuple[int, str]]:
-    """The words for the thing that the documents hold, with the document."""
-    return {(c.hit.document_id, stem) for c in ranked for stem in wanted.thing if stem in c.held | c.about}
+    """The words for the thing that the documents or the names of their folders hold, with the document."""
+    return {
+        (c.hit.document_id, stem)
+        for c in ranked
+        for stem in wanted.thing
+        if stem in c.held | c.about or stem in _folders(c)
+    }
+
+
+def _folders(candidate: Candidate) -> list[str]:
+    """The stems of the names of the folders that its document lies in."""
+    return words.stems(" ".join(_WORD.findall(os.path.dirname(candidate.hit.path))), "en")
 
 
 def _tells(wanted: Asked, candidate: Candidate) -> bool:
@@ -138,8 +150,17 @@ def _of_another(wanted: Asked, candidate: Candidate, known: Set[tuple[int, str]]
     missing = _missing(wanted, candidate)
     if any((hit.document_id, stem) in known for stem in missing):
         return True
+    if missing and wanted.thing[-1] in missing and _elsewhere(wanted.thing[-1], candidate, known):
+        return True
     label = _label(wanted, candidate)
     return bool(missing and label) and label.isdisjoint(wanted.thing)
+
+
+def _elsewhere(thing: str, candidate: Candidate, known: Set[tuple[int, str]]) -> bool:
+    """Whether other documents speak of a thing, and neither its own passage nor the folder that it lies in."""
+    if thing in _passage(candidate) or thing in _folders(candidate):
+        return False
+    return any(stem == thing and document != candidate.hit.document_id for document, stem in known)
 
 
 def _missing(wanted: Asked, candidate: Candidate) -> set[str]:

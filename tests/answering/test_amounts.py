@@ -81,3 +81,18 @@ def test_the_day_of_renewal_was_told_for_the_day_of_taking_out(store: Store, add
     )
     assert not _said(store, "When was the Aviva insurance taken out?")
     assert "3 October" in _said(store, "When does the Aviva insurance renew?")
+
+
+def test_the_price_without_the_washing_machine_was_told_for_it(store: Store, add: Add) -> None:
+    _fill(add)
+    text = "Accepted the offer: £379,000, including the shed and the curtains, not the washing machine."
+    add("/n/offer.md", text, title="The offer")
+    assert not _said(store, "What did the washing machine cost?")
+    add("/n/miele.md", "Washing machine: £649 at Currys, not cheap.", title="Miele")
+    assert "£649" in _said(store, "What did the washing machine cost?")
+
+
+def test_a_payment_by_the_month_needs_no_word_for_it(store: Store, add: Add) -> None:
+    _fill(add)
+    add("/n/mortgage.md", "Skipton, 2 years fixed, 4.19 %, £96,000, monthly £756.40.", title="Mortgage")
+    assert "756.40" in _said(store, "How much is the monthly mortgage payment?")

@@ -76,3 +76,19 @@ def test_the_customer_number_of_one_firm_was_told_for_a_shop_of_which_no_file_sp
     add("/n/contract.md", "Contract with the nurses of Elmhurst. Customer number 50871.", title="Contract")
     assert not _said(store, "What is the customer number at the pharmacy?")
     assert "50871" in _said(store, "What is the customer number at Elmhurst?")
+
+
+def test_the_rent_of_the_flat_was_told_for_the_house(store: Store, add: Add) -> None:
+    _fill(add)
+    add("/n/new/flat.md", "The flat at Coppergate. Ground rent £150 a year, lift.", title="The flat")
+    add("/n/house/roof.md", "The ridge was fixed by Jem Slater, ground floor dry.", title="Roof")
+    assert not _said(store, "What is the ground rent of the house?")
+    assert "£150" in _said(store, "What is the ground rent of the flat?")
+
+
+def test_somebody_else_s_solicitor_was_told_for_ours(store: Store, add: Add) -> None:
+    _fill(add)
+    add("/n/offer.md", "Accepted the second offer of Ms Bellamy. Her solicitor is Pugh.", title="The offer")
+    assert not _said(store, "Who is our solicitor?")
+    add("/n/law.md", "Our solicitor is Harriet Osei, 01904 555 210.", title="Law")
+    assert "Osei" in _said(store, "Who is our solicitor?")
