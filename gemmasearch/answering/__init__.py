@@ -11,8 +11,8 @@ what a text holds        sentences (units), words, numbers, spans, secrets, syno
 what a question finds    awaited (the kind of answer), prices, holding (its words), reference (pronouns), surroundings
 sentences, best first    measuring, candidates, evidence
 and which of them        others (by amounts, bounds, cells, deeds, doers, former, identified, kin, neighbours,
-do they answer           opinions, owners, roles, subjects, things), beside, years, extremes, newest, replies, replaced,
-                         chosen, listing, attached, differing, denials, found; attributes, unheard, refusal
+do they answer           opinions, owners, roles, subjects, things), beside, years, extremes, newest, replies,
+                         replaced, chosen, listing, attached, differing, denials, found; attributes, unheard, refusal
 in the end               asking, packing, drafting, grounding, relations; given (a text that was handed over), chat
 labels on documents      labels, labelling
 =======================  ==========================================================================================
