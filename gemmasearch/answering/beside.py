@@ -222,7 +222,8 @@ def _for_something_else(question: Question, candidate: Candidate) -> bool:
     things = (
         set(words.stems(found[1] or found[2], question.language)) - question.everyday - set(question.names)
     )
-    return bool(things) and things.isdisjoint(candidate.spoken)
+    said = candidate.held | candidate.about if candidate.unit.kind == "item" else candidate.spoken
+    return bool(things) and things.isdisjoint(said)
 
 
 def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:

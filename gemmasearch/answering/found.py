@@ -144,7 +144,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
     kept = others.without(asked, ranked) or list(ranked)
-    kept = amounts.first(asked, things.first(asked, kept))
+    kept = amounts.first(asked, things.labelled_first(asked, things.first(asked, kept)))
     kept = deeds.done_first(asked, deeds.first(asked, kept))
     kept = replaced.first(asked, newest.first(asked, kept))
     kept = from_year_first(asked, doers.doer_first(asked, kept))

@@ -20,16 +20,21 @@ _ASKS = light.pattern(  # folded
     r"|left|share|part|percentage|load|speed|power|pressure|temperature)\b)"
 )
 _SAYS = light.pattern(  # folded: what is said of a number that is a price
-    r"\b(?:cost\w*|prices?|priced|pay\w*|paid|prepaid|charg\w+|fees?|rent(?:al|s)?|premiums?|salary|wages?|bills?|billed|invoices?|invoiced"
-    r"|quot\w+|estimates?|spen[dt]\w*|owe[sd]?|earn\w*|budget\w*|deposits?|refund\w*|tariffs?|rates?|fares?|tolls?|total|sum|sold|worth"
-    r"|value\w*|takings|took|takes|fines?|bids?|offer\w*|want(?:s|ed)?|ask(?:s|ed|ing)|expens\w+|cheap\w*|money|each|apiece|accounts?"
+    r"\b(?:cost\w*|prices?|priced|pay\w*|paid|prepaid|charg\w+|fees?|rent(?:al|s)?|premiums?|salary|wages?"
+    r"|bills?|billed|invoices?|invoiced"
+    r"|quot\w+|estimates?|spen[dt]\w*|owe[sd]?|earn\w*|budget\w*|deposits?|refund\w*|tariffs?|rates?|fares?"
+    r"|tolls?|total|sum|sold|worth"
+    r"|value\w*|takings|took|takes|fines?|bids?|offer\w*|want(?:s|ed)?|ask(?:s|ed|ing)"
+    r"|expens\w+|cheap\w*|money|accounts"
     r"|expenditure|receipts?|cash|debts?|loans?|instal?lments?|subscriptions?|dues|excess"
-    r"|kost\w*|preis\w*|(?:be|aus)?zahl\w*|miete|gebuhr\w*|rechnung\w*|angebot\w*|betrag|beitrag|summe|ausgaben|verlangt|will|je|teuer"
-    r"|gekauft|verkauft|pramie|gehalt|prix|cout\w*|loyer|pay[ee]\w*|tarifs?|factures?|devis|montant|depenses|demande|chacune?"
-    r"|precios?|cuesta\w*|cost[oe]\w*|alquiler|pag[oa]\w*|facturas?|presupuesto|importe|gastos|cuotas?|pide|cada)\b"
+    r"|kost\w*|preis\w*|(?:be|aus)?zahl\w*|miete|gebuhr\w*|rechnung\w*|angebot\w*|betrag|beitrag|summe|ausgaben"
+    r"|verlangt|will (?=\d)|teuer"
+    r"|gekauft|verkauft|pramie|gehalt|prix|cout\w*|loyer|pay[ee]\w*|tarifs?|factures?|devis|montant|depenses|demande"
+    r"|precios?|cuesta\w*|cost[oe]\w*|alquiler|pag[oa]\w*|facturas?|presupuesto|importe|gastos|cuotas?|pide)\b"
     r"|\bfor (?=\d)|\bfur (?=\d)|\bpour (?=\d)|\bpor (?=\d)"
 )
 _WRITTEN = light.pattern(r"\d[.,]\d\d(?![\d.,])|\d[.,](?:-|–|—)")  # 742.50; 35,-
+_EACH = light.pattern(r" ?(?:each|apiece|a piece|(?:pro|per) [^\W\d_]+|pièce|chacune?|cada un[oa])\b")
 _NO_CENTS = light.pattern(r"[.,][-–—]")
 _HOUR = light.pattern(r":|[^\W\d_]")  # 12:50 and 8 pm, not 12.50
 _LABEL = light.pattern(
@@ -73,7 +78,10 @@ def told(question: Question, text: str, above: str = "") -> bool:
     free = [at for at in _free(text) if not _YEAR.fullmatch(text[at])]
     if not free:
         return False
-    if any(_WRITTEN.search(text[at]) or _of_it(question, text[: at.start]) for at in free):
+    if any(
+        _WRITTEN.search(text[at]) or _EACH.match(text, at.stop) or _of_it(question, text[: at.start])
+        for at in free
+    ):
         return True
     return says(text) or says(above)
 

@@ -22,9 +22,9 @@ _POINTS_BACK = light.pattern(
 )
 _ARTICLE = light.pattern(r"\W*il\b", re.I)
 _SOMEBODY = light.pattern(r"\b(?:he|him|she|ihn|ihm|elle|lui|ella)\b")
-_NO_SUBJECT = light.pattern(  # "Bought on 3 May", "Cost 40"
-    r"\W*(?:bought|purchased|ordered|paid|costs?|got|priced?|delivered|second[- ]hand|gekauft"
-    r"|bestellt|bezahlt|kostete?t?"
+_NO_SUBJECT = light.pattern(  # "Bought on 3 May", "Cost 40", "£4,860, ten years' guarantee"
+    r"[€$£] ?\d|(?:EUR|GBP|USD|CHF) \d|\W*(?:bought|purchased|ordered|paid|costs?|got|priced?|delivered"
+    r"|second[- ]hand|gekauft|bestellt|bezahlt|kostete?t?"
     r"|acheté|commandé|payé|coûte|comprado|pagado|cuesta)e?s?\b(?! (?:of|de|von)\b)",
     re.I,
 )

@@ -31,6 +31,13 @@ _LABEL = light.pattern(
     r"\W*(?:\*\*(?P<bold>[^*\n]{2,40})\*\*|(?P<label>[^\W\d_][^:;.,–—\n]{1,40}?)(?::\s|\s+[–—-]\s))"
 )
 
+# "The water account number"
+_NUMBER_OF = light.pattern(
+    r"\b(?:(?:the|my|our|your|his|her|their) (?P<which>[\w'’-]+ )?)?"
+    r"(?P<kind>account|policy|customer|member(?:ship)?|order|invoice|booking|reservation|serial|registration|contract|frame"
+    r"|chassis|chip|sort|passport) (?:numbers?|no\.?|codes?|id)\b",
+    re.I,
+)
 _WORD = light.pattern(r"[^\W\d_]+")
 _AMONG = 8  # best candidates of which one may come first
 
@@ -67,11 +74,28 @@ def asked(question: Question) -> Asked | None:
 
 def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` without what tells it of another thing."""
+    if question.language == "en":
+        ranked = [c for c in ranked if not _of_other_number(question, c)]
     wanted = asked(question)
     if wanted is None:
         return list(ranked)
     known = _known(wanted, ranked)
     return [c for c in ranked if not (_tells(wanted, c) and _of_another(wanted, c, known))]
+
+
+def _of_other_number(question: Question, candidate: Candidate) -> bool:
+    """Whether a number is not called what is asked for, or its passage does not say of whom or what: of the account
+    number for the water nothing is told by the account of the plumber, nor by the supplier's name alone."""
+    found = _NUMBER_OF.search(question.text) if question.asks_code else None
+    if found is None or candidate.is_row or candidate.hit.kind in RECORDS or not candidate.features["kind"]:
+        return False
+    kind = set(words.stems(found["kind"], "en")) & set(question.stems)
+    if not kind <= candidate.held | candidate.about:
+        return True
+    which = set(words.stems(found["which"] or "", "en")) & set(question.stems)
+    hit = candidate.hit
+    there = _passage(candidate) | set(words.stems(" ".join((hit.title, *hit.headings, hit.sender)), "en"))
+    return not all(any(akin(stem, said) for said in there) or stem in _folders(candidate) for stem in which)
 
 
 def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -82,6 +106,29 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         return list(ranked)
     lead = next((c for c in ranked[:_AMONG] if _tells(wanted, c) and not _missing(wanted, c)), None)
     return list(ranked) if lead is None else led_by(lead, ranked)
+
+
+def labelled_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by the line that has what is asked for as its label, where the best has not: of who the
+    landlord is "Landlord: Crome Estates" tells more than "held by the landlord"."""
+    if question.kind != "who" or not ranked or _labels(question, ranked[0]):
+        return list(ranked)
+    best = ranked[0]
+    lead = next(
+        (
+            c
+            for c in ranked[1:_AMONG]
+            if _labels(question, c) and c.features["kind"] and c.covered >= best.covered
+        ),
+        None,
+    )
+    return list(ranked) if lead is None else led_by(lead, ranked)
+
+
+def _labels(question: Question, candidate: Candidate) -> bool:
+    label, colon, rest = candidate.text.partition(":")
+    stems = set(words.stems(label, candidate.language))
+    return bool(colon and rest.strip() and stems) and stems <= set(question.stems) - set(question.names)
 
 
 def untold(question: Question, kept: Sequence[Candidate], every: Sequence[Candidate]) -> bool:
@@ -113,13 +160,8 @@ def _passage(candidate: Candidate) -> Set[str]:
 
 
 def _known(wanted: Asked, ranked: Sequence[Candidate]) -> set[tuple[int, str]]:
-    """The words for the thing that the documents or the names of their folders hold, with the document."""
-    return {
-        (c.hit.document_id, stem)
-        for c in ranked
-        for stem in wanted.thing
-        if stem in c.held | c.about or stem in _folders(c)
-    }
+    """The words for the thing that the documents hold, with the document."""
+    return {(c.hit.document_id, stem) for c in ranked for stem in wanted.thing if stem in c.held | c.about}
 
 
 def _folders(candidate: Candidate) -> list[str]:

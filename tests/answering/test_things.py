@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gemmasearch.answering.evidence import rank
+from gemmasearch.answering.owners import of_another
+from gemmasearch.answering.question import understand
+from gemmasearch.answering.things import labelled_first
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
+from tests.answering.passages import hit
 from tests.answering.test_attributes import _fill, _said
 
 POLICIES = """# Insurances
@@ -81,9 +86,38 @@ def test_the_customer_number_of_one_firm_was_told_for_a_shop_of_which_no_file_sp
 def test_the_rent_of_the_flat_was_told_for_the_house(store: Store, add: Add) -> None:
     _fill(add)
     add("/n/new/flat.md", "The flat at Coppergate. Ground rent £150 a year, lift.", title="The flat")
-    add("/n/house/roof.md", "The ridge was fixed by Jem Slater, ground floor dry.", title="Roof")
+    add("/n/house/roof.md", "The roof of the house was fixed by Jem Slater, ground floor dry.", title="Roof")
     assert not _said(store, "What is the ground rent of the house?")
     assert "£150" in _said(store, "What is the ground rent of the flat?")
+
+
+def test_a_line_that_mentions_the_landlord_was_told_for_who_he_is() -> None:
+    asked = understand("Who is my landlord?")
+    text = "Deposit of £820, held by the landlord.\n\nLandlord: Crome Estates (Mr Alan Dyball)"
+    held, named = sorted(rank(asked, [hit(text, title="Lease")]), key=lambda c: c.unit.start)
+    assert labelled_first(asked, [held, named]) == [named, held]
+
+
+def test_the_account_of_the_plumber_was_told_for_the_water(store: Store, add: Add) -> None:
+    _fill(add)
+    add("/n/gas.md", "The gas check: £75 please, sort code 05-04-03, account 11882200.", title="Gas")
+    add(
+        "/n/energy.md",
+        "Valid until 2029, gas 11,240 kWh, supplier Bulb -> Octopus. Account A-7F33C2B1.",
+        title="Energy",
+    )
+    assert not _said(store, "What is the water account number?")
+    assert "A-7F33C2B1" in _said(store, "What is the Octopus account number?")
+
+
+def test_who_is_allergic_to_something_else_was_told() -> None:
+    found = hit("Allergic to nuts, very. Carries an EpiPen.", title="Bev")
+    for question, other in (("Who is allergic to wasps?", True), ("Who is allergic to nuts?", False)):
+        asked = understand(question)
+        told = next(c for c in rank(asked, [found]) if "nuts" in c.text)
+        assert of_another(asked, told) == other
+    asked = understand("Is Bev allergic to anything?")
+    assert not any(of_another(asked, c) for c in rank(asked, [found]))
 
 
 def test_somebody_else_s_solicitor_was_told_for_ours(store: Store, add: Add) -> None:
