@@ -37,7 +37,8 @@ _SAME = {
         telephone phone mobile cellphone
         car vehicle automobile
         flat apartment
-        salary wage wages pay paid earn earns earned
+        salary wage wages pay paid
+        salary wage wages earn earns earned
         holiday holidays vacation leave
         cancel cancelled cancellation terminate terminated
         appointment meeting

@@ -111,6 +111,7 @@ def _said(store: Store, question: str) -> str:
         ("The hedge was trimmed by Ivo.", "Who cut the hedge?", "Ivo"),
         ("24 Feb: The new mattress came.", "When was the mattress delivered?", "24 Feb"),
         ("The raffle made £176 for the hospice.", "How much did the raffle raise?", "£176"),
+        ("Nell: salary £31,200 from June.", "What does Nell earn?", "31,200"),
         ("The harp was donated by Mrs Couch.", "Who gave us the harp?", "Couch"),
     ],
 )
@@ -131,6 +132,7 @@ def test_what_was_done_was_refused_where_a_note_says_it_in_another_verb(
         ("The new mattress came in a van of Hart.", "How much was the delivery?"),
         ("The bill for the mattress came to £140.", "How much was the delivery of the wardrobe?"),
         ("The hedge was trimmed by Ivo.", "Who planted the hedge?"),
+        ("Priya: I paid Stu for the gutters, 40 pounds.", "What does Priya earn?"),
         ("The flea market is on 16 November.", "What did the flea market bring in?"),
     ],
 )
