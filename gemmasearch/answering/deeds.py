@@ -41,9 +41,7 @@ _DONE_TO = light.pattern(
     re.I,
 )
 _WAS_DONE = light.pattern(r"\W*when (?:did|was|were|has|have|had)\b", re.I)
-_NOT_YET = light.pattern(
-    r"\b(?:not|never|n['’]t)(?: been)? (?:yet )?[a-z]+(?: yet)?\b|\bnot yet\b|\bstill (?:un|not )", re.I
-)
+_NOT_YET = light.pattern(r"\bnot yet\b|(?:\bnot|n['’]t) (?:been )?\w+ yet\b|\bstill (?:not|un\w+)\b", re.I)
 _NEXT_BEST = 3  # candidates of which one may say that it is not done yet
 _FEW = 4  # words of a question
 _AMONG = 8  # best candidates of which one may come first

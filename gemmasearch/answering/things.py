@@ -39,6 +39,7 @@ _NUMBER_OF = light.pattern(
     re.I,
 )
 _WORD = light.pattern(r"[^\W\d_]+")
+_LONGEST = 3  # words of the name of a thing
 _AMONG = 8  # best candidates of which one may come first
 
 
@@ -69,7 +70,8 @@ def asked(question: Question) -> Asked | None:
         for stem in dict.fromkeys(words.stems(found["thing"], "en"))
         if stem in question.stems and stem not in told and stem not in question.everyday
     )
-    return Asked(told - question.everyday, thing) if head and thing else None
+    short = 0 < len(thing) <= _LONGEST  # a longer one may be said in other words
+    return Asked(told - question.everyday, thing) if head and short else None
 
 
 def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from gemmasearch.answering.deeds import done_first
+from gemmasearch.answering.evidence import rank
+from gemmasearch.answering.question import understand
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
-from tests.answering.passages import noon
+from tests.answering.passages import hit, noon
 from tests.answering.test_attributes import _fill, _said
 
 
@@ -55,3 +58,10 @@ def test_a_policy_number_that_looks_like_a_year_hid_that_a_day_is_one_of_renewal
     _fill(add)
     add("/n/in.md", "Contents – Aviva, policy AV 20 88 1345, renews on 3 October.", title="Insurances")
     assert not _said(store, "When was the Aviva insurance taken out?")
+
+
+def test_any_not_was_taken_for_not_yet() -> None:
+    asked = understand("When was the fort captured?")
+    text = "The fort was captured in 1760, and did not fall again. In 1759 they captured Ticonderoga, fort and all."
+    first, second = sorted(rank(asked, [hit(text)]), key=lambda c: c.unit.start)
+    assert done_first(asked, [first, second]) == [first, second]
