@@ -30,6 +30,7 @@ _HOW_MANY = light.pattern(r"\bhow many (?:[\w'’-]+ ){0,2}?(?P<noun>[a-z]{2,}[a
 # Of these a text tells how many there were without a word for them: "52 came", "three girls", "549" in a table.
 _SAID_OTHERWISE = words.listed(
     "persons guests visitors members participants attendees kids students pupils players singers adults volunteers"
+    " troops soldiers employees workers passengers residents inhabitants voters patients customers tenants boys girls"
     " helpers spectators friends siblings brothers sisters times hours minutes days weeks months years points pieces"
     " items things euros pounds dollars litres liters kilos kilograms grams kilometres kilometers miles metres meters"
     " tons tonnes inches pages units degrees"

@@ -45,6 +45,12 @@ def test_how_many_people_need_not_be_called_so(store: Store, add: Add) -> None:
     _fill(add)
     add("/n/party.md", "Harvest party at the rugby club, 52 came.", title="Party")
     assert "52" in _said(store, "How many guests were at the harvest party?")
+    add(
+        "/n/fort.md",
+        "At Carillon 3,600 Frenchmen defeated a force of 18,000 regulars and militia.",
+        title="Fort",
+    )
+    assert "18,000" in _said(store, "How many troops were defeated at Carillon?")
 
 
 def test_a_part_was_told_for_how_many_there_are(store: Store, add: Add) -> None:
