@@ -8,11 +8,12 @@ from question to question; ``standing`` holds the questions that are asked again
 what is asked            question, everyday (words that say little), tongues (other languages), scope (senders and
                          times), halves (two questions in one)
 what a text holds        sentences (units), words, numbers, spans, secrets, synonyms, parts, hostile
-what a question finds    awaited (the kind of answer), holding (its words), reference (pronouns), surroundings
+what a question finds    awaited (the kind of answer), prices, holding (its words), reference (pronouns), surroundings
 sentences, best first    measuring, candidates, evidence
-and which of them        others (by bounds, deeds, doers, former, identified, kin, neighbours, opinions, owners,
-do they answer           roles, subjects), beside, years, extremes, newest, replies, replaced, chosen, listing, steps,
-                         attached, differing, denials, found; attributes, unheard, refusal
+and which of them        others (by amounts, bounds, cells, deeds, doers, former, identified, kin, neighbours,
+do they answer           opinions, owners, roles, subjects, things), beside, years, extremes, newest, replies,
+                         replaced, chosen, listing, steps, attached, differing, denials, found; attributes, unheard,
+                         refusal
 in the end               asking, packing, drafting, grounding, relations; given (a text that was handed over), chat
 labels on documents      labels, labelling
 =======================  ==========================================================================================

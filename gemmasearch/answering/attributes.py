@@ -108,13 +108,13 @@ def _tells_itself(word: str, text: str) -> bool:
 
 
 def _says(head: str, candidate: Candidate) -> bool:
-    return head in candidate.spoken or any(_akin(head, said) for said in candidate.stems)
+    return head in candidate.spoken or any(akin(head, said) for said in candidate.stems)
 
 
-def _akin(one: str, other: str) -> bool:
+def akin(one: str, other: str) -> bool:
     """Whether two stems may be of one family, or one is a part of the other.
 
-    >>> _akin("trainer", "train"), _akin("tenant", "tent")
+    >>> akin("trainer", "train"), akin("tenant", "tent")
     (True, False)
     """
     least = max(_SHORTEST, len(one) - _ENDING)

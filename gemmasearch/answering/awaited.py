@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from gemmasearch import light
-from gemmasearch.answering import secrets, spans, tongues, words
+from gemmasearch.answering import prices, secrets, spans, tongues, words
 from gemmasearch.answering.question import COUNTED, Question
 
 # Before what something is now: "raised from 28 to" 31, "von 920 Euro auf" 968.
@@ -209,8 +209,11 @@ def kept_somewhere(text: str) -> bool:
     return _KEPT.search(text) is not None
 
 
-def fits(question: Question, text: str, language: str = "") -> float:
-    """0..1: whether ``text`` reads like an answer to a question of this kind."""
+def fits(question: Question, text: str, language: str = "", above: str | None = None) -> float:
+    """0..1: whether ``text`` reads like an answer to a question of this kind.
+
+    :param above: what it stands below; None = where a number without a currency may be a price.
+    """
     if settles := _SETTLES.get(question.kind):
         return 1.0 if settles.search(text) else 0.5
     if not has_wanted(question, text, language):
@@ -221,5 +224,7 @@ def fits(question: Question, text: str, language: str = "") -> float:
         return 0.0
     if question.kind != "money" or spans.moneyed(text):
         return 1.0
+    if above is not None and prices.asked(question):
+        return _PLAIN if prices.told(question, text, above) else 0.0
     counted = [text[s.start : s.end].strip() for s in spans.counting(text)]
     return 0.0 if counted and all(map(_YEAR_ALONE.fullmatch, counted)) else _PLAIN

@@ -13,7 +13,7 @@ from gemmasearch.answering.doers import names_doer, with_doer
 from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.question import COUNTED, TITLE, Question
-from gemmasearch.answering.reference import points_back, priced_behind, speaks_of_somebody
+from gemmasearch.answering.reference import lacks_subject, points_back, priced_behind, speaks_of_somebody
 from gemmasearch.answering.surroundings import RECORDS
 from gemmasearch.answering.years import of_other_year, of_other_years, shares_only_a_year
 
@@ -190,6 +190,7 @@ def _tells_of_what(question: Question, candidate: Candidate) -> bool:
     return (
         not told
         or not told.isdisjoint(candidate.held | candidate.about)
+        or (lacks_subject(candidate.text) and told <= candidate.context)
         or points_back(candidate.text, candidate.language)
     )
 
@@ -221,7 +222,8 @@ def _for_something_else(question: Question, candidate: Candidate) -> bool:
     things = (
         set(words.stems(found[1] or found[2], question.language)) - question.everyday - set(question.names)
     )
-    return bool(things) and things.isdisjoint(candidate.spoken)
+    said = candidate.held | candidate.about if candidate.unit.kind == "item" else candidate.spoken
+    return bool(things) and things.isdisjoint(said)
 
 
 def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:

@@ -19,7 +19,8 @@ _ASKS_FOR_THE_PAST = light.pattern(
 )
 _BOUND = light.pattern(
     r"\b(?:until|till|through|thru|by|up to|due(?: (?:on|by|in))?|no later than|at the latest"
-    r"|expir(?:es|y|ing)(?: on| in)?|valid (?:to|until)|ends(?: on| in)?|next(?: \w+){0,3}(?: on| in)?|deadline:?)"
+    r"|expir(?:es|y|ing)(?: on| in)?|valid (?:to|until)|ends(?: on| in)?|next(?: \w+){0,3}(?: on| in)?|deadline:?"
+    r"|renews?(?: on| in)?|renewal:?|runs? out(?: on| in)?)"
     r"(?: (?:the|end of|mid|early|late|about|around))*[:\s]+$",
     re.I,
 )
@@ -47,6 +48,8 @@ def only_bounds(text: str) -> bool:
     """
     if _HAPPENED.search(text):
         return False
-    days = list(spans.dates(text))
+    coded = [span for span in spans.codes(text) if not text[span.start : span.end].isdigit()]
+    days = [s for s in spans.dates(text) if not any(c.start <= s.start and s.end < c.end for c in coded)]
+    days = [s for s in days if not any(c.start < s.start and s.end <= c.end for c in coded)]
     whole = [s for s in days if not any(o != s and o.start <= s.start and s.end <= o.end for o in days)]
     return bool(whole) and all(_BOUND.search(text[max(0, s.start - _BEFORE) : s.start]) for s in whole)

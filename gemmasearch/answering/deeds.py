@@ -40,6 +40,9 @@ _DONE_TO = light.pattern(
     r"(?P<deed>[a-z]+(?:ed|[^aeiou]en|ght|wn|de|ld|pt|nt))\W*$",
     re.I,
 )
+_WAS_DONE = light.pattern(r"\W*when (?:did|was|were|has|have|had)\b", re.I)
+_NOT_YET = light.pattern(r"\bnot yet\b|(?:\bnot|n['’]t) (?:been )?\w+ yet\b|\bstill (?:not|un\w+)\b", re.I)
+_NEXT_BEST = 3  # candidates of which one may say that it is not done yet
 _FEW = 4  # words of a question
 _AMONG = 8  # best candidates of which one may come first
 _NEARLY = 0.6  # of what the best covers of the question
@@ -103,6 +106,29 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         and c.covered >= _NEARLY * best.covered
     )
     lead = next(telling, None)
+    return list(ranked) if lead is None else led_by(lead, ranked)
+
+
+def done_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by what tells that something was done, where one of the best says that it is not done yet: the
+    day in "not paid yet, rang on 2 April" is no day of paying."""
+    if question.kind != "when" or question.language != "en" or question.denies or not ranked:
+        return list(ranked)
+    if not _WAS_DONE.match(question.text) or not any(_NOT_YET.search(c.text) for c in ranked[:_NEXT_BEST]):
+        return list(ranked)
+    topic = set(question.stems) - set(question.names)
+    lead = next(
+        (
+            c
+            for c in ranked[:_AMONG]
+            if topic <= c.held | c.about
+            and not topic.isdisjoint(c.held)
+            and c.features["kind"]
+            and not words.negated(c.text)
+            and (not question.names or not set(question.names).isdisjoint(c.spoken))
+        ),
+        None,
+    )
     return list(ranked) if lead is None else led_by(lead, ranked)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.answering import (
+    amounts,
     attached,
     awaited,
     chosen,
@@ -25,11 +26,18 @@ from gemmasearch.answering import (
     refusal,
     replaced,
     steps,
+    things,
     words,
 )
 from gemmasearch.answering.candidates import Candidate, Weights, led_by
 from gemmasearch.answering.question import COUNTED, GATHERED, Question
-from gemmasearch.answering.years import month_first, of_other_year, rows_first, shares_only_a_year
+from gemmasearch.answering.years import (
+    from_year_first,
+    month_first,
+    of_other_year,
+    rows_first,
+    shares_only_a_year,
+)
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
 
@@ -143,8 +151,11 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
     kept = others.without(asked, ranked) or list(ranked)
-    kept = replaced.first(asked, newest.first(asked, deeds.first(asked, kept)))
-    kept = month_first(asked, _counted_first(asked, doers.doer_first(asked, kept)))
+    kept = amounts.first(asked, things.labelled_first(asked, things.first(asked, kept)))
+    kept = deeds.done_first(asked, deeds.first(asked, kept))
+    kept = replaced.first(asked, newest.first(asked, kept))
+    kept = from_year_first(asked, doers.doer_first(asked, kept))
+    kept = month_first(asked, _counted_first(asked, kept))
     return rows_first(asked, _denied_first(asked, kept))
 
 

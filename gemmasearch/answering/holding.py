@@ -45,6 +45,8 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
     # Who bought it is whom it was sold to.
     if question.kind == "who" and missing and synonyms.SOLD_TO.search(text):
         held.update(s for s in missing if words.fold(question.surface[s]) in synonyms.BOUGHT)
+    if missing and question.language == "en":
+        held.update(s for s in missing if synonyms.said_of(question.kind, question.surface[s], text))
     if missing and spans.MONEY.search(text):
         held.update(s for s in missing if words.fold(question.surface[s]) in spans.MONEYED)
     if missing and spans.DURATION.search(text):

@@ -7,7 +7,7 @@ from collections.abc import Set
 from dataclasses import replace
 from itertools import pairwise
 
-from gemmasearch.answering import awaited, spans, surroundings, words
+from gemmasearch.answering import awaited, prices, spans, surroundings, words
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.holding import below_prices, held_by, joined
 from gemmasearch.answering.question import Question
@@ -170,7 +170,7 @@ class _Read:
             return
         if is_head:
             self.columns = self.held[at].union(self.own[at])
-            self.priced = spans.priced(text)
+            self.priced = spans.priced(text) or prices.says(text)
         if self.priced and self.question.kind == "money":
             self.held[at] = self.held[at] | below_prices(
                 self.question, self.held[at].union(self.columns, about)
@@ -187,9 +187,22 @@ class _Read:
             "about": weights.share(question, around.about - have),
             "names": sum(name in have or name in context for name in names) / len(names) if names else 0.5,
             "pairs": len(pairs & set(pairwise(self.own[at]))) / len(pairs) if pairs else 0.0,
-            "kind": awaited.fits(question, text, self.language),
+            "kind": self._fits(unit, text),
             "whole": 0.0 if unit.kind == "heading" else min(1.0, len(self.own[at]) / 5),
         }
+
+    def _fits(self, unit: Unit, text: str) -> float:
+        """How well it answers by its kind. A row may do so with a number of whose column nothing is known, or where a
+        column, or what stands above, says that it is a price."""
+        row = unit.kind == "row"
+        unsaid = row and (self.priced or not self.columns or prices.in_cells(self.hit.text))
+        if unsaid or not prices.asked(self.question):
+            return awaited.fits(self.question, text, self.language)
+        hit = self.hit
+        headed = surroundings.heading_of(hit.text, self.headings, unit)
+        above = " ".join((surroundings.head_of(hit), surroundings.block_of(hit.text, unit), headed))
+        cells = text.replace(",", " , ") if row else text  # 8,11 are two numbers
+        return awaited.fits(self.question, cells, self.language, above)
 
     def _lend(self, features: dict[str, float], at: int, unit: Unit, around: _Around) -> None:
         """To a sentence that points back, or a row: half of what it lacks and the sentence before it, or the names of

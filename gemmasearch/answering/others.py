@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import (
+    amounts,
     bounds,
+    cells,
     deeds,
     doers,
     former,
@@ -19,6 +21,7 @@ from gemmasearch.answering import (
     roles,
     spans,
     subjects,
+    things,
     words,
 )
 from gemmasearch.answering.candidates import Candidate
@@ -87,7 +90,9 @@ _ASKED_BY = light.pattern(
 
 
 _TELLING_OF_THIS = (
+    amounts,
     bounds,
+    cells,
     deeds,
     former,
     identified,
@@ -95,6 +100,7 @@ _TELLING_OF_THIS = (
     opinions,
     roles,
     subjects,
+    things,
 )  # each takes out what tells of something else
 
 

@@ -35,6 +35,18 @@ _OWNED = (
 )
 
 
+# "Who is our solicitor?"
+_MINE = light.pattern(
+    r"\W*(?:who|what|where|when)(?:['’]s| is| was| are| were) (?:my|our) (?P<thing>[\w'’-]+)\W*$", re.I
+)
+# "Allergic to nuts", "married to Ann"
+_TO = light.pattern(
+    r"\b([a-z]{4,}) (to|against|from|with) (?:(?:the|a|an|my|our|your|his|her|their) )?([^\W\d_][\w-]+)", re.I
+)
+_THEIRS = light.pattern(r"\b(?:her|his|their) (?P<thing>[\w'’-]+)", re.I)
+_OWN = light.pattern(r"\b(?:my|mine|ours?)\b", re.I)
+
+
 _BELONGS = light.pattern(rf"\b({words.CAPITAL}[^\W\d_]+)['’]s (\w+)")
 
 
@@ -63,6 +75,8 @@ class Owned(NamedTuple):
 
 def of_another(question: Question, candidate: Candidate) -> bool:
     """ "The contract of Salome", where that of Mireille was asked for."""
+    if _of_somebody_else(question, candidate) or _to_something_else(question, candidate):
+        return True
     asked = set(question.stems)
     # "Nora's runs out in May, Leon's in June" says nothing of Owen's passport.
     if (mine := _BELONGS.search(question.text)) and (others := _BELONGS.findall(candidate.text)):
@@ -82,6 +96,32 @@ def of_another(question: Question, candidate: Candidate) -> bool:
                 and told.name >= wanted.name
             ):
                 return True
+    return False
+
+
+def _of_somebody_else(question: Question, candidate: Candidate) -> bool:
+    """ "Her solicitor is Pugh", where ours was asked for; nor is he named by the sentence before that."""
+    mine = _MINE.match(question.text)
+    if mine is None or _OWN.search(candidate.text):
+        return False
+    thing = next(iter(words.stems(mine["thing"], "en")), "")
+    said = candidate.text if thing in candidate.held | candidate.about else candidate.hit.text
+    theirs = [next(iter(words.stems(m["thing"], "en")), "") for m in _THEIRS.finditer(said)]
+    return bool(thing) and thing in theirs
+
+
+def _to_something_else(question: Question, candidate: Candidate) -> bool:
+    """ "Allergic to nuts", where it was asked who is allergic to wasps."""
+    if question.language != "en" or question.kind not in ("who", "yesno", "when"):
+        return False
+    said = candidate.held | candidate.about
+    told = {(words.fold(word), to.lower()) for word, to, _ in _TO.findall(candidate.text)}
+    for word, to, what in _TO.findall(question.text):
+        stems = set(words.stems(what, "en")) & set(
+            question.stems
+        )  # "to anything" is to nothing in particular
+        if stems and (words.fold(word), to.lower()) in told and stems.isdisjoint(said):
+            return True
     return False
 
 

@@ -35,6 +35,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|\bwhat (?:did|do|does|will|would) (?:[\w'.-]+ ){1,4}(?:pay|spend|charge|earn|owe)"
               r"(?: (?:for|on|a|an|per|each|me|us|him|her|them|you)\b|\W*$)"
               r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,4}(?:want|ask|quote) for\b"
+              r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,5}(?:bring in|raise|fetch)\W*$"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|low|deep|often|heavy|fast"
            r"|slow|wide|thick|narrow|hot|cold|warm)"
@@ -122,6 +123,8 @@ _ASKS_FOR_CODE = light.pattern(
     r"|versions?|sku|\w*nummern?|kennzeichen|\w*passwort|kennwort|versionen|numeros?|mot de passe|immatriculation"
     r"|contrasena|clave|telefonos?|matricula)\b"
 )
+# "What is my UTR?"
+OWN_INITIALS = light.pattern(r"(?:[Ww]hat(?:['’]s| is)|[Ww]as ist) (?:my|our|meine?|unsere?) [A-Z]{3,5}\W*")
 _ASKS_FOR_COLOUR = light.pattern(
     r"\b(?:(?:what|which|welche[nrs]?|quelle|que) (?:colou?r|farbe|couleur|color)"
     r"|(?:colou?r|farbe|couleur|color) (?:is|was|are|were|ist|war|hat|est|es|era) )\b"
@@ -192,7 +195,8 @@ def understand(text: str) -> Question:
     for token in found:
         surface.setdefault(token.stem, token.text)
     names = [t.stem for t in found if t.start > 0 and (t.text[0].isupper() or t.text[0].isdigit())]
-    asks_code = kind == "what" and _ASKS_FOR_CODE.search(words.fold(text)) is not None
+    coded = _ASKS_FOR_CODE.search(words.fold(text)) or OWN_INITIALS.fullmatch(text.strip())
+    asks_code = kind == "what" and coded is not None
     return Question(
         text.strip(),
         kind,

@@ -22,6 +22,12 @@ _POINTS_BACK = light.pattern(
 )
 _ARTICLE = light.pattern(r"\W*il\b", re.I)
 _SOMEBODY = light.pattern(r"\b(?:he|him|she|ihn|ihm|elle|lui|ella)\b")
+_NO_SUBJECT = light.pattern(  # "Bought on 3 May", "Cost 40", "£4,860, ten years' guarantee"
+    r"[€$£] ?\d|(?:EUR|GBP|USD|CHF) \d|\W*(?:bought|purchased|ordered|paid|costs?|got|priced?|delivered"
+    r"|second[- ]hand|gekauft|bestellt|bezahlt|kostete?t?"
+    r"|acheté|commandé|payé|coûte|comprado|pagado|cuesta)e?s?\b(?! (?:of|de|von)\b)",
+    re.I,
+)
 # Words that point back: a question with one of them is about what was spoken of before.
 SPEAKS_BACK = light.pattern(
     r"\b(?:he|she|it|its|they|them|their|his|her|hers|him|this|that|these|those|there|then|one"
@@ -58,6 +64,15 @@ def points_back(text: str, language: str) -> bool:
     True
     """
     return _POINTS_BACK.match(text) is not None and not (language == "it" and _ARTICLE.match(text))
+
+
+def lacks_subject(text: str) -> bool:
+    """Whether a sentence of a note leaves out of what it speaks, which stands before it.
+
+    >>> lacks_subject("Bought on 3 May from Gray, £90."), lacks_subject("The drill was bought on 3 May.")
+    (True, False)
+    """
+    return _NO_SUBJECT.match(text) is not None
 
 
 def speaks_of_somebody(text: str) -> bool:

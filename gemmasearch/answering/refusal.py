@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from gemmasearch.answering import attributes, unheard, words
+from gemmasearch.answering import attributes, things, unheard, words
 from gemmasearch.answering.beside import LOOKED_AT, beside
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.neighbours import coded_beside
@@ -103,13 +103,15 @@ def chance(
     :param weights: how rare the question's words are in the index, where that is known.
     """
     of_others = coded_beside(question, ranked)
-    ranked = without(question, ranked)
+    every, ranked = ranked, without(question, ranked)
     if (
         not ranked
         or (of_others and not any(map(partial(_names_with_kind, question), ranked[:LOOKED_AT])))
         or not question.stems
         or beside(question, ranked)
         or attributes.untold(question, ranked[:LOOKED_AT], ranked, weights)
+        or things.untold(question, ranked[:LOOKED_AT], every)
+        or things.elsewhere(question, ranked[:LOOKED_AT])
         or (not _knows_languages(space) and _of_the_unknown(question, ranked, weights))
         or (not _knows_languages(space) and _of_things_unheard(question, ranked, weights))
     ):

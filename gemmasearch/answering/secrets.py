@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import words
-from gemmasearch.answering.question import Question
+from gemmasearch.answering.question import OWN_INITIALS, Question
 
 _NOUN = r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe|contrase[nñ]a|clave)\b"
 _SECRET = light.pattern(_NOUN)
@@ -34,9 +34,11 @@ _LONGEST_KEY = 8  # digits of what is typed in at a door
 
 
 def asked_for(question: Question) -> bool:
-    """Whether a question asks for a password, a telephone number or a code that opens something."""
+    """Whether a question asks for a password, a telephone number, a code that opens something, or what is called by
+    initials and is the asker's own."""
     asked = words.fold(question.text)
-    return any(pattern.search(asked) for pattern in (_SECRET, _PHONE, _EXTENSION, _KEY))
+    by_name = any(pattern.search(asked) for pattern in (_SECRET, _PHONE, _EXTENSION, _KEY))
+    return by_name or OWN_INITIALS.fullmatch(question.text) is not None
 
 
 def is_noun(word: str) -> bool:

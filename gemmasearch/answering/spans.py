@@ -120,7 +120,7 @@ _NUMBERED_BEFORE = light.pattern(
     re.I,
 )
 COSTING = light.pattern(  # folded: what an amount of money says by itself
-    r"costs?|prices?|pay(?:s|ing)?|paid|charg(?:e|es|ed|ing)|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
+    r"costs?|prices?|pay(?:s|ing)?|paid|(?:re)?payments?|charg(?:e|es|ed|ing)|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
     r"|pay(?:e|er|ons|ez)|cuesta|cuestan|costo|precios?|pag(?:a|ar|amos|an)"
 )
 _AMOUNT = light.pattern(  # folded: what a column of prices is called, beside these

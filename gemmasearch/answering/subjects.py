@@ -16,6 +16,11 @@ _NAMED = light.pattern(
     rf"|[Ww]ere) (?P<who>{words.CAPITAL}[\w’-]+(?: {words.CAPITAL}[\w’-]+)*) (?!(?:and|or)\b)[a-z]"
 )
 _ASKER_IS = light.pattern(r"\W*(?:[Aa]m|[Ww]as|[Dd]o|[Dd]id|[Hh]ave|[Cc]an) [Ii]\b")
+_WHOSE = light.pattern(
+    r"\W*who (?:is|was|are|were) (?:(?:my|our|the|his|her|their) )?(?P<owner>[\w-]+)['’]s (?P<what>[a-z-]+)\W*$",
+    re.I,
+)
+_PART = light.pattern(r"[,;:()]\s*|\s[-–—]\s")
 _IS_SO = light.pattern(
     rf"\W*(?:[Ii]s|[Aa]re|[Aa]m|[Ww]as|[Ww]ere) (?:[Ii]|we|{words.CAPITAL}[\w’-]+(?: {words.CAPITAL}[\w’-]+)*)"
     r" (?:still |already |also |really )?(?P<what>[a-z]+)\b"
@@ -40,12 +45,31 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         return list(ranked)
     kept = [c for c in ranked if not _of_no_such_kind(question, c) and not _says_not_what(question, c)]
     kept = [c for c in kept if not _has_no_amount(question, c) and not _of_another_thing(question, c, ranked)]
+    kept = [c for c in kept if not _names_the_other_alone(question, c)]
     if _ASKER_IS.match(question.text):
         kept = [c for c in kept if c.hit.kind != "contact"]  # cards are of others
     who = _who(question)
     if who and not who.isdisjoint(set[str]().union(*(c.spoken for c in ranked))):
         kept = [c for c in kept if not who.isdisjoint(c.spoken | _passage(c))]
     return kept
+
+
+def _names_the_other_alone(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence names somebody, but not beside what is asked for: "Dentist Dr Pym, hygienist in September"
+    does not say who the dentist's hygienist is."""
+    found = _WHOSE.match(question.text)
+    if found is None or candidate.is_row or candidate.hit.kind in RECORDS:
+        return False
+    owner, what = (next(iter(words.stems(found[each], "en")), "") for each in ("owner", "what"))
+    parts = _PART.split(candidate.text)
+    said = [set(words.stems(part, "en")) for part in parts]
+    at = [place for place, stems in enumerate(said) if what in stems]
+    if not at or owner not in candidate.held:
+        return False
+    beside = [part for place in at for part in parts[place : place + 2]]
+    beside += [parts[place - 1] for place in at if place and owner not in said[place - 1]]
+    named = (set(words.stems(part[s.start : s.end], "en")) for part in beside for s in spans.names(part))
+    return not any(stems - {owner, what} for stems in named)
 
 
 def _who(question: Question) -> set[str]:

@@ -7,6 +7,7 @@ rarer words has the embedder. What a number says by itself ("cost", "number", "c
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from gemmasearch import light
@@ -36,7 +37,8 @@ _SAME = {
         telephone phone mobile cellphone
         car vehicle automobile
         flat apartment
-        salary wage wages pay paid earn earns earned
+        salary wage wages pay paid
+        salary wage wages earn earns earned
         holiday holidays vacation leave
         cancel cancelled cancellation terminate terminated
         appointment meeting
@@ -52,7 +54,7 @@ _SAME = {
         photo photograph picture
         trip journey travel
         postpone postponed move moved
-        replace replaced replacement exchange exchanged
+        replace replaced replacement exchange exchanged change changed swap swapped
         gift present
         sick ill illness
         marry married marriage wedding
@@ -62,7 +64,7 @@ _SAME = {
         child children kid kids
         deadline due
         pressure psi
-        teacher teach teaches taught
+        teacher teach teaches taught tutor tutored instructor
         live lives residence address
         arrive arrival arrives
         leave leaves depart departs departure
@@ -74,11 +76,18 @@ _SAME = {
         deliver delivered delivery
         complain complained complaint
         renew renewed renewal
-        examine examined examination
+        examine examined examination inspect inspected inspection check checked
         approve approved approval
         sow sown plant planted
         code combination
-        dose dosage""",
+        dose dosage
+        pay paid settle settled
+        write wrote written compose composed
+        collect collected fetch fetched
+        cut trim trimmed prune pruned mow mowed
+        give gave given donate donated donation
+        steal stole stolen theft
+        organise organised organize organized arrange arranged""",
     "de": """
         einbauen eingebaut einbau installieren installiert installation montieren montiert montage
         beginnen beginnt begonnen beginn anfangen anfang starten start
@@ -152,6 +161,17 @@ _SAME = {
 
 
 BOUGHT = words.listed("buy bought purchase purchased gekauft kaufte achete compro comprado")
+# What comes was delivered, and what was made at a fair was raised, where a day or an amount is asked for. A delivery
+# and a raise are something else.
+_SAID_OF: Mapping[str, tuple[frozenset[str], re.Pattern[str]]] = {
+    "when": (words.listed("delivered"), light.pattern(r"\b(?:came|arrived)\b", re.I)),
+    "money": (
+        words.listed("raise raised collect collected earn earned fetch fetched bring"),
+        light.pattern(
+            r"\b(?:made|raised|took|takings|proceeds|collected|earned|fetched|brought in|profit)\b", re.I
+        ),
+    ),
+}
 SOLD_TO = light.pattern(
     r"\b(?:sold\b[^.;]{0,40}\bto|verkauft?e?\b[^.;]{0,40}\ban|an\b[^.;]{0,40}\bverkauft|vendue?s? \b[^.;]{0,40}\bà"
     r"|vend[ií](?:ó|do|da|mos)?\b[^.;]{0,40}\ba) [^\W\d_]",
@@ -162,6 +182,18 @@ SOLD_TO = light.pattern(
 def of(stem: str, language: str) -> frozenset[str]:
     """The stems that say the same as ``stem`` in its language, itself left out."""
     return _groups(language).get(stem, frozenset()) - {stem}
+
+
+def said_of(kind: str, word: str, text: str) -> bool:
+    """Whether a text says a verb of a question of a kind in words that say it only there.
+
+    >>> said_of("when", "delivered", "24 Feb: the mattress came."), said_of("money", "delivered", "The bill came.")
+    (True, False)
+    """
+    if kind not in _SAID_OF:
+        return False
+    verbs, telling = _SAID_OF[kind]
+    return words.fold(word) in verbs and telling.search(text) is not None
 
 
 def written(stem: str, language: str) -> tuple[str, ...]:

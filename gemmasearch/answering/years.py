@@ -28,6 +28,7 @@ _HAS_BEEN = light.pattern(
     re.I | re.S,
 )
 _YEAR_FIRST = light.pattern(r"(?:[-*+•][ \t]+)?((?:19|20)\d\d)\b")  # of a line
+_SEASON = light.pattern(r"(?<![\d/.–-])((?:19|20)\d\d)[/–-]((?:\d\d)?\d\d)(?![\d/.]|[–-]\d)")
 _MEASURE = light.pattern(
     r"lit(?:er|re)s?|kilos?|kilograms?|kg|grams?|tons?|tonnes?|(?:kilo)?met(?:er|re)s?|miles?|cubic|square|euros?|dollars?"
     r"|pounds|hours?|minutes?|days?|weeks?|months?|years?|pieces|stunden?|minuten?|tagen?|wochen?|monaten?|jahren?"
@@ -36,6 +37,12 @@ _WRITTEN_UP = 4  # month from which a document is no longer taken to tell of the
 _IN_MONTH = light.pattern(rf"\b(?:in|for|im|für|en|pour|para) (?:{MONTH_NAMES})\b")
 _FROM = light.pattern(
     r"\b(?:from|since|as of|until|till|by|starting|ab|seit|bis|dès|depuis|jusqu\w*|desde|hasta|a partir)\b",
+    re.I,
+)
+_FROM_YEAR = light.pattern(
+    r"\b(?:from|since|as of|starting(?: in)?|ab|seit|dès|à partir de|desde)"
+    r"(?: the)?(?: \d{1,2}(?:st|nd|rd|th|\.|er)?)?"
+    rf"(?: (?:de )?(?:{MONTH_NAMES}))?(?: \d{{1,2}},)?(?: de)? ((?:19|20)\d\d)\b",
     re.I,
 )
 _YEARS_OF_TABLE = 2  # that its rows name at least
@@ -48,6 +55,8 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence names other years than the one asked for; or where it names none, what stands before it in
     its paragraph does and its passage lacks that one, or its passage or the day of its document is years away.
     """
+    if len(seasons := _seasons(question.text)) == 1:
+        return _of_other_season(seasons, candidate)
     asked = {int(year) for year in _IN_YEAR.findall(question.text)}
     if len(asked) != 1 or len(YEAR.findall(question.text)) != 1:
         return False
@@ -67,6 +76,23 @@ def of_other_year(question: Question, candidate: Candidate) -> bool:
         if before and before[-1] != str(wanted):
             return True
     return bool(around) and all(abs(wanted - year) > 1 for year in around)
+
+
+def _seasons(text: str) -> set[int]:
+    """The years in which those begin that are written as two: 2023/24.
+
+    >>> sorted(_seasons("2023/24, 2024–2025, on 2023-12-24"))
+    [2023, 2024]
+    """
+    return {int(first) for first, last in _SEASON.findall(text) if (int(first) + 1) % 100 == int(last[-2:])}
+
+
+def _of_other_season(asked: Set[int], candidate: Candidate) -> bool:
+    """Whether a sentence, or what stands above it, is of another tax year or season than the one asked for."""
+    hit = candidate.hit
+    told = _seasons(candidate.text) or _seasons(" ".join((hit.title, *hit.headings)))
+    told = told or _seasons(hit.path.rpartition("/")[2]) or _seasons(hit.text)
+    return bool(told) and asked.isdisjoint(told)
 
 
 def _written_before(wanted: int, candidate: Candidate) -> bool:
@@ -108,6 +134,27 @@ def month_first(question: Question, ranked: Sequence[Candidate]) -> list[Candida
             c
             for c in ranked[:_AMONG]
             if months & (months_in(c.text) | dated_in(c.text))
+            and c.features["kind"] >= best.features["kind"]
+            and c.covered >= _NEARLY * best.covered
+            and not shares_only_a_year(question, c)
+        ),
+        None,
+    )
+    return list(ranked) if lead is None else led_by(lead, ranked)
+
+
+def from_year_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by what tells the amount from the year on that is asked about, where the best names no year:
+    what the hall costs from 2026 is said by the letter on the new fee."""
+    asked = set(_FROM_YEAR.findall(question.text))
+    best = ranked[0] if ranked else None
+    if question.kind not in ("number", "money") or len(asked) != 1 or best is None or YEAR.findall(best.text):
+        return list(ranked)
+    lead = next(
+        (
+            c
+            for c in ranked[:_AMONG]
+            if not asked.isdisjoint(_FROM_YEAR.findall(c.text))
             and c.features["kind"] >= best.features["kind"]
             and c.covered >= _NEARLY * best.covered
             and not shares_only_a_year(question, c)

@@ -92,3 +92,52 @@ def test_a_note_that_says_it_in_another_word_was_not_read_among_many(store: Stor
             title="When do I",
         )
     assert "11 June 2027" in answer(store, None, None, "When do I defend?").text
+
+
+def _said(store: Store, question: str) -> str:
+    found = answer(store, None, None, question)
+    return found.text if found.found else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "told"),
+    [
+        ("Boiler purchased on 3 May 2024 from Hart.", "When did we buy the boiler?", "3 May"),
+        ("The roof was repaired by Kelly.", "Who mended the roof?", "Kelly"),
+        ("Invoice 17 was settled on 3 June.", "When did they pay invoice 17?", "3 June"),
+        ("Risograph weekend. Tutor: Hamish Orr.", "Who teaches the risograph weekend?", "Orr"),
+        ("The lock of the shed was changed on 3 May.", "When was the lock of the shed replaced?", "3 May"),
+        ("Kev inspected the sockets on 6 February.", "Who checked the sockets?", "Kev"),
+        ("The hedge was trimmed by Ivo.", "Who cut the hedge?", "Ivo"),
+        ("24 Feb: The new mattress came.", "When was the mattress delivered?", "24 Feb"),
+        ("The raffle made £176 for the hospice.", "How much did the raffle raise?", "£176"),
+        ("Nell: salary £31,200 from June.", "What does Nell earn?", "31,200"),
+        ("The harp was donated by Mrs Couch.", "Who gave us the harp?", "Couch"),
+    ],
+)
+def test_what_was_done_was_refused_where_a_note_says_it_in_another_verb(
+    store: Store, add: Add, text: str, question: str, told: str
+) -> None:
+    for number in range(4):
+        add(f"/n/{number}.md", f"The pond number {number} is cold at night.", title="Pond")
+    add("/n/done.md", text, title="Done")
+    assert told in _said(store, question)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Boiler purchased on 3 May 2024 from Hart.", "When did we sell the boiler?"),
+        ("The roof was repaired by Kelly.", "Who painted the roof?"),
+        ("The new mattress came in a van of Hart.", "How much was the delivery?"),
+        ("The bill for the mattress came to £140.", "How much was the delivery of the wardrobe?"),
+        ("The hedge was trimmed by Ivo.", "Who planted the hedge?"),
+        ("Priya: I paid Stu for the gutters, 40 pounds.", "What does Priya earn?"),
+        ("The flea market is on 16 November.", "What did the flea market bring in?"),
+    ],
+)
+def test_another_verb_is_no_other_word_for_it(store: Store, add: Add, text: str, question: str) -> None:
+    for number in range(4):
+        add(f"/n/{number}.md", f"The pond number {number} is cold at night.", title="Pond")
+    add("/n/done.md", text, title="Done")
+    assert not _said(store, question)

@@ -64,3 +64,14 @@ def test_of_two_who_did_something_one_need_not_be_named(store: Store, add: Add) 
     add("/n/wars.md", "The French king and the Dutch fought a war in 1672.", title="Wars of the Dutch")
     add("/n/trip.md", "The ferry to France is on Friday.", title="Trip to France")
     assert "1672" in answer(store, None, None, "When did France and the Dutch fight a war?").text
+
+
+def test_the_dentist_was_told_for_his_hygienist(store: Store, add: Add) -> None:
+    for number in range(4):
+        add(f"/n/{number}.md", f"The pond number {number} is cold at night.", title="Pond")
+    add("/n/health.txt", "Dentist Dr Pym, hygienist in September, blood group 0.", title="Health")
+    assert not answer(store, None, None, "Who is my dentist's hygienist?").found
+    add("/n/teeth.md", "The hygienist of the dentist is Carla Mendes, Thursdays only.", title="Teeth")
+    assert "Mendes" in answer(store, None, None, "Who is my dentist's hygienist?").text
+    add("/n/otto.md", "Otto starts on 1 June, class 4B, teacher Mr Lund.", title="Otto")
+    assert "Lund" in answer(store, None, None, "Who is Otto's teacher?").text
