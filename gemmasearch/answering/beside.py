@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, deeds, everyday, identified, kin, secrets, spans, words
-from gemmasearch.answering.candidates import Candidate
+from gemmasearch.answering.candidates import Candidate, paragraphs
 from gemmasearch.answering.doers import names_doer, with_doer
 from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import months_in, numbers_in
@@ -77,7 +77,11 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
     if question.kind == "money" or question.asks_colour or question.asks_code:
         near = [c for c in near if _tells_of_what(question, c)]
     if question.kind == "money":
-        near = [c for c in near if _of_the_same(question, ranked, c) and not _for_something_else(question, c)]
+        near = [
+            c
+            for c in near
+            if _of_the_same(question, ranked, c) and not _for_something_else(question, c, ranked)
+        ]
     if question.kind in ("money", "when") and _DID.search(question.text):
         near = [c for c in near if not _only_planned(c)]
     of_year = [c for c in near if not of_other_year(question, c)]
@@ -213,9 +217,9 @@ def _only_planned(candidate: Candidate) -> bool:
     return _PLANS.search(candidate.text) is not None and _DONE.search(candidate.text) is None
 
 
-def _for_something_else(question: Question, candidate: Candidate) -> bool:
-    """Whether an amount is not said to be for that for which it was asked: what a
-    night costs is not the price "for parking"."""
+def _for_something_else(question: Question, candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
+    """Whether an amount is not said to be for that for which it was asked, nor stands in a document that is all about
+    it: what a night costs is not the price "for parking"."""
     found = _PAID_FOR.search(question.text)
     if found is None or candidate.language != question.language:
         return False
@@ -223,7 +227,10 @@ def _for_something_else(question: Question, candidate: Candidate) -> bool:
         set(words.stems(found[1] or found[2], question.language)) - question.everyday - set(question.names)
     )
     said = candidate.held | candidate.about if candidate.unit.kind == "item" else candidate.spoken
-    return bool(things) and things.isdisjoint(said)
+    if not things or not things.isdisjoint(said):
+        return False
+    places = (paragraphs(ranked, stem).get(candidate.hit.document_id, ()) for stem in things)
+    return not any(len(each) > 1 for each in places)
 
 
 def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:

@@ -95,3 +95,14 @@ class Candidate:
 def led_by(lead: Candidate, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` with one of them before the others."""
     return [lead, *(c for c in ranked if c is not lead)]
+
+
+def paragraphs(ranked: Sequence[Candidate], stem: str) -> dict[int, set[tuple[int, int]]]:
+    """Document -> those of its paragraphs in which a sentence holds a word. What several hold is what all of the
+    document is about: a lease speaks of the flat throughout, and tells the deposit without a word of it."""
+    found: dict[int, set[tuple[int, int]]] = {}
+    for c in ranked:
+        if stem in c.held | c.about:
+            place = (c.hit.chunk_id, c.hit.text.count("\n\n", 0, c.unit.start))
+            found.setdefault(c.hit.document_id, set()).add(place)
+    return found

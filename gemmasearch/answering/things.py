@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering import spans, words
 from gemmasearch.answering.attributes import akin
-from gemmasearch.answering.candidates import Candidate, led_by
+from gemmasearch.answering.candidates import Candidate, led_by, paragraphs
 from gemmasearch.answering.question import GATHERED, SEVERAL, Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.surroundings import RECORDS
@@ -39,6 +39,7 @@ _NUMBER_OF = light.pattern(
     re.I,
 )
 _WORD = light.pattern(r"[^\W\d_]+")
+Known = Mapping[tuple[int, str], int]  # (document, word for the thing) -> how many paragraphs hold it
 _LONGEST = 3  # words of the name of a thing
 _AMONG = 8  # best candidates of which one may come first
 
@@ -161,9 +162,12 @@ def _passage(candidate: Candidate) -> Set[str]:
     return candidate.spoken | set(words.stems(candidate.hit.text, candidate.language))
 
 
-def _known(wanted: Asked, ranked: Sequence[Candidate]) -> set[tuple[int, str]]:
-    """The words for the thing that the documents hold, with the document."""
-    return {(c.hit.document_id, stem) for c in ranked for stem in wanted.thing if stem in c.held | c.about}
+def _known(wanted: Asked, ranked: Sequence[Candidate]) -> Known:
+    """The words for the thing that the documents hold."""
+    by_word = {stem: paragraphs(ranked, stem) for stem in wanted.thing}
+    return {
+        (document, stem): len(places) for stem, found in by_word.items() for document, places in found.items()
+    }
 
 
 def _folders(candidate: Candidate) -> list[str]:
@@ -183,16 +187,16 @@ def _tells(wanted: Asked, candidate: Candidate) -> bool:
     )
 
 
-def _of_another(wanted: Asked, candidate: Candidate, known: Set[tuple[int, str]]) -> bool:
-    """Whether a sentence lacks a word for the thing which another part of its document holds, or which nothing holds
-    where it begins with the name of something else."""
+def _of_another(wanted: Asked, candidate: Candidate, known: Known) -> bool:
+    """Whether a sentence lacks a word for the thing which one other part of its document holds, or that nothing holds
+    where it begins with the name of something else. A lease is all about the flat, and says so in several places."""
     hit, text = candidate.hit, candidate.text
     if candidate.is_row or hit.kind in RECORDS or candidate.posed or points_back(text, candidate.language):
         return False
     if speaks_of_somebody(text):
         return False
     missing = _missing(wanted, candidate)
-    if any((hit.document_id, stem) in known for stem in missing):
+    if any(known.get((hit.document_id, stem)) == 1 for stem in missing):
         return True
     if missing and wanted.thing[-1] in missing and _elsewhere(wanted.thing[-1], candidate, known):
         return True
@@ -200,9 +204,11 @@ def _of_another(wanted: Asked, candidate: Candidate, known: Set[tuple[int, str]]
     return bool(missing and label) and label.isdisjoint(wanted.thing)
 
 
-def _elsewhere(thing: str, candidate: Candidate, known: Set[tuple[int, str]]) -> bool:
-    """Whether other documents speak of a thing, and neither its own passage nor the folder that it lies in."""
+def _elsewhere(thing: str, candidate: Candidate, known: Known) -> bool:
+    """Whether other documents speak of a thing, and neither its own nor the folder that it lies in."""
     if thing in _passage(candidate) or thing in _folders(candidate):
+        return False
+    if (candidate.hit.document_id, thing) in known:
         return False
     return any(stem == thing and document != candidate.hit.document_id for document, stem in known)
 
