@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer
+from gemmasearch.answering import answer_from
 from gemmasearch.answering.evidence import rank
 from gemmasearch.answering.owners import of_another
 from gemmasearch.answering.question import understand
@@ -129,12 +129,11 @@ def test_somebody_else_s_solicitor_was_told_for_ours(store: Store, add: Add) -> 
     assert "Osei" in _said(store, "Who is our solicitor?")
 
 
-def test_what_a_lease_is_all_about_need_not_stand_beside_the_deposit(store: Store, add: Add) -> None:
+def test_what_a_lease_is_all_about_need_not_stand_beside_the_deposit() -> None:
     lease = (
-        "The owner lets the flat on the second floor.\n\nThe tenant gets three keys of the flat.\n\n"
-        "The deposit is 2,340 euros.\n\nIt may be paid in three parts.\n\nThe flat is returned swept.\n"
+        "# Lease agreement\n\nThe owner lets the flat on the second floor.\n\nThe tenant gets three keys of the flat.\n\n"
+        "## Deposit\n\nThe deposit is 2,340 euros.\n\nIt may be paid in three parts.\n\n## Return\n\n"
+        "The flat is returned swept.\n"
     )
-    add("/n/lease.md", lease, title="Lease agreement")
-    add("/n/wash.md", "Paint it with a flat wash, 12 euros a tube.\n", title="Plates")
-    told = answer(store, None, None, "How much is the deposit for the flat?")
+    told = answer_from(lease, None, None, "How much is the deposit for the flat?")
     assert told.found and "2,340" in told.text
