@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gemmasearch.answering import answer_from
 from gemmasearch.answering.evidence import rank
 from gemmasearch.answering.owners import of_another
 from gemmasearch.answering.question import understand
@@ -127,13 +126,3 @@ def test_somebody_else_s_solicitor_was_told_for_ours(store: Store, add: Add) -> 
     assert not _said(store, "Who is our solicitor?")
     add("/n/law.md", "Our solicitor is Harriet Osei, 01904 555 210.", title="Law")
     assert "Osei" in _said(store, "Who is our solicitor?")
-
-
-def test_what_a_lease_is_all_about_need_not_stand_beside_the_deposit() -> None:
-    lease = (
-        "# Lease agreement\n\nThe owner lets the flat on the second floor.\n\nThe tenant gets three keys of the flat.\n\n"
-        "## Deposit\n\nThe deposit is 2,340 euros.\n\nIt may be paid in three parts.\n\n## Return\n\n"
-        "The flat is returned swept.\n"
-    )
-    told = answer_from(lease, None, None, "How much is the deposit for the flat?")
-    assert told.found and "2,340" in told.text
