@@ -118,6 +118,7 @@ def save(index: Index) -> str:
     return "wall"
 
 
+@pytest.mark.slow
 def test_new_hits_behind_better_old_ones_of_their_file_or_of_the_index_were_never_told(
     tmp_path: Path,
 ) -> None:

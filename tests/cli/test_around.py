@@ -130,6 +130,7 @@ def test_a_saved_search_is_listed_asked_and_tells_only_what_is_new(tmp_path: Pat
     assert newest.lines == [str(folder / "d.md"), str(folder / "c.md")], "the order was not heeded"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk to write to")
 def test_news_that_could_not_be_written_were_lost(tmp_path: Path) -> None:
     folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
