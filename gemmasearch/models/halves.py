@@ -26,9 +26,9 @@ from gemmasearch.models.header import Header, read_header
 from gemmasearch.models.native import cores, halved, library
 from gemmasearch.models.probe import in_a_child, limit_memory
 
-# Passages times quantised weights: 200 of EmbeddingGemma's, which take two minutes. To write and load them (3 s) pays
-# after half of them, to try it (10 s) after some hundred more.
-WORK = 20_000_000_000
+# Passages times quantised weights from which it is tried, which takes ten seconds: 200 passages of EmbeddingGemma,
+# two minutes of work. And what must be saved of them: eight passages, to write and load the file takes five.
+WORK, SAVED = 20_000_000_000, 800_000_000
 FASTER = 1.03  # times as fast as before: less is noise, or not worth the memory
 _ROUNDS = 4
 _TABLES = ("token_embd.weight", "output.weight")  # of tokens: looked up, not multiplied
@@ -40,22 +40,29 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from gemmasearch.models.ha
 
 
 def pay(path: Path, facts: Facts, passages: int) -> bool:
-    """Whether a model should be loaded so to embed so many passages; tries it, if that is not known yet."""
-    weights = _quantised(read_header(path))
-    if not weights or passages * weights < WORK or not _has_room(path):
+    """Whether a model should be loaded so to embed so many passages; tries it, if that is not known yet and they are
+    many."""
+    work = passages * _quantised(read_header(path))
+    if work < SAVED or not _has_room(path):
         return False
-    return (gain(path, facts) or 0.0) >= FASTER
+    found = gain(path, facts, tries=work >= WORK) or 0.0
+    return found >= FASTER and work * (1 - 1 / found) >= SAVED
 
 
-def gain(path: Path, facts: Facts) -> float | None:
+def gain(path: Path, facts: Facts, *, tries: bool = True) -> float | None:
     """How many times as fast a model embeds so; 0.0 = it cannot be had so. None = a GPU has no use for it, or nothing
-    could be found out."""
+    could be found out.
+
+    :param tries: if that is not known yet.
+    """
     api = library()
     if api.llama_supports_gpu_offload():
         return None
-    return trials.once(
-        facts, path, "halves", trials.here(api), lambda: trials.in_child(_CODE.format("main"), path)
-    )
+
+    def find_out() -> float | None:
+        return trials.in_child(_CODE.format("main"), path) if tries else None
+
+    return trials.once(facts, path, "halves", trials.here(api), find_out)
 
 
 @contextmanager

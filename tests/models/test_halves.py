@@ -40,6 +40,7 @@ def settings(quantised: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.M
     if native.library().llama_supports_gpu_offload():
         pytest.skip("llama.cpp was built for a GPU")
     monkeypatch.setattr(halves, "WORK", 1)
+    monkeypatch.setattr(halves, "SAVED", 1)
     found = Settings(embedder=str(quantised), models_dir=str(tmp_path / "models"), generator="none")
     Facts(found.models_path).put(quantised, halves=[*trials.here(native.library()), 2.0])
     return found
@@ -82,7 +83,7 @@ def test_they_are_used_only_where_they_pay(
     facts, path = Facts(settings.models_path), quantised
     assert halves.pay(path, facts, 100)
     if hindrance == "few passages":
-        monkeypatch.setattr(halves, "WORK", 1 << 60)
+        monkeypatch.setattr(halves, "SAVED", 1 << 60)
     elif hindrance == "no memory":
         monkeypatch.setattr(trials, "available", lambda: 1000)
     elif hindrance == "no disk":
@@ -93,6 +94,15 @@ def test_they_are_used_only_where_they_pay(
         path = tmp_path / "whole.gguf"
         gguf_files.gemma_embedding(path)
     assert not halves.pay(path, facts, 100)
+
+
+def test_few_passages_are_no_reason_to_try(
+    settings: Settings, quantised: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(halves, "WORK", 1 << 60)
+    assert halves.pay(quantised, Facts(settings.models_path), 100), "the gain is known"
+    assert not halves.pay(quantised, Facts(tmp_path / "other"), 100)
+    assert Facts(tmp_path / "other").get(quantised, "halves") is None
 
 
 def test_they_are_tried_in_a_child_once(
