@@ -136,14 +136,17 @@ def _around(candidate: Candidate) -> str:
 
 def _left_out(question: Question, candidate: Candidate) -> bool:
     """Whether an amount is said to be without what is asked about: "£379, the curtains, not the washing machine"."""
-    without_it = set(words.stems(" ".join(_WITHOUT.findall(candidate.text)), "en")) & awaited.topic(question)
+    left = _WITHOUT.findall(candidate.text)
+    without_it = set(words.stems(" ".join(left), "en")) & awaited.topic(question) if left else set()
+    if not without_it:
+        return False
     rest = set(words.stems(_WITHOUT.sub(" ", candidate.text), "en"))
-    return bool(without_it) and without_it.isdisjoint(rest | candidate.about)
+    return without_it.isdisjoint(rest | candidate.about)
 
 
 def _paid_by_the_month(question: Question, candidate: Candidate) -> bool:
     """Whether a sentence that leaves out a word of what was bought has no amount but what is paid again and again."""
-    if awaited.topic(question) <= candidate.held | candidate.about:
-        return False
     paid = list(spans.MONEY.finditer(candidate.text))
-    return bool(paid) and all(_PERIODIC.match(candidate.text, m.end()) for m in paid)
+    if not paid or awaited.topic(question) <= candidate.held | candidate.about:
+        return False
+    return all(_PERIODIC.match(candidate.text, m.end()) for m in paid)

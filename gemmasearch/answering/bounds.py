@@ -48,8 +48,11 @@ def only_bounds(text: str) -> bool:
     """
     if _HAPPENED.search(text):
         return False
+    days = list(spans.dates(text))
+    if not days:
+        return False
     coded = [span for span in spans.codes(text) if not text[span.start : span.end].isdigit()]
-    days = [s for s in spans.dates(text) if not any(c.start <= s.start and s.end < c.end for c in coded)]
+    days = [s for s in days if not any(c.start <= s.start and s.end < c.end for c in coded)]
     days = [s for s in days if not any(c.start < s.start and s.end <= c.end for c in coded)]
     whole = [s for s in days if not any(o != s and o.start <= s.start and s.end <= o.end for o in days)]
     return bool(whole) and all(_BOUND.search(text[max(0, s.start - _BEFORE) : s.start]) for s in whole)
