@@ -65,6 +65,11 @@ class Token:
 
 def tokens(text: str, language: str = "") -> list[Token]:
     """Every word in order; ``language`` is ISO 639-1, "" = guessed from the text."""
+    return list(_tokens(text, language))
+
+
+@lru_cache(maxsize=1024)  # a sentence is looked at again for each half of a question, and by many of the rooms
+def _tokens(text: str, language: str) -> Sequence[Token]:
     if whole := indexed.composed(text):
         return _of_composed(*whole, language)
     language = language or guess_language(text)
