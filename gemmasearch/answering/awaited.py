@@ -66,6 +66,9 @@ _WANTED: Mapping[str, tuple[Find, ...]] = {kind: (find,) for kind, find in _AWAI
 }
 
 
+_BEFORE = 200  # characters in which a change of a number is told
+
+
 def answering(question: Question, text: str, language: str = "") -> tuple[int, int] | None:
     """The span of ``text`` that answers by the kind of the question, or None: nearest to the question's own
     words, holding a word that the question does not hold."""
@@ -97,7 +100,7 @@ def _score(
         score -= 1.0
     if kind == "money" and span.kind == "money":
         score += 3.0
-    if kind in ("number", "money") and _CHANGED.search(text[: span.start]):
+    if kind in ("number", "money") and _CHANGED.search(text[max(0, span.start - _BEFORE) : span.start]):
         score += 1.0
     if kind == "number" and span.kind == "number" and _YEAR_ALONE.fullmatch(piece.strip()):
         score -= 1.5  # looks like a year

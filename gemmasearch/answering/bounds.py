@@ -29,6 +29,7 @@ _HAPPENED = light.pattern(
     r"|\w{3,}ed)\b",
     re.I,
 )
+_MOST = 50  # days of a text: more are a calendar, and each is compared with each
 _BEFORE = 40  # characters
 
 
@@ -49,7 +50,7 @@ def only_bounds(text: str) -> bool:
     if _HAPPENED.search(text):
         return False
     days = list(spans.dates(text))
-    if not days:
+    if not 0 < len(days) <= _MOST:
         return False
     coded = [span for span in spans.codes(text) if not text[span.start : span.end].isdigit()]
     days = [s for s in days if not any(c.start <= s.start and s.end < c.end for c in coded)]

@@ -42,6 +42,8 @@ _LABEL = light.pattern(
     r"(?: (?:about|around|only|just|nearly|ca\.?|etwa|rund|nur|environ|unos))? *$"
 )
 _CELL = light.pattern(r"[,;|\t][ \"]*-?(?:\d{1,3}[,.'’ ])?\d+\.\d\d[ \"]*(?=[,;|\t\n]|$)")
+_BEFORE = 200  # characters in which a label stands
+_MOST = 50  # numbers of a text that are looked at: of thousands of digits none is a price
 _YEAR = light.pattern(r"(?:1[5-9]|20)\d\d")
 _NEXT = light.pattern(r"[ ]?([^\W\d_]+|[%°‰²³])")
 _NO_UNIT = words.listed(  # behind a price
@@ -78,11 +80,10 @@ def told(question: Question, text: str, above: str = "") -> bool:
     free = [at for at in _free(text) if not _YEAR.fullmatch(text[at])]
     if not free:
         return False
-    if any(
-        _WRITTEN.search(text[at]) or _EACH.match(text, at.stop) or _of_it(question, text[: at.start])
-        for at in free
-    ):
-        return True
+    for at in free:
+        before = text[max(0, at.start - _BEFORE) : at.start]
+        if _WRITTEN.search(text[at]) or _EACH.match(text, at.stop) or _of_it(question, before):
+            return True
     return says(text) or says(above)
 
 
@@ -117,6 +118,8 @@ def _free(text: str) -> list[slice]:
         if match[0][-1].isdigit() and not thing and not (timed and _HOUR.search(timed[0])):
             end = _NO_CENTS.match(text, match.end())
             found.append(slice(match.start(), end.end() if end else match.end()))
+            if len(found) == _MOST:
+                break
     days = (span for span in spans.dates(text) if span.kind == "date")
     dated = [(span.start, span.end) for span in days if not text[span.start : span.end].isdigit()]
     return [at for at in found if not any(a <= at.start and at.stop <= b for a, b in dated)]

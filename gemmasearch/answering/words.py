@@ -68,7 +68,9 @@ def tokens(text: str, language: str = "") -> list[Token]:
     return list(_tokens(text, language))
 
 
-@lru_cache(maxsize=1024)  # a sentence is looked at again for each half of a question, and by many of the rooms
+@lru_cache(
+    maxsize=1024
+)  # a sentence is looked at again for each half of a question, and by many of the rooms
 def _tokens(text: str, language: str) -> Sequence[Token]:
     if whole := indexed.composed(text):
         return _of_composed(*whole, language)
