@@ -126,6 +126,7 @@ def test_many_replaced_patterns_do_not_stay(cache: Path, monkeypatch: pytest.Mon
         assert set(compiled._known or ()) == {("d", 0)}
 
 
+@pytest.mark.slow
 def test_only_patterns_of_the_program_are_kept(cache: Path, tmp_path: Path) -> None:
     """What somebody asks for is in none of them: they are made when their module is loaded."""
     (tmp_path / "a.md").write_text("The boiler was serviced by Zanzibarcanary on 3 May 2025.\n")

@@ -185,6 +185,7 @@ def test_how_a_query_and_a_score_came_about(indexed: Indexed) -> None:
     assert dates == sorted(dates, reverse=True)
 
 
+@pytest.mark.slow
 def test_a_misspelt_word_beside_another_got_no_suggestion(tmp_path: Path) -> None:
     rows = "".join(f"| Passport {name} | X765432 | 2027-11-02 |\n" for name in ("Dana", "Leo"))
     (tmp_path / "a.md").write_text(f"| Document | Number | Expires |\n|---|---|---|\n{rows}")
@@ -246,6 +247,7 @@ def test_watch_finds_a_new_note_by_itself_and_ends_on_a_signal(tmp_path: Path) -
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc")
+@pytest.mark.slow
 def test_a_watcher_whose_terminal_was_closed_left_its_helper_behind(tmp_path: Path) -> None:
     db = tmp_path / "i" / "i.db"
     (tmp_path / "a.md").write_text("The kiln was fired in May.\n")

@@ -125,6 +125,7 @@ def test_a_source_that_python_reads_as_no_number_ended_the_conversation(
     assert done.code == 0 and done.said.count("no source of that number") == 2
 
 
+@pytest.mark.slow
 def test_a_source_of_a_conversation_opens_at_its_line_and_history_is_kept_only_if_wanted(
     indexed: Indexed, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_path_through_a_link_was_said_not_to_be_in_the_index(tmp_path: Path) -> None:
     folder = tmp_path / "disk" / "notes"
     folder.mkdir(parents=True)
@@ -190,6 +191,7 @@ def test_a_run_of_nothing_left_an_empty_index(tmp_path: Path, paths: list[str]) 
     assert missing.code == 3 and "gsearch index FOLDER" in missing.said
 
 
+@pytest.mark.slow
 def test_cron_mailed_a_line_for_each_scheduled_run_that_met_another(place: Place) -> None:
     """All day long beside `gsearch watch`, which holds the lock."""
     with run_lock(place.db, "watch"):
@@ -263,6 +265,7 @@ def test_the_cron_line_of_the_readme_printed_beside_another_run(place: Place) ->
     assert (held.code, held.text, held.said) == (75, "", "")
 
 
+@pytest.mark.slow
 def test_status_called_a_run_that_was_interrupted_done(place: Place) -> None:
     (place.home / "pear.md").write_text("The canarypear ripens in October.\n")
     assert "(interrupted)" in place("index", "--max-time", "0s", "--scheduled", "1800").text

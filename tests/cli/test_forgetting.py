@@ -16,6 +16,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+@pytest.mark.slow
 def test_what_is_attached_to_a_forgotten_mail_stayed_with_its_subject(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
     folder.mkdir()

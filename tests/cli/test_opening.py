@@ -95,6 +95,7 @@ def test_a_shell_in_a_template_ran_what_the_name_of_a_file_says(shell: str) -> N
     assert command_for(place, Settings(open_text=safe), "")[-1] == place.path
 
 
+@pytest.mark.slow
 def test_a_desktops_opener_under_another_name_ran_what_it_should_show(tmp_path: Path) -> None:
     (tmp_path / "n").mkdir()
     script = tmp_path / "n" / "tool.py"
@@ -135,6 +136,7 @@ def test_a_message_inside_a_mailbox_is_shown_not_opened(indexed: Indexed) -> Non
     assert done.code == 2 and f"gsearch show {inside}" in done.said
 
 
+@pytest.mark.slow
 def test_what_is_no_file_of_its_own_is_not_handed_to_a_viewer(tmp_path: Path) -> None:
     mail = tmp_path / "n" / "a.eml"
     mail.parent.mkdir()
@@ -151,6 +153,7 @@ def test_what_is_no_file_of_its_own_is_not_handed_to_a_viewer(tmp_path: Path) ->
     assert done.code == 2 and f"{handle} is an attachment inside {mail}" in done.said
 
 
+@pytest.mark.slow
 def test_a_path_with_a_line_break_was_not_taken_back_as_it_was_printed(tmp_path: Path) -> None:
     folder = tmp_path / "n"
     folder.mkdir()

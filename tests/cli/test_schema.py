@@ -60,6 +60,7 @@ def test_what_commands_print_is_valid(indexed: Indexed, capsys: pytest.CaptureFi
     main(["save", "x", "--db", str(indexed.db)])
 
 
+@pytest.mark.slow
 def test_what_labels_and_bench_print_is_valid(indexed: Indexed, capsys: pytest.CaptureFixture[str]) -> None:
     lines = ["add trip --describe journeys,tickets", "run", "review trip", "list", "remove trip"]
     for line in [*(f"label {line}" for line in lines), "bench"]:

@@ -97,6 +97,7 @@ def test_a_clock_that_was_set_back_puts_nothing_off(
     assert run(store).changed == 1
 
 
+@pytest.mark.slow
 def test_a_folder_that_changed_shortly_before_the_look_is_not_trusted(
     store: Store, box: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_folder_put_in_the_place_of_another_one_is_looked_at(store: Store, box
     assert run(store).changed == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_ends_between_look_and_writing_remembers_nothing_of_it(store: Store, box: Path) -> None:
     settled(store, box)
     before = remembered(store, box)

@@ -107,6 +107,7 @@ def test_files_of_the_far_past_and_future_are_read_once(store: Store, tree: Path
     assert run(store).unchanged == 3 and run(store).documents == 0
 
 
+@pytest.mark.slow
 def test_a_renamed_folder_and_flagged_mail_embed_nothing(store: Store, tree: Path) -> None:
     plant(tree, 30)
     for folder in ("cur", "new", "tmp"):

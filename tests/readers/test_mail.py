@@ -307,6 +307,7 @@ def test_a_hundred_thousand_parts_end_at_the_limit(tmp_path: Path) -> None:
     assert [getattr(i, "reason", "mail") for i in read(path)] == ["mail", "limit"]
 
 
+@pytest.mark.slow
 def test_a_header_of_many_megabytes_is_read_in_time(tmp_path: Path) -> None:
     path = tmp_path / "m.eml"
     path.write_text(

@@ -57,9 +57,8 @@ def test_pages_in_another_order(look) -> None:
     assert paths == sorted(paths)
 
 
-@pytest.mark.parametrize(
-    "seconds", [86_400, *(pytest.param(each, marks=pytest.mark.slow) for each in (0.25, 0))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [86_400, 0.25, 0])
 def test_the_newest_of_many_hits_were_those_among_the_best_200(add, store, seconds: float) -> None:
     """Of days of their own, of several in one second, and of all in one: then the best must do."""
     order = [number * 389 % 700 for number in range(700)]
