@@ -55,6 +55,9 @@ _ITEM = light.pattern(r"\s*(?:[-*+•]|\d{1,3}[.)])\s")
 _NUMBERED = light.pattern(r"\s*\(?\d{1,3}[.)]\s")
 _LINKS = light.pattern(r"!?\[[^\]\n]*\]\([^)\n]*\)|\[\[[^\]\n]*\]\]|https?://\S+")
 _SUPERLATIVE = light.pattern(r"\b\w{3,}est\b", re.I)
+_UNDONE = light.pattern(
+    r"\b(?:off|disabl\w+|undo\w*|uninstall\w*|remov\w+|revert\w*|ausschalten|deaktiv\w+)\b", re.I
+)
 _NO_WORD = light.pattern(r"[\W\d_]*")
 
 
@@ -78,7 +81,7 @@ def told_by(question: Question, ranked: Sequence[Candidate], weights: Weights) -
         return []
     if not best.promised or not best.is_code:
         return list(best.told)
-    same = [way for way in ways if way.is_code and way.of == best.of]
+    same = [way for way in ways if way.is_code and way.of == best.of and (way is best or not way.undoes)]
     same.sort(key=lambda way: (way.told[0].hit.start, way.place))
     first = [way for way in same if way is not best][: MOST_BLOCKS - 1]
     return [item for way in same if way is best or way in first for item in way.told]
@@ -125,6 +128,10 @@ class _Asked:
         pairs = set(pairwise(self.question.stems))
         return len(pairs & set(pairwise(words.stems(text, self.question.language)))) / (len(pairs) or 1)
 
+    def is_undone(self, text: str) -> bool:
+        """Whether a text speaks of doing away with something, and the question does not."""
+        return _UNDONE.search(text) is not None and _UNDONE.search(self.question.text) is None
+
     def alone(self, text: str) -> float:
         """Of the words of a text, those that the question has, too: 0..1. Less is about more than was asked."""
         said = set(words.stems(text, self.question.language))
@@ -156,6 +163,7 @@ class _Way:
     promised: bool  # title and heading say all of the question
     place: int  # in its passage
     is_code: bool
+    undoes: bool  # it tells how to do away with what is asked for
 
 
 def _ways(asked: _Asked, hit: Hit) -> Iterator[_Way]:
@@ -183,7 +191,8 @@ def _ways(asked: _Asked, hit: Hit) -> Iterator[_Way]:
         of = (hit.document_id, "" if titled else above)
         promised = titled or asked.is_said(headed)
         score += _HEADED * asked.share(headed) - _LISTED * (not is_code)
-        yield _Way(score, tuple(told), of, promised, block.unit.start, is_code)
+        undoes = asked.is_undone(f"{above} {intro}")
+        yield _Way(score, tuple(told), of, promised, block.unit.start, is_code, undoes)
 
 
 def _folder(hit: Hit) -> str:

@@ -78,6 +78,14 @@ def test_of_the_blocks_of_a_note_that_of_the_section_is_told(store: Store, add: 
     assert "journal_mode=delete" in told and "journal_mode=WAL" not in told
 
 
+def test_how_to_undo_it_is_not_told_beside_how_to_do_it() -> None:
+    note = f"# Enabling WAL mode for SQLite\n\n{WAL}\n## Off again\n\nTo turn WAL mode off:\n\n    PRAGMA journal_mode=delete;\n"
+    told = answer_from(note, None, None, "How do I enable WAL mode in SQLite?").text
+    assert "journal_mode=WAL" in told and "delete" not in told
+    told = answer_from(note, None, None, "How do I turn WAL mode off?").text
+    assert "delete" in told
+
+
 def test_steps_of_a_list_are_told_in_order(store: Store, add: Add) -> None:
     add(
         "/n/boiler.md",
