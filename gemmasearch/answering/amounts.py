@@ -83,7 +83,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ),
         None,
     )
-    return list(ranked) if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def _counted(question: Question, asked: str) -> str:

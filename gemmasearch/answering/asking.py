@@ -240,8 +240,9 @@ class _Reply:
     def _quote(self, draft: Draft, items: Sequence[Evidence]) -> None:
         """Each sentence with what it needs beside it, unless that has just been quoted."""
         told: list[str] = []
+        of_steps = steps.asks(self.found.question)
         for item in items:
-            if steps.asks(self.found.question) and (block := steps.block_of(item)):
+            if of_steps and (block := steps.block_of(item)):
                 draft.add_block(block, item.hit, item.text)
                 continue
             whole = reference.whole(self.found.question, item)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gemmasearch import light
 from gemmasearch.answering import words
-from gemmasearch.answering.holding import held_by
+from gemmasearch.answering.holding import held_in
 from gemmasearch.answering.question import Question
 from gemmasearch.documents import Evidence, Hit
 
@@ -55,4 +55,4 @@ def _spoken(question: Question, hit: Hit) -> set[str]:
         (_name(hit).replace("_", " "), hit.title, hit.meta.get("subject", ""), hit.sender, hit.text)
     )
     language = hit.language or question.language
-    return held_by(question, spoken, words.stems(spoken, language), language) | question.everyday
+    return held_in(question, spoken, language) | question.everyday

@@ -92,9 +92,9 @@ class Candidate:
         return self.features["coverage"] + self.features["context"]
 
 
-def led_by(lead: Candidate, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """``ranked`` with one of them before the others."""
-    return [lead, *(c for c in ranked if c is not lead)]
+def led_by(lead: Candidate | None, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` with one of them before the others, or as it is."""
+    return list(ranked) if lead is None else [lead, *(c for c in ranked if c is not lead)]
 
 
 def paragraphs(ranked: Sequence[Candidate], stem: str) -> dict[int, set[tuple[int, int]]]:

@@ -106,7 +106,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         and c.covered >= _NEARLY * best.covered
     )
     lead = next(telling, None)
-    return list(ranked) if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def done_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -129,7 +129,7 @@ def done_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidat
         ),
         None,
     )
-    return list(ranked) if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def _leaves_out(deed: str, candidate: Candidate) -> bool:

@@ -169,7 +169,7 @@ def _denied_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Cand
     lead = next(
         (c for c in ranked if c.features["coverage"] >= own and _denies_that_there_is(asked, [c])), None
     )
-    return ranked if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def _denies_that_there_is(asked: Question, first: Sequence[Candidate]) -> bool:
@@ -199,7 +199,7 @@ def _counted_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Can
         ),
         None,
     )
-    return ranked if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def _once(*items: Evidence) -> tuple[Evidence, ...]:

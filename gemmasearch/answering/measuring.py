@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gemmasearch.answering import awaited, prices, spans, surroundings, words
 from gemmasearch.answering.candidates import Candidate, Weights
-from gemmasearch.answering.holding import below_prices, held_by, joined
+from gemmasearch.answering.holding import below_prices, held_by, held_in, joined
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit
@@ -79,7 +79,7 @@ class _Read:
             for unit, stems in zip(said, own, strict=True)
         ]
         head = surroundings.head_of(hit)
-        general = held_by(question, head, words.stems(head, language), language)
+        general = held_in(question, head, language)
         headed = [*general, *words.stems(head, language)]
         passage = set[str]().union(*held)
         apart = surroundings.apart(question, hit.text, said, language)
@@ -115,7 +115,7 @@ class _Read:
         return found
 
     def _held_by(self, text: str) -> set[str]:
-        return held_by(self.question, text, words.stems(text, self.language), self.language)
+        return held_in(self.question, text, self.language)
 
     def _about(self, unit: Unit) -> set[str]:
         """What its document, its section and its block say of the question."""

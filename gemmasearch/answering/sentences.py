@@ -66,7 +66,7 @@ def split(text: str, *, table: bool = False, outline: bool = False) -> list[Unit
 @lru_cache(maxsize=64)  # each passage of a question is asked for several times
 def _split(text: str, table: bool, outline: bool) -> tuple[Unit, ...]:
     if table:
-        return tuple(row for start, end in _lines(text) for row in _trimmed(text, start, end, "row"))
+        return tuple(row for start, end in lines(text) for row in _trimmed(text, start, end, "row"))
     return tuple(unit for block in _blocks(text, outline) for unit in _units(text, block))
 
 
@@ -90,14 +90,14 @@ def _blocks(text: str, outline: bool) -> Iterator[Unit]:
     start = end = 0
     kind = ""
     fenced = False
-    lines = list(_lines(text))
-    for number, (a, b) in enumerate(lines):
+    every = list(lines(text))
+    for number, (a, b) in enumerate(every):
         line = text[a:b]
         new = _kind(line, fenced, outline)
         if _FENCE.match(line):
             fenced, new = not fenced, ""
         goes_on = (
-            new == "sentence" and kind in ("item", "sentence") and not _wanted_break(text, lines, number)
+            new == "sentence" and kind in ("item", "sentence") and not _wanted_break(text, every, number)
         )
         if goes_on:
             end = b
@@ -122,7 +122,8 @@ def _kind(line: str, fenced: bool, outline: bool) -> str:
     return "row" if _ROW.match(line) else "sentence"
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
+def lines(text: str) -> Iterator[tuple[int, int]]:
+    """Where each line of a text begins and ends."""
     at = 0
     for line in text.split("\n"):
         yield at, at + len(line)

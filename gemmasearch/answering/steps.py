@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from textwrap import dedent
 
 from gemmasearch import light
 from gemmasearch.answering import evidence, hostile, words
 from gemmasearch.answering.candidates import Candidate, Weights
-from gemmasearch.answering.holding import held_by
+from gemmasearch.answering.holding import held_in
 from gemmasearch.answering.question import Question
-from gemmasearch.answering.sentences import Unit, units_of
+from gemmasearch.answering.sentences import Unit, lines, units_of
 from gemmasearch.answering.surroundings import head_of, heading_of
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.light import dataclass
@@ -48,7 +48,7 @@ _NEAR = 3  # sentences before a block that say what it is for
 MOST_LINES = 12  # of a block of code
 MOST_BLOCKS = 3  # where title or heading promise to tell how, and no block says more than the next
 MOST_STEPS = 8
-_FENCE = light.pattern(r"[ \t]*(```|~~~)")
+_FENCE = light.pattern(r"[ \t]*(?:```|~~~)")
 _ALONE = light.pattern(r"\s*`[^`]+`\s*")  # a command in a line of its own
 _INDENTED = light.pattern(r"(?: {4}|\t)\s*\S")
 _ITEM = light.pattern(r"\s*(?:[-*+•]|\d{1,3}[.)])\s")
@@ -73,9 +73,8 @@ def is_link(text: str) -> bool:
 
 def told_by(question: Question, ranked: Sequence[Candidate], weights: Weights) -> list[Evidence]:
     """The introduction and the block of code that tell how, or the steps of a list; [] where no note gives any."""
-    asked = _Asked(question, weights)
-    hits = list({c.hit.chunk_id: c.hit for c in ranked}.values())
-    ways = [way for hit in hits for way in _ways(asked, hit)]
+    asked = _Asked.of(question, weights)
+    ways = [way for hit in _hits(ranked) for way in _ways(asked, hit)]
     best = max(ways, key=lambda way: way.score, default=None)
     if best is None:
         return []
@@ -89,14 +88,17 @@ def told_by(question: Question, ranked: Sequence[Candidate], weights: Weights) -
 
 def untold(question: Question, ranked: Sequence[Candidate], weights: Weights) -> bool:
     """Whether no sentence of what was found speaks, with what stands around it, of all that is to be done."""
-    asked = _Asked(question, weights)
-    said = (c.spoken for c in ranked if not is_link(c.text) and not _in_code(c))
-    return not any(map(asked.is_said, said))
+    asked = _Asked.of(question, weights)
+    code = {hit.chunk_id: _spans_of_code(hit) for hit in _hits(ranked)}
+    return not any(
+        asked.is_said(c.spoken)
+        for c in ranked
+        if not is_link(c.text) and not any(start <= c.unit.start < end for start, end in code[c.hit.chunk_id])
+    )
 
 
-def _in_code(candidate: Candidate) -> bool:
-    at = candidate.unit.start
-    return any(start <= at < end for start, end in _spans_of_code(candidate.hit))
+def _hits(ranked: Sequence[Candidate]) -> list[Hit]:
+    return list({c.hit.chunk_id: c.hit for c in ranked}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +106,37 @@ class _Asked:
     """The words of a question and what they weigh."""
 
     question: Question
-    weights: Weights
+    weighed: Mapping[str, float]  # the deed first
+    is_plain: bool  # the deed says little by itself
+
+    @classmethod
+    def of(cls, question: Question, weights: Weights) -> _Asked:
+        """Its words, also which of many is meant: how to find the largest is not how to find one."""
+        stems = [s for s in question.stems if words.fold(question.surface[s]) not in _OF_COMMANDS]
+        ends = words.stems(" ".join(_SUPERLATIVE.findall(question.text)), question.language)
+        wanted = dict.fromkeys((*(stems or question.stems), *ends))
+        plain = {stem for stem in wanted if words.fold(question.surface.get(stem, "")) in _PLAIN}
+        little = plain | (question.everyday - set(question.stems[:1]))
+        weighed = {stem: weights.of(stem) * (_LITTLE if stem in little else 1.0) for stem in wanted}
+        return cls(question, weighed, next(iter(wanted), "") in plain)
+
+    def held(self, text: str) -> set[str]:
+        """The words of the question that a text holds, and its other ones."""
+        return held_in(self.question, text, self.question.language)
 
     def share(self, held: Set[str]) -> float:
         """Of the question's words, by their rarity, those that are held: 0..1."""
-        weighed = {stem: self._weight(stem) for stem in self._wanted()}
-        return sum(weight for stem, weight in weighed.items() if stem in held) / (
-            sum(weighed.values()) or 1.0
-        )
+        said = sum(weight for stem, weight in self.weighed.items() if stem in held)
+        return said / (sum(self.weighed.values()) or 1.0)
 
     def is_said(self, held: Set[str], prose: Set[str] | None = None) -> bool:
         """Whether so much of it is held that it is spoken of.
 
         :param prose: the part of it in which the deed counts: in code its name may be that of something else.
         """
-        wanted = self._wanted()
+        deed = next(iter(self.weighed), "")
         said = held if prose is None else prose
-        done = not wanted or wanted[0] in said or self._is_plain(wanted[0]) or self.question.language != "en"
+        done = not deed or deed in said or self.is_plain or self.question.language != "en"
         return self.share(held) >= (ENOUGH if done else MOSTLY)
 
     def pairs(self, text: str) -> float:
@@ -135,22 +151,7 @@ class _Asked:
     def alone(self, text: str) -> float:
         """Of the words of a text, those that the question has, too: 0..1. Less is about more than was asked."""
         said = set(words.stems(text, self.question.language))
-        return len(said & _held(self.question, text) & set(self.question.stems)) / (len(said) or 1)
-
-    def _wanted(self) -> list[str]:
-        """Its words, also which of many is meant: how to find the largest is not how to find one."""
-        question = self.question
-        stems = [s for s in question.stems if words.fold(question.surface[s]) not in _OF_COMMANDS]
-        ends = words.stems(" ".join(_SUPERLATIVE.findall(question.text)), question.language)
-        return list(dict.fromkeys((*(stems or question.stems), *ends)))
-
-    def _weight(self, stem: str) -> float:
-        is_deed = stem == self.question.stems[0]
-        little = self._is_plain(stem) or (stem in self.question.everyday and not is_deed)
-        return self.weights.of(stem) * (_LITTLE if little else 1.0)
-
-    def _is_plain(self, stem: str) -> bool:
-        return words.fold(self.question.surface.get(stem, "")) in _PLAIN
+        return len(said & self.held(text) & set(self.question.stems)) / (len(said) or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +171,24 @@ def _ways(asked: _Asked, hit: Hit) -> Iterator[_Way]:
     """Each block of code, and each list of steps, of a hit that says enough of the question."""
     units = units_of(hit)
     headings = [unit for unit in units if unit.kind == "heading"]
-    general = _held(asked.question, f"{_folder(hit)} {head_of(hit)}")
+    general = asked.held(f"{_folder(hit)} {head_of(hit)}")
     for number, block in enumerate((*_code(hit), *_lists(hit, units))):
         above = heading_of(hit.text, headings, block.unit)
-        near = [unit.of(hit.text) for unit in _before(units, block.unit)]
-        headed = general | _held(asked.question, above)
-        prose = headed | _held(asked.question, " ".join(near))
-        held = prose | _held(asked.question, block.said)
+        before = _before(units, block.unit)
+        near = [unit.of(hit.text) for unit in before]
+        headed = general | asked.held(above)
+        prose = headed | asked.held(" ".join(near))
+        held = prose | asked.held(block.said)
         intro = near[-1] if near else ""
         if not asked.is_said(held, prose) or hostile.instructs(f"{intro} {block.said}"):
             continue
         is_code = block.unit.kind == "code"
-        own = asked.share(_held(asked.question, f"{above} {intro}"))
+        own = asked.share(asked.held(f"{above} {intro}"))
         score = asked.share(held) + _OWN * own + _INTRODUCED * intro.endswith(":") - _LATER * number
         score += _PAIRS * asked.pairs(intro) + _PLAINLY * asked.alone(f"{hit.title} {above} {intro}")
         told = [_evidence(hit, unit, score) for unit in block.told]
         if intro and (intro.endswith(":") or own > 0):
-            told.insert(0, _evidence(hit, _before(units, block.unit)[-1], score))
+            told.insert(0, _evidence(hit, before[-1], score))
         titled = asked.is_said(general)
         of = (hit.document_id, "" if titled else above)
         promised = titled or asked.is_said(headed)
@@ -223,7 +225,8 @@ def _spans_of_code(hit: Hit) -> list[tuple[int, int]]:
     """Where the blocks of code of a passage stand; what is cut off by its bounds counts."""
     found: list[tuple[int, int]] = []
     start, kind, blank, listed = 0, "fenced" if _begins_in_code(hit) else "", True, False
-    for at, line in _lines(hit.text):
+    for at, end in lines(hit.text):
+        line = hit.text[at:end]
         fence = _FENCE.match(line) is not None
         if kind and (fence or (kind == "indented" and line.strip() and not _INDENTED.match(line))):
             found.append((start, at))
@@ -232,7 +235,7 @@ def _spans_of_code(hit: Hit) -> list[tuple[int, int]]:
                 continue
             kind = ""
         if not kind and fence:
-            kind, start = "fenced", at + len(line) + 1
+            kind, start = "fenced", end + 1
         elif not kind and blank and not listed and _INDENTED.match(line):
             kind, start = "indented", at
         elif not kind and _ALONE.fullmatch(line):
@@ -243,22 +246,15 @@ def _spans_of_code(hit: Hit) -> list[tuple[int, int]]:
     return [*found, (start, len(hit.text))] if kind and start < len(hit.text) else found
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    at = 0
-    for line in text.split("\n"):
-        yield at, line
-        at += len(line) + 1
-
-
 def _begins_in_code(hit: Hit) -> bool:
     """Whether the first fence of a passage ends what begins in the one before it: another one would be opened by a
     sentence, and closed within the passage."""
-    lines = hit.text.split("\n")
-    fences = [at for at, line in enumerate(lines) if _FENCE.match(line)]
-    if hit.start == 0 or not fences or lines[fences[0]].strip("`~ \t"):
+    every = hit.text.split("\n")
+    fences = [at for at, line in enumerate(every) if _FENCE.match(line)]
+    if hit.start == 0 or not fences or every[fences[0]].strip("`~ \t"):
         return False
-    before = [line for line in lines[: fences[0]] if line.strip()]
-    behind = next((line for line in lines[fences[0] + 1 :] if line.strip()), "")
+    before = [line for line in every[: fences[0]] if line.strip()]
+    behind = next((line for line in every[fences[0] + 1 :] if line.strip()), "")
     return len(fences) % 2 == 1 or not before or (_is_prose(behind) and not _is_prose(before[-1]))
 
 
@@ -297,10 +293,6 @@ def _before(units: Sequence[Unit], block: Unit) -> list[Unit]:
             break
         found.insert(0, unit)
     return found
-
-
-def _held(question: Question, text: str) -> set[str]:
-    return held_by(question, text, words.stems(text, question.language), question.language)
 
 
 def _evidence(hit: Hit, unit: Unit, score: float) -> Evidence:

@@ -108,7 +108,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     if wanted is None or not wanted.head or not ranked or wanted.head <= ranked[0].held:
         return list(ranked)
     lead = next((c for c in ranked[:_AMONG] if _tells(wanted, c) and not _missing(wanted, c)), None)
-    return list(ranked) if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def labelled_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -125,7 +125,7 @@ def labelled_first(question: Question, ranked: Sequence[Candidate]) -> list[Cand
         ),
         None,
     )
-    return list(ranked) if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def _labels(question: Question, candidate: Candidate) -> bool:

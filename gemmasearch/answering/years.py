@@ -140,7 +140,7 @@ def month_first(question: Question, ranked: Sequence[Candidate]) -> list[Candida
         ),
         None,
     )
-    return list(ranked) if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def from_year_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -161,7 +161,7 @@ def from_year_first(question: Question, ranked: Sequence[Candidate]) -> list[Can
         ),
         None,
     )
-    return list(ranked) if lead is None else led_by(lead, ranked)
+    return led_by(lead, ranked)
 
 
 def of_other_month(question: Question, candidate: Candidate) -> bool:

@@ -42,8 +42,9 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from gemmasearch.models.ha
 def pay(path: Path, facts: Facts, passages: int) -> bool:
     """Whether a model should be loaded so to embed so many passages; tries it, if that is not known yet and they are
     many."""
-    work = passages * _quantised(read_header(path))
-    if work < SAVED or not _has_room(path):
+    weights = _quantised(read_header(path))
+    work = passages * weights
+    if work < SAVED or not _has_room(path.stat().st_size + _BYTES * weights):
         return False
     found = gain(path, facts, tries=work >= WORK) or 0.0
     return found >= FASTER and work * (1 - 1 / found) >= SAVED
@@ -111,9 +112,8 @@ def _table_type(header: Header) -> int:
     return table.type if table else 1
 
 
-def _has_room(path: Path) -> bool:
-    """In memory and on the disk, with as much again to spare."""
-    size = path.stat().st_size + _BYTES * _quantised(read_header(path))
+def _has_room(size: int) -> bool:
+    """Whether there are so many bytes in memory and on the disk, with as much again to spare."""
     try:
         return trials.available() >= 2 * size and shutil.disk_usage(_folder()).free >= 2 * size
     except OSError:
