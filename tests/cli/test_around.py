@@ -1,13 +1,9 @@
-"""What lies around a search: neighbours, conversations, twins, saved searches, schedules and the watcher."""
+"""What lies around a search: neighbours, conversations, twins, and what is said of filters and hits."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +11,7 @@ import pytest
 from gemmasearch.cli import quick
 from gemmasearch.cli.finding import here
 from tests.cli.conftest import Indexed
-from tests.cli.terminal import COMMAND, run
+from tests.cli.terminal import run
 from tests.readers import mail_files
 
 HERE = {"PYTHONPATH": str(Path(__file__).parents[2])}
@@ -102,77 +98,6 @@ def test_dupes_groups_copies(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.slow
-def test_a_saved_search_is_listed_asked_and_tells_only_what_is_new(tmp_path: Path) -> None:
-    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
-    folder.mkdir()
-    (folder / "a.md").write_text("The kiln was fired in May.\n")
-    run("index", folder, "--db", db, env=STATIC)
-    assert run("save", "pots", "kiln", "--db", db).code == 0
-    assert run("save", "--db", db).text == "pots\tkiln\n"
-    assert run("search", "@pots", "--paths", "--db", db, env=STATIC).lines == [str(folder / "a.md")]
-    assert run("search", "--new", "@pots", "--paths", "--db", db, env=STATIC).lines == [str(folder / "a.md")]
-    assert run("search", "--new", "@pots", "--paths", "--db", db, env=STATIC).code == 1
-    (folder / "b.md").write_text("A second kiln was bought in June.\n")
-    run("index", "--db", db, env=STATIC)
-    assert run("search", "--new", "@pots", "--paths", "--db", db, env=STATIC).lines == [str(folder / "b.md")]
-    unknown = run("search", "@nothing", "--db", db, env=STATIC)
-    assert unknown.code == 1 and "no search is saved as nothing" in unknown.said
-    assert run("search", "--new", "@nothing", "--db", db, env=STATIC).code == 2
-    assert run("search", "--new", "kiln", "--db", db, env=STATIC).code == 2
-    more = run("search", "--new", "@pots", "date:2w", "--db", db, env=STATIC)
-    assert more.code == 2 and "takes the name of a saved search alone" in more.said
-    for name in ("c.md", "d.md"):
-        (folder / name).write_text(f"A kiln in the yard of {name}.\n")
-        os.utime(folder / name, times=(0, 1.7e9 + ord(name[0])))
-    run("index", "--db", db, env=STATIC)
-    newest = run("search", "--new", "@pots", "--sort", "date", "--paths", "--db", db, env=STATIC)
-    assert newest.lines == [str(folder / "d.md"), str(folder / "c.md")], "the order was not heeded"
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk to write to")
-def test_news_that_could_not_be_written_were_lost(tmp_path: Path) -> None:
-    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
-    folder.mkdir()
-    (folder / "a.md").write_text("The kiln was fired in May.\n")
-    run("index", folder, "--db", db, env=STATIC)
-    run("save", "pots", "kiln", "--db", db)
-    run("ask", "--save", "fired", "When was the kiln fired?", "--extract", "--db", db, env=STATIC)
-    (folder / "b.md").write_text("The kiln was fired again on 9 June.\n")
-    run("index", "--db", db, env=STATIC)
-    for line in (
-        ("search", "--new", "@pots", "--paths"),
-        ("ask", "--saved", "fired", "--new-only", "--extract"),
-    ):
-        with open("/dev/full", "wb") as full:
-            done = subprocess.run(
-                [*COMMAND, *line, "--db", db],
-                stdout=full,
-                stderr=subprocess.PIPE,
-                env={**os.environ, **STATIC},
-            )
-        assert done.returncode == 6, done.stderr
-        again = run(*line, "--db", db, env=STATIC)
-        assert again.code == 0 and str(folder / "b.md") in again.text
-        assert run(*line, "--db", db, env=STATIC).code == 1
-
-
-@pytest.mark.slow
-def test_a_name_that_is_kept_anew_says_what_it_stood_for(tmp_path: Path) -> None:
-    db = tmp_path / "i" / "i.db"
-    (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
-    run("index", tmp_path / "a.md", "--db", db, env=STATIC)
-    assert run("save", "pots", "kiln", "--db", db).code == 0
-    again = run("save", "pots", "@pots may", "--db", db)
-    assert again.code == 0 and "it stood for: kiln" in again.said
-    assert run("save", "--db", db).text == "pots\tkiln may\n"
-    assert run("save", "nope", "--db", db).code == 1
-    unset = run("save", "pots", "", "--db", db)  # an unset variable of a script forgot the name
-    assert unset.code == 2 and "empty" in unset.said
-    assert run("save", "--db", db).text == "pots\tkiln may\n"
-
-
 def test_how_a_query_and_a_score_came_about(indexed: Indexed) -> None:
     said = indexed.run("search", "--explain-query", 'from:dana "notice period" -garage').text
     assert "dana" in said and "notice period" in said and "garage" in said
@@ -203,66 +128,6 @@ def test_a_misspelt_word_beside_another_got_no_suggestion(tmp_path: Path) -> Non
 def test_a_misspelt_word_gets_a_suggestion(indexed: Indexed) -> None:
     done = indexed.run("search", "--mode", "words", "Kondensatleitnug")
     assert done.code == 1 and "did you mean: " in done.said and "ondensatleitung" in done.said
-
-
-def test_a_schedule_is_shown_without_being_written_even_where_nothing_runs_it(tmp_path: Path) -> None:
-    done = run(
-        "schedule", "install", "--every", "30m", "--print", "--db", tmp_path / "i.db", env={"PATH": ""}
-    )
-    assert done.code == 0 and "gemmasearch" in done.text and str(tmp_path / "i.db") in done.text
-    assert run("schedule", "install", "--every", "soon", "--print").code == 2
-
-
-def test_a_run_out_of_time_stops_cleanly_and_the_next_goes_on(tmp_path: Path) -> None:
-    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
-    folder.mkdir()
-    for number in range(30):
-        (folder / f"{number}.md").write_text(f"The pangolin number{number} sleeps.\n")
-    done = run("index", folder, "--db", db, "--max-time", "0s", env=STATIC)
-    assert done.code == 0 and "(interrupted)" in done.text
-    assert run("index", "--db", db, "--max-time", "1h", env=STATIC).text.startswith("files: 30 new")
-    assert run("index", "--db", db, "--max-time", "soon", env=STATIC).code == 2
-
-
-@pytest.mark.slow
-def test_watch_finds_a_new_note_by_itself_and_ends_on_a_signal(tmp_path: Path) -> None:
-    folder, db = tmp_path / "n", tmp_path / "i" / "i.db"
-    folder.mkdir()
-    (folder / "a.md").write_text("The kiln was fired in May.\n")
-    assert run("index", folder, "--db", db, env=STATIC).code == 0
-    process = subprocess.Popen([*COMMAND, "watch", "--battery", "--db", str(db)], stderr=subprocess.PIPE)
-    try:
-        time.sleep(2)
-        (folder / "b.md").write_text("A heron stood in the pond.\n")
-        deadline = time.monotonic() + 60
-        while run("search", "--mode", "words", "heron", "--db", db).code != 0:
-            assert time.monotonic() < deadline, "the watcher did not find the note within a minute"
-            time.sleep(0.5)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
-        assert process.stderr and b"Traceback" not in process.stderr.read()
-    finally:
-        process.kill()
-        process.wait()
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc")
-@pytest.mark.slow
-def test_a_watcher_whose_terminal_was_closed_left_its_helper_behind(tmp_path: Path) -> None:
-    db = tmp_path / "i" / "i.db"
-    (tmp_path / "a.md").write_text("The kiln was fired in May.\n")
-    assert run("index", tmp_path / "a.md", "--db", db, env=STATIC).code == 0
-    watcher = subprocess.Popen([*COMMAND, "watch", "--battery", "-q", "--db", str(db)])
-    try:
-        children, deadline = Path(f"/proc/{watcher.pid}/task/{watcher.pid}/children"), time.monotonic() + 60
-        while not (helpers := children.read_text().split()) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        watcher.send_signal(signal.SIGHUP)
-        assert watcher.wait(30) == 0
-        assert helpers and not any(Path(f"/proc/{pid}").exists() for pid in helpers)
-    finally:
-        watcher.kill()
-        watcher.wait()
 
 
 @pytest.mark.slow
@@ -458,24 +323,6 @@ def test_a_word_is_excluded_without_quotes_around_the_line(indexed: Indexed) -> 
     without = indexed.run("search", "--paths", "lisbon", "-tram", "--mode", "words").lines
     assert without and set(without) < set(both)
     assert indexed.run("search", "-json", "lisbon").code == 2
-
-
-@pytest.mark.slow
-def test_lists_of_nothing_and_a_name_that_was_forgotten_said_nothing_of_it(tmp_path: Path) -> None:
-    db, empty = tmp_path / "i.db", {"PATH": "", "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    (tmp_path / "a.md").write_text("a note")
-    assert run("index", tmp_path / "a.md", "--db", db, env={"GSEARCH_EMBEDDER": "static"}).code == 0
-    assert "gsearch save NAME" in run("save", "--db", db).said
-    assert run("save", "rent", "from:kessler", "--db", db).code == 0
-    assert "from:kessler" in run("save", "rent", "--db", db).said
-    assert "schedule install" in run("schedule", "show", env=empty).said
-    assert "no schedule" in run("schedule", "remove", env=empty).said
-
-
-def test_watching_nothing_left_an_empty_index_behind(tmp_path: Path) -> None:
-    done = run("watch", "--db", tmp_path / "i" / "i.db")
-    assert done.code == 2 and "gsearch index" in done.said
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_reached_through_a_link_found_nothing_that_is_indexed_by_the_link(
