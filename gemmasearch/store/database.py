@@ -16,7 +16,9 @@ from gemmasearch.store import fts, schema, seals
 from gemmasearch.store.failures import translated
 
 BUSY_MS = 60_000  # writers are kept apart by the run lock; this covers short overlaps only
-_CACHE = -16_000  # KiB of pages, as SQLite wants it
+_CACHE = -16_000  # KiB of pages, as SQLite wants it …
+_LARGEST = 3 * _CACHE  # … and of a large index, where a filter looks at one passage in a hundred
+_OF_FILE = 40 * 1024  # bytes of the file per KiB of its pages that are kept
 Row = tuple[Any, ...]
 # Passages with their documents and files, under the names that ``filters.compile`` uses.
 JOINED = "chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id"
@@ -121,7 +123,8 @@ class Database:
     def _prepare(self) -> None:
         connection = self.connection
         with translated(self.path):
-            _set(connection, trusted_schema="OFF", cell_size_check="ON", foreign_keys="ON", cache_size=_CACHE)
+            _set(connection, trusted_schema="OFF", cell_size_check="ON", foreign_keys="ON")
+            _set(connection, cache_size=self._cache())
             _set(connection, temp_store="MEMORY")  # no text of yours in a temporary folder
             connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
             fts.register(connection)
@@ -137,6 +140,11 @@ class Database:
                 schema.migrate(connection)
             connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
+    def _cache(self) -> int:
+        """Under a filter the pages of one search do not fit where those of most do, so that each reads all of them
+        anew."""
+        return max(_LARGEST, min(_CACHE, -self.path.stat().st_size // _OF_FILE))
+
     def close(self) -> None:
         with translated(self.path):
             self.connection.close()
@@ -148,7 +156,7 @@ class Database:
         try:
             yield
         finally:
-            self.run(f"PRAGMA cache_size = {_CACHE}")
+            self.run(f"PRAGMA cache_size = {self._cache()}")
 
     def load_vec(self) -> None:
         """Make sqlite-vec's functions available, on first use: searches by words do without."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache, lru_cache
-from itertools import chain, filterfalse
+from itertools import chain, filterfalse, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gemmasearch import light, stopwords
@@ -130,23 +130,25 @@ def _analyse_together(runs: Sequence[str], language: str) -> dict[str, Analysis]
     stop = stopwords.of(language)
     exact: list[tuple[str, ...]] = []
     bare: list[str] = []  # what becomes the forms of all runs, one after the other
-    ends: list[int] = []
+    ends = [0]
     for run in runs:
-        pieces = [piece for piece in run.split("_") if piece] if "_" in run else [run]
-        exact.append(tuple(piece[:LONGEST].lower() for piece in pieces))
-        for piece, word in zip(pieces, exact[-1], strict=True):
+        pieces = [piece for piece in run.split("_") if piece] if "_" in run else (run,)
+        said = []
+        for piece in pieces:
+            word = piece[:LONGEST].lower()
+            said.append(word)
             if word not in stop:
                 bare.append(word)
             if len(piece) <= LONGEST and len(parts := _CAMEL.findall(piece)) > 1:
                 bare += map(str.lower, parts)
+        exact.append(tuple(said))
         if len(pieces) > 1 and len(run) <= LONGEST:
             bare.append(run.replace("_", "").lower())
         ends.append(len(bare))
     name = _SNOWBALL.get(language)
     stems = list(map(fold, _stemmers(name).stemWords(bare))) if name else bare
-    starts = [0, *ends]
-    forms = (tuple(filter(None, stems[start:end])) for start, end in zip(starts, ends, strict=False))
-    return {run: Analysis(*both) for run, *both in zip(runs, exact, forms, strict=True)}
+    forms = [tuple(filter(None, stems[start:end])) for start, end in pairwise(ends)]
+    return dict(zip(runs, map(Analysis, exact, forms), strict=True))
 
 
 def _analyse_any(run: str, language: str) -> Analysis:
@@ -185,12 +187,14 @@ class _Cache(dict[str, Analysis]):
         self._keep({run: found})
         return found
 
-    def of(self, runs: Set[str]) -> dict[str, Analysis]:
+    def of(self, runs: set[str]) -> dict[str, Analysis]:
         """The analyses of runs, of which the new ones are analysed together."""
-        new = [run for run in runs if run not in self and run.isascii()]
+        new = [run for run in runs if run.isascii() and run not in self]
         found = _analyse_together(new, self.language) if new else {}
         self._keep(found)
-        return {run: found.get(run) or self[run] for run in runs}
+        if len(found) < len(runs):
+            found |= {run: self[run] for run in runs.difference(found)}
+        return found
 
     def _keep(self, found: dict[str, Analysis]) -> None:
         kept = {run: analysis for run, analysis in found.items() if len(run) <= LONGEST}
@@ -220,7 +224,7 @@ class _Met:
         self.by_word: dict[str, list[str]] = {}  # the others that it finds
         self.by_form: dict[str, list[str]] = {}
 
-    def meet(self, runs: Set[str]) -> None:
+    def meet(self, runs: set[str]) -> None:
         """Analyse runs together: several times as fast as one by one."""
         plain = list(filter(_PLAIN.fullmatch, runs))
         for run, form in zip(plain, _forms_of(list(map(str.lower, plain)), self.language), strict=True):
@@ -229,11 +233,14 @@ class _Met:
                 self.by_form.setdefault(form, []).append(run)
         for run, analysis in _cached(self.language).of(runs - set(plain)).items():
             self.others[run] = analysis.exact
-            # Scripts without spaces have no stems: their pairs of characters stand for them.
-            self.forms[run] = (*analysis.forms, *filter(unspaced, analysis.exact))
+            found = analysis.forms
+            if not run.isascii():
+                # Scripts without spaces have no stems: their pairs of characters stand for them.
+                found = (*found, *filter(unspaced, analysis.exact))
+            self.forms[run] = found
             for word in analysis.exact:
                 self.by_word.setdefault(word, []).append(run)
-            for form in self.forms[run]:
+            for form in found:
                 self.by_form.setdefault(form, []).append(run)
         self.size += sum(map(len, runs))
 
