@@ -102,6 +102,21 @@ def _text(column: str, fts_column: str) -> Callable[[Condition], Sql]:
     return compiled
 
 
+_HAS_AUTHOR = "{0}kind <> 'mail' AND instr({0}meta, '\"author\"') > 0"
+# Each author is read once, of however many documents.
+_AUTHORS = f"""WITH authors(name) AS MATERIALIZED (
+    SELECT DISTINCT json_extract(meta, '$.author') FROM documents WHERE {_HAS_AUTHOR.format("")})
+    SELECT name FROM authors WHERE instr(' ' || gs_exact(coalesce(name, '')), ?) > 0"""
+
+
+def _sender(condition: Condition) -> Sql:
+    """Who sent a mail, or wrote a document."""
+    sent, params = _text("d.sender", "names")(condition)
+    value = str(condition.value)
+    wrote = f"CASE WHEN {_HAS_AUTHOR.format('d.')} THEN json_extract(d.meta, '$.author') IN ({_AUTHORS}) END"
+    return f"{sent} OR {wrote}", [*params, " " + (fts.searched(value) or words.fold(clean(value)))]
+
+
 def _title(condition: Condition) -> Sql:
     """Words of the title; what has none is called by the name of its file, a mail is not."""
     titled, params = _text("d.title", "title")(condition)
@@ -263,7 +278,7 @@ def _visited(condition: Condition) -> Sql:
 
 
 _FIELDS: dict[str, Callable[[Condition], Sql]] = {
-    "from": _text("d.sender", "names"),
+    "from": _sender,
     "to": _text("d.recipients", "names"),
     "cc": _text("d.copies", "names"),
     "title": _title,
