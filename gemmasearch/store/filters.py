@@ -161,12 +161,24 @@ def _type(condition: Condition) -> Sql:
     return f"d.kind IN (?, ?) OR ({ending})", [kind, _KINDS.get(kind, kind), *params]
 
 
+_ENDS = {ending[-3:] for ending in fts.PACKED}
+_ARCHIVES = (
+    f"SELECT x.id FROM files x WHERE lower(CAST(substr(x.path, -3) AS TEXT)) IN {tuple(sorted(_ENDS))}"
+)
+
+
 def _path(condition: Condition) -> Sql:
+    """A piece of the path, or with ``*`` its end; that of a file in an archive goes on in there. Files are asked by
+    themselves: the index of their paths is a tenth of the rows."""
     folded = _folded(condition)
+    test, values = "instr({0}, ?) > 0", [folded]
     if "*" in folded:
-        column, pattern = _folded_path("f.path", folded), _glob(folded.rstrip("/"))
-        return f"{column} GLOB ? OR {column} GLOB ?", [pattern, f"{pattern}/*"]
-    return f"instr({_folded_path('f.path', folded)}, ?) > 0", [folded]
+        pattern = _glob(folded.rstrip("/"))
+        test, values = "{0} GLOB ? OR {0} GLOB ?", [pattern, f"{pattern}/*"]
+    files = f"SELECT x.id FROM files x WHERE {test.format(_folded_path('x.path', folded))}"
+    member = test.format("gs_path(CAST(f.path || '/' || d.part AS BLOB))")
+    inside = f"CASE WHEN d.file_id IN ({_ARCHIVES}) THEN {member} END"
+    return f"d.file_id IN ({files}) OR {inside}", [*values, *values]
 
 
 def _glob(folded: str) -> str:

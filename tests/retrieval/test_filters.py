@@ -135,6 +135,22 @@ def test_files_within_archives_and_pdfs_went_by_the_name_of_the_archive_alone(
     assert packed(line) == titles
 
 
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("path:tour", ["nested", "packed"]),
+        ("path:backup.zip/tour/bericht.md", ["packed"]),
+        ("path:tour/*.md", ["nested", "packed"]),
+        ("path:*.ics", ["event"]),
+        ("path:h/*.zip", ["event", "mail", "nested", "packed"]),
+        ("path:8f", []),
+        ("-path:tour", ["event", "invoice", "mail", "sent"]),
+    ],
+)
+def test_the_path_of_a_file_ended_at_the_archive_it_is_in(packed, line: str, titles: list[str]) -> None:
+    assert packed(line) == titles
+
+
 def test_a_folder_named_through_a_link_found_nothing(add, store, tmp_path) -> None:
     real = tmp_path / "real"
     real.mkdir()
