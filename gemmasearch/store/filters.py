@@ -102,19 +102,32 @@ def _text(column: str, fts_column: str) -> Callable[[Condition], Sql]:
     return compiled
 
 
-_HAS_AUTHOR = "{0}kind <> 'mail' AND instr({0}meta, '\"author\"') > 0"
-# Each author is read once, of however many documents.
-_AUTHORS = f"""WITH authors(name) AS MATERIALIZED (
-    SELECT DISTINCT json_extract(meta, '$.author') FROM documents WHERE {_HAS_AUTHOR.format("")})
-    SELECT name FROM authors WHERE instr(' ' || gs_exact(coalesce(name, '')), ?) > 0"""
+def _noted(name: str, value: str, *, of: str = "") -> Sql:
+    """Words of what a reader noted beside the text. Each value is read once, of however many documents.
+
+    :param of: a test of the documents that may have it, the table's name as ``{0}``.
+    """
+    has = f"{of}instr({{0}}meta, '\"{name}\"') > 0"
+    noted = f"json_extract({{0}}meta, '$.{name}')"
+    values = f"""WITH noted(value) AS MATERIALIZED (
+        SELECT DISTINCT {noted.format("")} FROM documents WHERE {has.format("")})
+        SELECT value FROM noted WHERE instr(' ' || gs_exact(coalesce(value, '')), ?) > 0"""
+    sql = f"CASE WHEN {has.format('d.')} THEN {noted.format('d.')} IN ({values}) END"
+    return sql, [" " + (fts.searched(value) or words.fold(clean(value)))]
 
 
 def _sender(condition: Condition) -> Sql:
     """Who sent a mail, or wrote a document."""
     sent, params = _text("d.sender", "names")(condition)
-    value = str(condition.value)
-    wrote = f"CASE WHEN {_HAS_AUTHOR.format('d.')} THEN json_extract(d.meta, '$.author') IN ({_AUTHORS}) END"
-    return f"{sent} OR {wrote}", [*params, " " + (fts.searched(value) or words.fold(clean(value)))]
+    wrote, more = _noted("author", str(condition.value), of="{0}kind <> 'mail' AND ")
+    return f"{sent} OR {wrote}", [*params, *more]
+
+
+def _recipient(condition: Condition) -> Sql:
+    """Whom a mail went to, hidden from the others or not."""
+    named, params = _text("d.recipients", "names")(condition)
+    hidden, more = _noted("bcc", str(condition.value))
+    return f"{named} OR {hidden}", [*params, *more]
 
 
 def _title(condition: Condition) -> Sql:
@@ -291,8 +304,10 @@ def _visited(condition: Condition) -> Sql:
 
 _FIELDS: dict[str, Callable[[Condition], Sql]] = {
     "from": _sender,
-    "to": _text("d.recipients", "names"),
+    "to": _recipient,
     "cc": _text("d.copies", "names"),
+    "bcc": lambda condition: _noted("bcc", str(condition.value)),
+    "list": lambda condition: _noted("list", str(condition.value)),
     "title": _title,
     "subject": _text("d.title", "title"),
     "path": _path,
