@@ -146,9 +146,10 @@ class Labels:
 
     def follow_examples(self) -> None:
         """An example that is all of an indexed file says what the file says now; with its text, it goes. One of a
-        file of several documents goes with the document."""
+        file that holds documents, such as a mailbox, goes with its own."""
         sql = """SELECT e.id, e.text, min(d.id) FROM label_examples e JOIN files f ON f.path = e.path
-                 LEFT JOIN documents d ON d.file_id = f.id GROUP BY e.id HAVING count(d.id) < 2"""
+                 LEFT JOIN documents d ON d.file_id = f.id GROUP BY e.id
+                 HAVING count(d.id) = 0 OR count(d.id) = 1 AND max(d.part) = ''"""
         for id, text, document in self.db.rows(sql):
             now = self._text(document) if document else ""
             if not now:
@@ -159,9 +160,9 @@ class Labels:
             self._drop_unsaid()
 
     def _drop_unsaid(self) -> None:
-        """Examples go that none of the several documents of their file says any more."""
+        """Examples go that none of the documents within their file says any more."""
         sql = """SELECT e.id, e.text, f.id FROM label_examples e JOIN files f ON f.path = e.path
-                 WHERE (SELECT count(*) FROM documents WHERE file_id = f.id) > 1"""
+                 WHERE EXISTS (SELECT 1 FROM documents d WHERE d.file_id = f.id AND d.part <> '')"""
         unsaid: dict[int, dict[str, list[int]]] = {}
         for id, text, file in self.db.rows(sql):
             unsaid.setdefault(file, {}).setdefault(_plainly(text), []).append(id)

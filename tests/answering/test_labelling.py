@@ -216,6 +216,9 @@ def test_a_message_that_was_deleted_from_a_mailbox_stayed_as_an_example(home: Pa
         (home / "box.mbox").write_text("".join(box[1:]))
         index.index()
         assert [text.strip() for _, text in labels.find("invoice").examples] == [BILLS[1]]
+        (home / "box.mbox").write_text(box[3])  # another message is none that anybody gave
+        index.index()
+        assert not labels.find("invoice").examples
     assert b"invoice 1 is" not in (tmp_path / "i" / "index.db").read_bytes()
 
 
