@@ -126,6 +126,13 @@ def config_path(environ: Mapping[str, str] | None = None) -> Path:
     return Path(places.config_file(os.environ if environ is None else environ))
 
 
+def named_in_vain(environ: Mapping[str, str] | None = None) -> str:
+    """The config file that ``GSEARCH_CONFIG`` names and that is not there; "" = no such thing."""
+    given = (os.environ if environ is None else environ).get("GSEARCH_CONFIG")
+    path = str(config_path(environ))
+    return path if given and not os.path.lexists(path) else ""
+
+
 def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Resolve every setting. A flag of None counts as not given.
 
@@ -163,7 +170,9 @@ def _read_config(path: Path) -> Mapping[str, Any]:
             raw = stream.read(_MOST_CONFIG + 1)
         if len(raw) > _MOST_CONFIG:  # a device, or the wrong file
             raise UsageProblem(f"the config file {path} is larger than 1 MB", "mend it or move it away")
-        found = tomllib.loads(raw.decode())
+        found = tomllib.loads(
+            raw.decode("utf-8-sig")
+        )  # with the mark that Windows Notepad writes, or without
     except (OSError, ValueError, RecursionError) as e:
         raise UsageProblem(f"cannot read the config file {path}: {e}", "mend it or move it away") from e
     unknown = sorted(set(found) - set(names()))

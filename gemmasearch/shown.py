@@ -53,6 +53,7 @@ def _headers(row: DocumentRow | PassageRow) -> tuple[tuple[str, str], ...]:
         ("From", row.sender),
         ("To", row.recipients),
         ("Cc", row.copies),
+        ("Bcc", row.meta.get("bcc", "")),
         ("Date", date),
         ("Subject" if row.kind == "mail" else "Title", row.title),
         ("Attachments", ", ".join(row.attachments)),

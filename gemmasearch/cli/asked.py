@@ -6,6 +6,7 @@ Nothing here knows how the line was parsed: :mod:`session` does that with Typer,
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -44,6 +45,9 @@ class Session:
     def settings(self) -> Settings:
         from gemmasearch import settings
 
+        # Scripts name a file that does not exist to be free of the person's own.
+        if self.command != "config" and sys.stderr.isatty() and (path := settings.named_in_vain()):
+            self.out.note(f"GSEARCH_CONFIG names a file that is not there: {render.one_line(path)}")
         return settings.load(self.flags)
 
     @contextmanager

@@ -226,6 +226,8 @@ def forget(
             raise Interrupted("nothing was forgotten")
         gone = index.forget(paths, query=query, verify=verify)
     _say_what_is_left(session, gone)
+    if documents:
+        _say_what_may_come(out, gone)
     code = MachineRefused.exit_code if gone.left else 0
     return out.result(gone, lambda: _show_forgotten(out, gone, verify), code)
 
@@ -263,6 +265,15 @@ def _say_what_is_left(session: Session, gone: Forgotten) -> None:
         out.note(
             f"still in {path_field(file)}: {len(pieces)} pieces, such as {one_line(pieces[0])!r}{_how(file)}"
         )
+
+
+def _say_what_may_come(out: Output, gone: Forgotten) -> None:
+    """What a query will and will not keep out."""
+    if gone.sites:
+        named = one_line(", ".join(gone.sites))
+        out.note(f"later visits to {named} stay out, too, until `gsearch forget --undo`")
+    else:
+        out.note("only what was found now stays out: what comes later and matches is indexed")
 
 
 def _visited(index: Index, browsers: Sequence[str]) -> list[str]:

@@ -44,7 +44,8 @@ class Caring(Opened):
     ) -> Forgotten:
         """Take files, folders or roots, and the documents that match ``query``, out of the index and its bytes.
 
-        ``verify`` looks through the bytes of the index and of the files beside it afterwards.
+        A query that names sites and nothing else keeps out what is visited there later, too. ``verify`` looks through
+        the bytes of the index and of the files beside it afterwards.
 
         :raises NothingFound: none of them is in the index. :raises LockHeld: a run is writing.
         """
@@ -54,7 +55,18 @@ class Caring(Opened):
         known = [self._known_as(p) for p in paths]
         if query and not documents and not known:
             raise NothingFound(f"no document matches {query}", "`gsearch search` shows what does")
-        return forgetting.forget(self._store, known, documents, verify=verify)
+        sites = self._sites(query) if documents else ()
+        return forgetting.forget(self._store, known, documents, sites=sites, verify=verify)
+
+    def _sites(self, query: str) -> tuple[str, ...]:
+        """The sites of a line that names sites and nothing else."""
+        from gemmasearch import retrieval
+
+        parsed = retrieval.parse(retrieval.named(self._store, query))
+        if parsed.terms or parsed.excluded:
+            return ()
+        named = all(each.field == "site" and not each.negated for each in parsed.conditions)
+        return tuple(str(each.value) for each in parsed.conditions) if named else ()
 
     def matching(self, query: str) -> list[int]:
         """Ids of all documents under the filters of a query line that have a passage with all of its words, with what

@@ -24,7 +24,8 @@ READERS_LEAVE = 10.0  # seconds for searches that keep the journal from being em
 class Forgotten:
     """What left the index. ``excluded``: still on disk, and named in the exclusions of its folder from now on.
 
-    ``kept``: copies of imported pages beside the index that a query found: their files stay, too.
+    ``kept``: copies of imported pages beside the index that a query found: their files stay, too. ``sites``: those of
+    which later visits stay out, too.
 
     ``looked_for`` pieces of it were looked for in the bytes of the index and the files beside it (0 = not verified);
     ``left``: file -> those that still stand there.
@@ -38,6 +39,7 @@ class Forgotten:
     looked_for: int = 0
     left: Mapping[str, Sequence[str]] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
 
 
 def forget(
@@ -45,6 +47,7 @@ def forget(
     paths: Sequence[str] = (),
     documents: Sequence[int] = (),
     *,
+    sites: Sequence[str] = (),
     verify: bool = False,
     wait: float = 10.0,
 ) -> Forgotten:
@@ -53,7 +56,8 @@ def forget(
     A path that is still on disk below a registered root is added to that root's exclusions; documents of files that
     stay are remembered by a hash, so that no run brings them back.
 
-    :param paths: absolute. :param verify: look through the bytes afterwards.
+    :param paths: absolute. :param sites: what is visited there later stays out, too.
+    :param verify: look through the bytes afterwards.
     :raises NothingFound: none of them is known. :raises LockHeld: a run is writing.
     """
     began = time.monotonic()
@@ -73,6 +77,7 @@ def forget(
         store.drop_recognised_with(documents)
         store.unlearn(documents)
         store.forget_documents(alone)
+        store.forget_sites(sites)
         store.remove_files(rows)
         store.drop_unshown()
         store.purge_words(now=True)
@@ -82,7 +87,7 @@ def forget(
             left.setdefault(f"{store.path}-wal", ["a search that is going on keeps it: forget again"])
     return Forgotten(
         len(rows), len({*inside, *documents}), tuple(r.path for r in gone), tuple(excluded),
-        time.monotonic() - began, looked_for, left, kept,
+        time.monotonic() - began, looked_for, left, kept, tuple(sites),
     )  # fmt: skip
 
 

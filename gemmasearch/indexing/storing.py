@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from gemmasearch.indexing import chunking
 from gemmasearch.indexing.helper import Task, with_vectors
 from gemmasearch.indexing.measure import Measure
 from gemmasearch.readers.language import with_language
-from gemmasearch.store.keys import clean, document_hash, finite, lasting_hash
+from gemmasearch.store.keys import SITE_BYTES, clean, document_hash, finite, lasting_hash, site_hashes
 from gemmasearch.store.ready import Ready, ready
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Storing:
     along: Embedder | None = None  # makes vectors along with the rows, as helpers do; None = they follow
     _measured: Measure | None = None
     _forgotten: frozenset[bytes] | None = None
+    _of_sites: frozenset[bytes] = frozenset()  # those that keep out what is on a site
     _keys: list[bytes] = field(default_factory=list)
     _vectors: bytearray = field(default_factory=bytearray)  # int8, one row for each of the keys
 
@@ -76,9 +78,14 @@ class Storing:
         """Whether it was forgotten by a query and is to stay away."""
         if self._forgotten is None:
             self._forgotten = self.store.is_forgotten()
+            self._of_sites = frozenset(each for each in self._forgotten if len(each) == SITE_BYTES)
         if not self._forgotten:
             return False
-        return _lasting(document) in self._forgotten or _hash(_complete(document)) in self._forgotten
+        return (
+            _lasting(document) in self._forgotten
+            or bool(self._of_sites and not self._of_sites.isdisjoint(_sites(document)))
+            or _hash(_complete(document)) in self._forgotten
+        )
 
     def task(self) -> Task:
         """The same for helpers."""
@@ -109,6 +116,12 @@ def _complete(document: Document | Ready) -> Document | Ready:
 
 def _hash(document: Document | Ready) -> bytes:
     return document.hash if isinstance(document, Ready) else document_hash(document)
+
+
+def _sites(document: Document | Ready) -> Iterator[bytes]:
+    if isinstance(document, Ready):
+        return document.sites
+    return site_hashes(document.kind, document.meta)
 
 
 def _lasting(document: Document | Ready) -> bytes | None:

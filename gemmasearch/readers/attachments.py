@@ -112,6 +112,8 @@ def _belonging(item: Document, message: Document) -> Document:
     meta = {**item.meta, "attached_to": message.part, "subject": message.title}
     if item.kind == "mail":
         return replace(item, meta=meta)
+    if hidden := message.meta.get("bcc"):  # recipients like the others
+        meta["bcc"] = hidden
     return replace(
         item,
         meta=meta,

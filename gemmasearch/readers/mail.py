@@ -105,7 +105,7 @@ def _document(root: mime.Part, found: body.Content, place: Place) -> Document:
         tags=_labels(root),
         offset=place.offset,
         length=place.length,
-        meta=_meta(root, found),
+        meta=_meta(root, found, charset),
     )
 
 
@@ -144,11 +144,13 @@ def _date(root: mime.Part, place: Place) -> float | None:
     return next((when for raw in dates if raw and (when := headers.moment(raw)) is not None), None)
 
 
-def _meta(root: mime.Part, found: body.Content) -> dict[str, str]:
+def _meta(root: mime.Part, found: body.Content, charset: str) -> dict[str, str]:
     values = {
         "list": headers.text_of(root.get("list-id")),
         "reply-to": headers.text_of(root.get("reply-to")),
         "encrypted": "yes" if found.encrypted else "",
         "hidden": str(found.hidden or ""),  # spans of HTML that nobody sees and that were left out
     }
-    return {name: value[:500] for name, value in values.items() if value}
+    kept = {name: value[:500] for name, value in values.items() if value}
+    hidden = _people(root, "bcc", charset)  # in the mail that its sender keeps
+    return {**kept, "bcc": hidden} if hidden else kept

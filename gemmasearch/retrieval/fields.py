@@ -129,7 +129,8 @@ def _after(value: str, now: datetime) -> list[Condition]:
 
 
 FILTERS: Mapping[str, Reader] = {
-    "from": _has("from"), "to": _has("to"), "cc": _has("cc"), "subject": _has("title"), "title": _has("title"),
+    "from": _has("from"), "to": _has("to"), "cc": _has("cc"),
+    "bcc": _has("bcc"), "list": _has("list"), "subject": _has("title"), "title": _has("title"),
     "path": _has("path"), "tag": _has("tag"), "site": _has("site"), "in": _place("in"), "type": _equal("type"),
     "kind": _equal("type"), "ext": _equal("ext"), "lang": _equal("lang"), "has": _existing,
     "quoted": _yes_no("quoted"), "thread": _place("thread"), "size": _size, "date": _during("date"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from functools import partial
 
 from gemmasearch.documents import Hit
 from gemmasearch.retrieval import duplicates, snippets
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.quotes import Candidate
+from gemmasearch.retrieval.reach import asked
 from gemmasearch.store import PassageRow, Store
 from gemmasearch.store.rows import called
 
@@ -58,7 +60,9 @@ def in_threads(store: Store, found: Sequence[Hit]) -> list[Hit]:
 
 def at_what_is_there(store: Store, found: Sequence[Hit]) -> list[Hit]:
     """The hits; one whose file is not there stands at one of its copies that is, and names its own place last."""
-    gone = [hit.chunk_id for hit in found if hit.also_in and not os.path.lexists(hit.path)]
+    copied, gone = [hit for hit in found if hit.also_in], list[int]()
+    if copied:
+        gone = asked(lambda: [hit.chunk_id for hit in copied if not os.path.lexists(hit.path)], gone)
     if not gone:
         return list(found)
     copies = {id: others[-_COPIES:] for id, others in store.twins(gone).items()}
@@ -68,7 +72,8 @@ def at_what_is_there(store: Store, found: Sequence[Hit]) -> list[Hit]:
 
 def _at_copy(hit: Hit, copies: Sequence[PassageRow]) -> Hit:
     """The same hit at the first of its other places that is there; these passed the filters of the line."""
-    there = {_place(row): row for row in copies if os.path.lexists(row.path)}
+    there = dict[str, PassageRow]()
+    there = asked(lambda: {_place(row): row for row in copies if os.path.lexists(row.path)}, there)
     row = next((there[place] for place in hit.also_in if place in there), None)
     if row is None:
         return hit
@@ -92,8 +97,8 @@ def within_reach(store: Store, found: Sequence[Hit]) -> list[Hit]:
         root = _root_of(hit.path, looks)
         why = looks.get(root, "")
         if root and not why:
-            why = now[root] if root in now else now.setdefault(root, _out_of_reach(root, hit.path))
-        elif why and os.path.lexists(hit.path):
+            why = now[root] if root in now else now.setdefault(root, _why_not(root, hit.path))
+        elif why and asked(partial(os.path.lexists, hit.path), False):
             why = ""  # it is back since the last run
         marked.append(replace(hit, unavailable=why) if why else hit)
     return marked
@@ -104,6 +109,10 @@ def _root_of(path: str, roots: Container[str]) -> str:
     while path and path not in roots:
         path = path.rpartition("/")[0]
     return path or ("/" if "/" in roots else "")
+
+
+def _why_not(root: str, path: str) -> str:
+    return asked(partial(_out_of_reach, root, path), "it does not answer")
 
 
 def _out_of_reach(root: str, path: str) -> str:

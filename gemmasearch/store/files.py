@@ -161,7 +161,8 @@ class Files(Pictures):
         name = os.fsencode(path)
         with self.db.writing():
             old, folder = self.db.rows("SELECT path, folder_id FROM files WHERE id = ?", (file_id,))[0]
-            self.db.run("UPDATE OR REPLACE decisions SET path = ? WHERE path = ?", (name, old))
+            for said in ("decisions", "label_examples"):
+                self.db.run(f"UPDATE OR REPLACE {said} SET path = ? WHERE path = ?", (name, old))
             now = folders.number(self.db, name)
             self._rewrite_words(file_id, {"path": name, "path_words": clean(words), "folder_id": now})
             folders.drop_empty(self.db, (folder,))

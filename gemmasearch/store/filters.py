@@ -102,6 +102,34 @@ def _text(column: str, fts_column: str) -> Callable[[Condition], Sql]:
     return compiled
 
 
+def _noted(name: str, value: str, *, of: str = "") -> Sql:
+    """Words of what a reader noted beside the text. Each value is read once, of however many documents.
+
+    :param of: a test of the documents that may have it, the table's name as ``{0}``.
+    """
+    has = f"{of}instr({{0}}meta, '\"{name}\"') > 0"
+    noted = f"json_extract({{0}}meta, '$.{name}')"
+    values = f"""WITH noted(value) AS MATERIALIZED (
+        SELECT DISTINCT {noted.format("")} FROM documents WHERE {has.format("")})
+        SELECT value FROM noted WHERE instr(' ' || gs_exact(coalesce(value, '')), ?) > 0"""
+    sql = f"CASE WHEN {has.format('d.')} THEN {noted.format('d.')} IN ({values}) END"
+    return sql, [" " + (fts.searched(value) or words.fold(clean(value)))]
+
+
+def _sender(condition: Condition) -> Sql:
+    """Who sent a mail, or wrote a document."""
+    sent, params = _text("d.sender", "names")(condition)
+    wrote, more = _noted("author", str(condition.value), of="{0}kind <> 'mail' AND ")
+    return f"{sent} OR {wrote}", [*params, *more]
+
+
+def _recipient(condition: Condition) -> Sql:
+    """Whom a mail went to, hidden from the others or not."""
+    named, params = _text("d.recipients", "names")(condition)
+    hidden, more = _noted("bcc", str(condition.value))
+    return f"{named} OR {hidden}", [*params, *more]
+
+
 def _title(condition: Condition) -> Sql:
     """Words of the title; what has none is called by the name of its file, a mail is not."""
     titled, params = _text("d.title", "title")(condition)
@@ -146,12 +174,24 @@ def _type(condition: Condition) -> Sql:
     return f"d.kind IN (?, ?) OR ({ending})", [kind, _KINDS.get(kind, kind), *params]
 
 
+_ENDS = {ending[-3:] for ending in fts.PACKED}
+_ARCHIVES = (
+    f"SELECT x.id FROM files x WHERE lower(CAST(substr(x.path, -3) AS TEXT)) IN {tuple(sorted(_ENDS))}"
+)
+
+
 def _path(condition: Condition) -> Sql:
+    """A piece of the path, or with ``*`` its end; that of a file in an archive goes on in there. Files are asked by
+    themselves: the index of their paths is a tenth of the rows."""
     folded = _folded(condition)
+    test, values = "instr({0}, ?) > 0", [folded]
     if "*" in folded:
-        column, pattern = _folded_path("f.path", folded), _glob(folded.rstrip("/"))
-        return f"{column} GLOB ? OR {column} GLOB ?", [pattern, f"{pattern}/*"]
-    return f"instr({_folded_path('f.path', folded)}, ?) > 0", [folded]
+        pattern = _glob(folded.rstrip("/"))
+        test, values = "{0} GLOB ? OR {0} GLOB ?", [pattern, f"{pattern}/*"]
+    files = f"SELECT x.id FROM files x WHERE {test.format(_folded_path('x.path', folded))}"
+    member = test.format("gs_path(CAST(f.path || '/' || d.part AS BLOB))")
+    inside = f"CASE WHEN d.file_id IN ({_ARCHIVES}) THEN {member} END"
+    return f"d.file_id IN ({files}) OR {inside}", [*values, *values]
 
 
 def _glob(folded: str) -> str:
@@ -263,9 +303,11 @@ def _visited(condition: Condition) -> Sql:
 
 
 _FIELDS: dict[str, Callable[[Condition], Sql]] = {
-    "from": _text("d.sender", "names"),
-    "to": _text("d.recipients", "names"),
+    "from": _sender,
+    "to": _recipient,
     "cc": _text("d.copies", "names"),
+    "bcc": lambda condition: _noted("bcc", str(condition.value)),
+    "list": lambda condition: _noted("list", str(condition.value)),
     "title": _title,
     "subject": _text("d.title", "title"),
     "path": _path,

@@ -15,6 +15,7 @@ import apsw
 
 from gemmasearch import light, stopwords
 from gemmasearch.store import words
+from gemmasearch.store.keys import bare_address
 from gemmasearch.store.packing import plain
 
 # The longest first: the lists of a first column are shorter by two bytes a word, a fifth of the whole.
@@ -76,17 +77,13 @@ def _on_site(meta: str, site: str) -> bool:
     """Whether a document's address is on a site: a host, all hosts below it, or the beginning of an address."""
     known = json.loads(meta)
     addresses = (known.get("url") or "", known.get("site") or "")
-    wanted = _bare(site)
+    wanted = bare_address(site)
     host, _, path = wanted.partition("/")
-    for address in map(_bare, addresses):
+    for address in map(bare_address, addresses):
         of, _, rest = address.partition("/")
         if address and (of == host or of.endswith("." + host)) and rest.startswith(path):
             return True
     return False
-
-
-def _bare(address: str) -> str:
-    return re.sub(r"\A[a-z][a-z0-9+.-]*://", "", address.strip().lower()).removeprefix("www.")
 
 
 def quoted(tokens: Iterable[str]) -> str:

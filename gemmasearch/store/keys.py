@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 
 from gemmasearch import light
@@ -16,6 +16,10 @@ from gemmasearch.light import blake2b
 # so that offsets stay true.
 _UNSTORABLE = light.pattern("[\ud800-\udfff\0]")
 _HASHED = light.pattern(r"[0-9a-f]{16}(?:-\d+)?")  # a message of a mailbox, an entry, a note of an export
+SITE_BYTES = 14  # of the hash of a site, by which it is told from those of documents
+_SCHEME = light.pattern(r"\A[a-z][a-z0-9+.-]*://")
+_STEP = light.pattern(r"[/?#]")
+_STEPS = 20  # of a host or an address at which the site that it is on may end
 TITLE_LIMIT = 200  # characters of a title that go into an embedding
 _SAID = [f.name for f in fields(Document) if f.name not in ("offset", "length")]
 _SAYING = json.JSONEncoder(sort_keys=True, default=str)
@@ -73,6 +77,32 @@ def lasting_hash(
     return (
         blake2b("\0".join(said).encode("utf-8", "surrogatepass"), digest_size=15).digest() if said else None
     )
+
+
+def bare_address(address: str) -> str:
+    """A web address, or its beginning, as people say it: without https:// and www."""
+    return _SCHEME.sub("", address.strip().lower()).removeprefix("www.")
+
+
+def site_hash(site: str) -> bytes:
+    """SITE_BYTES bytes for a host with all hosts below it, or the beginning of an address there."""
+    named = bare_address(site).rstrip("/")
+    return blake2b(f"site\0{named}".encode("utf-8", "surrogatepass"), digest_size=SITE_BYTES).digest()
+
+
+def site_hashes(kind: str, meta: Mapping[str, str]) -> Iterator[bytes]:
+    """The same of every site that a visited page is on."""
+    if kind != "visit":
+        return
+    sites: set[str] = set()
+    for address in {bare_address(meta.get(name, "")) for name in ("url", "site")}:
+        host, _, rest = address.partition("/")
+        ends = [0, *(step.start() for step in _STEP.finditer(rest)), len(rest)][:_STEPS]
+        labels = host.split(".")[-_STEPS:]
+        for at in range(len(labels)):
+            above = ".".join(labels[at:])
+            sites.update(f"{above}/{rest[:end]}".rstrip("/") for end in ends)
+    yield from map(site_hash, sites)
 
 
 def readers_key(versions: str) -> str:

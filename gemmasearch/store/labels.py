@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gemmasearch.documents import Condition
 from gemmasearch.store import filters
 from gemmasearch.store.database import JOINED, Database
+from gemmasearch.store.files import UNPURGED
 from gemmasearch.store.keys import clean
 from gemmasearch.store.roots import below
 from gemmasearch.store.rows import LabelRow, VerdictRow
@@ -144,15 +145,34 @@ class Labels:
                     self.db.many("DELETE FROM label_examples WHERE id = ?", learned)
 
     def follow_examples(self) -> None:
-        """An example that is all of an indexed file says what the file says now; with its text, it goes."""
+        """An example that is all of an indexed file says what the file says now; with its text, it goes. One of a
+        file that holds documents, such as a mailbox, goes with its own."""
         sql = """SELECT e.id, e.text, min(d.id) FROM label_examples e JOIN files f ON f.path = e.path
-                 LEFT JOIN documents d ON d.file_id = f.id GROUP BY e.id HAVING count(d.id) < 2"""
+                 LEFT JOIN documents d ON d.file_id = f.id GROUP BY e.id
+                 HAVING count(d.id) = 0 OR count(d.id) = 1 AND max(d.part) = ''"""
         for id, text, document in self.db.rows(sql):
             now = self._text(document) if document else ""
             if not now:
                 self.db.run("DELETE FROM label_examples WHERE id = ?", (id,))
             elif _plainly(now) != _plainly(text):
                 self.db.run("UPDATE OR REPLACE label_examples SET text = ? WHERE id = ?", (now, id))
+        if self.db.value("SELECT 1 FROM state WHERE name = ?", (UNPURGED,)):  # something was taken out
+            self._drop_unsaid()
+
+    def _drop_unsaid(self) -> None:
+        """Examples go that none of the documents within their file says any more."""
+        sql = """SELECT e.id, e.text, f.id FROM label_examples e JOIN files f ON f.path = e.path
+                 WHERE EXISTS (SELECT 1 FROM documents d WHERE d.file_id = f.id AND d.part <> '')"""
+        unsaid: dict[int, dict[str, list[int]]] = {}
+        for id, text, file in self.db.rows(sql):
+            unsaid.setdefault(file, {}).setdefault(_plainly(text), []).append(id)
+        for file, texts in unsaid.items():
+            for (document,) in self.db.rows("SELECT id FROM documents WHERE file_id = ?", (file,)):
+                if not texts:
+                    break
+                texts.pop(_plainly(self._text(document)), None)
+            gone = [(id,) for ids in texts.values() for id in ids]
+            self.db.many("DELETE FROM label_examples WHERE id = ?", gone)
 
     def _text(self, document_id: int) -> str:
         sql = "SELECT gs_text(text) FROM chunks WHERE document_id = ? ORDER BY ordinal"

@@ -6,12 +6,20 @@ All that costs time is done here, without the index, so that it may happen in an
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gemmasearch.documents import Chunk, Document
 from gemmasearch.store import words
-from gemmasearch.store.keys import clean, document_hash, finite, lasting_hash, passage_key, passage_title
+from gemmasearch.store.keys import (
+    clean,
+    document_hash,
+    finite,
+    lasting_hash,
+    passage_key,
+    passage_title,
+    site_hashes,
+)
 from gemmasearch.store.packing import packed
 from gemmasearch.store.subjects import names_of
 
@@ -45,6 +53,11 @@ class Ready:
         kind, date, sender, message_id, meta = (self.row[at] for at in (2, 4, 5, 8, 13))
         when = date if isinstance(date, float) else None
         return lasting_hash(str(kind), self.part, str(sender), when, str(message_id), json.loads(str(meta)))
+
+    @property
+    def sites(self) -> Iterator[bytes]:
+        """Its :func:`keys.site_hashes`."""
+        return site_hashes(str(self.row[2]), json.loads(str(self.row[13])))
 
     def to_embed(self, chunks: Sequence[Chunk]) -> list[tuple[str, str]]:
         """Title and text of those of the chunks it was made of that have a key: what comes back from their rows."""

@@ -13,7 +13,7 @@ from gemmasearch.errors import MachineRefused
 from gemmasearch.light import dataclass
 from gemmasearch.store import words
 from gemmasearch.store.files import UNPURGED, Files
-from gemmasearch.store.keys import lasting_hash, nameless
+from gemmasearch.store.keys import lasting_hash, nameless, site_hash
 from gemmasearch.store.packing import plain
 
 PURGED = "purged"  # in state: when the full-text index was merged
@@ -130,7 +130,8 @@ class Traces(Files):
         return bool(self.db.value(sql, (text,)))
 
     def is_forgotten(self) -> frozenset[bytes]:
-        """keys.document_hash of every document that was taken out of a file that stays, and its keys.lasting_hash."""
+        """keys.document_hash of every document that was taken out of a file that stays, its keys.lasting_hash, and
+        keys.site_hash of every site."""
         return frozenset(hash for (hash,) in self.db.rows("SELECT hash FROM forgotten"))
 
     def with_what_is_inside(self, document_ids: Iterable[int]) -> list[int]:
@@ -169,6 +170,12 @@ class Traces(Files):
                     (id,),
                 )
                 self.remove_documents([id])
+
+    def forget_sites(self, sites: Iterable[str]) -> None:
+        """No run lets in a visited page of these sites, those that are visited for the first time neither."""
+        now = time.time()
+        rows = [(site_hash(site), now) for site in sites]
+        self.db.many("INSERT OR IGNORE INTO forgotten(hash, at) VALUES(?, ?)", rows)
 
     def _remember_lasting(self, document_id: int) -> None:
         sql = "SELECT kind, part, sender, date, message_id, meta FROM documents WHERE id = ?"

@@ -184,6 +184,44 @@ def test_the_old_text_of_an_example_that_was_edited_stayed_in_the_index(home: Pa
     assert b"invoice 1 is" not in (tmp_path / "i" / "index.db").read_bytes()
 
 
+def test_the_text_of_an_example_that_was_moved_and_then_deleted_stayed_in_the_index(
+    home: Path, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        for name in ("bill0.md", "bill1.md"):
+            labels.add("invoice", examples=index.example(str(home / name)))
+        (home / "bill0.md").rename(home / "moved.md")
+        index.index()
+        assert [Path(path).name for path, _ in labels.find("invoice").examples] == ["moved.md", "bill1.md"]
+        (home / "moved.md").unlink()
+        index.index()
+        assert [text for _, text in labels.find("invoice").examples] == [BILLS[1]]
+    assert b"invoice 1 is" not in (tmp_path / "i" / "index.db").read_bytes()
+
+
+def test_a_message_that_was_deleted_from_a_mailbox_stayed_as_an_example(home: Path, tmp_path: Path) -> None:
+    letter = "From a@b Mon Jan  5 10:00:00 2026\nFrom: a@b\nSubject: {0}\nMessage-ID: <{0}@b>\n\n{1}\n\n"
+    box = [letter.format(n, text) for n, text in enumerate(BILLS)]
+    (home / "box.mbox").write_text("".join(box))
+    for n in range(5):
+        (home / f"bill{n}.md").unlink()
+    with opened(tmp_path) as index:
+        index.index([home])
+        labels = index.labels()
+        for n in (1, 2):
+            (hit,) = index.search(f'"invoice {n} is"', mode="words")
+            labels.add("invoice", examples=index.example(f"c{hit.chunk_id}"))
+        (home / "box.mbox").write_text("".join(box[1:]))
+        index.index()
+        assert [text.strip() for _, text in labels.find("invoice").examples] == [BILLS[1]]
+        (home / "box.mbox").write_text(box[3])  # another message is none that anybody gave
+        index.index()
+        assert not labels.find("invoice").examples
+    assert b"invoice 1 is" not in (tmp_path / "i" / "index.db").read_bytes()
+
+
 def test_a_repair_keeps_labels_examples_and_decisions(home: Path, tmp_path: Path) -> None:
     with opened(tmp_path) as index:
         index.index([home])

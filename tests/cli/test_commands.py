@@ -226,6 +226,27 @@ def test_a_setting_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
     assert done.code == 2 and "resluts" in done.said
 
 
+def test_a_config_file_that_notepad_saved_was_refused(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_bytes(b"\xef\xbb\xbfresults = 3\r\nmode = 'words'\r\n")
+    done = run("config", env={"GSEARCH_CONFIG": str(config)})
+    assert done.code == 0 and f"results\t3\tfile {config}" in done.text
+
+
+def test_a_misspelt_name_of_a_config_file_was_silently_ignored(tmp_path: Path) -> None:
+    """Nothing is said to scripts, which name such a file to be free of the person's own."""
+    (tmp_path / "a.md").write_text("A note.\n")
+    line = ("index", tmp_path / "a.md", "--db", tmp_path / "i" / "i.db")
+    missing = {"GSEARCH_CONFIG": str(tmp_path / "cofnig.toml")}
+    said = run_on_terminal(*line, env=missing, columns=200)
+    assert said.code == 0 and "GSEARCH_CONFIG names a file that is not there: " in said.text
+    assert "cofnig.toml" in said.text
+    for env, more in ((missing, ("-q",)), ({"GSEARCH_CONFIG": os.devnull}, ())):
+        assert "GSEARCH_CONFIG" not in run_on_terminal(*line, *more, env=env).text
+    assert "GSEARCH_CONFIG" not in run(*line, env=missing).said
+    assert "cofnig.toml (not there)" in run("config", env=missing).said
+
+
 def test_a_config_file_in_the_current_folder_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("results = 3\n")
     done = run("config", cwd=tmp_path)

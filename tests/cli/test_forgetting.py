@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.place import Place
 from tests.cli.terminal import run
+from tests.readers.browser_profiles import FIREFOX, database
 
 
 @pytest.fixture
@@ -249,3 +250,40 @@ def test_a_dry_run_of_forgetting_what_nothing_matches_called_it_done(place: Plac
     assert done.said.startswith("gsearch: no document matches from:mallory\n"), "it was said twice"
     done = place("forget", place.home / "fig.md", "from:mallory")
     assert done.code == 0 and "0 documents match from:mallory" in done.said
+
+
+@pytest.mark.slow
+def test_a_site_that_was_forgotten_came_back_with_the_next_visit(tmp_path: Path) -> None:
+    """The pages that were found stayed out; what was visited there for the first time did not."""
+    profile = database(tmp_path / "places.sqlite", FIREFOX)
+    db = tmp_path / "i" / "i.db"
+
+    def visit(*urls: str) -> None:
+        rows = ", ".join(f"('{url}', 'Walnut {n}', 1, 1714564800000000)" for n, url in enumerate(urls))
+        database(profile, f"INSERT INTO moz_places (url, title, visit_count, last_visit_date) VALUES {rows}")
+        assert run("index", "--browser", profile, "--db", db).code == 0
+
+    def addresses() -> set[str]:
+        return set(run("search", "walnut", "-n", "50", "--format", "{url}", "--db", db).lines)
+
+    visit("https://notes.example.com/walnut/one")
+    done = run("forget", "site:https://www.example.org/", "--db", db)
+    assert done.code == 0 and "later visits to https://www.example.org/ stay out, too" in done.said
+    assert "later visits" in run("forget", "site:notes.example.com/walnut", "--db", db).said
+    other = {
+        "https://bestexample.org/",
+        "https://notes.example.com/other",
+        "https://notes.example.com/walnuts",
+    }
+    visit(
+        "https://shop.example.org/new?a=b",
+        "http://example.org",
+        "https://notes.example.com/walnut/two?x",
+        *other,
+    )
+    assert addresses() == {"https://example.net/kept", *other}
+    done = run("forget", "title:shop", "--db", db)
+    assert done.code == 0 and "what comes later and matches is indexed" in done.said
+    assert run("forget", "--undo", "--db", db).code == 0
+    visit("https://example.org/again")
+    assert {"https://shop.example.org/new?a=b", "https://example.org/again"} <= addresses()

@@ -39,6 +39,19 @@ def test_headers_become_fields(tmp_path: Path) -> None:
     assert (found.references, found.date, found.title) == (("a@x", "0@x"), 1714564800.0, "Table")
 
 
+def test_who_got_a_hidden_copy_was_not_read_from_the_mail_that_was_kept(tmp_path: Path) -> None:
+    many = [f"person{n}@example.org" for n in range(40)]
+    found = mail(
+        tmp_path, message(headers=["Bcc: =?utf-8?q?J=C3=B6rg?= <j@example.org>", f"Bcc: {', '.join(many)}"])
+    )
+    assert found.meta["bcc"] == ", ".join(["Jörg <j@example.org>", *many])
+    assert (found.recipients, found.copies) == ("Kim Ono <kim@example.org>", "")
+    assert "bcc" not in mail(tmp_path, message(headers=["Bcc:"])).meta
+    attached = part("The offer.", "text/plain", "Content-Disposition: attachment; filename=offer.txt")
+    (tmp_path / "m.eml").write_text("Bcc: j@example.org\n" + multipart(part("See there."), attached))
+    assert [each.meta["bcc"] for each in documents(tmp_path / "m.eml")] == ["j@example.org"] * 2
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -84,6 +84,26 @@ def test_a_site_is_a_host_with_all_below_it_and_not_any_metadata(add, store) -> 
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_what_a_person_wrote_was_not_found_by_the_filter_that_is_named_for_author(
+    add, store, embedder, mode
+) -> None:
+    """`author:` is told to be `from:` here."""
+
+    def written(name, kind, **meta):
+        add(f"/b/{name}", f"The {name} says what a boiler is.", kind=kind, title=name, meta=meta, date=1.7e9)
+
+    written("book", "book", author="Nora Muñoz, Dana Bell")
+    written("paper", "pdf", author="O'Brien")
+    written("deck", "slides", subject='"author"')
+    assert found(store, embedder, "from:munoz", mode) == {"book"}
+    assert found(store, embedder, 'from:"dana bell"', mode) == {"book"}
+    assert found(store, embedder, "from:o'brien", mode) == {"paper"}
+    assert found(store, embedder, "-from:munoz -from:o'brien -from:tom", mode) == {"deck", "two", "three"}
+    assert found(store, embedder, "from:unoz", mode) == set()
+    assert found(store, embedder, "from:dana", mode) == {"two", "book"}
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_brackets_behind_a_filter_hold_its_values(store, embedder, mode) -> None:
     assert found(store, embedder, "boiler from:(tom OR dana) -lunch", mode) == {"one", "two"}
     assert found(store, embedder, "boiler -from:(tom OR dana)", mode) == {"three"}

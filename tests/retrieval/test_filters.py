@@ -63,6 +63,32 @@ def test_filters_and_kinds_by_other_names(listed, line: str, titles: list[str]) 
     assert listed(line) == titles
 
 
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("to:lucia", ["plan"]),
+        ("to:pat@y.example", ["plan"]),
+        ("to:kim", ["plan", "tagging"]),
+        ("bcc:brandt", ["plan"]),
+        ("bcc:kim", []),
+        ("-to:lucia", ["tagging"]),
+        ("list:notmuch", ["tagging"]),
+        ("list:notmuch.notmuchmail.org", ["tagging"]),
+        ("list:kernel", []),
+        ("-list:notmuch", ["plan"]),
+    ],
+)
+def test_hidden_copies_and_mailing_lists_could_not_be_asked_for(
+    add, store, line: str, titles: list[str]
+) -> None:
+    mail = {"kind": "mail", "sender": "nora@x.example", "recipients": "Kim Ono <kim@x.example>"}
+    add("/m/1", "party", title="plan", meta={"bcc": "Lucía Brandt <l@x.example>, pat@y.example"}, **mail)
+    add(
+        "/m/2", "tags", title="tagging", meta={"list": '"The mail system." <notmuch.notmuchmail.org>'}, **mail
+    )
+    assert sorted(hit.title for hit in search(store, None, line)) == titles
+
+
 def test_a_suffix_left_out_attachments(listed) -> None:
     assert listed("ext:pdf") == ["lease", "offer"]
     assert listed("ext:.PDF from:tom") == ["offer"]
@@ -132,6 +158,22 @@ def packed(add, store):
 def test_files_within_archives_and_pdfs_went_by_the_name_of_the_archive_alone(
     packed, line: str, titles: list[str]
 ) -> None:
+    assert packed(line) == titles
+
+
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("path:tour", ["nested", "packed"]),
+        ("path:backup.zip/tour/bericht.md", ["packed"]),
+        ("path:tour/*.md", ["nested", "packed"]),
+        ("path:*.ics", ["event"]),
+        ("path:h/*.zip", ["event", "mail", "nested", "packed"]),
+        ("path:8f", []),
+        ("-path:tour", ["event", "invoice", "mail", "sent"]),
+    ],
+)
+def test_the_path_of_a_file_ended_at_the_archive_it_is_in(packed, line: str, titles: list[str]) -> None:
     assert packed(line) == titles
 
 
