@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.index.opened import Opened
+from gemmasearch.index.turns import in_turn
 from gemmasearch.shown import Place, Shown, surroundings, whole
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _ALL = 1000  # hits looked through where only some of them count
 _SHORT = 80  # characters of a passage that say too little of what it is about
 
 
+@in_turn
 class Finding(Opened):
     """Part of Index: searching, and showing what was found."""
 
