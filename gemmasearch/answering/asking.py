@@ -24,7 +24,7 @@ from gemmasearch.answering.candidates import Weights
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.found import SHOWN, Found, extract_from
 from gemmasearch.answering.question import Question, understand
-from gemmasearch.answering.scope import beyond, dated, described, scopes_of
+from gemmasearch.answering.scope import as_written, beyond, dated, described, scopes_of
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
 from gemmasearch.light import dataclass
 from gemmasearch.models.once import Once
@@ -90,7 +90,7 @@ class _Search:
         parsed = retrieval.parse(self.line)
         asked = understand(parsed.text)
         found = None
-        *scopes, named = scopes_of(self.question)
+        *scopes, named = scopes_of(as_written(self.question, self._writes))
         # A scope is a guess: without an answer it is given up.
         for scope in dict.fromkeys((*scopes, named, ())):
             rest = beyond(asked, scope)
@@ -106,6 +106,9 @@ class _Search:
         # Passages name the year that is written out.
         elsewhere = named and not scope and self.line == self.question
         return found, [f"nothing {described(named)} answers this; other documents do"] if elsewhere else []
+
+    def _writes(self, name: str) -> bool:
+        return bool(self.store.listing((Condition("from", "has", name),), 1))
 
     def _within(self, scope: tuple[Condition, ...], asked: Question, rest: Question) -> Found:
         hits = self._passages(rest, (*self.conditions, *scope))
