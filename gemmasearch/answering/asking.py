@@ -23,7 +23,7 @@ from gemmasearch.answering import (
 from gemmasearch.answering.candidates import Weights
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.found import SHOWN, Found, extract_from
-from gemmasearch.answering.question import Question, understand
+from gemmasearch.answering.question import Question, spelt_out, understand
 from gemmasearch.answering.scope import as_written, beyond, dated, described, scopes_of
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
 from gemmasearch.light import dataclass
@@ -65,7 +65,8 @@ def answer(
     """
     clock = Clock()
     once = Once(embedder) if embedder is not None else None
-    search = _Search(store, once, question, dated(question), tuple(conditions), clock)
+    plain = spelt_out(question)
+    search = _Search(store, once, plain, dated(plain), tuple(conditions), clock)
     found, notes = search.best()
     if not found.answers and not conditions and (better := _spelt(store, question)):
         second = answer(store, once, generator, better, settings=settings, on_text=on_text, extract=extract)
