@@ -316,3 +316,15 @@ def test_a_forked_process_used_the_connection_of_its_parent(notes: Path, tmp_pat
         env={**os.environ, "GSEARCH_CONFIG": os.devnull, "GSEARCH_EMBEDDER": "static"},
     )
     assert (done.stdout.split("\n"), done.stderr) == (["The kiln False", "Bees", ""], "")
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_of_no_hits_gave_as_many_as_the_settings_say(notes: Path, tmp_path: Path, limit: int) -> None:
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        for search in (
+            lambda: index.search("kiln", limit=limit),
+            lambda: index.similar(text="a kiln", limit=limit),
+        ):
+            with pytest.raises(UsageProblem, match="limit"):
+                search()
