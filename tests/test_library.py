@@ -328,3 +328,36 @@ def test_a_limit_of_no_hits_gave_as_many_as_the_settings_say(notes: Path, tmp_pa
         ):
             with pytest.raises(UsageProblem, match="limit"):
                 search()
+
+
+DIARY = """# Bicycle
+
+## 2026-02-11
+
+Replaced the chain and the cassette at Velowerk.
+
+## 2026-06-20 brakes
+
+New brake pads, rear wheel trued.
+
+## 3 July 2026
+
+The saddle was stolen at the station. The new one came on 9 July 2026.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("when was the saddle stolen", "3 July 2026: “The saddle was stolen at the station.” [1]"),
+        ("where was the saddle stolen", "“The saddle was stolen at the station.” [1]"),
+        ("when did the new saddle come", "“The new one came on 9 July 2026.” [1]"),
+    ],
+)
+def test_when_was_answered_without_the_day_that_stands_above_an_entry(
+    notes: Path, tmp_path: Path, question: str, told: str
+) -> None:
+    (notes / "diary.md").write_text(DIARY)
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        assert index.ask(question).text == told

@@ -17,6 +17,7 @@ from gemmasearch.answering import (
     reference,
     replies,
     steps,
+    surroundings,
     synonyms,
     words,
 )
@@ -245,6 +246,8 @@ class _Reply:
         """Each sentence with what it needs beside it, unless that has just been quoted."""
         told: list[str] = []
         of_steps = steps.asks(self.found.question)
+        both = (self.found.question, *(halves.of(self.found.question) or ()))
+        asked = {question.kind for question in both}
         for item in items:
             if of_steps and (block := steps.block_of(item)):
                 draft.add_block(block, item.hit, item.text)
@@ -255,8 +258,9 @@ class _Reply:
             if any(item.text in shown for shown in told):
                 continue
             told.append(whole)
-            quote = printable(whole)
-            draft.add(f"“{_BULLET.sub('', quote)}”", [(item.hit, item.text)], 1.0)
+            quote = f"“{_BULLET.sub('', printable(whole))}”"
+            day = surroundings.day_above(item) if "when" in asked else ""
+            draft.add(f"{printable(day)}: {quote}" if day else quote, [(item.hit, item.text)], 1.0)
 
     def _timed(self, answer: Answer) -> Answer:
         total = time.perf_counter() - self.clock.started

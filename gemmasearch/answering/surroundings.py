@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.answering import words
+from gemmasearch.answering import spans, words
 from gemmasearch.answering.hostile import instructs
 from gemmasearch.answering.numbers import YEAR
 from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.answering.sentences import Unit, units_of
-from gemmasearch.documents import Hit
+from gemmasearch.documents import Evidence, Hit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,6 +79,21 @@ def block_of(text: str, unit: Unit) -> str:
 def heading_of(text: str, headings: Sequence[Unit], unit: Unit) -> str:
     """The heading above a unit within its passage, for a passage may hold several sections of a note."""
     return next((each.of(text) for each in reversed(headings) if each.end <= unit.start), "")
+
+
+def day_above(item: Evidence) -> str:
+    """The heading with the day of an entry that names none itself, as in a diary; "" = there is none."""
+    if _names_day(item.text):
+        return ""
+    hit, at = item.hit, item.hit.text.find(item.text)
+    within = [unit.of(hit.text) for unit in units_of(hit) if unit.kind == "heading" and unit.end <= at]
+    nearest = within[-1:] or hit.headings[-1:]
+    bare = nearest[0].strip("#*= \t") if nearest else ""
+    return bare if _names_day(bare) else ""
+
+
+def _names_day(text: str) -> bool:
+    return any(span.kind == "date" for span in spans.dates(text))
 
 
 def names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:
