@@ -361,3 +361,23 @@ def test_when_was_answered_without_the_day_that_stands_above_an_entry(
     with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
         index.index([notes])
         assert index.ask(question).text == told
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("when was the chain replaced", "2026-02-11: “Replaced the chain and the cassette at Velowerk.” [1]"),
+        ("when was the saddle stolen", "3 July 2026: “The saddle was stolen at the station.” [1]"),
+        ("when was the saddle sold", "Nothing in your files answers this."),
+    ],
+)
+def test_when_was_refused_where_entries_of_a_diary_share_a_passage(
+    notes: Path, tmp_path: Path, question: str, told: str
+) -> None:
+    (notes / "diary.md").write_text(
+        "# Bicycle\n\n## 2026-02-11\n\nReplaced the chain and the cassette at Velowerk.\n\n"
+        "## 3 July 2026\n\nThe saddle was stolen at the station. The tyre was flat.\n"
+    )
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        assert index.ask(question).text == told

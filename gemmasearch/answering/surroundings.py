@@ -15,7 +15,7 @@ from gemmasearch.answering.numbers import YEAR
 from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.answering.sentences import Unit, units_of
-from gemmasearch.documents import Evidence, Hit
+from gemmasearch.documents import Hit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,11 +81,11 @@ def heading_of(text: str, headings: Sequence[Unit], unit: Unit) -> str:
     return next((each.of(text) for each in reversed(headings) if each.end <= unit.start), "")
 
 
-def day_above(item: Evidence) -> str:
-    """The heading with the day of an entry that names none itself, as in a diary; "" = there is none."""
-    if _names_day(item.text):
+def day_above(text: str, hit: Hit) -> str:
+    """The heading with the day of a sentence that names none itself, as in a diary; "" = there is none."""
+    if _names_day(text):
         return ""
-    hit, at = item.hit, item.hit.text.find(item.text)
+    at = hit.text.find(text)
     within = [unit.of(hit.text) for unit in units_of(hit) if unit.kind == "heading" and unit.end <= at]
     nearest = within[-1:] or hit.headings[-1:]
     bare = nearest[0].strip("#*= \t") if nearest else ""
