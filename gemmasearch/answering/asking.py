@@ -259,7 +259,7 @@ class _Reply:
                 continue
             told.append(whole)
             quote = f"“{_BULLET.sub('', printable(whole))}”"
-            day = surroundings.day_above(item.text, item.hit) if "when" in asked else ""
+            day = surroundings.day_beside(item.text, item.hit) if "when" in asked else ""
             draft.add(f"{printable(day)}: {quote}" if day else quote, [(item.hit, item.text)], 1.0)
 
     def _timed(self, answer: Answer) -> Answer:

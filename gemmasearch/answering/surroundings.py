@@ -92,6 +92,15 @@ def day_above(text: str, hit: Hit) -> str:
     return bare if _names_day(bare) else ""
 
 
+def day_beside(text: str, hit: Hit) -> str:
+    """What a sentence of a note that names no day is to be told with, where it is asked for one: the heading with the
+    day of its entry, else the day of the note. Sources that are mails are listed with theirs."""
+    if day := day_above(text, hit):
+        return day
+    moment = None if hit.kind != "note" or _names_day(text) else moment_of(hit)
+    return moment.date().isoformat() if moment else ""
+
+
 def _names_day(text: str) -> bool:
     return any(span.kind == "date" for span in spans.dates(text))
 
