@@ -384,16 +384,14 @@ def test_when_was_refused_where_entries_of_a_diary_share_a_passage(
 
 
 def test_when_was_answered_from_a_dated_note_without_its_day(notes: Path, tmp_path: Path) -> None:
-    (notes / "2026-05-02 balcony.md").write_text(
-        "# Balcony\n\nBought three tomato seedlings at the market.\n"
-    )
+    (notes / "2026-05-02 balcony.md").write_text("# Balcony\n\nBought three tomato seedlings on Saturday.\n")
     (notes / "loaf.md").write_text(
         "---\ndate: 2026-03-14\n---\n# Loaf\n\nThe sourdough starter was fed with rye.\n"
     )
     with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
         index.index([notes])
         bought = index.ask("When were three tomato seedlings bought?")
-        assert bought.text == "2026-05-02: “Bought three tomato seedlings at the market.” [1]"
+        assert bought.text == "2026-05-02: “Bought three tomato seedlings on Saturday.” [1]"
         fed = index.ask("When was the sourdough starter fed with rye?")
         assert fed.text == "2026-03-14: “The sourdough starter was fed with rye.” [1]"
         assert "2024: “" not in index.ask("When was the kiln fired?").text

@@ -102,7 +102,9 @@ def day_beside(text: str, hit: Hit) -> str:
 
 
 def _names_day(text: str) -> bool:
-    return any(span.kind == "date" for span in spans.dates(text))
+    """A weekday by itself is none: which one it was, its entry has to say."""
+    said = (text[span.start : span.end] for span in spans.dates(text) if span.kind == "date")
+    return any(not spans.WEEKDAY.fullmatch(each) for each in said)
 
 
 def names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:
