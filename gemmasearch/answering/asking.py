@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,6 +43,11 @@ DIFFER = "the sources differ"
 NEWEST_FIRST = f"{DIFFER}; the newest comes first"
 NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
+# Asked so, a file that came with a mail is part of the answer.
+_SENT = light.pattern(
+    r"\b(?:sen[dt]|attach\w*|enclos\w*|geschickt|schickte|anhang|angehängt|envoy\w+|joint\w*|envi[óo]|adjunt\w+)\b",
+    re.I,
+)
 _BULLET = light.pattern(r"^(?:[-+•‣◦·–]|\*{1,8}|\(?\d{1,3}[.)]|#+)\s+")
 
 
@@ -132,7 +138,10 @@ class _Search:
         return hits
 
     def _newest(self, conditions: Sequence[Condition], rest: Question) -> Found:
-        hits = retrieval.search(self.store, None, "", limit=SHOWN, conditions=conditions)
+        hits = retrieval.search(self.store, None, "", limit=2 * SHOWN, conditions=conditions)
+        if not _SENT.search(self.question):  # what is attached to a mail was not written by its sender
+            hits = [hit for hit in hits if "attached_to" not in hit.meta] or hits
+        hits = hits[:SHOWN]
         self.clock.lap("search")
         return Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
 

@@ -332,6 +332,22 @@ def test_a_word_in_the_place_of_a_sender_that_sent_nothing_is_none(store: Store,
     assert as_written("what does the mail say", lambda name: True) == "what does the mail say"
 
 
+def test_what_somebody_wrote_was_a_paper_that_came_with_the_mail(store: Store, add: Add) -> None:
+    mail = {"sender": "Dana Bell <d@x.org>", "date": noon(2025, 2)}
+    add("/m/1", "Great, I booked it.", kind="mail", part="a1", **mail)
+    add(
+        "/m/2",
+        "The annual premium is 148 euros.",
+        kind="pdf",
+        part="a1/p.pdf",
+        meta={"attached_to": "a1"},
+        **mail,
+    )
+    wrote = answer(store, None, None, "What did Dana write in February 2025?", extract=True)
+    assert "booked" in wrote.text and "premium" not in wrote.text
+    assert "premium" in answer(store, None, None, "What did Dana send in February 2025?", extract=True).text
+
+
 def test_filters_alone_tell_what_their_newest_documents_want(store: Store, add: Add) -> None:
     add("/m/1", "Please send me the keys.", kind="mail", sender="Dana Bell <d@x.org>", date=noon(2025, 2))
     assert "send me the keys" in answer(store, None, None, "from:dana", extract=True).text
