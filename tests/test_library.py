@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -244,3 +246,162 @@ def test_a_size_that_the_model_does_not_give_was_another_one_in_silence(notes: P
 
     assert remarks(512, "flag") == ["static: 256 dimensions are used, not 512: it gives no more"]
     assert remarks(128, "flag") == remarks(512, "config file") == []
+
+
+def test_threads_that_shared_an_index_got_an_error_of_sqlite(notes: Path, tmp_path: Path) -> None:
+    asked = ("kiln fired", "orchard hive") * 20
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(lambda line: index.search(line)[0].title, asked))
+        assert found == ["The kiln", "Bees"] * 20
+
+
+def test_a_search_beside_an_index_that_watches_says_that_it_would_wait_for_ever(
+    notes: Path, tmp_path: Path
+) -> None:
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        watching, ended = Event(), Event()
+
+        def stop() -> bool:
+            watching.set()
+            return ended.is_set()
+
+        with ThreadPoolExecutor(1) as threads:
+            watcher = threads.submit(index.watch, stop=stop, battery=True)
+            watching.wait(30)
+            try:
+                with pytest.raises(UsageProblem, match="watches your files in another thread"):
+                    index.search("kiln")
+                with Index.open(tmp_path / "i" / "index.db", settings=settings(), read_only=True) as other:
+                    assert other.search("kiln fired")[0].title == "The kiln"
+            finally:
+                ended.set()
+            watcher.result(60)
+        assert index.search("kiln fired")[0].title == "The kiln"
+
+
+def test_a_closed_index_said_so_in_the_words_of_sqlite(notes: Path, tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "i" / "index.db", settings=settings())
+    index.close()
+    for use in (lambda: index.search("kiln"), index.status, index.index, lambda: index.show("c1")):
+        with pytest.raises(UsageProblem, match="closed"):
+            use()
+    index.close()
+
+
+_FORKED = """
+import os, sys
+from gemmasearch import Index
+with Index.open(sys.argv[1]) as index:
+    index.index([sys.argv[2]])
+    inherited = index._store
+    if not (child := os.fork()):
+        with index:
+            print(index.search("kiln fired", mode="words")[0].title, index._store is inherited, flush=True)
+        assert inherited.db.value("SELECT 1")  # closed by the parent alone
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    print(index.search("orchard", mode="words")[0].title)
+"""
+
+
+def test_a_forked_process_used_the_connection_of_its_parent(notes: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FORKED, str(tmp_path / "i" / "index.db"), str(notes)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "GSEARCH_CONFIG": os.devnull, "GSEARCH_EMBEDDER": "static"},
+    )
+    assert (done.stdout.split("\n"), done.stderr) == (["The kiln False", "Bees", ""], "")
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_of_no_hits_gave_as_many_as_the_settings_say(notes: Path, tmp_path: Path, limit: int) -> None:
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        for search in (
+            lambda: index.search("kiln", limit=limit),
+            lambda: index.similar(text="a kiln", limit=limit),
+        ):
+            with pytest.raises(UsageProblem, match="limit"):
+                search()
+
+
+DIARY = """# Bicycle
+
+## 2026-02-11
+
+Replaced the chain and the cassette at Velowerk.
+
+## 2026-06-20 brakes
+
+New brake pads, rear wheel trued.
+
+## 3 July 2026
+
+The saddle was stolen at the station. The new one came on 9 July 2026.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("when was the saddle stolen", "3 July 2026: “The saddle was stolen at the station.” [1]"),
+        ("where was the saddle stolen", "“The saddle was stolen at the station.” [1]"),
+        ("when did the new saddle come", "“The new one came on 9 July 2026.” [1]"),
+    ],
+)
+def test_when_was_answered_without_the_day_that_stands_above_an_entry(
+    notes: Path, tmp_path: Path, question: str, told: str
+) -> None:
+    (notes / "diary.md").write_text(DIARY)
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        assert index.ask(question).text == told
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("when was the chain replaced", "2026-02-11: “Replaced the chain and the cassette at Velowerk.” [1]"),
+        ("when was the saddle stolen", "3 July 2026: “The saddle was stolen at the station.” [1]"),
+        ("when was the saddle sold", "Nothing in your files answers this."),
+    ],
+)
+def test_when_was_refused_where_entries_of_a_diary_share_a_passage(
+    notes: Path, tmp_path: Path, question: str, told: str
+) -> None:
+    (notes / "diary.md").write_text(
+        "# Bicycle\n\n## 2026-02-11\n\nReplaced the chain and the cassette at Velowerk.\n\n"
+        "## 3 July 2026\n\nThe saddle was stolen at the station. The tyre was flat.\n"
+    )
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        assert index.ask(question).text == told
+
+
+def test_when_was_answered_from_a_dated_note_without_its_day(notes: Path, tmp_path: Path) -> None:
+    (notes / "2026-05-02 balcony.md").write_text("# Balcony\n\nBought three tomato seedlings on Saturday.\n")
+    (notes / "loaf.md").write_text(
+        "---\ndate: 2026-03-14\n---\n# Loaf\n\nThe sourdough starter was fed with rye.\n"
+    )
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        bought = index.ask("When were three tomato seedlings bought?")
+        assert bought.text == "2026-05-02: “Bought three tomato seedlings on Saturday.” [1]"
+        fed = index.ask("When was the sourdough starter fed with rye?")
+        assert fed.text == "2026-03-14: “The sourdough starter was fed with rye.” [1]"
+        assert "2024: “" not in index.ask("When was the kiln fired?").text
+
+
+def test_the_day_of_something_else_was_told_where_a_note_says_the_question_and_no_more(
+    notes: Path, tmp_path: Path
+) -> None:
+    (notes / "loaf.md").write_text("# Loaf\n\nThe sourdough starter was fed with rye.\n")
+    with Index.open(tmp_path / "i" / "index.db", settings=settings()) as index:
+        index.index([notes])
+        assert not index.ask("When was the sourdough starter fed with rye?").found
+        assert index.ask("When was the kiln fired?").found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,14 +18,15 @@ from gemmasearch.answering import (
     reference,
     replies,
     steps,
+    surroundings,
     synonyms,
     words,
 )
 from gemmasearch.answering.candidates import Weights
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.found import SHOWN, Found, extract_from
-from gemmasearch.answering.question import Question, understand
-from gemmasearch.answering.scope import beyond, dated, described, scopes_of
+from gemmasearch.answering.question import Question, spelt_out, understand
+from gemmasearch.answering.scope import as_written, beyond, dated, described, scopes_of
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
 from gemmasearch.light import dataclass
 from gemmasearch.models.once import Once
@@ -41,6 +43,11 @@ DIFFER = "the sources differ"
 NEWEST_FIRST = f"{DIFFER}; the newest comes first"
 NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
+# Asked so, a file that came with a mail is part of the answer.
+_SENT = light.pattern(
+    r"\b(?:sen[dt]|attach\w*|enclos\w*|geschickt|schickte|anhang|angehängt|envoy\w+|joint\w*|envi[óo]|adjunt\w+)\b",
+    re.I,
+)
 _BULLET = light.pattern(r"^(?:[-+•‣◦·–]|\*{1,8}|\(?\d{1,3}[.)]|#+)\s+")
 
 
@@ -65,7 +72,8 @@ def answer(
     """
     clock = Clock()
     once = Once(embedder) if embedder is not None else None
-    search = _Search(store, once, question, dated(question), tuple(conditions), clock)
+    plain = spelt_out(question)
+    search = _Search(store, once, plain, dated(plain), tuple(conditions), clock)
     found, notes = search.best()
     if not found.answers and not conditions and (better := _spelt(store, question)):
         second = answer(store, once, generator, better, settings=settings, on_text=on_text, extract=extract)
@@ -90,7 +98,7 @@ class _Search:
         parsed = retrieval.parse(self.line)
         asked = understand(parsed.text)
         found = None
-        *scopes, named = scopes_of(self.question)
+        *scopes, named = scopes_of(as_written(self.question, self._writes))
         # A scope is a guess: without an answer it is given up.
         for scope in dict.fromkeys((*scopes, named, ())):
             rest = beyond(asked, scope)
@@ -106,6 +114,9 @@ class _Search:
         # Passages name the year that is written out.
         elsewhere = named and not scope and self.line == self.question
         return found, [f"nothing {described(named)} answers this; other documents do"] if elsewhere else []
+
+    def _writes(self, name: str) -> bool:
+        return bool(self.store.listing((Condition("from", "has", name),), 1))
 
     def _within(self, scope: tuple[Condition, ...], asked: Question, rest: Question) -> Found:
         hits = self._passages(rest, (*self.conditions, *scope))
@@ -127,7 +138,10 @@ class _Search:
         return hits
 
     def _newest(self, conditions: Sequence[Condition], rest: Question) -> Found:
-        hits = retrieval.search(self.store, None, "", limit=SHOWN, conditions=conditions)
+        hits = retrieval.search(self.store, None, "", limit=2 * SHOWN, conditions=conditions)
+        if not _SENT.search(self.question):  # what is attached to a mail was not written by its sender
+            hits = [hit for hit in hits if "attached_to" not in hit.meta] or hits
+        hits = hits[:SHOWN]
         self.clock.lap("search")
         return Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
 
@@ -241,6 +255,8 @@ class _Reply:
         """Each sentence with what it needs beside it, unless that has just been quoted."""
         told: list[str] = []
         of_steps = steps.asks(self.found.question)
+        both = (self.found.question, *(halves.of(self.found.question) or ()))
+        asked = {question.kind for question in both}
         for item in items:
             if of_steps and (block := steps.block_of(item)):
                 draft.add_block(block, item.hit, item.text)
@@ -251,8 +267,9 @@ class _Reply:
             if any(item.text in shown for shown in told):
                 continue
             told.append(whole)
-            quote = printable(whole)
-            draft.add(f"“{_BULLET.sub('', quote)}”", [(item.hit, item.text)], 1.0)
+            quote = f"“{_BULLET.sub('', printable(whole))}”"
+            day = surroundings.day_beside(item.text, item.hit) if "when" in asked else ""
+            draft.add(f"{printable(day)}: {quote}" if day else quote, [(item.hit, item.text)], 1.0)
 
     def _timed(self, answer: Answer) -> Answer:
         total = time.perf_counter() - self.clock.started

@@ -14,7 +14,7 @@ from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.question import COUNTED, TITLE, Question
 from gemmasearch.answering.reference import lacks_subject, points_back, priced_behind, speaks_of_somebody
-from gemmasearch.answering.surroundings import RECORDS
+from gemmasearch.answering.surroundings import RECORDS, day_above
 from gemmasearch.answering.years import of_other_year, of_other_years, shares_only_a_year
 
 LOOKED_AT = 5  # best candidates whose words count
@@ -244,8 +244,12 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
     # A mail or an entry of a diary is of its day; of that day is what its sentence says, not whoever is named there.
     said = set(question.stems) - set(question.names) or set(question.stems)
     return question.kind != "when" or not any(
-        (c.hit.date is not None or any(spans.dates(" ".join((c.hit.title, *c.hit.headings)))))
-        and not said.isdisjoint(c.held)
+        not said.isdisjoint(c.held)
+        and (
+            c.hit.date is not None
+            or any(spans.dates(" ".join((c.hit.title, *c.hit.headings))))
+            or day_above(c.text, c.hit)
+        )
         for c in near
     )
 

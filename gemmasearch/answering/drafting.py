@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, evidence, grounding, hostile, packing, spans, words
+from gemmasearch.answering.madeup import made_up
 from gemmasearch.answering.numbers import MARKER, days_in
 from gemmasearch.answering.question import GATHERED, Question
 from gemmasearch.answering.sentences import split
@@ -169,7 +170,9 @@ def generate(
         if not (stems := set(words.stems(plain))) - told:
             continue  # said already, in other words
         support = _supported(plain, sentence, against)
-        if support.holds and replies(draft.question, plain, quoted) and not loops(plain):
+        good = support.holds and replies(draft.question, plain, quoted) and not loops(plain)
+        rest = draft.unsupported and not any(map(str.isalpha, plain))  # "2025." of a sentence that was wrong
+        if good and not rest and not made_up(plain, draft.question, hits):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
             draft.add(plain, carried, support.score)
             told |= stems

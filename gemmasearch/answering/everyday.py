@@ -82,6 +82,11 @@ def among(surface: Mapping[str, str], language: str, kind: str) -> frozenset[str
     return common if any(not _of_date(word) for word in topic) else frozenset()
 
 
+def stems(language: str) -> frozenset[str]:
+    """Of all everyday words of a language, whatever is asked."""
+    return frozenset().union(*(_stems(language, kind) for kind in ("what", "when", "who", "where")))
+
+
 @lru_cache(maxsize=16)
 def _stems(language: str, kind: str) -> frozenset[str]:
     """Of all lists; where a relation is asked for, of the words for now alone."""

@@ -13,6 +13,7 @@ from gemmasearch.answering.candidates import FEATURES, Candidate, Weights
 from gemmasearch.answering.numbers import numbers_in
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.sentences import Unit, attributes, units_of
+from gemmasearch.answering.surroundings import day_beside
 from gemmasearch.documents import Evidence, Hit
 from gemmasearch.letters import STOPS, unspaced
 
@@ -75,6 +76,8 @@ def says_nothing(question: Question, candidate: Candidate) -> bool:
     if attributes(candidate.text):
         return True
     repeats = stems <= set(question.stems) and question.kind != "yesno" and not words.negated(candidate.text)
+    if repeats and question.kind == "when":  # of a day that stands beside it, it says all that is asked
+        repeats = not day_beside(candidate.text, candidate.hit)
     return repeats or _is_scrap(candidate)
 
 

@@ -60,6 +60,7 @@ _NO_SUCH = light.pattern(
     re.I,
 )
 HALF = "half of the question is answered; nothing answers"
+_WHOLE = 0.9  # share of a question's words that is all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class Found:
             shown = tuple(evidence.select(asked, taken, SHOWN))
             return cls(asked, shown, likely >= 0.5, shown[:1])
         shown = tuple(evidence.select(asked, ranked, SHOWN))
+        if _is_of_something_else(asked, ranked, shown):
+            likely = 0.0
         if listing.asks(asked) and listing.enough(told := listing.items(asked, ranked)):
             longer = (listing.LONGER,) if len(told) > listing.MOST else ()
             told = told[: listing.MOST]
@@ -138,6 +141,15 @@ class Found:
         if len(open_) != 1:
             return self
         return replace(self, told=tuple(told), notes=(*self.notes, f"{HALF}: {open_[0].text}"))
+
+
+def _is_of_something_else(asked: Question, ranked: Sequence[Candidate], shown: Sequence[Evidence]) -> bool:
+    """Whether a line that holds the whole question says nothing more, and what would be told in its place is of
+    another document and shares no word with the question."""
+    if not ranked or ranked[0].covered < _WHOLE or not evidence.says_nothing(asked, ranked[0]):
+        return False
+    told = (c for c in ranked if (c.text, c.hit.chunk_id) == (shown[0].text, shown[0].hit.chunk_id))
+    return any(not c.covered and c.hit.document_id != ranked[0].hit.document_id for c in told)
 
 
 def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:

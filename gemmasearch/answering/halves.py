@@ -20,7 +20,9 @@ _ASKS = (
     r"|(?:by|from|since|until|bis|seit|von|depuis|desde) (?:when|whom|what|wann|wem|quand|cuándo))"
 )
 _TWO = light.pattern(
-    rf"\s*(¿?{_ASKS}\b.+?),? (?:and|und|et|y) (?:also |auch |aussi )?(¿?{_ASKS}\b.*)", re.I | re.S
+    rf"\s*(¿?{_ASKS}\b.+?)(?:,? (?:and|und|et|y|&) |\?\s+(?:(?:and|und|et|y) )?)(?:also |auch |aussi )?"
+    rf"(¿?{_ASKS}\b.*)",
+    re.I | re.S,
 )
 _YEAR = r"(?:(?:in|im|en)(?: (?:jahr|the year))? )?(?:19|20)\d\d"
 _TWO_YEARS = light.pattern(

@@ -11,6 +11,8 @@ from gemmasearch.answering import denials, everyday, former, tongues, words
 from gemmasearch.light import dataclass
 from gemmasearch.store import words as indexed
 
+# "Who's got the key" is no "who is".
+_RUN_TOGETHER = light.pattern(r"\b(what|who|where|when|how|why)['’]?s\b(?! (?:got|been|had)\b)", re.I)
 KINDS = ("who", "when", "where", "number", "money", "yesno", "why", "how", "list", "summary", "what")
 COUNTED = ("when", "number", "money")  # which a day or an amount answers
 GATHERED = ("list", "summary")  # which more than one sentence answers
@@ -178,10 +180,20 @@ class Question:
     everyday: frozenset[str] = frozenset()  # stems that are common in the language, beside those of a topic
 
 
+def spelt_out(text: str) -> str:
+    """A question whose first word is not run together with the verb: what is told of it hangs on both.
+
+    >>> spelt_out("whats the fee, and who's the landlord")
+    'what is the fee, and who is the landlord'
+    """
+    return _RUN_TOGETHER.sub(r"\1 is", text)
+
+
 def understand(text: str) -> Question:
     """>>> understand("When was the boiler serviced?").kind
     'when'
     """
+    text = spelt_out(text)
     flat = " ".join(words.fold(text).replace("’", "'").split()).lstrip("¿¡\"'(- ")
     language = tongues.asked_in(flat, text)
     kind, abroad = _kind_of(text, flat, language)

@@ -7,7 +7,7 @@ A scope is a guess, so it is tried first and given up when nothing inside it ans
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,19 +27,29 @@ _SAID = (
     r"|replied"
     r"|answer|answered|suggest|suggested|report|reported|promise|promised|propose|proposed)"
 )
-_SENDERS = tuple(
-    light.pattern(pattern)
-    for pattern in (
-        rf"\b(?:did|does|has|had) {_NAME} (?:\w+ )?{_SAID}\b",
-        rf"\b{_NAME} {_SAID}\b",
-        rf"\b(?:(?:[Ee]-?)?[Mm]ails?|messages?|letters?|Nachricht(?:en)?|courriels?|correos?) (?:from|by|von"
-        rf"|de) {_NAME}",
-        rf"\b(?:hat|hatte) {_NAME} .*(?:geschrieben|gesagt|gefragt|geschickt|gemeint|vorgeschlagen)\b",
-        rf"\b(?:schrieb|sagte|fragte|schickte|meinte) {_NAME}",
-        rf"\b{_NAME} a(?:-t-(?:il|elle))? (?:écrit|dit|demandé|envoyé|proposé)\b",
-        rf"\b(?:escribió|dijo|preguntó|envió|propuso) {_NAME}",
+
+
+def _senders(name: str) -> tuple[re.Pattern[str], ...]:
+    """Where a question says of a ``name`` that it is a sender's; the second of them is at home in any sentence."""
+    return tuple(
+        light.pattern(pattern)
+        for pattern in (
+            rf"\b(?:did|does|has|had) {name} (?:\w+ )?{_SAID}\b",
+            rf"\b{name} {_SAID}\b",
+            rf"\b(?:(?:[Ee]-?)?[Mm]ails?|messages?|letters?|Nachricht(?:en)?|courriels?|correos?) (?:from|by|von"
+            rf"|de) {name}",
+            rf"\b(?:hat|hatte) {name} .*(?:geschrieben|gesagt|gefragt|geschickt|gemeint|vorgeschlagen)\b",
+            rf"\b(?:schrieb|sagte|fragte|schickte|meinte) {name}",
+            rf"\b{name} a(?:-t-(?:il|elle))? (?:écrit|dit|demandé|envoyé|proposé)\b",
+            rf"\b(?:escribió|dijo|preguntó|envió|propuso) {name}",
+        )
     )
-)
+
+
+_SENDERS = _senders(_NAME)
+# As names are typed in haste; whether one is a name, the index has to say.
+_SMALL = _senders(r"(?P<name>[^\W\d_][\w-]+)")
+_ANYWHERE = 1
 _TIME = light.pattern(
     rf"\b(?:(?:in|im|en|during|of|de|on|am|le|el)\s+)?(?P<time>(?:{MONTH_NAMES})(?:\s+(?:de\s+)?\d{{4}})?"
     rf"|(?:last|this) (?:week|month|year)|yesterday|today"
@@ -92,6 +102,22 @@ def named_in(question: str, now: datetime | None = None) -> tuple[Condition, ...
         return _time(question, now or datetime.now().astimezone()) if _WHEN_WRITTEN.search(question) else ()
     name = re.sub(r"['’]s$", "", match["name"])
     return (Condition("from", "has", name), *_time(question, now or datetime.now().astimezone()))
+
+
+def as_written(question: str, writes: Callable[[str], bool]) -> str:
+    """The question with a capital where it may name a sender in small letters, if such a one ``writes``.
+
+    >>> as_written("what did dana write in april", lambda name: name == "dana")
+    'what did Dana write in april'
+    """
+    if any(c.field == "from" for c in named_in(question)):
+        return question
+    for number, pattern in enumerate(_SMALL):
+        match = None if number == _ANYWHERE else pattern.search(question)
+        if match and words.stems(match["name"], words.guess_language(question)) and writes(match["name"]):
+            at = match.start("name")
+            return question[:at] + question[at].upper() + question[at + 1 :]
+    return question
 
 
 _IN = {"de": "im Jahr", "fr": "en", "es": "en"}

@@ -33,6 +33,7 @@ _DAY = (
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes"
     r"|s[áa]bado|domingo)s?"
 )
+WEEKDAY = light.pattern(_DAY, re.I)
 _YEAR = r"(?:1\d{3}|20\d{2}|\d{1,4} ?(?:BCE?|AD|CE|v\. ?Chr\.|n\. ?Chr\.))"
 _CENTURY = (
     r"(?:(?:early|mid|late|first half of the|second half of the|end of the)[- ])?(?:\d{1,2}(?:st|nd|rd"

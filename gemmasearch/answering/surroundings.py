@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.answering import words
+from gemmasearch.answering import spans, words
 from gemmasearch.answering.hostile import instructs
 from gemmasearch.answering.numbers import YEAR
 from gemmasearch.answering.question import SEVERAL, Question
@@ -79,6 +79,32 @@ def block_of(text: str, unit: Unit) -> str:
 def heading_of(text: str, headings: Sequence[Unit], unit: Unit) -> str:
     """The heading above a unit within its passage, for a passage may hold several sections of a note."""
     return next((each.of(text) for each in reversed(headings) if each.end <= unit.start), "")
+
+
+def day_above(text: str, hit: Hit) -> str:
+    """The heading with the day of a sentence that names none itself, as in a diary; "" = there is none."""
+    if _names_day(text):
+        return ""
+    at = hit.text.find(text)
+    within = [unit.of(hit.text) for unit in units_of(hit) if unit.kind == "heading" and unit.end <= at]
+    nearest = within[-1:] or hit.headings[-1:]
+    bare = nearest[0].strip("#*= \t") if nearest else ""
+    return bare if _names_day(bare) else ""
+
+
+def day_beside(text: str, hit: Hit) -> str:
+    """What a sentence of a note that names no day is to be told with, where it is asked for one: the heading with the
+    day of its entry, else the day of the note. Sources that are mails are listed with theirs."""
+    if day := day_above(text, hit):
+        return day
+    moment = None if hit.kind != "note" or _names_day(text) else moment_of(hit)
+    return moment.date().isoformat() if moment else ""
+
+
+def _names_day(text: str) -> bool:
+    """A weekday by itself is none: which one it was, its entry has to say."""
+    said = (text[span.start : span.end] for span in spans.dates(text) if span.kind == "date")
+    return any(not spans.WEEKDAY.fullmatch(each) for each in said)
 
 
 def names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:

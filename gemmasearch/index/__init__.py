@@ -13,6 +13,7 @@ from gemmasearch.index.answers import Answering
 from gemmasearch.index.care import Caring
 from gemmasearch.index.finding import Finding
 from gemmasearch.index.opened import absolute
+from gemmasearch.index.turns import in_turn
 from gemmasearch.matching import Models
 from gemmasearch.settings import Settings
 from gemmasearch.shown import Place, Shown
@@ -48,11 +49,14 @@ def nothing_yet() -> UsageProblem:
     return UsageProblem("nothing to index yet", "name a folder: gsearch index ~/Documents")
 
 
+@in_turn
 class Index(Finding, Answering, Caring):
     """One person's index. Open it with :meth:`open`; use it as a context manager or :meth:`close` it.
 
     ``notes`` holds remarks for people about what could not be used (a model that is gone, …).
-    Not thread-safe: one Index per thread.
+    Threads may share one: it does one thing after the other, for each in turn. Open one per thread where searches are
+    to run side by side, or while another thread indexes or watches. A conversation is for one thread, and so are
+    labels. In a process that was forked, it opens its file again when it is first used.
     """
 
     @classmethod
@@ -175,7 +179,10 @@ class Index(Finding, Answering, Caring):
 
         if not self._store.roots():
             raise UsageProblem("nothing to watch yet", "name a folder: gsearch index ~/Documents")
-        with reading(self._store, self.settings, lambda event: None, stop) as (readers, told):
+        with (
+            self._turns.endless(),
+            reading(self._store, self.settings, lambda event: None, stop) as (readers, told),
+        ):
             watch.watch(
                 self._store,
                 self._models.embedder(),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gemmasearch.documents import PROBLEM_REASONS, Answer, Problem
 from gemmasearch.errors import UsageProblem
 from gemmasearch.index.opened import Opened, absolute, not_indexed
+from gemmasearch.index.turns import in_turn
 
 if TYPE_CHECKING:
     from gemmasearch.answering import Conversation
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gemmasearch.answering.labels import Verdict
 
 
+@in_turn
 class Answering(Opened):
     """Part of Index: asking, and telling what a text is about."""
 

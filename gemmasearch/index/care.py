@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gemmasearch.errors import NothingFound
 from gemmasearch.index.opened import Opened, absolute, not_indexed
+from gemmasearch.index.turns import in_turn
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.care import Compacted, Why
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gemmasearch.store import Root
 
 
+@in_turn
 class Caring(Opened):
     """Part of Index: care."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.index.opened import Opened
+from gemmasearch.index.turns import in_turn
 from gemmasearch.shown import Place, Shown, surroundings, whole
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _ALL = 1000  # hits looked through where only some of them count
 _SHORT = 80  # characters of a passage that say too little of what it is about
 
 
+@in_turn
 class Finding(Opened):
     """Part of Index: searching, and showing what was found."""
 
@@ -47,7 +49,7 @@ class Finding(Opened):
 
         bound = retrieval.in_ranking if order == "relevance" else retrieval.in_another_order
         everything = not collapse and order == "relevance"
-        wanted = limit or self.settings.results
+        wanted = self._wanted(limit)
         with self._store.snapshot():  # the model is that of the vectors
             look = self._look(query, mode, per_document, collapse, None if everything else bound)
 
@@ -59,6 +61,13 @@ class Finding(Opened):
 
             found = retrieval.arranged(there, limit=wanted, order=order, after=after, floor=min_score)
         return retrieval.within_reach(self._store, found)
+
+    def _wanted(self, limit: int | None) -> int:
+        if limit is not None and limit < 1:
+            raise UsageProblem(
+                f"limit: {limit} is too small", "1 is the least; None leaves it to the settings"
+            )
+        return limit or self.settings.results
 
     def _look(
         self,
@@ -218,7 +227,7 @@ class Finding(Opened):
             else:
                 text = handle.text if handle else "\n".join(d.text for d in documents)
             own = [handle.document_id] if handle else [d.document_id for d in documents]
-        wanted = limit or self.settings.results
+        wanted = self._wanted(limit)
         with self._store.snapshot():
             embedder = self._models.query_embedder()
             found = around.similar(self._store, embedder, text, limit=wanted, without=own)

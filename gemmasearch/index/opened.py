@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
+from dataclasses import field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from gemmasearch import light
 from gemmasearch.errors import NothingFound, UsageProblem
+from gemmasearch.index.turns import Turns
 from gemmasearch.light import dataclass
 from gemmasearch.matching import Models
 from gemmasearch.settings import Settings
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from gemmasearch.store import DocumentRow, PassageRow, Store
 
 _HANDLE = light.pattern(r"c(\d{1,18})\Z")
+_LEFT_ALONE: list[object] = []  # what belongs to a process of which this one is a fork
 
 
 @dataclass
@@ -26,14 +30,34 @@ class Opened:
     settings: Settings
     _store: Store
     _models: Models
+    _turns: Turns = field(default_factory=Turns, repr=False, compare=False)
 
     @property
     def notes(self) -> list[str]:
         return self._models.notes
 
     def close(self) -> None:
-        self._models.close()
-        self._store.close()
+        if self._turns.elsewhere():  # it is the parent's to close
+            return
+        with self._turn():
+            self._models.close()
+            self._store.close()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """A turn at this index, for one thread at a time."""
+        if self._turns.elsewhere():
+            self._open_again()
+        return self._turns.taken()
+
+    def _open_again(self) -> None:
+        """After a fork: neither connection nor model can be used by two processes. Those of the parent are left as
+        they are, for to close them would be to use them."""
+        from gemmasearch.store import Store
+
+        parents = self._store
+        store = Store.open(parents.path, create=False, read_only=parents.db.read_only)
+        _LEFT_ALONE.append((parents, self._models))
+        self._store, self._models, self._turns = store, Models(self.settings, store), Turns()
 
     def __enter__(self) -> Self:
         return self

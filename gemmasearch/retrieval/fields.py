@@ -47,6 +47,13 @@ def _equal(name: str) -> Reader:
     return read
 
 
+def _language(value: str, now: datetime) -> list[Condition]:
+    from gemmasearch.retrieval import tongues  # few lines name a language
+
+    known = any(map(str.isalpha, value))
+    return [Condition("lang", "is", tongues.code(value))] if known else []
+
+
 def _yes_no(name: str) -> Reader:
     def read(value: str, now: datetime) -> list[Condition]:
         known = {"yes": False, "true": False, "1": False, "no": True, "false": True, "0": True}
@@ -132,7 +139,7 @@ FILTERS: Mapping[str, Reader] = {
     "from": _has("from"), "to": _has("to"), "cc": _has("cc"),
     "bcc": _has("bcc"), "list": _has("list"), "subject": _has("title"), "title": _has("title"),
     "path": _has("path"), "tag": _has("tag"), "site": _has("site"), "in": _place("in"), "type": _equal("type"),
-    "kind": _equal("type"), "ext": _equal("ext"), "lang": _equal("lang"), "has": _existing,
+    "kind": _equal("type"), "ext": _equal("ext"), "lang": _language, "has": _existing,
     "quoted": _yes_no("quoted"), "thread": _place("thread"), "size": _size, "date": _during("date"),
     "before": _before, "until": _until, "after": _after, "since": _after, "visited": _during("visited"),
     "label": _has("label"), "filename": _has("filename"),

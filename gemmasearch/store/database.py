@@ -234,7 +234,8 @@ class Database:
     def snapshot(self) -> Iterator[None]:
         """Every look within the body sees the index as it is at the first of them, whoever writes meanwhile. Nothing
         is written in it; within a transaction it is a part of that."""
-        outermost = not self.connection.in_transaction
+        with translated(self.path):
+            outermost = not self.connection.in_transaction
         if outermost:
             self.run("BEGIN")
         try:

@@ -7,7 +7,7 @@ from types import TracebackType
 
 import apsw
 
-from gemmasearch.errors import GsearchError, IndexDamaged, LockHeld, MachineRefused, no_space
+from gemmasearch.errors import GsearchError, IndexDamaged, LockHeld, MachineRefused, UsageProblem, no_space
 
 REPAIR = "`gsearch doctor --repair` rebuilds it from your files; a copy of the damaged file is kept"
 
@@ -26,7 +26,7 @@ _DAMAGE = (
 
 
 class translated:
-    """Run the body; an apsw exception leaves as IndexDamaged, MachineRefused or LockHeld.
+    """Run the body; an apsw exception leaves as IndexDamaged, MachineRefused, LockHeld or UsageProblem.
 
     Anything else (a mistake in our SQL, a wrong type) passes through unchanged: it is a bug, not a condition.
     """
@@ -69,6 +69,10 @@ def _known(e: apsw.Error, path: Path) -> GsearchError | None:
         )
     if isinstance(e, apsw.NoMemError):
         return MachineRefused(f"out of memory while using {path}")
+    if isinstance(e, apsw.ConnectionClosedError | apsw.CursorClosedError):
+        return UsageProblem("this index was closed", "open it again")
+    if isinstance(e, apsw.ThreadingViolationError):
+        return UsageProblem("another thread uses this index now", "open one for each thread")
     if isinstance(e, apsw.SQLError) and any(word in str(e).lower() for word in _DAMAGE):
         return IndexDamaged(f"the index {path} is damaged ({e})", REPAIR)
     return None

@@ -326,3 +326,23 @@ def test_a_generated_sentence_without_the_reason_or_the_amount_stood_in_for_both
         store, None, Says("The braces are planned for 24 months. [1]"), "How much do the braces cost?"
     )
     assert "2,850 euros" in found.text and found.unsupported
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Die Heizung wurde am 3. November 2025 von der Firma Brandt gekängig. 2025.", False),
+        ("Die Heizung wurde am 3. November 2025 von der Firma Brandt zerstört.", False),
+        ("Am 3. November 2025 wurde die Heizung von der Firma Brandt gewartet.", True),
+        ("Die Firma Brandt hat die Heizung am 3. November 2025 gewartet.", True),
+    ],
+)
+def test_a_word_that_the_generator_made_up_was_shown_for_the_one_of_the_source(
+    store: Store, add: Add, said: str, shown: bool
+) -> None:
+    add(
+        "/n/wohnung.md", "Die Heizung wurde am 3. November 2025 von der Firma Brandt gewartet.", language="de"
+    )
+    found = answer(store, None, Says(said), "wann wurde die heizung von brandt gewartet")
+    assert (found.generator == "fake") is shown
+    assert "3. November 2025" in found.text and "gewartet" in found.text

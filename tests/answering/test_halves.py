@@ -96,3 +96,17 @@ def test_a_lone_and_when_is_a_question(store: Store, add: Add) -> None:
 
 def test_a_span_of_years_is_one_question() -> None:
     assert halves.of(understand("How many were sold between 2024 and 2026?")) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How tall may the hedge be? How much is the yearly lease of the plot?",
+        "how tall may the hedge be and whats the yearly lease of the plot",
+        "whats the yearly lease of the plot & how tall may the hedge be",
+    ],
+)
+def test_two_questions_typed_in_haste_were_taken_for_one(store: Store, add: Add, question: str) -> None:
+    add("/n/allotment.md", ALLOTMENT, title="Allotment")
+    answered = answer(store, None, None, question)
+    assert "1.25 m" in answered.text and "185 euros" in answered.text

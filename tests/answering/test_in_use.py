@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gemmasearch.answering import Conversation, answer, answer_from, standing
-from gemmasearch.answering.scope import named_in
+from gemmasearch.answering.scope import as_written, named_in
 from gemmasearch.documents import Condition
 from gemmasearch.errors import UsageProblem
 from gemmasearch.models.fake import FakeGenerator
@@ -298,6 +298,54 @@ def test_a_sender_with_a_month_and_a_year_is_asked_of_that_mail(store: Store, ad
     add("/n/said.md", "Dana said that the heating costs 88 euros a month.")
     other = answer(store, None, None, "What did Dana say about the heating costs?", extract=True)
     assert "88 euros" in other.text and other.notes == ("nothing from Dana answers this; other documents do",)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("what did dana write in february 2025", "keys"),
+        ("was hat dana im februar 2025 geschrieben", "keys"),
+        ("mail from dana about the roof", "mended"),
+        ("what did dana say", "mended"),
+    ],
+)
+def test_a_sender_in_small_letters_was_no_sender(store: Store, add: Add, question: str, said: str) -> None:
+    for month, text in ((2, "The keys are with the neighbour."), (3, "The roof has been mended.")):
+        add(f"/m/{month}", text, kind="mail", sender="Dana Bell <d@x.org>", date=noon(2025, month))
+    add("/n/roof.md", "Olaf wrote that the roof of the chapel was painted in February 2025.")
+    found = answer(store, None, None, question, extract=True)
+    assert said in found.text and "chapel" not in found.text
+
+
+def test_a_word_in_the_place_of_a_sender_that_sent_nothing_is_none(store: Store, add: Add) -> None:
+    add(
+        "/m/1",
+        "The roof has been mended.",
+        kind="mail",
+        sender="Mail Service <it@the.org>",
+        date=noon(2025, 2),
+    )
+    add("/n/said.md", "The surveyor said that the roof leaks.")
+    for question in ("what did the surveyor say about the roof", "what does the mail say about the roof"):
+        assert answer(store, None, None, question, extract=True).found
+        assert as_written(question, lambda name: False) == question
+    assert as_written("what does the mail say", lambda name: True) == "what does the mail say"
+
+
+def test_what_somebody_wrote_was_a_paper_that_came_with_the_mail(store: Store, add: Add) -> None:
+    mail = {"sender": "Dana Bell <d@x.org>", "date": noon(2025, 2)}
+    add("/m/1", "Great, I booked it.", kind="mail", part="a1", **mail)
+    add(
+        "/m/2",
+        "The annual premium is 148 euros.",
+        kind="pdf",
+        part="a1/p.pdf",
+        meta={"attached_to": "a1"},
+        **mail,
+    )
+    wrote = answer(store, None, None, "What did Dana write in February 2025?", extract=True)
+    assert "booked" in wrote.text and "premium" not in wrote.text
+    assert "premium" in answer(store, None, None, "What did Dana send in February 2025?", extract=True).text
 
 
 def test_filters_alone_tell_what_their_newest_documents_want(store: Store, add: Add) -> None:

@@ -135,3 +135,22 @@ def test_what_is_to_be_done_with_the_answer_is_not_looked_for() -> None:
 def test_german_was_is_no_english_was() -> None:
     assert understand("Was hat Dana im Februar geschrieben?").kind == "what"
     assert understand("Was the boiler serviced?").kind == "yesno"
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("whats the fee", "money"),
+        ("What's the fee?", "money"),
+        ("What’s the fee?", "money"),
+        ("whos the landlord", "who"),
+        ("whens the deadline", "when"),
+        ("wheres the spare key", "where"),
+    ],
+)
+def test_a_verb_that_is_run_together_with_the_word_before_it_was_a_thing_to_look_for(
+    question: str, kind: str
+) -> None:
+    asked = understand(question)
+    assert asked.kind == kind and not asked.stems[0].startswith("wh")
+    assert understand("Who's got the key?").text == "Who's got the key?"

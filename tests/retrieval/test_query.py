@@ -328,3 +328,12 @@ def test_a_compared_date_that_is_none_stays_words() -> None:
 
 def test_a_phrase_with_an_open_end_is_explained_as_one() -> None:
     assert 'required: "prune apple tr*"' in explain('"prune apple tr*"')
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("de", "de"), ("German", "de"), ("deutsch", "de"), ("de-AT", "de"), ("pt_BR", "pt"), ("français", "fr"),
+     ("日本語", "ja"), ("العربية", "ar"), ("klingon", "klingon")],
+)  # fmt: skip
+def test_a_language_by_its_name_passed_no_document(said: str, code: str) -> None:
+    assert parse(f"boiler lang:{said}", now=NOW).conditions == (Condition("lang", "is", code),)
