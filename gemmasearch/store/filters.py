@@ -22,7 +22,7 @@ from gemmasearch.store.roots import below
 DATE = "coalesce(d.date, f.mtime_ns / 1e9)"
 SIZE = "coalesce(d.length, f.size, 0)"  # a message's own size, not its mailbox's
 
-_NEVER_NULL = frozenset({"in"})  # an index of paths serves them where they stand bare
+_NEVER_NULL = frozenset({"in", "path"})  # an index of paths serves them where they stand bare
 ALTERNATIVES = frozenset({"type", "ext", "lang", "in", "site", "from", "document", "thread"})
 # What people call the kinds; a suffix is understood beside them.
 _KINDS = {
@@ -174,10 +174,9 @@ def _type(condition: Condition) -> Sql:
     return f"d.kind IN (?, ?) OR ({ending})", [kind, _KINDS.get(kind, kind), *params]
 
 
-_ENDS = {ending[-3:] for ending in fts.PACKED}
-_ARCHIVES = (
-    f"SELECT x.id FROM files x WHERE lower(CAST(substr(x.path, -3) AS TEXT)) IN {tuple(sorted(_ENDS))}"
-)
+_ENDS = {spelt(ending[-3:]) for ending in fts.PACKED for spelt in (str, str.upper, str.title)}
+_PACKED = ", ".join(f"x'{ending.encode().hex()}'" for ending in sorted(_ENDS))
+_ARCHIVES = f"SELECT x.id FROM files x WHERE substr(x.path, -3) IN ({_PACKED})"
 
 
 def _path(condition: Condition) -> Sql:
@@ -189,9 +188,10 @@ def _path(condition: Condition) -> Sql:
         pattern = _glob(folded.rstrip("/"))
         test, values = "{0} GLOB ? OR {0} GLOB ?", [pattern, f"{pattern}/*"]
     files = f"SELECT x.id FROM files x WHERE {test.format(_folded_path('x.path', folded))}"
-    member = test.format("gs_path(CAST(f.path || '/' || d.part AS BLOB))")
-    inside = f"CASE WHEN d.file_id IN ({_ARCHIVES}) THEN {member} END"
-    return f"d.file_id IN ({files}) OR {inside}", [*values, *values]
+    own = f"SELECT m.id FROM documents m WHERE m.file_id IN ({files})"
+    inside = f"""SELECT m.id FROM files a CROSS JOIN documents m ON m.file_id = a.id
+        WHERE a.id IN ({_ARCHIVES}) AND ({test.format("gs_path(CAST(a.path || '/' || m.part AS BLOB))")})"""
+    return f"d.id IN ({own} UNION ALL {inside})", [*values, *values]
 
 
 def _glob(folded: str) -> str:
