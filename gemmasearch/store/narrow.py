@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, combinations
+from itertools import accumulate, chain, combinations
 from typing import Any, NamedTuple
 
 import apsw
@@ -19,7 +19,7 @@ RANKED = (
     8_000  # matching passages that one question scores, about; measured: 1,000 of 83,000 rank as well as all
 )
 EACH = 700  # … and so many for each of its terms at most, if these are fewer; measured on three and six words
-ENOUGH = 300  # … of which so many make common words superfluous
+ENOUGH = 240  # … of which so many make common words superfluous: no search reads more
 FEW = 100  # passages found that are too few to leave it at
 # Places in the lists of words that are looked through under a filter, where ENOUGH come of them; measured: among
 # 83,000 passages a folder's rank as well with them as with five times as many, and with half of them worse.
@@ -62,7 +62,7 @@ class Narrow(Frequency):
         if self._kept_documents is None or self._kept_documents[0] != now:
             kept = None
             if not _PASSAGE.search(where):
-                kept = array("q", (id for (id,) in self.db.rows(*_documents(conditions))))
+                kept = array("q", chain.from_iterable(self.db.rows(*_documents(conditions))))
             self._kept_documents = (now, kept)
         return self._kept_documents[1]
 
@@ -71,7 +71,7 @@ class Narrow(Frequency):
         if self._kept_chunks is None or self._kept_chunks[0] is not documents:
             sql = "SELECT c.id FROM carray(?) k CROSS JOIN chunks c WHERE c.document_id = k.value"
             found = self.db.rows(sql, (carray(documents),))
-            self._kept_chunks = (documents, array("q", sorted(id for (id,) in found)))
+            self._kept_chunks = (documents, array("q", sorted(chain.from_iterable(found))))
         return self._kept_chunks[1]
 
     def in_order(self, chunk_ids: Sequence[int]) -> list[int]:
