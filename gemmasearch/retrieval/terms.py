@@ -148,9 +148,12 @@ def counted(
     for text, term in {(words.fold(term.text), term.kind): term for term in terms}.items():
         for each in _counted(term, known):
             shares[each.text, each.kind] += each.share * max(1, said[text[0]])  # type: ignore[assignment]
-    for term in dict.fromkeys(each for others in alike.values() for each in others):
+    stand: Counter[Term] = Counter()  # what is written together stands for each of its words
+    for term, others in alike.items():
+        stand.update(dict.fromkeys(others, len(fts.searched(term.text).split())))
+    for term, times in stand.items():
         for each in _counted(term, known):
-            shares[each.text, each.kind] += ALIKE * each.share  # type: ignore[assignment]
+            shares[each.text, each.kind] += ALIKE * times * each.share  # type: ignore[assignment]
     return [Counted(text, kind, share) for (text, kind), share in shares.items()]
 
 

@@ -273,6 +273,26 @@ def test_a_search_ended_with_an_error_when_a_run_exchanged_the_vectors_meanwhile
         assert now and now.name == "other"
 
 
+@pytest.mark.parametrize("line", ["fritz box", "Fritz!Box", "fritz-box"])
+def test_a_compound_ranked_behind_one_of_its_words_that_is_often_there(add, store, line: str) -> None:
+    add(
+        "/home/dana/router.md",
+        "The Fritzbox stands in the hall. Its password is on the back.",
+        title="Router",
+    )
+    add(
+        "/home/dana/memo.md",
+        "We packed 14 boxes. The boxes are in the cellar, each box has a number.",
+        title="Memo",
+    )
+    add("/home/dana/garden.md", "Fritz from next door waters the plants in July.", title="Garden")
+    for at in range(9):
+        add(
+            f"/home/dana/{at}.md", f"Something about topic number {at}, with words of its own.", title=f"{at}"
+        )
+    assert search(store, None, line, mode="words")[0].title == "Router"
+
+
 @pytest.fixture
 def compounds(add):
     add("/home/dana/ofen.md", "Die Backofentemperatur für das Brot ist 230 Grad.", title="Brot")
