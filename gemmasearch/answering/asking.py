@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gemmasearch import light, retrieval
 from gemmasearch.answering import (
     differing,
+    entries,
     given,
     halves,
     hostile,
@@ -73,7 +74,7 @@ def answer(
     clock = Clock()
     once = Once(embedder) if embedder is not None else None
     plain = spelt_out(question)
-    search = _Search(store, once, plain, dated(plain), tuple(conditions), clock)
+    search = _Search(store, once, plain, entries.dated(dated(plain)), tuple(conditions), clock)
     found, notes = search.best()
     if not found.answers and not conditions and (better := _spelt(store, question)):
         second = answer(store, once, generator, better, settings=settings, on_text=on_text, extract=extract)
@@ -89,7 +90,7 @@ class _Search:
     store: Store
     embedder: Embedder | None
     question: str
-    line: str  # with the number of a year that counts from today
+    line: str  # with the number of a year, or the day, that counts from today
     conditions: tuple[Condition, ...]
     clock: Clock
 
@@ -97,6 +98,8 @@ class _Search:
         """What the first scope brings that answers, and what there is to say of it."""
         parsed = retrieval.parse(self.line)
         asked = understand(parsed.text)
+        if entries.asks(asked):
+            return self._of_day(asked), []
         found = None
         *scopes, named = scopes_of(as_written(self.question, self._writes))
         # A scope is a guess: without an answer it is given up.
@@ -114,6 +117,16 @@ class _Search:
         # Passages name the year that is written out.
         elsewhere = named and not scope and self.line == self.question
         return found, [f"nothing {described(named)} answers this; other documents do"] if elsewhere else []
+
+    def _of_day(self, asked: Question) -> Found:
+        """The entries of a day, else what came or was due on it. The day of a file says nothing of its text."""
+        found = self._within((), asked, asked)
+        if found.answers or not (day := entries.span(asked)):
+            return found
+        kinds = [Condition("type", "is", kind) for kind in entries.DATED]
+        own = retrieval.parse(self.line).conditions
+        newest = self._newest((*self.conditions, *own, *kinds, *day), asked)
+        return newest if newest.answers else found
 
     def _writes(self, name: str) -> bool:
         return bool(self.store.listing((Condition("from", "has", name),), 1))
@@ -268,8 +281,10 @@ class _Reply:
                 continue
             told.append(whole)
             quote = f"“{_BULLET.sub('', printable(whole))}”"
-            day = surroundings.day_beside(item.text, item.hit) if "when" in asked else ""
-            draft.add(f"{printable(day)}: {quote}" if day else quote, [(item.hit, item.text)], 1.0)
+            label = surroundings.day_beside(item.text, item.hit) if "when" in asked else ""
+            if item.hit.kind in entries.DATED and entries.asks(self.found.question):
+                label = item.hit.title
+            draft.add(f"{printable(label)}: {quote}" if label else quote, [(item.hit, item.text)], 1.0)
 
     def _timed(self, answer: Answer) -> Answer:
         total = time.perf_counter() - self.clock.started

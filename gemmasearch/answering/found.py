@@ -16,6 +16,7 @@ from gemmasearch.answering import (
     chosen,
     deeds,
     doers,
+    entries,
     evidence,
     extremes,
     former,
@@ -81,6 +82,8 @@ class Found:
     ) -> Found:
         if attached.asks(asked) and (names := attached.named(asked, hits)):
             return cls(asked, tuple(names[:SHOWN]), True, tuple(names[:1]), settled=True)
+        if entries.asks(asked) and (told := entries.told_by(asked, hits)):
+            return cls(asked, tuple(told), True, tuple(told), settled=True)
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
         likely = refusal.chance(asked, ranked, space, weights)

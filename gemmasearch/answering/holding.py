@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, spans, synonyms, words
+from gemmasearch.answering import awaited, days, spans, synonyms, words
 from gemmasearch.answering.numbers import dated_in, months_in
 from gemmasearch.answering.question import Question
 from gemmasearch.store import fts
@@ -40,6 +40,7 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         held.update(_written_as_one(question, missing, stems))
     if missing and any(map(str.isdigit, text)):
         held.update(number for _, _, number in fts.grouped(text, missing))
+        held |= days.stated(question, text)
         dated = dated_in(text)
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
         named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None

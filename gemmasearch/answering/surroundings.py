@@ -81,6 +81,12 @@ def heading_of(text: str, headings: Sequence[Unit], unit: Unit) -> str:
     return next((each.of(text) for each in reversed(headings) if each.end <= unit.start), "")
 
 
+def heading_with_day(hit: Hit, headings: Sequence[Unit], unit: Unit) -> str:
+    """The nearest heading above a unit that names a day, else the title that does; "" = none."""
+    within = (each.of(hit.text) for each in reversed(headings) if each.end <= unit.start)
+    return next(filter(_names_day, (*within, *reversed(hit.headings), hit.title)), "")
+
+
 def day_above(text: str, hit: Hit) -> str:
     """The heading with the day of a sentence that names none itself, as in a diary; "" = there is none."""
     if _names_day(text):

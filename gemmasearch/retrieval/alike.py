@@ -1,6 +1,6 @@
 """What stands for a typed word as well: written together or apart, with or without a hyphen or an apostrophe (which
-make two words of it in the index), a number in other groups, an umlaut written out, and the stem that it has in the
-language of the passages where the line alone does not say its own."""
+make two words of it in the index), a number in other groups, a day in another notation, an umlaut written out, and
+the stem that it has in the language of the passages where the line alone does not say its own."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ LINKED = frozenset(
     {"de", "nl", "da", "sv", "no", "nb", "nn"}
 )  # an s may stand between the parts of a compound
 UMLAUTS = frozenset({"de"})
+_A_YEAR = light.pattern(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _MARKED = light.pattern(r"[^\W\d_]+(?:[-\u2010\u2011'\u2019][^\W\d_]+)+")  # e-mail, O'Brien, mother-in-law
 _MARKS = light.pattern(r"[-\u2010\u2011'\u2019]")
 # Without the apostrophe they would be other words (well, ill, its) or names.
@@ -57,6 +58,9 @@ class _Typed(NamedTuple):
 def standing_for(store: Store, query: Query, known: Sequence[str]) -> dict[Term, list[Term]]:
     """What stands for the terms of a line as well, by each term that it stands for; nothing for a long line."""
     found: dict[Term, list[Term]] = {}
+    for terms, others in _days(store, query.words):
+        for term in terms:
+            found.setdefault(term, []).extend(others)
     if len(query.words) > SHORT:
         return found
     typed = [
@@ -181,6 +185,19 @@ def _stems(store: Store, word: str, known: Sequence[str]) -> list[Term]:
         if 2 * of.count(name) >= len(of):
             found.append(Term(stem))
     return found
+
+
+def _days(store: Store, terms: Sequence[Term]) -> Iterator[tuple[tuple[Term, ...], list[Term]]]:
+    """Days and months as the index has them in other notations."""
+    if not any(map(_A_YEAR.search, (term.text for term in terms))):
+        return
+    from gemmasearch.retrieval import days
+
+    for some, day in days.named(terms):
+        typed = " ".join(fts.searched(term.text) for term in some)
+        others = [Term(text, "phrase") for text in days.notations(day) if text != typed]
+        if store.match(fts.any_of(matched(term, ()) for term in others), 1):
+            yield some, [term for term in others if _stands(store, term)]
 
 
 def _numbers(store: Store, terms: Sequence[Term]) -> Iterator[tuple[tuple[Term, ...], Term]]:

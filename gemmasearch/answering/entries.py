@@ -1,0 +1,145 @@
+"""The entry of a day: what a diary has below the day that is asked about says no word of "what did I do then"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from gemmasearch import light
+from gemmasearch.answering import evidence, surroundings, words
+from gemmasearch.answering.days import Named, named, states
+from gemmasearch.answering.numbers import days_in
+from gemmasearch.answering.question import Question, understand
+from gemmasearch.answering.sentences import Unit
+from gemmasearch.documents import Condition, Evidence, Hit
+from gemmasearch.retrieval.dates import span as spanned
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+DATED = ("mail", "event")  # kinds of documents whose date is that of what they tell
+MOST = 4  # sentences of the entries of a day
+_KINDS = frozenset({"what", "how", "list", "summary", "when"})
+_WHATEVER = words.listed(  # that something was done or noted on a day
+    """do did done doing happen happened happening happens happenings going go on went up plan plans planned planning
+    schedule scheduled write wrote written note noted notes diary journal calendar entry entries agenda appointment
+    appointments event events day made passiert passierte geschehen geschah gemacht getan los geplant tagebuch eintrag
+    eintrage kalender termin termine tag fait passe passa arrive arriva prevu rendez-vous jour hice hizo hicimos paso
+    ocurrio diario cita citas dia"""
+)
+
+
+_COUNTED = {
+    "vorgestern": -2, "yesterday": -1, "gestern": -1, "ayer": -1, "today": 0, "heute": 0, "aujourd'hui": 0, "hoy": 0,
+    "tomorrow": 1, "demain": 1,
+}  # fmt: skip
+_FROM_TODAY = light.pattern(rf"\b(?:on )?(the day before )?({'|'.join(_COUNTED)})\b", re.I)
+_OF_NO_YEAR = (
+    light.pattern(r"\b\d{1,2}(?:st|nd|rd|th|er|\.)? (?:of |de )?[^\W\d_]{3,}\b(?!,? \d{4})"),
+    light.pattern(r"\b[^\W\d_]{3,} \d{1,2}(?:st|nd|rd|th)?\b(?!,? \d{4})"),
+)
+_WAS = light.pattern(
+    r"\b(?:did|happened|was|were|had|wrote|noted|war|waren|passiert\w*|geschah|gemacht|fait|hice|paso)\b",
+    re.I,
+)
+
+
+def dated(question: str, now: datetime | None = None) -> str:
+    """A question for whatever was on a day that counts from today, or names no year, with the day in digits: of the
+    years that may be meant the nearest, or the last that has been.
+
+    >>> from datetime import datetime
+    >>> dated("What did I do yesterday?", datetime(2026, 3, 1))
+    'What did I do 2026-02-28?'
+    >>> dated("What did Dana write yesterday?", datetime(2026, 3, 1))
+    'What did Dana write yesterday?'
+    """
+    from datetime import datetime
+
+    now = now or datetime.now()
+    found = _FROM_TODAY.search(question)
+    day = _from_today(found, now) if found else None
+    if found is None:
+        dates = (match for pattern in _OF_NO_YEAR for match in pattern.finditer(question))
+        found = next((match for match in dates if len(days_in(match.group())) == 1), None)
+        day = _meant(*min(days_in(found.group())), now, was=bool(_WAS.search(question))) if found else None
+    if day is None or found is None:
+        return question
+    written = f"{question[: found.start()]}{day.date().isoformat()}{question[found.end() :]}"
+    return written if asks(understand(written)) else question
+
+
+def _from_today(found: re.Match[str], now: datetime) -> datetime:
+    from datetime import timedelta
+
+    return now + timedelta(days=_COUNTED[found[2].lower()] - bool(found[1]))
+
+
+def _meant(month: int, day: int, now: datetime, *, was: bool) -> datetime | None:
+    """The day of that name that is nearest to now, or the last one; None where no year has it."""
+    found = []
+    for year in (now.year - 1, now.year, now.year + 1):
+        try:
+            found.append(now.replace(year=year, month=month, day=day))
+        except ValueError:  # the 29th of February, the 31st of April
+            continue
+    return min(
+        (each for each in found if each <= now or not was), key=lambda each: abs(each - now), default=None
+    )
+
+
+def asks(question: Question) -> bool:
+    """Whether it asks for whatever was on a day.
+
+    >>> from gemmasearch.answering.question import understand
+    >>> asks(understand("What did I do on 4 July 2026?"))
+    True
+    >>> asks(understand("Who came on 4 July 2026?"))
+    False
+    """
+    of = named(question.text, question.language)
+    if of is None or question.kind not in _KINDS:
+        return False
+    rest = (words.fold(question.surface[stem]) for stem in question.stems if stem not in of.stems)
+    return all(word in _WHATEVER for word in rest)
+
+
+def span(question: Question) -> list[Condition]:
+    """Filters for what is dated on the day that is asked for."""
+    from datetime import datetime
+
+    of = named(question.text, question.language)
+    if of is None:
+        return []
+    year, month, day = of.day
+    low, high = spanned(f"{year}-{month:02}-{day:02}", datetime.now().astimezone()) or (None, None)
+    if low is None or high is None:
+        return []
+    return [Condition("date", ">=", low), Condition("date", "<", high)]
+
+
+def told_by(question: Question, hits: Sequence[Hit]) -> list[Evidence]:
+    """The sentences of the entries of the day that is asked for, in the order of the hits; [] = there are none."""
+    of = named(question.text, question.language)
+    if of is None:
+        return []
+    found = [(hit, unit) for hit in hits for unit in _entry(of, hit)]
+    return [
+        Evidence(unit.of(hit.text), hit, hit.score, (unit.start, unit.end), evidence.line_at(hit, unit))
+        for hit, unit in found[:MOST]
+    ]
+
+
+def _entry(of: Named, hit: Hit) -> Iterator[Unit]:
+    """What a hit says of the day: below its heading, in a sentence that names it, or in a note of that day."""
+    units = surroundings.honest(hit)
+    headings = [unit for unit in units if unit.kind == "heading"]
+    moment = surroundings.moment_of(hit) if hit.kind == "note" else None
+    own = moment is not None and (moment.year, moment.month, moment.day) == of.day
+    for unit in units:
+        if unit.kind == "heading":
+            continue
+        above = surroundings.heading_with_day(hit, headings, unit)
+        if states(of, above) if above else own or states(of, unit.of(hit.text)):
+            yield unit
