@@ -123,9 +123,8 @@ class _Search:
         found = self._within((), asked, asked)
         if found.answers or not (day := entries.span(asked)):
             return found
-        kinds = [Condition("type", "is", kind) for kind in entries.DATED]
         own = retrieval.parse(self.line).conditions
-        newest = self._newest((*self.conditions, *own, *kinds, *day), asked)
+        newest = self._newest((*self.conditions, *own, *day), asked)
         return newest if newest.answers else found
 
     def _writes(self, name: str) -> bool:

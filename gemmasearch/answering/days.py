@@ -1,4 +1,4 @@
-"""The day that a question names, which its answer may write otherwise: ``3 July 2026``, ``2026-07-03``."""
+"""The day or month that a question names, which its answer may write otherwise: ``3 July 2026``, ``2026-07-03``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gemmasearch.store import words as indexed
 
 
 class Named(NamedTuple):
-    """A day that a question names: its words there, and the ways to write it, as :func:`days.notations`."""
+    """A day or month that a question names: its words there, and the ways to write it: :func:`days.notations`."""
 
     stems: frozenset[str]
     written: tuple[str, ...]
@@ -23,10 +23,9 @@ class Named(NamedTuple):
 def named(text: str, language: str) -> Named | None:
     """The day that a question names, None if it names none."""
     for terms, day in days.named(parse(text).words):
-        if day.day:
-            said = " ".join(term.text for term in terms)
-            written = (indexed.exact(said), *days.notations(day))
-            return Named(frozenset(words.stems(said, language)), written, day)
+        said = " ".join(term.text for term in terms)
+        written = (indexed.exact(said), *days.notations(day))
+        return Named(frozenset(words.stems(said, language)), written, day)
     return None
 
 

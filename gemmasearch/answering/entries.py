@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DATED = ("mail", "event")  # kinds of documents whose date is that of what they tell
-MOST = 4  # sentences of the entries of a day
+MOST, MOST_OF_MONTH = 4, 8  # sentences of the entries of a day, and of a month
+LONGER = "there is more of that time in the sources"
 _KINDS = frozenset({"what", "how", "list", "summary", "when"})
 _WHATEVER = words.listed(  # that something was done or noted on a day
     """do did done doing happen happened happening happens happenings going go on went up plan plans planned planning
@@ -106,17 +107,24 @@ def asks(question: Question) -> bool:
 
 
 def span(question: Question) -> list[Condition]:
-    """Filters for what is dated on the day that is asked for."""
+    """Filters for what has a date of its own, that of the day that is asked for."""
     from datetime import datetime
 
     of = named(question.text, question.language)
     if of is None:
         return []
     year, month, day = of.day
-    low, high = spanned(f"{year}-{month:02}-{day:02}", datetime.now().astimezone()) or (None, None)
+    text = f"{year}-{month:02}-{day:02}" if day else f"{year}-{month:02}"
+    low, high = spanned(text, datetime.now().astimezone()) or (None, None)
     if low is None or high is None:
         return []
-    return [Condition("date", ">=", low), Condition("date", "<", high)]
+    return [Condition("has", "is", "date"), Condition("date", ">=", low), Condition("date", "<", high)]
+
+
+def most(question: Question) -> int:
+    """How many sentences are told."""
+    of = named(question.text, question.language)
+    return MOST if of is None or of.day.day else MOST_OF_MONTH
 
 
 def told_by(question: Question, hits: Sequence[Hit]) -> list[Evidence]:
@@ -127,7 +135,7 @@ def told_by(question: Question, hits: Sequence[Hit]) -> list[Evidence]:
     found = [(hit, unit) for hit in hits for unit in _entry(of, hit)]
     return [
         Evidence(unit.of(hit.text), hit, hit.score, (unit.start, unit.end), evidence.line_at(hit, unit))
-        for hit, unit in found[:MOST]
+        for hit, unit in found
     ]
 
 
@@ -136,7 +144,7 @@ def _entry(of: Named, hit: Hit) -> Iterator[Unit]:
     units = surroundings.honest(hit)
     headings = [unit for unit in units if unit.kind == "heading"]
     moment = surroundings.moment_of(hit) if hit.kind == "note" else None
-    own = moment is not None and (moment.year, moment.month, moment.day) == of.day
+    own = moment is not None and of.day in {(moment.year, moment.month, at) for at in (moment.day, 0)}
     for unit in units:
         if unit.kind == "heading":
             continue

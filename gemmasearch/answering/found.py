@@ -83,7 +83,8 @@ class Found:
         if attached.asks(asked) and (names := attached.named(asked, hits)):
             return cls(asked, tuple(names[:SHOWN]), True, tuple(names[:1]), settled=True)
         if entries.asks(asked) and (told := entries.told_by(asked, hits)):
-            return cls(asked, tuple(told), True, tuple(told), settled=True)
+            shown = tuple(told[: entries.most(asked)])
+            return cls(asked, shown, True, shown, True, (entries.LONGER,) * (len(told) > len(shown)))
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
         likely = refusal.chance(asked, ranked, space, weights)
