@@ -100,6 +100,8 @@ class _Search:
         asked = understand(parsed.text)
         if entries.asks(asked):
             return self._of_day(asked), []
+        if week := entries.week(self.question):
+            return self._dated(asked, week), []
         found = None
         *scopes, named = scopes_of(as_written(self.question, self._writes))
         # A scope is a guess: without an answer it is given up.
@@ -123,9 +125,17 @@ class _Search:
         found = self._within((), asked, asked)
         if found.answers or not (day := entries.span(asked)):
             return found
-        own = retrieval.parse(self.line).conditions
-        newest = self._newest((*self.conditions, *own, *day), asked)
-        return newest if newest.answers else found
+        dated = self._dated(asked, day)
+        return dated if dated.answers else found
+
+    def _dated(self, asked: Question, when: Sequence[Condition]) -> Found:
+        """What is dated then, in its order."""
+        where = (*self.conditions, *retrieval.parse(self.line).conditions, *when)
+        hits = retrieval.search(self.store, None, "", limit=HITS, conditions=where)
+        self.clock.lap("search")
+        hits.sort(key=lambda hit: hit.date or 0.0)
+        told = [item for hit in hits for item in (entries.of_event(hit) or given.wishes([hit]))]
+        return Found.of_entries(asked, told, told)
 
     def _writes(self, name: str) -> bool:
         return bool(self.store.listing((Condition("from", "has", name),), 1))
@@ -281,8 +291,7 @@ class _Reply:
             told.append(whole)
             quote = f"“{_BULLET.sub('', printable(whole))}”"
             label = surroundings.day_beside(item.text, item.hit) if "when" in asked else ""
-            if item.hit.kind in entries.DATED and entries.asks(self.found.question):
-                label = item.hit.title
+            label = entries.label(self.found.question, item) or label
             draft.add(f"{printable(label)}: {quote}" if label else quote, [(item.hit, item.text)], 1.0)
 
     def _timed(self, answer: Answer) -> Answer:

@@ -19,23 +19,39 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DATED = ("mail", "event")  # kinds of documents whose date is that of what they tell
-MOST, MOST_OF_MONTH = 4, 8  # sentences of the entries of a day, and of a month
+MOST, MOST_OF_MONTH = 4, 8  # sentences of the entries of a day, and of a week or month
 LONGER = "there is more of that time in the sources"
-_KINDS = frozenset({"what", "how", "list", "summary", "when"})
+_KINDS = frozenset({"what", "how", "list", "summary", "when", "yesno"})
 _WHATEVER = words.listed(  # that something was done or noted on a day
     """do did done doing happen happened happening happens happenings going go on went up plan plans planned planning
     schedule scheduled write wrote written note noted notes diary journal calendar entry entries agenda appointment
     appointments event events day made passiert passierte geschehen geschah gemacht getan los geplant tagebuch eintrag
     eintrage kalender termin termine tag fait passe passa arrive arriva prevu rendez-vous jour hice hizo hicimos paso
-    ocurrio diario cita citas dia"""
+    ocurrio diario cita citas dia steht stehen liegt liegen anything something"""
 )
 
 
 _COUNTED = {
     "vorgestern": -2, "yesterday": -1, "gestern": -1, "ayer": -1, "today": 0, "heute": 0, "aujourd'hui": 0, "hoy": 0,
-    "tomorrow": 1, "demain": 1,
+    "tomorrow": 1, "demain": 1, "morgen": 1,
 }  # fmt: skip
-_FROM_TODAY = light.pattern(rf"\b(?:on )?(the day before )?({'|'.join(_COUNTED)})\b", re.I)
+_FROM_TODAY = light.pattern(  # "am Morgen" and "heute morgen" are no tomorrow
+    rf"(?<!\bam )(?<!heute )(?<!gestern )\b(?:on )?(the day before )?({'|'.join(_COUNTED)})\b", re.I
+)
+_DAYS = {
+    day: at
+    for at, days in enumerate(
+        ("monday montag", "tuesday dienstag", "wednesday mittwoch", "thursday donnerstag", "friday freitag",
+         "saturday samstag sonnabend", "sunday sonntag")
+    )
+    for day in days.split()
+}  # fmt: skip
+_WEEKDAY = light.pattern(rf"\b(?:on|am) (?:next |last )?({'|'.join(_DAYS)})\b", re.I)
+_WEEK = light.pattern(
+    r"\b(?:in |for )?(?:(this|diese[rn]?)|(next|coming|nächste[rn]?|kommende[rn]?)|(?:last|past|letzte[rn]?))"
+    r" (?:week|woche)\b",
+    re.I,
+)
 _OF_NO_YEAR = (
     light.pattern(r"\b\d{1,2}(?:st|nd|rd|th|er|\.)? (?:of |de )?[^\W\d_]{3,}\b(?!,? \d{4})"),
     light.pattern(r"\b[^\W\d_]{3,} \d{1,2}(?:st|nd|rd|th)?\b(?!,? \d{4})"),
@@ -59,16 +75,46 @@ def dated(question: str, now: datetime | None = None) -> str:
     from datetime import datetime
 
     now = now or datetime.now()
-    found = _FROM_TODAY.search(question)
-    day = _from_today(found, now) if found else None
-    if found is None:
+    was = _WAS.search(question) is not None
+    day = None
+    if found := _FROM_TODAY.search(question):
+        day = _from_today(found, now)
+    elif found := _WEEKDAY.search(question):
+        day = _of_week(_DAYS[found[1].lower()], now, was=was)
+    else:
         dates = (match for pattern in _OF_NO_YEAR for match in pattern.finditer(question))
         found = next((match for match in dates if len(days_in(match.group())) == 1), None)
-        day = _meant(*min(days_in(found.group())), now, was=bool(_WAS.search(question))) if found else None
+        day = _meant(*min(days_in(found.group())), now, was=was) if found else None
     if day is None or found is None:
         return question
     written = f"{question[: found.start()]}{day.date().isoformat()}{question[found.end() :]}"
     return written if asks(understand(written)) else question
+
+
+def week(question: str, now: datetime | None = None) -> list[Condition]:
+    """Filters for what has a date of its own in the week that a question for whatever is on names; [] = none."""
+    from datetime import datetime, timedelta
+
+    found = _WEEK.search(question)
+    if found is None:
+        return []
+    now = now or datetime.now()
+    if not asks(understand(f"{question[: found.start()]}{now.date().isoformat()}{question[found.end() :]}")):
+        return []
+    monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
+    first = monday + timedelta(weeks=0 if found[1] else 1 if found[2] else -1)
+    return _within(first.timestamp(), (first + timedelta(weeks=1)).timestamp())
+
+
+def _within(low: float, high: float) -> list[Condition]:
+    return [Condition("has", "is", "date"), Condition("date", ">=", low), Condition("date", "<", high)]
+
+
+def _of_week(weekday: int, now: datetime, *, was: bool) -> datetime:
+    """The next such day, today among them, or the last."""
+    from datetime import timedelta
+
+    return now + timedelta(days=(weekday - now.weekday()) % 7 - 7 * was)
 
 
 def _from_today(found: re.Match[str], now: datetime) -> datetime:
@@ -118,21 +164,35 @@ def span(question: Question) -> list[Condition]:
     low, high = spanned(text, datetime.now().astimezone()) or (None, None)
     if low is None or high is None:
         return []
-    return [Condition("has", "is", "date"), Condition("date", ">=", low), Condition("date", "<", high)]
+    return _within(low, high)
+
+
+def of_event(hit: Hit) -> list[Evidence]:
+    """The line of an entry of a calendar that says when it is; [] of any other hit."""
+    units = [unit for unit in surroundings.honest(hit) if any(map(str.isdigit, unit.of(hit.text)))]
+    first = units[:1] if hit.kind == "event" else []
+    return [Evidence(unit.of(hit.text), hit, 1.0, None, evidence.line_at(hit, unit)) for unit in first]
+
+
+def label(question: Question, item: Evidence) -> str:
+    """What a sentence is to be told with: of a mail or an event of that day its title."""
+    of_day = item.hit.kind in DATED and item.text != item.hit.title
+    return item.hit.title if of_day and (asks(question) or week(question.text)) else ""
 
 
 def most(question: Question) -> int:
     """How many sentences are told."""
     of = named(question.text, question.language)
-    return MOST if of is None or of.day.day else MOST_OF_MONTH
+    return MOST if of is not None and of.day.day else MOST_OF_MONTH
 
 
 def told_by(question: Question, hits: Sequence[Hit]) -> list[Evidence]:
-    """The sentences of the entries of the day that is asked for, in the order of the hits; [] = there are none."""
+    """The sentences of the entries of the day that is asked for, in their order; [] = there are none."""
     of = named(question.text, question.language)
     if of is None:
         return []
-    found = [(hit, unit) for hit in hits for unit in _entry(of, hit)]
+    in_order = sorted(hits, key=lambda hit: (hit.date or 0.0, hit.path, hit.start))
+    found = [(hit, unit) for hit in in_order for unit in _entry(of, hit)]
     return [
         Evidence(unit.of(hit.text), hit, hit.score, (unit.start, unit.end), evidence.line_at(hit, unit))
         for hit, unit in found

@@ -82,9 +82,10 @@ class Found:
     ) -> Found:
         if attached.asks(asked) and (names := attached.named(asked, hits)):
             return cls(asked, tuple(names[:SHOWN]), True, tuple(names[:1]), settled=True)
-        if entries.asks(asked) and (told := entries.told_by(asked, hits)):
-            shown = tuple(told[: entries.most(asked)])
-            return cls(asked, shown, True, shown, True, (entries.LONGER,) * (len(told) > len(shown)))
+        if entries.asks(asked):
+            told = entries.told_by(asked, hits)
+            near = evidence.select(asked, evidence.rank(asked, hits, weights, embedder), SHOWN)
+            return cls.of_entries(asked, told, told or near)
         ranked = evidence.rank(asked, hits, weights, embedder)
         space = embedder.space.name if embedder is not None else ""
         likely = refusal.chance(asked, ranked, space, weights)
@@ -118,6 +119,13 @@ class Found:
             asked.kind in (*COUNTED, "who") and _denies_that_there_is(asked, ranked[:1])
         )
         return cls(asked, shown, likely >= 0.5, shown[:1] * alone, alone)
+
+    @classmethod
+    def of_entries(cls, asked: Question, told: Sequence[Evidence], shown: Sequence[Evidence]) -> Found:
+        """The first of what was on a day; nothing like it is an answer."""
+        first = tuple(told[: entries.most(asked)])
+        more = (entries.LONGER,) if len(told) > len(first) else ()
+        return cls(asked, first or tuple(shown), bool(first), first, True, more)
 
     def with_halves(
         self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None

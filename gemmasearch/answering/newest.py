@@ -120,13 +120,14 @@ def _coming(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
     if question.kind != "when" or not near or not _TO_COME.match(question.text) or days_in(question.text):
         return None
     best, now = near[0], today()
-    past = days_with_year(best.text)
-    if not past or max(past) >= now:
+    known = days_with_year(best.text)
+    # A calendar has the same again and again: the next of it comes before the last.
+    if not known or (max(known) >= now and best.hit.kind != "event"):
         return None
     own = awaited.topic(question)
     coming = [
         (min(days), c)
-        for c in near[1:]
+        for c in near
         if (days := [day for day in days_with_year(c.text) if day >= now])
         and own & (best.held | best.about) <= c.held | c.about
         and c.covered >= _NEARLY * best.covered

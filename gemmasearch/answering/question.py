@@ -78,6 +78,7 @@ _MEASURED = light.pattern(
 # Nor does it say which of several is the last or the cheapest.
 _END_OF_MANY = light.pattern(
     r"\b(in the end)\W*$"
+    r"|^when(?:'s| is| are| do| does)\b.*\b(next)\b|^wann (?:ist|sind|habe ich) .*\b(nachste[rns]?)\b"
     r"|^when\b.*\b(last|most recent(?:ly)?)\b|\b(last time|most recent(?:ly)?)\b|\b(zuletzt|letzte[nsr]? mal)\b"
     r"|^wann (?:war|fand|hat)\b.*\b(letzte[nrs]?)\b|\b(derniere fois|ultima vez)\b"
     r"|\b(cheapest|(?:least|most) expensive|dearest|lowest|highest|smallest|largest|biggest|shortest|longest|fewest"

@@ -31,6 +31,7 @@ _QUERY = light.pattern(r"\W*(?:q|question|f|frage|p|pregunta)\W", re.I)
 _REPLY = light.pattern(r"\W*(?:a|answer|antwort|r|réponse|respuesta)\W", re.I)
 _LETTERS = light.pattern(r"[^\W\d_]{3,}")
 RECORDS = ("contact", "event")  # every line of which is about the same person or day
+_CALLED = {"event": "appointment Termin rendez-vous cita"}  # what an entry of a calendar is, and seldom says
 
 
 def honest(hit: Hit) -> list[Unit]:
@@ -134,7 +135,9 @@ def posed(text: str, before: Sequence[Unit], headings: Sequence[Unit], unit: Uni
 
 def head_of(hit: Hit) -> str:
     """What stands above all of a passage: title, headings, sender, day and name of its document."""
-    return " ".join((hit.title, *hit.headings, hit.sender, day_of(hit), _file_name(hit)))
+    return " ".join(
+        (hit.title, *hit.headings, hit.sender, day_of(hit), _file_name(hit), _CALLED.get(hit.kind, ""))
+    )
 
 
 def _file_name(hit: Hit) -> str:

@@ -53,6 +53,7 @@ _SAME = {
         garbage trash rubbish waste
         photo photograph picture
         trip journey travel
+        fly flies flew flown flying flight
         postpone postponed move moved
         replace replaced replacement exchange exchanged change changed swap swapped
         gift present
@@ -89,6 +90,7 @@ _SAME = {
         steal stole stolen theft
         organise organised organize organized arrange arranged""",
     "de": """
+        fliegen fliege fliegt flog geflogen flug
         einbauen eingebaut einbau installieren installiert installation montieren montiert montage
         beginnen beginnt begonnen beginn anfangen anfang starten start
         enden endet ende ablaufen ablauf

@@ -83,6 +83,47 @@ def test_what_came_on_a_day_is_told_where_no_entry_is_of_it(store: Store, add: A
     assert told(store, "What is on 9 July 2026?").startswith("Dentist Dr. Sato: ")
 
 
+@pytest.fixture
+def calendar(add: Add) -> datetime:
+    """Appointments around now, the dentist twice."""
+    now = datetime.now().replace(hour=9, minute=0, second=0, microsecond=0)
+    for days, title in (
+        (-1, "Car inspection"),
+        (1, "Dentist Dr. Sato"),
+        (40, "Dentist Dr. Sato"),
+        (90, "Flight to Lisbon"),
+    ):
+        moment = now + timedelta(days=days)
+        text = f"{title}\nWhen: {moment:%Y-%m-%d %H:%M}\nWhere: Mill Lane 4\n"
+        add(f"/n/{days}.ics", text, title=title, kind="event", date=moment.timestamp())
+    return now
+
+
+def test_when_is_the_dentist_told_the_last_appointment_for_the_next(store: Store, calendar: datetime) -> None:
+    tomorrow = f"{calendar + timedelta(days=1):%Y-%m-%d}"
+    assert tomorrow in told(store, "When is the dentist?")
+    assert tomorrow in told(store, "When is my next dentist appointment?")
+    assert told(store, "what is on tomorrow?") == f"Dentist Dr. Sato: “When: {tomorrow} 09:00” [1]"
+    assert told(store, "was steht morgen an?") == f"Dentist Dr. Sato: “When: {tomorrow} 09:00” [1]"
+
+
+def test_a_flight_is_when_one_flies(store: Store, calendar: datetime) -> None:
+    assert f"{calendar + timedelta(days=90):%Y-%m-%d}" in told(store, "When do I fly to Lisbon?")
+
+
+def test_a_week_is_told_of_the_calendar(store: Store, calendar: datetime) -> None:
+    week = [calendar - timedelta(days=calendar.weekday()) + timedelta(days=at) for at in range(7)]
+    for days, title in ((-1, "Car inspection"), (1, "Dentist Dr. Sato")):
+        there = (calendar + timedelta(days=days)).date() in {day.date() for day in week}
+        assert (title in told(store, "what is on this week?")) == there
+    assert "Lisbon" not in told(store, "what appointments do I have next week?")
+
+
+def test_a_weekday_without_anything_was_told_another_day(store: Store, calendar: datetime) -> None:
+    free = f"{calendar + timedelta(days=3):%A}"
+    assert told(store, f"do I have anything on {free}?") == ""
+
+
 @pytest.mark.parametrize(
     ("question", "written"),
     [
@@ -91,6 +132,8 @@ def test_what_came_on_a_day_is_told_where_no_entry_is_of_it(store: Store, add: A
         ("what did I do on the 29th of February?", "what did I do on the 29th of February?"),
         ("What did I do the day before yesterday?", "What did I do 2026-11-28?"),
         ("Was ist heute los?", "Was ist 2026-11-30 los?"),
+        ("What is on Friday?", "What is 2026-12-04?"),
+        ("What did I do on Friday?", "What did I do 2026-11-27?"),
         ("What did Dana write yesterday?", "What did Dana write yesterday?"),
         ("How much did 14 eggs cost?", "How much did 14 eggs cost?"),
     ],
