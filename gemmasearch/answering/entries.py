@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 DATED = ("mail", "event")  # kinds of documents whose date is that of what they tell
 MOST, MOST_OF_MONTH = 4, 8  # sentences of the entries of a day, and of a week or month
 LONGER = "there is more of that time in the sources"
-_KINDS = frozenset({"what", "how", "list", "summary", "when", "yesno"})
+_KINDS = frozenset({"what", "how", "list", "summary", "when", "yesno", "number"})
 _WHATEVER = words.listed(  # that something was done or noted on a day
     """do did done doing happen happened happening happens happenings going go on went up plan plans planned planning
     schedule scheduled write wrote written note noted notes diary journal calendar entry entries agenda appointment
     appointments event events day made passiert passierte geschehen geschah gemacht getan los geplant tagebuch eintrag
     eintrage kalender termin termine tag fait passe passa arrive arriva prevu rendez-vous jour hice hizo hicimos paso
-    ocurrio diario cita citas dia steht stehen liegt liegen anything something"""
+    ocurrio diario cita citas dia steht stehen liegt liegen anything something list show tell
+    give meeting meetings"""
 )
 
 
