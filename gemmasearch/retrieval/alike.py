@@ -195,9 +195,8 @@ def _days(store: Store, terms: Sequence[Term]) -> Iterator[tuple[tuple[Term, ...
 
     for some, day in days.named(terms):
         typed = " ".join(fts.searched(term.text) for term in some)
-        others = [Term(text, "phrase") for text in days.notations(day) if text != typed]
-        if store.match(fts.any_of(matched(term, ()) for term in others), 1):
-            yield some, [term for term in others if _stands(store, term)]
+        there = (text for text in days.notations(day) if text != typed and store.occurs(text))
+        yield some, [Term(text, "phrase") for text in there]
 
 
 def _numbers(store: Store, terms: Sequence[Term]) -> Iterator[tuple[tuple[Term, ...], Term]]:
