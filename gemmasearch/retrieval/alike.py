@@ -58,7 +58,9 @@ class _Typed(NamedTuple):
 def standing_for(store: Store, query: Query, known: Sequence[str]) -> dict[Term, list[Term]]:
     """What stands for the terms of a line as well, by each term that it stands for; nothing for a long line."""
     found: dict[Term, list[Term]] = {}
+    dated: set[Term] = set()
     for terms, others in _days(store, query.words):
+        dated.update(terms)
         for term in terms:
             found.setdefault(term, []).extend(others)
     if len(query.words) > SHORT:
@@ -79,7 +81,7 @@ def standing_for(store: Store, query: Query, known: Sequence[str]) -> dict[Term,
         others += _stems(store, one.word, known) if untold else ()
         if others:
             found.setdefault(one.term, []).extend(others)
-    for terms, other in _numbers(store, query.words):
+    for terms, other in _numbers(store, [term for term in query.words if term not in dated]):
         for term in terms:
             found.setdefault(term, []).append(other)
     return {term: list(dict.fromkeys(others)) for term, others in found.items()}
