@@ -122,15 +122,19 @@ class _Search:
 
     def _of_day(self, asked: Question) -> Found:
         """The entries of a day, else what came or was due on it. The day of a file says nothing of its text."""
+        day = entries.span(asked)
+        if entries.of_mail(asked):
+            return self._dated(asked, day)
         found = self._within((), asked, asked)
-        if found.answers or not (day := entries.span(asked)):
+        if found.answers or not day:
             return found
         dated = self._dated(asked, day)
         return dated if dated.answers else found
 
     def _dated(self, asked: Question, when: Sequence[Condition]) -> Found:
         """What is dated then, in its order."""
-        where = (*self.conditions, *retrieval.parse(self.line).conditions, *when)
+        own = retrieval.parse(self.line).conditions
+        where = (*self.conditions, *own, *entries.of_mail(asked), *when)
         hits = retrieval.search(self.store, None, "", limit=HITS, conditions=where)
         self.clock.lap("search")
         hits.sort(key=lambda hit: hit.date or 0.0)

@@ -28,10 +28,15 @@ _WHATEVER = words.listed(  # that something was done or noted on a day
     appointments event events day made passiert passierte geschehen geschah gemacht getan los geplant tagebuch eintrag
     eintrage kalender termin termine tag fait passe passa arrive arriva prevu rendez-vous jour hice hizo hicimos paso
     ocurrio diario cita citas dia steht stehen liegt liegen anything something list show tell
-    give meeting meetings"""
+    give meeting meetings came come comes in get got gotten receive received arrive arrived arrives new kam kamen
+    gekommen bekam bekommen erhalten neu neues recu recibi recibido llego"""
 )
 
 
+_MAIL = words.listed(
+    """mail mails email emails e-mail e-mails message messages nachricht nachrichten courriel courriels correo
+    correos"""
+)
 _COUNTED = {
     "vorgestern": -2, "yesterday": -1, "gestern": -1, "ayer": -1, "today": 0, "heute": 0, "aujourd'hui": 0, "hoy": 0,
     "tomorrow": 1, "demain": 1, "morgen": 1,
@@ -150,7 +155,13 @@ def asks(question: Question) -> bool:
     if of is None or question.kind not in _KINDS:
         return False
     rest = (words.fold(question.surface[stem]) for stem in question.stems if stem not in of.stems)
-    return all(word in _WHATEVER for word in rest)
+    return all(word in _WHATEVER or word in _MAIL for word in rest)
+
+
+def of_mail(question: Question) -> list[Condition]:
+    """A filter for mail, if that is what is asked for."""
+    asked = any(words.fold(word) in _MAIL for word in question.surface.values())
+    return [Condition("type", "is", "mail")] if asked else []
 
 
 def span(question: Question) -> list[Condition]:

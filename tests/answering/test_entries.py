@@ -124,6 +124,17 @@ def test_a_weekday_without_anything_was_told_another_day(store: Store, calendar:
     assert told(store, f"do I have anything on {free}?") == ""
 
 
+def test_what_came_was_refused_as_no_mail_says_that_it_came(store: Store, add: Add) -> None:
+    moment = datetime.now().replace(hour=0, minute=30)
+    add("/n/a.eml", "The slates will cost 900 euros.", title="Roof", kind="mail", date=moment.timestamp())
+    yesterday = (moment - timedelta(days=1)).timestamp()
+    add("/n/b.eml", "I found a hut for January.", title="Skiing", kind="mail", date=yesterday)
+    add("/n/diary.md", f"# Diary\n\n## {moment:%Y-%m-%d}\nPlanted tulips.\n", title="Diary")
+    assert told(store, "what mails came today?") == "Roof: “The slates will cost 900 euros.” [1]"
+    assert told(store, "did I get any mail yesterday?") == "Skiing: “I found a hut for January.” [1]"
+    assert told(store, "what happened today?") == "“Planted tulips.” [1]"
+
+
 @pytest.mark.parametrize(
     ("question", "written"),
     [
