@@ -56,6 +56,8 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         held.update(s for s in missing if words.fold(question.surface[s]) in spans.MONEYED)
     if missing and spans.DURATION.search(text):
         held.update(s for s in missing if spans.LASTING.fullmatch(words.fold(question.surface[s])))
+    if missing and spans.DEGREES.search(text):
+        held.update(s for s in missing if spans.HEAT.fullmatch(words.fold(question.surface[s])))
     if question.language == "de" and missing:
         held.update(stem for stem in missing if len(stem) >= _PART and _in_compound(stem, stems))
     if question.asks_colour and missing and spans.coloured(text):
