@@ -7,7 +7,7 @@ deed stands behind an auxiliary and whoever did it, so that it is known for a ve
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 
 from gemmasearch import light
@@ -41,6 +41,7 @@ _DONE_TO = light.pattern(
     re.I,
 )
 _WAS_DONE = light.pattern(r"\W*when (?:did|was|were|has|have|had)\b", re.I)
+_STANDS_FOR_IT = light.pattern(r"\b(?:it|them|they|this|that|these|those|both|one|same)\b", re.I)
 _NOT_YET = light.pattern(r"\bnot yet\b|(?:\bnot|n['’]t) (?:been )?\w+ yet\b|\bstill (?:not|un\w+)\b", re.I)
 _NEXT_BEST = 3  # candidates of which one may say that it is not done yet
 _FEW = 4  # words of a question
@@ -138,7 +139,7 @@ def _leaves_out(deed: str, candidate: Candidate) -> bool:
     return not told(deed, candidate)
 
 
-def tells_what_was_done(question: Question, near: Sequence[Candidate]) -> bool:
+def tells_what_was_done(question: Question, near: Sequence[Candidate], ranked: Sequence[Candidate]) -> bool:
     """Whether any of ``near`` tells the deed of which it is asked when it was done to something: of when the coffee
     machine was serviced nothing is said by when it was bought. True for a long question, which may be told in other
     words."""
@@ -151,7 +152,31 @@ def tells_what_was_done(question: Question, near: Sequence[Candidate]) -> bool:
         or len(question.stems) > _FEW
     ):
         return True
-    return any(c.language != "en" or c.hit.kind in RECORDS or told(stem, c) for c in near)
+    things = set(question.stems) - {stem} - question.everyday
+    known = things & set[str]().union(*(c.spoken for c in ranked))
+    return any(
+        c.language != "en"
+        or c.hit.kind in RECORDS
+        or (told(stem, c) and (not known or _done_to(known, c, ranked)))
+        for c in near
+    )
+
+
+def _done_to(things: Set[str], candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
+    """Whether a sentence, or what stands above it, names anything to which a deed was done, or leaves it to what stands
+    before it: "It was stolen", "Somebody stole it", "Stolen on 2 July". That the chain was stolen says nothing of the
+    cassette, of which another sentence tells something else."""
+    if candidate.is_row or candidate.posed or not things.isdisjoint(candidate.held | candidate.about):
+        return True
+    hit, unit = candidate.hit, candidate.unit
+    if _STANDS_FOR_IT.search(candidate.text):
+        paragraph = hit.text[: unit.start].rpartition("\n\n")[2]
+        return not things.isdisjoint(words.stems(paragraph, candidate.language))
+    return any(
+        not things.isdisjoint(c.held & candidate.context)
+        for c in ranked
+        if c.hit.chunk_id == hit.chunk_id and c.unit.start < unit.start
+    )
 
 
 def told(stem: str, candidate: Candidate) -> bool:
