@@ -101,7 +101,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     telling = (
         c
         for c in ranked[:_AMONG]
-        if (stem in c.held or any(_noun_of(stem, other) for other in c.held))
+        if _itself(stem, c)
         and c.features["kind"] >= best.features["kind"]
         and (not names or not names.isdisjoint(c.held))
         and c.covered >= _NEARLY * best.covered
@@ -143,23 +143,40 @@ def tells_what_was_done(question: Question, near: Sequence[Candidate], ranked: S
     """Whether any of ``near`` tells the deed of which it is asked when it was done to something: of when the coffee
     machine was serviced nothing is said by when it was bought. True for a long question, which may be told in other
     words."""
+    deed = _done(question)
+    return not deed or any(
+        c.language != "en" or c.hit.kind in RECORDS or _tells_of_it(question, deed, c, ranked) for c in near
+    )
+
+
+def alone(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` without the days of other deeds, where one of the best tells that of which it is asked: when the
+    boiler was installed stands beside when it was serviced."""
+    deed = _done(question) if _WAS_DONE.match(question.text) else ""  # what is to be done may be moved
+    if not deed or not any(
+        c.features["kind"] and _itself(deed, c) and _tells_of_it(question, deed, c, ranked)
+        for c in ranked[:_AMONG]
+    ):
+        return list(ranked)
+    return [c for c in ranked if not c.features["kind"] or c.hit.kind in RECORDS or _itself(deed, c)]
+
+
+def _itself(deed: str, candidate: Candidate) -> bool:
+    return deed in candidate.held or any(_noun_of(deed, other) for other in candidate.held)
+
+
+def _done(question: Question) -> str:
+    """The stem of what was done to something, where it is asked when; "" where it is not, or says little."""
     found = _DONE_TO.match(question.text) if question.language == "en" else None
     stem = next(iter(words.stems(words.fold(found["deed"]), "en")), "") if found else ""
-    if (
-        stem not in question.stems
-        or stem in _light()
-        or stem in question.everyday
-        or len(question.stems) > _FEW
-    ):
-        return True
-    things = set(question.stems) - {stem} - question.everyday
+    plain = stem not in question.stems or stem in _light() or stem in question.everyday
+    return "" if plain or len(question.stems) > _FEW else stem
+
+
+def _tells_of_it(question: Question, deed: str, candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
+    things = set(question.stems) - {deed} - question.everyday
     known = things & set[str]().union(*(c.spoken for c in ranked))
-    return any(
-        c.language != "en"
-        or c.hit.kind in RECORDS
-        or (told(stem, c) and (not known or _done_to(known, c, ranked)))
-        for c in near
-    )
+    return told(deed, candidate) and (not known or _done_to(known, candidate, ranked))
 
 
 def _done_to(things: Set[str], candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
