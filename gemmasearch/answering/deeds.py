@@ -180,9 +180,9 @@ def _tells_of_it(question: Question, deed: str, candidate: Candidate, ranked: Se
 
 
 def _done_to(things: Set[str], candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
-    """Whether a sentence, or what stands above it, names anything to which a deed was done, or leaves it to what stands
-    before it: "It was stolen", "Somebody stole it", "Stolen on 2 July". That the chain was stolen says nothing of the
-    cassette, of which another sentence tells something else."""
+    """Whether a sentence, or what stands above it, names anything to which a deed was done, or leaves it to what
+    stands before it: "It was stolen", "Somebody stole it", "Stolen on 2 July". That the chain was stolen says nothing
+    of the cassette, of which another sentence tells something else."""
     if candidate.is_row or candidate.posed or not things.isdisjoint(candidate.held | candidate.about):
         return True
     hit, unit = candidate.hit, candidate.unit

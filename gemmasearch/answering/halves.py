@@ -36,8 +36,8 @@ _NEARLY = 0.95  # of the worth of the first question's answer, for the second
 _REACH = 2  # sentences behind an answer in which its price may stand
 # What an amount is said of that is of what the sentence before it tells.
 _OF_IT = words.listed(
-    """visit call call-out callout bill invoice total sum cost costs price fee charge charged amount work job labour labor
-    service repair whole altogether including included incl vat parts paid pay came comes
+    """visit call call-out callout bill invoice total sum cost costs price fee charge charged amount work job labour
+    labor service repair whole altogether including included incl vat parts paid pay came comes
     rechnung rechnungsbetrag betrag kosten kostet kostete gekostet preis einsatz besuch arbeit arbeiten summe gesamt
     gesamtbetrag inklusive inkl mwst bezahlt gezahlt insgesamt zusammen
     facture total prix visite travaux montant cout coute couté paye ttc factura precio visita importe costo pagado"""

@@ -106,6 +106,12 @@ def day_beside(text: str, hit: Hit) -> str:
     return moment.date().isoformat() if moment else ""
 
 
+def sent_on(hit: Hit) -> str:
+    """The day of a mail, "" where a passage is of none, or its day is not known."""
+    moment = moment_of(hit) if hit.kind == "mail" else None
+    return moment.date().isoformat() if moment else ""
+
+
 def _names_day(text: str) -> bool:
     """A weekday by itself is none, nor is "today": which one it was, its entry has to say."""
     said = (text[span.start : span.end] for span in spans.dates(text) if span.kind == "date")
