@@ -12,6 +12,7 @@ from gemmasearch import light
 from gemmasearch.answering import (
     amounts,
     attached,
+    attributes,
     awaited,
     chosen,
     deeds,
@@ -173,7 +174,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
-    kept = others.without(asked, ranked) or list(ranked)
+    kept = attributes.bounds_alone(asked, others.without(asked, ranked) or list(ranked))
     kept = amounts.first(asked, things.labelled_first(asked, things.first(asked, kept)))
     kept = deeds.done_first(asked, deeds.first(asked, deeds.alone(asked, kept)))
     kept = replaced.first(asked, newest.first(asked, kept))
