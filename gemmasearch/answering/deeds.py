@@ -42,6 +42,7 @@ _DONE_TO = light.pattern(
 )
 _WAS_DONE = light.pattern(r"\W*when (?:did|was|were|has|have|had)\b", re.I)
 _STANDS_FOR_IT = light.pattern(r"\b(?:it|them|they|this|that|these|those|both|one|same)\b", re.I)
+_OBJECT = light.pattern(r" (?:the|an?|my|our|your|his|her|their|its|some|another) ", re.I)
 _NOT_YET = light.pattern(r"\bnot yet\b|(?:\bnot|n['’]t) (?:been )?\w+ yet\b|\bstill (?:not|un\w+)\b", re.I)
 _NEXT_BEST = 3  # candidates of which one may say that it is not done yet
 _FEW = 4  # words of a question
@@ -176,10 +177,10 @@ def _done(question: Question) -> str:
 def _tells_of_it(question: Question, deed: str, candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
     things = set(question.stems) - {deed} - question.everyday
     known = things & set[str]().union(*(c.spoken for c in ranked))
-    return told(deed, candidate) and (not known or _done_to(known, candidate, ranked))
+    return told(deed, candidate) and (not known or _done_to(known, deed, candidate, ranked))
 
 
-def _done_to(things: Set[str], candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
+def _done_to(things: Set[str], deed: str, candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
     """Whether a sentence, or what stands above it, names anything to which a deed was done, or leaves it to what
     stands before it: "It was stolen", "Somebody stole it", "Stolen on 2 July". That the chain was stolen says nothing
     of the cassette, of which another sentence tells something else."""
@@ -189,6 +190,9 @@ def _done_to(things: Set[str], candidate: Candidate, ranked: Sequence[Candidate]
     if _STANDS_FOR_IT.search(candidate.text):
         paragraph = hit.text[: unit.start].rpartition("\n\n")[2]
         return not things.isdisjoint(words.stems(paragraph, candidate.language))
+    done = (token for token in words.tokens(candidate.text, "en") if token.stem == deed)
+    if any(_OBJECT.match(candidate.text, token.end) for token in done):
+        return False  # "We replaced the latch" behind a hose
     return any(
         not things.isdisjoint(c.held & candidate.context)
         for c in ranked

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TELLING = 24  # words of a text that stand for it
 CONSIDERED = 300  # different words of it that are looked up
 LONGEST_EDIT = 2  # letters that a corrected word may differ in
+_ENDINGS = ("n", "en", "s", "es", "d", "ed", "r", "er", "e", "m", "em", "t", "st")
 _SHORT = 5  # letters of a word of which another letter in the place of one makes another word: bake, bike
 
 
@@ -116,6 +117,7 @@ def _nearest_word(store: Store, word: str, beside: str) -> str:
         and (d := _distance(word, term, allowed)) <= allowed
         and (d == 1 or word[-1] == term[-1])  # a passport is no slip for a password
         and (len(word) > _SHORT or _has_its_letters(word, term))
+        and not _is_form(word, term)
     ]
     asked = ((term, fts.all_of((fts.phrase(term), beside))) for _, _, term in sorted(near))
     return next((term for term, expression in asked if store.match(expression, 1)), "")  # no stem
@@ -124,6 +126,12 @@ def _nearest_word(store: Store, word: str, beside: str) -> str:
 def _has_its_letters(word: str, other: str) -> bool:
     """Whether two words have the same letters, but for one that one of them has more."""
     return len(other) > 3 and (len(word) != len(other) or sorted(word) == sorted(other))
+
+
+def _is_form(word: str, other: str) -> bool:
+    """Whether a word is another one with an ending: stolen, stole. "policiess" has a letter too many."""
+    ending = word.removeprefix(other)
+    return ending in _ENDINGS and word[-1] != word[-2]
 
 
 def _distance(one: str, other: str, most: int) -> int:

@@ -31,7 +31,12 @@ The old saddle was gone. Stolen, of all things. I found the trailer unlocked: so
 
 @pytest.mark.parametrize(
     "question",
-    ["when was the latch stolen", "when was the cassette stolen", "how much did the cherries cost"],
+    [
+        "when was the latch stolen",
+        "when was the chain replaced",
+        "when was the cassette stolen",
+        "how much did the cherries cost",
+    ],
 )
 def test_what_was_done_to_something_else_was_told(store: Store, add: Add, question: str) -> None:
     _fill(add)

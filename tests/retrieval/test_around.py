@@ -227,6 +227,7 @@ def test_filters_as_other_programs_call_them_were_words_without_a_remark() -> No
     ("typed", "text"),
     [
         ("how long should i let the bread cool", "Bread for the Col de la Madeleine, 12 rolls."),
+        ("where is the stolen bread", "He stole the bread."),
         ("what did i write about the bread", "Anna wrote about the bread."),
         ("how long do i bake the bread", "Bread by bike: the bike shop sells it."),
     ],
