@@ -24,6 +24,9 @@ _MEASURES = tuple(
          r"\d ?(?:kg|kilos?|kilograms?|g|grams?|lbs?|pounds?|stones?|st|oz|ounces?|tons?|tonnes?|t)"),
         (r"\bhow (?:tall|wide|thick|broad)\b", r"\b(?:tall|high|height|wid\w+|broad|thick\w*|size|by)\b",
          r"\d ?(?:[mck]?m|(?:centi|milli|kilo)?met(?:re|er)s?|ft|foot|feet|inch(?:es)?|in|yards?|[\"'′″])"),
+        (r"\bhow (?:hot|cold|warm)\b|\btemperature\b",
+         r"\b(?:temperatur\w*|degrees?|hot|cold|warm|heat|therm\w*|gas mark)\b",
+         r"\d ?(?:[°º].?|degrees?|grad|celsius|fahrenheit|[cf]|k)"),
     )
 )  # fmt: skip
 _HOW_MANY = light.pattern(r"\bhow many (?:[\w'’-]+ ){0,2}?(?P<noun>[a-z]{2,}[a-rt-z]s)\b")

@@ -27,7 +27,7 @@ from gemmasearch.answering.candidates import Weights
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.found import SHOWN, Found, extract_from
 from gemmasearch.answering.question import Question, spelt_out, understand
-from gemmasearch.answering.scope import as_written, beyond, dated, described, scopes_of
+from gemmasearch.answering.scope import as_written, asks_when_written, beyond, dated, described, scopes_of
 from gemmasearch.documents import Answer, Condition, Evidence, Hit
 from gemmasearch.light import dataclass
 from gemmasearch.models.once import Once
@@ -42,6 +42,7 @@ _LONG = 5  # letters of a word of which another spelling is a slip and no other 
 NO_GENERATOR = "no generator at hand, so these are the sources' own words; `gsearch models pull` gets one"
 DIFFER = "the sources differ"
 NEWEST_FIRST = f"{DIFFER}; the newest comes first"
+NEWEST_MESSAGE = "the newest message; there are others"
 NOT_IN_TEXT = "Nothing in the text answers this."
 NOTHING_HELD = "the generator said nothing that the sources support; these are the sources' own words"
 # Asked so, a file that came with a mail is part of the answer.
@@ -169,7 +170,10 @@ class _Search:
             hits = [hit for hit in hits if "attached_to" not in hit.meta] or hits
         hits = hits[:SHOWN]
         self.clock.lap("search")
-        return Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
+        found = Found(replace(rest, kind="list"), given.wishes(hits), bool(hits))
+        if not asks_when_written(self.question):
+            return found
+        return replace(found, notes=(NEWEST_MESSAGE,) if len(found.evidence) > 1 else ())
 
 
 def _spelt(store: Store, question: str) -> str:
@@ -262,12 +266,20 @@ class _Reply:
     def _unlike(self) -> Sequence[Evidence]:
         """What is told as it stands: a generator would choose one of it, or mix it."""
         found = self.found
+        if self._wrote(found.evidence[0].hit):
+            return found.told[:1] or found.evidence[:1]
         if found.settled:
             return found.told
         if unlike := differing.pair(found.question, found.evidence):
             dates = {item.hit.date for item in unlike}
             self.notes.append(NEWEST_FIRST if None not in dates and len(dates) > 1 else DIFFER)
         return unlike
+
+    def _wrote(self, hit: Hit) -> bool:
+        """Whether a passage is of a mail of whom it is asked when they wrote."""
+        asked = {token.stem for token in words.tokens(self.question, "en")}
+        senders = {token.stem for token in words.tokens(hit.sender, "en")}
+        return hit.kind == "mail" and asks_when_written(self.question) and not asked.isdisjoint(senders)
 
     def _generate(self, draft: Draft, writer: _Writer) -> None:
         if writer.generator is not None and not writer.extract:
@@ -295,6 +307,8 @@ class _Reply:
             told.append(whole)
             quote = f"“{_BULLET.sub('', printable(whole))}”"
             label = surroundings.day_beside(item.text, item.hit) if "when" in asked else ""
+            if self._wrote(item.hit):
+                label = surroundings.sent_on(item.hit) or label
             label = entries.label(self.found.question, item) or label
             draft.add(f"{printable(label)}: {quote}" if label else quote, [(item.hit, item.text)], 1.0)
 

@@ -26,6 +26,27 @@ _ASKED = light.pattern(
     rf"(?P<phrase>(?:{_WORD} ){{0,5}}?{_WORD})(?<!ed)(?: {_BEHIND} (?!\w+ing\b)\w|\W*$)",
     re.I,
 )
+_BOUND = light.pattern(
+    r"\W*what(?:['’]s| is| was| are| were) (?:the |my |our )?(?P<bound>max(?:imum)?|min(?:imum)?|default"
+    r"|(?:highest|largest|longest) possible) (?:[\w-]+ )?"
+    r"(?P<head>sizes?|lengths?|timeouts?|limits?|numbers?|capacity|durations?"
+    r"|widths?|heights?|depths?|speeds?|rates?|weights?|loads?|memory|temperatures?|pressures?|ages?|amounts?|ports?"
+    r"|intervals?|retention)\b",
+    re.I,
+)
+_MOST = light.pattern(
+    r"\b(?:max\w*|at most|up to|no more than|not more than|limit\w*|cap(?:ped)?|ceiling|largest|longest|highest"
+    r"|greatest|only"
+    r"|can(?:not| be| hold| take| have)|may be|less than|under|within|below|allow\w*|exceed\w*)\b",
+    re.I,
+)
+_LEAST_SAID = light.pattern(
+    r"\b(?:min\w*|at least|no less than|not less than|or more|above|over|from|smallest|lowest|shortest|least)\b",
+    re.I,
+)
+# How each is told; None = by the quantity's own name.
+_BOUNDS = (("max", _MOST), ("largest", _MOST), ("longest", _MOST), ("highest", _MOST), ("min", _LEAST_SAID))
+_NO_BOUND = light.pattern(r"\b(?:no (?:limit|maximum|minimum|timeout)|unlimited|infinite|never)\b", re.I)
 _HOUSE = light.pattern(rf"{words.CAPITAL}[\w.-]+ \d{{1,3}}[a-z]?\b|\b\d{{1,3}}[a-z]? {words.CAPITAL}")
 _LEAST = 1 / 3  # of a question's words, by rarity, that one is without which nothing is told
 _AS_NEAR = 0.75  # of the best one's share of the question's words: a candidate that speaks of the same
@@ -83,6 +104,41 @@ def asked(question: Question) -> str:
     stems = words.stems(found["phrase"], "en") if found else []
     head = stems[-1] if stems else ""
     return head if head in awaited.topic(question) - set(question.names) and question.stems[1:] else ""
+
+
+def unbounded(question: Question, best: Sequence[Candidate]) -> bool:
+    """Whether a bound or a default of a quantity is asked for, and no sentence of ``best`` tells one: of the maximum
+    size of a database nothing is said by how small it can be made, nor by the size of its pages."""
+    tells = _bound(question)
+    return tells is not None and not any(c.language != "en" or tells(c) for c in best)
+
+
+def bounds_alone(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` with nothing but what tells the bound or the default that is asked for, if any of it does."""
+    tells = _bound(question)
+    kept = [c for c in ranked if tells(c)] if tells is not None else []
+    return kept or list(ranked)
+
+
+def _bound(question: Question) -> Callable[[Candidate], bool] | None:
+    """Whether a sentence tells the bound that a question asks for; None where it asks for none."""
+    found = _BOUND.match(question.text) if question.language == "en" else None
+    if found is None:
+        return None
+    head = next(iter(words.stems(found["head"], "en")), "")
+    said = next((says for word, says in _BOUNDS if found["bound"].lower().startswith(word)), None)
+    thing = set(words.stems(question.text[found.end() :], "en")) & set(question.stems)
+    thing = thing & set(question.names) or thing  # a function has other bounds than a Lambda function
+    return lambda c: (not thing or not thing.isdisjoint(c.spoken)) and _tells_bound(c, head, said)
+
+
+def _tells_bound(candidate: Candidate, head: str, said: re.Pattern[str] | None) -> bool:
+    text = f"{candidate.posed} {candidate.text}"
+    if not any(spans.numbers(candidate.text)) and not _NO_BOUND.search(text):
+        return False
+    told = candidate.spoken if candidate.is_row else candidate.held | candidate.about
+    named = any(head == each or akin(head, each) for each in told)
+    return named if said is None else bool(said.search(text)) or (candidate.is_row and named)
 
 
 def untold(

@@ -45,7 +45,8 @@ def costs(question: Question, stem: str) -> bool:
 
 def _says_itself(question: Question, word: str) -> bool:
     return tongues.costs(word, question.language) or any(
-        pattern.fullmatch(word) for pattern in (spans.NUMBERED, spans.COSTING, spans.COLOURED, spans.LASTING)
+        pattern.fullmatch(word)
+        for pattern in (spans.NUMBERED, spans.COSTING, spans.COLOURED, spans.LASTING, spans.HEAT)
     )
 
 

@@ -11,6 +11,7 @@ from gemmasearch.answering import awaited, deeds, everyday, identified, kin, sec
 from gemmasearch.answering.candidates import Candidate, paragraphs
 from gemmasearch.answering.doers import names_doer, with_doer
 from gemmasearch.answering.evidence import coloured, telling
+from gemmasearch.answering.holding import held_in
 from gemmasearch.answering.numbers import months_in, numbers_in
 from gemmasearch.answering.question import COUNTED, TITLE, Question
 from gemmasearch.answering.reference import lacks_subject, points_back, priced_behind, speaks_of_somebody
@@ -106,7 +107,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or not kin.of_them(question, near)
         or _of_an_unknown_number(question, near)
         or not _tells_of_the_owned(question, near)
-        or not deeds.tells_what_was_done(question, near)
+        or not deeds.tells_what_was_done(question, near, ranked)
         or (question.asks_code and all(_lacks_known(question, ranked, c) for c in near))
     )
 
@@ -204,12 +205,26 @@ def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Can
     project is no price of its tablets."""
     told = awaited.topic(question)
     things = told if question.language == "de" else told - set(question.names) or told  # not just whose it is
-    if not things.isdisjoint(candidate.held | candidate.about) or points_back(
-        candidate.text, candidate.language
-    ):
+    if not things.isdisjoint(candidate.held | candidate.about):
+        return True
+    if _named_behind_alone(question, things, candidate):
+        return False
+    if points_back(candidate.text, candidate.language):
         return True
     lead = max(ranked[:LOOKED_AT], key=lambda c: len(told & c.held))
     return bool(lead.features["kind"]) or told & lead.held <= candidate.context
+
+
+def _named_behind_alone(question: Question, things: Set[str], candidate: Candidate) -> bool:
+    """Whether a passage names what was asked about behind a sentence with an amount, and nowhere before it: "A new
+    blade, 38 euros. Piet brought cherries" tells no price of these."""
+    if candidate.is_row or candidate.posed or candidate.hit.kind in RECORDS:
+        return False
+    text, unit = candidate.hit.text, candidate.unit
+    before, behind = (
+        held_in(question, part, candidate.language) for part in (text[: unit.start], text[unit.end :])
+    )
+    return things.isdisjoint(before) and not things.isdisjoint(behind)
 
 
 def _only_planned(candidate: Candidate) -> bool:

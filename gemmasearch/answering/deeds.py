@@ -7,7 +7,7 @@ deed stands behind an auxiliary and whoever did it, so that it is known for a ve
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 
 from gemmasearch import light
@@ -41,6 +41,8 @@ _DONE_TO = light.pattern(
     re.I,
 )
 _WAS_DONE = light.pattern(r"\W*when (?:did|was|were|has|have|had)\b", re.I)
+_STANDS_FOR_IT = light.pattern(r"\b(?:it|them|they|this|that|these|those|both|one|same)\b", re.I)
+_OBJECT = light.pattern(r" (?:the|an?|my|our|your|his|her|their|its|some|another) ", re.I)
 _NOT_YET = light.pattern(r"\bnot yet\b|(?:\bnot|n['’]t) (?:been )?\w+ yet\b|\bstill (?:not|un\w+)\b", re.I)
 _NEXT_BEST = 3  # candidates of which one may say that it is not done yet
 _FEW = 4  # words of a question
@@ -100,7 +102,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     telling = (
         c
         for c in ranked[:_AMONG]
-        if (stem in c.held or any(_noun_of(stem, other) for other in c.held))
+        if _itself(stem, c)
         and c.features["kind"] >= best.features["kind"]
         and (not names or not names.isdisjoint(c.held))
         and c.covered >= _NEARLY * best.covered
@@ -138,20 +140,64 @@ def _leaves_out(deed: str, candidate: Candidate) -> bool:
     return not told(deed, candidate)
 
 
-def tells_what_was_done(question: Question, near: Sequence[Candidate]) -> bool:
+def tells_what_was_done(question: Question, near: Sequence[Candidate], ranked: Sequence[Candidate]) -> bool:
     """Whether any of ``near`` tells the deed of which it is asked when it was done to something: of when the coffee
     machine was serviced nothing is said by when it was bought. True for a long question, which may be told in other
     words."""
+    deed = _done(question)
+    return not deed or any(
+        c.language != "en" or c.hit.kind in RECORDS or _tells_of_it(question, deed, c, ranked) for c in near
+    )
+
+
+def alone(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` without the days of other deeds, where one of the best tells that of which it is asked: when the
+    boiler was installed stands beside when it was serviced."""
+    deed = _done(question) if _WAS_DONE.match(question.text) else ""  # what is to be done may be moved
+    if not deed or not any(
+        c.features["kind"] and _itself(deed, c) and _tells_of_it(question, deed, c, ranked)
+        for c in ranked[:_AMONG]
+    ):
+        return list(ranked)
+    return [c for c in ranked if not c.features["kind"] or c.hit.kind in RECORDS or _itself(deed, c)]
+
+
+def _itself(deed: str, candidate: Candidate) -> bool:
+    return deed in candidate.held or any(_noun_of(deed, other) for other in candidate.held)
+
+
+def _done(question: Question) -> str:
+    """The stem of what was done to something, where it is asked when; "" where it is not, or says little."""
     found = _DONE_TO.match(question.text) if question.language == "en" else None
     stem = next(iter(words.stems(words.fold(found["deed"]), "en")), "") if found else ""
-    if (
-        stem not in question.stems
-        or stem in _light()
-        or stem in question.everyday
-        or len(question.stems) > _FEW
-    ):
+    plain = stem not in question.stems or stem in _light() or stem in question.everyday
+    return "" if plain or len(question.stems) > _FEW else stem
+
+
+def _tells_of_it(question: Question, deed: str, candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
+    things = set(question.stems) - {deed} - question.everyday
+    known = things & set[str]().union(*(c.spoken for c in ranked))
+    return told(deed, candidate) and (not known or _done_to(known, deed, candidate, ranked))
+
+
+def _done_to(things: Set[str], deed: str, candidate: Candidate, ranked: Sequence[Candidate]) -> bool:
+    """Whether a sentence, or what stands above it, names anything to which a deed was done, or leaves it to what
+    stands before it: "It was stolen", "Somebody stole it", "Stolen on 2 July". That the chain was stolen says nothing
+    of the cassette, of which another sentence tells something else."""
+    if candidate.is_row or candidate.posed or not things.isdisjoint(candidate.held | candidate.about):
         return True
-    return any(c.language != "en" or c.hit.kind in RECORDS or told(stem, c) for c in near)
+    hit, unit = candidate.hit, candidate.unit
+    if _STANDS_FOR_IT.search(candidate.text):
+        paragraph = hit.text[: unit.start].rpartition("\n\n")[2]
+        return not things.isdisjoint(words.stems(paragraph, candidate.language))
+    done = (token for token in words.tokens(candidate.text, "en") if token.stem == deed)
+    if any(_OBJECT.match(candidate.text, token.end) for token in done):
+        return False  # "We replaced the latch" behind a hose
+    return any(
+        not things.isdisjoint(c.held & candidate.context)
+        for c in ranked
+        if c.hit.chunk_id == hit.chunk_id and c.unit.start < unit.start
+    )
 
 
 def told(stem: str, candidate: Candidate) -> bool:

@@ -48,6 +48,7 @@ _TURNED = words.listed(
 )
 _AS_GOOD = 0.85  # of the first sentence's score: the second would be quoted beside it
 _RUN = 4  # words: a sentence that says so many of its own words again is caught in a loop
+_TWICE = light.pattern(r"\b([^\W\d_]+) \1\b", re.I)
 _LOOP = 24  # characters at the end of what is said: standing there for the third time, they will come again
 
 OnText = Callable[[str], None]
@@ -63,6 +64,18 @@ def loops(sentence: str) -> bool:
     said = re.findall(r"\w+", sentence.lower())
     runs = [tuple(said[at : at + _RUN]) for at in range(len(said) - _RUN + 1)]
     return len(set(runs)) < len(runs)
+
+
+def stammers(sentence: str, sources: str) -> bool:
+    """Whether a sentence has a word twice side by side that its sources have not.
+
+    >>> stammers("Die die Prüfung ist am Freitag.", "Die Prüfung ist am Freitag.")
+    True
+    >>> stammers("Duran Duran play on Friday.", "Tickets for Duran Duran")
+    False
+    """
+    twice = {words.fold(match[0]) for match in _TWICE.finditer(sentence)}
+    return bool(twice) and not twice <= {words.fold(match[0]) for match in _TWICE.finditer(sources)}
 
 
 def replies(question: Question, sentence: str, quoted: str = "") -> bool:
@@ -171,6 +184,7 @@ def generate(
             continue  # said already, in other words
         support = _supported(plain, sentence, against)
         good = support.holds and replies(draft.question, plain, quoted) and not loops(plain)
+        good = good and not stammers(plain, " ".join(hit.text for hit in hits))
         rest = draft.unsupported and not any(map(str.isalpha, plain))  # "2025." of a sentence that was wrong
         if good and not rest and not made_up(plain, draft.question, hits):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]

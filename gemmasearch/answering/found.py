@@ -12,6 +12,7 @@ from gemmasearch import light
 from gemmasearch.answering import (
     amounts,
     attached,
+    attributes,
     awaited,
     chosen,
     deeds,
@@ -142,7 +143,18 @@ class Found:
             if item is not None:
                 told = (first.evidence[0], item)
                 return Found(self.question, _once(*told, *self.evidence)[:SHOWN], True, told)
+        if (item := halves.behind(other, first.evidence[0])) is not None:
+            told = (first.evidence[0], item)
+            return Found(self.question, _once(*told, *self.evidence)[:SHOWN], True, told)
+        if not self.answers or halves.leans(other, first.evidence[0]):
+            return first.answering_half(self.question, other)
         return self.saying_what_lacks(one, other)
+
+    def answering_half(self, whole: Question, other: Question) -> Found:
+        """The same as the answer to half of a question, with a remark on the other half."""
+        told = self.told or tuple(extract_from(self.question, self.evidence))
+        notes = (*self.notes, f"{HALF}: {other.text}")
+        return replace(self, question=whole, told=told, settled=True, notes=notes)
 
     def saying_what_lacks(self, one: Question, other: Question) -> Found:
         """The same with a remark on the half of the question that the answer leaves open."""
@@ -174,9 +186,9 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
-    kept = others.without(asked, ranked) or list(ranked)
+    kept = attributes.bounds_alone(asked, others.without(asked, ranked) or list(ranked))
     kept = amounts.first(asked, things.labelled_first(asked, things.first(asked, kept)))
-    kept = deeds.done_first(asked, deeds.first(asked, kept))
+    kept = deeds.done_first(asked, deeds.first(asked, deeds.alone(asked, kept)))
     kept = replaced.first(asked, newest.first(asked, kept))
     kept = from_year_first(asked, doers.doer_first(asked, kept))
     kept = month_first(asked, _counted_first(asked, kept))

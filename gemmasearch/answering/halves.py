@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, secrets, words
+from gemmasearch.answering import awaited, evidence, prices, secrets, spans, words
 from gemmasearch.answering.holding import held_by
 from gemmasearch.answering.question import Question, understand
 from gemmasearch.answering.reference import SPEAKS_BACK
+from gemmasearch.answering.sentences import split
 from gemmasearch.documents import Evidence
 
 _ASKS = (
@@ -32,6 +33,15 @@ _TWO_YEARS = light.pattern(
 )
 _BARE = ("when", "where", "who", "why", "money")  # kinds that a lone "and when" has
 _NEARLY = 0.95  # of the worth of the first question's answer, for the second
+_REACH = 2  # sentences behind an answer in which its price may stand
+# What an amount is said of that is of what the sentence before it tells.
+_OF_IT = words.listed(
+    """visit call call-out callout bill invoice total sum cost costs price fee charge charged amount work job labour
+    labor service repair whole altogether including included incl vat parts paid pay came comes
+    rechnung rechnungsbetrag betrag kosten kostet kostete gekostet preis einsatz besuch arbeit arbeiten summe gesamt
+    gesamtbetrag inklusive inkl mwst bezahlt gezahlt insgesamt zusammen
+    facture total prix visite travaux montant cout coute couté paye ttc factura precio visita importe costo pagado"""
+)
 _SHORT = 2  # content words: "how many for the cellar" leaves its topic to the one before
 
 
@@ -58,8 +68,10 @@ def readings(first: Question, second: Question) -> list[Question]:
     """What the second question may mean in a document that answers the first, likeliest first: with the words of the
     first where it leans on them, and as it stands where it says by itself what it is about ("what did it cost" does
     not)."""
-    if not second.says_something:  # "and when"
-        return [understand(f"{second.text.rstrip('?')} {' '.join(first.surface.values())}?")]
+    if not second.says_something:  # "and when": of the trip, not of what it costs
+        about = awaited.told(first) or set(first.stems)
+        topic = (word for stem, word in first.surface.items() if stem in about)
+        return [replace(understand(f"{second.text.rstrip('?')} {' '.join(topic)}?"), kind=second.kind)]
     leans = SPEAKS_BACK.search(second.text) or len(second.stems) < _SHORT
     alone = [second] if _own(second) else []
     missing = {stem: word for stem, word in first.surface.items() if stem not in second.surface}
@@ -81,7 +93,51 @@ def of_the_second(
     best = next(iter(found), None)
     if best is not None and first is not None and best.text == first.text:
         best = next((e for e in found[1:2] if e.score >= _NEARLY * best.score and _holds(own, e)), best)
+    if best and not own and first is not None and second.kind == "money":
+        return None if _priced_otherwise(best, first) else best
     return best if best and (not own or _holds(own, best) or _is_code(second, best)) else None
+
+
+def _priced_otherwise(item: Evidence, first: Evidence) -> bool:
+    """Whether the amounts of a sentence are said of something that the answer to the first question does not name: "A
+    new kettle was 40 euros" behind when the boiler was serviced."""
+    language = item.hit.language
+    known = set(words.stems(" ".join((first.text, item.hit.title)), language))
+    labels = [prices.said_of(item.text[: found.start()]) for found in spans.MONEY.finditer(item.text)]
+    return bool(labels) and not any(not label or _of_nothing_else(label, known, language) for label in labels)
+
+
+def leans(second: Question, first: Evidence) -> bool:
+    """Whether a second question asks a price of what the first is about, and the answer to that names none: what the
+    whole is answered with may be the price of something else."""
+    priced = awaited.has_wanted(second, first.text, first.hit.language)
+    return second.kind == "money" and not _own(second) and not priced
+
+
+def behind(second: Question, first: Evidence) -> Evidence | None:
+    """The sentence behind the answer to the first question that tells what the second asks of the same, where that
+    leaves all else to the first: "Serviced on 3 March. The visit was 165 euros." None where it speaks of anything
+    besides."""
+    hit = first.hit
+    if _own(second) or second.kind != "money":
+        return None
+    at = hit.text.find(first.text)
+    paragraph = hit.text[at + len(first.text) :].partition("\n\n")[0] if at >= 0 else ""
+    said = [unit.of(paragraph) for unit in split(paragraph)][:_REACH]
+    priced = next((text for text in said if spans.MONEY.search(text)), "")
+    if not priced or not _of_nothing_else(priced, {*words.stems(first.text, hit.language)}, hit.language):
+        return None
+    return Evidence(
+        priced, hit, first.score, awaited.answering(second, priced), evidence.line_of(hit, priced)
+    )
+
+
+def _of_nothing_else(text: str, known: set[str], language: str) -> bool:
+    """Whether an amount is said of nothing but what was spoken of, a visit or a bill."""
+    rest = {token for token in words.tokens(spans.MONEY.sub(" ", text), language) if token.content}
+    return all(
+        token.stem in known or words.fold(token.text) in _OF_IT or not token.text.isalpha() for token in rest
+    )
 
 
 def _holds(own: set[str], item: Evidence) -> bool:

@@ -14,6 +14,7 @@ _PART = 5  # letters of a word that a German compound may hold
 _REST = 3  # and of its other part
 _SHORT_PART = 4  # letters of each part, where both are said
 _PARTICLE = light.pattern(r"\b(\w{3,})[- ](off|out|up|in|down|over|on|back|away)\b")
+_CUT = 3  # letters that the stem of a compound may lack
 _LINKS = ("s", "n", "en", "es", "er", "e")  # between the parts
 
 
@@ -57,6 +58,8 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         held.update(s for s in missing if words.fold(question.surface[s]) in spans.MONEYED)
     if missing and spans.DURATION.search(text):
         held.update(s for s in missing if spans.LASTING.fullmatch(words.fold(question.surface[s])))
+    if missing and spans.DEGREES.search(text):
+        held.update(s for s in missing if spans.HEAT.fullmatch(words.fold(question.surface[s])))
     if question.language == "de" and missing:
         held.update(stem for stem in missing if len(stem) >= _PART and _in_compound(stem, stems))
     if question.asks_colour and missing and spans.coloured(text):
@@ -106,10 +109,18 @@ def _parted(compound: str, own: Sequence[str], above: Sequence[str]) -> bool:
                 continue
             rest = compound[len(first) :]
             if any(
-                len(last) >= _SHORT_PART and rest in {last, *(f"{s}{last}" for s in _LINKS)} for last in other
+                len(last) >= _SHORT_PART and _is_part(rest, form)
+                for last in other
+                for form in (last, *(f"{s}{last}" for s in _LINKS))
             ):
                 return True
     return False
+
+
+def _is_part(rest: str, form: str) -> bool:
+    """Whether the rest of a compound's stem is a part: of "dachrechn" that of "rechnung", which is longer."""
+    cut = form.startswith(rest) and len(rest) >= _SHORT_PART and len(form) - len(rest) <= _CUT
+    return rest == form or cut
 
 
 def below_prices(question: Question, there: Set[str]) -> set[str]:

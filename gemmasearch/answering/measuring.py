@@ -81,6 +81,8 @@ class _Read:
         head = surroundings.head_of(hit)
         general = held_in(question, head, language)
         headed = [*general, *words.stems(head, language)]
+        if question.language == "de":
+            general = general | joined(question, general, headed, headed)
         passage = set[str]().union(*held)
         apart = surroundings.apart(question, hit.text, said, language)
         asking = [

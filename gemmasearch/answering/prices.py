@@ -101,10 +101,15 @@ def says(text: str) -> bool:
     return _SAYS.search(words.fold(text)) is not None
 
 
+def said_of(before: str) -> str:
+    """Of what the number behind a text is said, "" where it is not: "The trailer was", "Trailer:"."""
+    label = _LABEL.search(before[-_BEFORE:])
+    return label[1] if label else ""
+
+
 def _of_it(question: Question, before: str) -> bool:
     """Whether a number is said of what is asked about and of nothing else: "The trailer was 1,900"."""
-    label = _LABEL.search(before)
-    stems = set(words.stems(label[1], question.language)) if label else set()
+    stems = set(words.stems(said_of(before), question.language))
     return bool(stems) and stems <= set(question.stems)
 
 

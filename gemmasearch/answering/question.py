@@ -26,7 +26,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|are) (?:the|my|our) (?:(?!(?:of|for|in|on|to|by|with|and) )[\w'-]+ ){0,2}"
               r"(?:price|cost|rent|fee|total|amount|salary|bill|quote|quotation|premium|deposit)s?\b"
               r"|(?:what|which) (?:[\w-]+ )?(?:price|rent|fee|salary|premium) (?:do|does|did|is|was|will|has|have)\b"
-              r"|was kostet|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
+              r"|was kostet|was (?:hat|haben|hatte|hatten) .+ gekostet|was (?:kosten|kostete|kosteten) "
+              r"|wie teuer|wie ?viel (?:kostet|kostete|hat|haben|betragt|zahlt|geld)"
               r"|wie hoch (?:ist|war|sind)|how high (?:is|was|are|were) (?:\w+ ){1,3}"
               r"(?:rent|price|cost|fee|bill|salary|wage|deposit|premium|tax|fine|loan|mortgage|pension)s?"
               r"|combien (?:coute|a coute|d'argent|d’argent|fait)|cuanto (?:cuesta|costo|vale|dinero)"
@@ -38,6 +39,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"(?: (?:for|on|a|an|per|each|me|us|him|her|them|you)\b|\W*$)"
               r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,4}(?:want|ask|quote) for\b"
               r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,5}(?:bring in|raise|fetch)\W*$"
+              r"|^(?:(?:the|our|my) )?(?:total|sum|amount) (?:(?:amount|sum) )?(?:spent|paid|spend|cost)\b"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|low|deep|often|heavy|fast"
            r"|slow|wide|thick|narrow|hot|cold|warm)"

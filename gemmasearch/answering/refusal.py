@@ -110,6 +110,7 @@ def chance(
         or not question.stems
         or beside(question, ranked)
         or attributes.untold(question, ranked[:LOOKED_AT], ranked, weights)
+        or attributes.unbounded(question, ranked[:LOOKED_AT])
         or things.untold(question, ranked[:LOOKED_AT], every)
         or things.elsewhere(question, ranked[:LOOKED_AT])
         or (not _knows_languages(space) and _of_the_unknown(question, ranked, weights))

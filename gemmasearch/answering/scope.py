@@ -91,6 +91,26 @@ _NO_NAMES = frozenset(
 )
 
 
+_WHEN = light.pattern(
+    r"\W*(?:on )?(?:when|what (?:day|date)) (?:did|has|had|does) (?:[\w'’.-]+ ){1,4}"
+    r"(?:write|wrote|written|send|sent|reply|replied|answer|answered|e?-?mail|e?-?mailed)\b"
+    r"|\W*wann (?:hat|hatte) (?:[\w'’.-]+ ){1,9}(?:geschrieben|geschickt|geantwortet|gemailt)\b"
+    r"|\W*wann (?:schrieb|schickte|antwortete) [\w'’.-]"
+    r"|\W*quand (?:est-ce que )?[^?]{1,60}(?:écrit|envoyé|répondu)\b"
+    r"|\W*cuándo (?:escribió|envió|respondió|contestó)\b",
+    re.I,
+)
+
+
+def asks_when_written(question: str) -> bool:
+    """Whether it is asked when somebody wrote: the day of the message answers, and none that it names.
+
+    >>> asks_when_written("When did Dana write about the boiler?"), asks_when_written("When did Dana say it comes?")
+    (True, False)
+    """
+    return _WHEN.match(question) is not None
+
+
 def named_in(question: str, now: datetime | None = None) -> tuple[Condition, ...]:
     """Filters for the sender and the time of the documents that the question names; () where it names none.
 

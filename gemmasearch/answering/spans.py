@@ -121,7 +121,7 @@ _NUMBERED_BEFORE = light.pattern(
     re.I,
 )
 COSTING = light.pattern(  # folded: what an amount of money says by itself
-    r"costs?|prices?|pay(?:s|ing)?|paid|(?:re)?payments?|charg(?:e|es|ed|ing)|kosten|kostete?t?|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
+    r"costs?|prices?|pay(?:s|ing)?|paid|(?:re)?payments?|charg(?:e|es|ed|ing)|spen[dt]s?|spending|kosten|kostete?t?|gekostet|preise?|(?:be)?zahl(?:e|en|t|te|ten)|cout(?:e|ent|er)?|prix"
     r"|pay(?:e|er|ons|ez)|cuesta|cuestan|costo|precios?|pag(?:a|ar|amos|an)"
 )
 _AMOUNT = light.pattern(  # folded: what a column of prices is called, beside these
@@ -136,6 +136,8 @@ DURATION = light.pattern(
     r"|monate?n?|jahre?n?|stunden?|minuten?|jours?|semaines?|mois|ans?|heures?|d[ií]as?|semanas?|mes(?:es)?|años?|horas?|minutos?)\b",
     re.I,
 )
+HEAT = light.pattern(r"temperatures?|temperatur(?:en)?|temperaturas?")  # folded: what a degree says
+DEGREES = light.pattern(r"\d ?(?:[°º]|(?:degrees?|grad|degr[ée]s?|grados?)\b)", re.I)
 COLOURED = light.pattern(r"colou?rs?|farben?|couleurs?|color(?:es)?")  # folded: what a colour is called
 _COLOUR = light.pattern(  # folded
     r"\b(?:(?:dark|light|pale|dunkel|hell)?-?(?:red|blue|green|yellow|black|white|grey|gray|brown|orange|purple|pink|violet"

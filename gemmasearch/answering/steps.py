@@ -58,6 +58,10 @@ _SUPERLATIVE = light.pattern(r"\b\w{3,}est\b", re.I)
 _UNDONE = light.pattern(
     r"\b(?:off|disabl\w+|undo\w*|uninstall\w*|remov\w+|revert\w*|ausschalten|deaktiv\w+)\b", re.I
 )
+_GIVES = light.pattern(
+    r"`|:\W*$|(?:^| )--?[a-z]|\b(?:commands?|run|use|using|type|enter|with|via|by|call|execute|try|befehl)\b",
+    re.I,
+)
 _NO_WORD = light.pattern(r"[\W\d_]*")
 
 
@@ -89,12 +93,19 @@ def told_by(question: Question, ranked: Sequence[Candidate], weights: Weights) -
 def untold(question: Question, ranked: Sequence[Candidate], weights: Weights) -> bool:
     """Whether no sentence of what was found speaks, with what stands around it, of all that is to be done."""
     asked = _Asked.of(question, weights)
+    of_command = not _OF_COMMANDS.isdisjoint(words.fold(question.text).split())
     code = {hit.chunk_id: _spans_of_code(hit) for hit in _hits(ranked)}
     return not any(
-        asked.is_said(c.spoken)
+        (_gives_command(asked, c) if of_command and c.unit.kind == "sentence" else asked.is_said(c.spoken))
         for c in ranked
         if not is_link(c.text) and not any(start <= c.unit.start < end for start, end in code[c.hit.chunk_id])
     )
+
+
+def _gives_command(asked: _Asked, candidate: Candidate) -> bool:
+    """Whether a sentence gives a command, with what it does: what listens on a port is told by none that speaks of
+    the port alone, nor by the next sentence."""
+    return asked.is_said(candidate.held | candidate.about) and _GIVES.search(candidate.text) is not None
 
 
 def _hits(ranked: Sequence[Candidate]) -> list[Hit]:

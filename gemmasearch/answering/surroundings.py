@@ -29,6 +29,11 @@ _HEAD_NAME = light.pattern(
 )
 _QUERY = light.pattern(r"\W*(?:q|question|f|frage|p|pregunta)\W", re.I)
 _REPLY = light.pattern(r"\W*(?:a|answer|antwort|r|réponse|respuesta)\W", re.I)
+_FROM_TODAY = light.pattern(
+    r"today|tomorrow|yesterday|tonight|heute|morgen|gestern|demain|hier|ma[ñn]ana"
+    r"|(?:next|last|this) (?:week|month|year|spring|summer|autumn|winter)",
+    re.I,
+)
 _LETTERS = light.pattern(r"[^\W\d_]{3,}")
 RECORDS = ("contact", "event")  # every line of which is about the same person or day
 _CALLED = {"event": "appointment Termin rendez-vous cita"}  # what an entry of a calendar is, and seldom says
@@ -108,10 +113,16 @@ def day_beside(text: str, hit: Hit) -> str:
     return moment.date().isoformat() if moment else ""
 
 
+def sent_on(hit: Hit) -> str:
+    """The day of a mail, "" where a passage is of none, or its day is not known."""
+    moment = moment_of(hit) if hit.kind == "mail" else None
+    return moment.date().isoformat() if moment else ""
+
+
 def _names_day(text: str) -> bool:
-    """A weekday by itself is none: which one it was, its entry has to say."""
+    """A weekday by itself is none, nor is "today": which one it was, its entry has to say."""
     said = (text[span.start : span.end] for span in spans.dates(text) if span.kind == "date")
-    return any(not spans.WEEKDAY.fullmatch(each) for each in said)
+    return any(not (spans.WEEKDAY.fullmatch(each) or _FROM_TODAY.fullmatch(each)) for each in said)
 
 
 def names_columns(hit: Hit, said: Sequence[Unit], at: int) -> bool:

@@ -81,6 +81,7 @@ _SAME = {
         approve approved approval
         sow sown plant planted
         code combination
+        retention retain retained keep kept
         dose dosage
         pay paid settle settled
         write wrote written compose composed

@@ -26,6 +26,12 @@ _PARTICIPLE = {
     "da": light.pattern(r"\w{3,}(?:et|te|ede|es)"),
     "fr": light.pattern(r"\w{2,}(?:e|ee?s?|i[est]?|ue?s?)"),
 }
+_GERMAN_PARTICIPLE = r"(?:\w{0,20}ge\w{1,20}(?:t|en)|(?:be|ver|er|ent|zer)\w{1,20}(?:t|en)|\w{1,20}iert)\b"
+# German in small letters, folded: what stands behind an article, if it is no adjective before a noun.
+_BEHIND_ARTICLE = light.pattern(
+    r"\b(?:der|die|das|den|dem|des|im|am|zum|zur|beim|vom|eine?[mnrs]?|(?:mein|dein|sein|ihr|unser)(?:e[mnrs]?)?)"
+    rf" (?!{_GERMAN_PARTICIPLE})(?P<noun>\w{{4,}})(?:(?<!e)(?<!e[mnrs])|(?=\W*$| {_GERMAN_PARTICIPLE}))(?!\w)"
+)
 _AUXILIARY = light.pattern(  # folded
     r"\b(?:is|zijn|heeft|hebben|werd|werden|was|waren|had|wordt|worden|har|hade|blev|blivit|er|bliver|ont|ete)\b"
     r"|-(?:t-)?(?:ils?|elles?|on)\b"
@@ -62,7 +68,12 @@ def names_unheard(question: Question, ranked: Sequence[Candidate], frequency: Ma
         things = [*_unspaced_things(question)]
         return len(things) <= _MOST_UNSPACED and any(thing not in whole for thing in things)
     things = [*_things(question)]
-    unknown = [words.fold(question.surface[stem]) for stem in things if not frequency.get(stem)]
+    spoken = set[str]().union(*(c.spoken for c in ranked))  # with what stands in parts of a compound
+    unknown = [
+        words.fold(question.surface[stem])
+        for stem in things
+        if not frequency.get(stem) and not (question.language == "de" and stem in spoken)
+    ]
     if not unknown or len(things) > _MOST:
         return False
     said = {word for text in told for word in re.findall(r"\w+", words.fold(text))}
@@ -73,6 +84,10 @@ def _things(question: Question) -> Iterator[str]:
     """The stems of a question without that of its verb, and without what its answer says otherwise."""
     asking = {stem for stem, word in question.surface.items() if words.fold(word) in _ASKING}
     topic = awaited.topic(question) - asking
+    if question.language == "de" and question.text[1:] == question.text[1:].lower():  # typed in haste
+        behind = {match["noun"] for match in _BEHIND_ARTICLE.finditer(words.fold(question.text))}
+        yield from (s for s in question.stems if s in topic and words.fold(question.surface[s]) in behind)
+        return
     if question.language == "de":  # which writes every thing with a capital
         yield from (stem for stem in question.stems if stem in topic and question.surface[stem][0].isupper())
         return

@@ -52,6 +52,10 @@ class Pieces:
             found += self._merged(_SPACE + word)
         return found
 
+    def holds(self, word: str) -> bool:
+        """Whether a word is a piece by itself, as frequent ones are and misspelt ones are not."""
+        return _SPACE + word in self._ids
+
     def _merged(self, word: str) -> list[int]:
         """Neighbours become one piece, those of the lowest rank first, until none are a piece together."""
         ids = self._ids

@@ -13,7 +13,7 @@ import mmap
 import os
 import struct
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -42,6 +42,19 @@ def package_dir() -> Path | None:
 
     spec = find_spec("wordllama")
     return Path(spec.origin).parent if spec and spec.origin else None
+
+
+@cache
+def _vocabulary() -> pieces.Pieces | None:
+    folder = package_dir()
+    there = folder is not None and (folder / TOKENIZER).is_file()
+    return pieces.load(folder / TOKENIZER) if folder is not None and there else None
+
+
+def is_frequent(word: str) -> bool:
+    """Whether a word in small letters is frequent in English at large; False where the tokenizer is not there."""
+    known = _vocabulary()
+    return known is not None and known.holds(word)
 
 
 class StaticEmbedder:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TELLING = 24  # words of a text that stand for it
 CONSIDERED = 300  # different words of it that are looked up
 LONGEST_EDIT = 2  # letters that a corrected word may differ in
+_ENDINGS = ("n", "en", "s", "es", "d", "ed", "r", "er", "e", "m", "em", "t", "st")
+_SHORT = 5  # letters of a word of which another letter in the place of one makes another word: bake, bike
 
 
 def similar(
@@ -77,8 +79,11 @@ def did_you_mean(store: Store, line: str) -> str:
     """The line with words that stand nowhere in the index replaced by the nearest that do; "" without any.
 
     Where other words of the line are known, it must stand in a passage with one of them: a word that is merely
-    nowhere has neighbours, too.
+    nowhere has neighbours, too. One that is frequent in English at large is no slip: files that never say "cool" may
+    say "Col".
     """
+    from gemmasearch.models.static import is_frequent  # seldom needed
+
     better = line
     query = parse(line)
     for term in query.terms:
@@ -88,7 +93,8 @@ def did_you_mean(store: Store, line: str) -> str:
         folded = words.fold(word)
         if folded in stopwords.everything() or folded in stopwords.ASKING:
             continue
-        if not any(map(store.occurs, (folded, words.stem(folded, "en")))):
+        forms = (folded, *(words.stem(folded, language) for language in terms.languages(query)))
+        if not any(map(store.occurs, forms)) and not is_frequent(folded):
             nearest = _nearest_word(store, folded, _beside(store, term, query))
             better = better.replace(word, nearest) if nearest else better
     return better if better != line else ""
@@ -110,9 +116,22 @@ def _nearest_word(store: Store, word: str, beside: str) -> str:
         if term not in stopwords.everything()
         and (d := _distance(word, term, allowed)) <= allowed
         and (d == 1 or word[-1] == term[-1])  # a passport is no slip for a password
+        and (len(word) > _SHORT or _has_its_letters(word, term))
+        and not _is_form(word, term)
     ]
     asked = ((term, fts.all_of((fts.phrase(term), beside))) for _, _, term in sorted(near))
     return next((term for term, expression in asked if store.match(expression, 1)), "")  # no stem
+
+
+def _has_its_letters(word: str, other: str) -> bool:
+    """Whether two words have the same letters, but for one that one of them has more."""
+    return len(other) > 3 and (len(word) != len(other) or sorted(word) == sorted(other))
+
+
+def _is_form(word: str, other: str) -> bool:
+    """Whether a word is another one with an ending: stolen, stole. "policiess" has a letter too many."""
+    ending = word.removeprefix(other)
+    return ending in _ENDINGS and word[-1] != word[-2]
 
 
 def _distance(one: str, other: str, most: int) -> int:

@@ -110,3 +110,50 @@ def test_two_questions_typed_in_haste_were_taken_for_one(store: Store, add: Add,
     add("/n/allotment.md", ALLOTMENT, title="Allotment")
     answered = answer(store, None, None, question)
     assert "1.25 m" in answered.text and "185 euros" in answered.text
+
+
+BOILER = """The boiler is a Vaillant, installed in May 2019 by Hartmann.
+Serviced on 3 March 2025 by Mr Oduya. The pressure valve was renewed. The visit was 165 euros.
+The radiators were bled on 12 October 2024.
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "question", "told"),
+    [
+        ("Boiler", BOILER, "when was the boiler serviced and how much was it", ("3 March", "165 euros")),
+        (
+            "Heizung",
+            "Die Heizung wurde am 14. März 2025 von Herrn Meyer gewartet. Das kostete 160,50 Euro.",
+            "wann wurde die heizung gewartet und was hat es gekostet",
+            ("14. März", "160,50"),
+        ),
+        (
+            "Boat trip",
+            "The boat trip is on Saturday, 9 August. A 300-euro deposit is due by 1 July. The trip costs 1,150 euros.",
+            "How much does the boat trip cost and when is it?",
+            ("1,150", "9 August"),
+        ),
+    ],
+)
+def test_the_second_half_that_leans_on_the_first_was_not_answered(
+    store: Store, add: Add, title: str, text: str, question: str, told: tuple[str, str]
+) -> None:
+    add("/n/note.md", text, title=title)
+    found = answer(store, None, None, question)
+    assert all(part in found.text for part in told), found
+    assert "300" not in found.text and "2019" not in found.text
+    assert not any(note.startswith(HALF) for note in found.notes)
+
+
+def test_the_price_of_something_else_behind_an_answer_is_not_told(store: Store, add: Add) -> None:
+    add("/n/boiler.md", "The boiler was serviced on 3 March. A new kettle was 40 euros.", title="Boiler")
+    found = answer(store, None, None, "when was the boiler serviced and how much was it")
+    assert "3 March" in found.text and "40 euros" not in found.text
+    assert any(note.startswith(HALF) for note in found.notes)
+
+
+def test_when_the_boiler_was_installed_was_told_beside_when_it_was_serviced(store: Store, add: Add) -> None:
+    add("/n/boiler.md", BOILER, title="Boiler")
+    found = answer(store, None, None, "when was the boiler serviced")
+    assert "3 March" in found.text and "2019" not in found.text

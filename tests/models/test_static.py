@@ -95,3 +95,9 @@ def test_damaged_weights_are_refused_and_named(tmp_path: Path, content: bytes) -
 def test_a_text_of_megabytes_takes_bounded_work() -> None:
     vectors = StaticEmbedder().embed_documents([Passage("", "x" * 20_000_000)])
     assert vectors.shape == (1, 256)
+
+
+def test_a_frequent_word_is_known_and_a_slip_of_one_is_not() -> None:
+    from gemmasearch.models.static import is_frequent
+
+    assert is_frequent("cool") and not is_frequent("temprature")

@@ -221,3 +221,17 @@ def test_filters_as_other_programs_call_them_were_words_without_a_remark() -> No
     assert any("(before: is the filter" in said for said in explain("lisbon -older_than:1y"))
     plain = explain("file:///home/tom note:this 12:30 http://example.org/")
     assert not any("no filter" in said for said in plain)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("how long should i let the bread cool", "Bread for the Col de la Madeleine, 12 rolls."),
+        ("where is the stolen bread", "He stole the bread."),
+        ("what did i write about the bread", "Anna wrote about the bread."),
+        ("how long do i bake the bread", "Bread by bike: the bike shop sells it."),
+    ],
+)
+def test_a_word_of_the_language_was_taken_for_a_slip_of_one_in_the_index(add, store, typed, text) -> None:
+    add("/home/dana/bread.md", text)
+    assert did_you_mean(store, typed) == ""

@@ -1,0 +1,23 @@
+"""What a small model says in poor grammar is no answer: the quotation is."""
+
+from __future__ import annotations
+
+from gemmasearch.answering import answer
+from gemmasearch.store import Store
+from tests.answering.conftest import Add, Embed
+from tests.answering.says import Says
+
+
+def test_a_generated_sentence_with_a_word_twice_was_told(store: Store, add: Add, embed: Embed) -> None:
+    add("/n/pruefung.md", "Die Prüfung in Mathematik ist am Freitag, 12. Juni, im Saal 3.", title="Prüfung")
+    said = Says("Die die Prüfung in Mathematik ist am Freitag, 12. Juni. [1]")
+    found = answer(store, embed(), said, "Wann ist die Prüfung in Mathematik?")
+    assert said.shown and found.found
+    assert "Die die" not in found.text and "12. Juni" in found.text
+    assert found.generator == ""
+
+
+def test_a_name_that_is_a_word_twice_may_be_told(store: Store, add: Add, embed: Embed) -> None:
+    add("/n/concert.md", "Duran Duran play in the arena on 12 June.", title="Concert")
+    said = Says("Duran Duran play in the arena on 12 June. [1]")
+    assert answer(store, embed(), said, "When do Duran Duran play in the arena?").generator
