@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gemmasearch.answering.surroundings import moment_of
 from gemmasearch.cli.views import day
 from gemmasearch.index import Index
 from gemmasearch.settings import Settings
@@ -43,6 +44,7 @@ def test_a_diary_was_of_the_day_before_west_of_greenwich(tmp_path: Path, zone: s
         assert {day(h.date, h.kind) for h in index.search("type:note")} == {"2024-03-31"}
         (mail,) = index.search("type:mail")  # a moment: in New York it was still the day before
         assert day(mail.date, mail.kind) == ("2024-03-30" if "York" in zone else "2024-03-31")
+        assert moment_of(mail).strftime("%Y-%m-%d") == day(mail.date, mail.kind)
         shown = dict(index.show(mail.id)[0].headers)["Date"][:10]
         assert shown == day(mail.date, mail.kind)
         (found,) = index.search(f"type:mail date:{shown}")
