@@ -9,8 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from gemmasearch.light import dataclass
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+TIMED = ("event", "mail", "visit")  # kinds whose date is a moment, whatever o'clock it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +278,16 @@ class SyncReport:
     unsettled: int = 0  # files that were still being written: left for the next run
     seconds: float = 0.0
     interrupted: bool = False
+
+
+def on_calendar(seconds: float, kind: str = "") -> datetime:
+    """Local time of the date of a document. A mere day is kept as its midnight UTC, and is that day everywhere.
+
+    :raises OverflowError, ValueError, OSError: no calendar has it.
+    """
+    from datetime import UTC, datetime
+
+    if seconds % 86400 == 0 and kind not in TIMED:
+        midnight = datetime.fromtimestamp(seconds, UTC)
+        return datetime(midnight.year, midnight.month, midnight.day).astimezone()
+    return datetime.fromtimestamp(seconds).astimezone()

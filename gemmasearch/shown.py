@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gemmasearch.documents import on_calendar
 from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
@@ -39,12 +40,10 @@ class Place:
 
 
 def _headers(row: DocumentRow | PassageRow) -> tuple[tuple[str, str], ...]:
-    from datetime import datetime
-
     date = ""
     if row.date is not None:
         try:
-            date = datetime.fromtimestamp(row.date).astimezone().isoformat(sep=" ", timespec="minutes")
+            date = on_calendar(row.date, row.kind).isoformat(sep=" ", timespec="minutes")
         except (OverflowError, ValueError, OSError):
             date = ""
     found = (

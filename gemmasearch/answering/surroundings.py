@@ -15,7 +15,7 @@ from gemmasearch.answering.numbers import YEAR
 from gemmasearch.answering.question import SEVERAL, Question
 from gemmasearch.answering.reference import points_back
 from gemmasearch.answering.sentences import Unit, units_of
-from gemmasearch.documents import Hit
+from gemmasearch.documents import Hit, on_calendar
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -169,10 +169,14 @@ def day_of(hit: Hit) -> str:
 
 
 def moment_of(hit: Hit) -> datetime | None:
-    """The date of its document, None where it has none that a calendar knows."""
+    """The date of its document, None where it has none that a calendar knows. A letter is of the day that a search
+    shows; what a note says without a zone is kept as if it were UTC."""
     from datetime import UTC, datetime
 
+    if hit.date is None:
+        return None
     try:
-        return None if hit.date is None else datetime.fromtimestamp(hit.date, UTC)
+        local = hit.kind in ("mail", "visit")
+        return on_calendar(hit.date, hit.kind) if local else datetime.fromtimestamp(hit.date, UTC)
     except (OverflowError, ValueError, OSError):
         return None

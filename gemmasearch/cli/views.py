@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.cli.render import Output, harmless, one_line, path_field
-from gemmasearch.documents import CODE_INDENT, Answer, Evidence, Hit, Snippet
+from gemmasearch.documents import CODE_INDENT, Answer, Evidence, Hit, Snippet, on_calendar
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -24,12 +23,12 @@ _BULLET = light.pattern(r"^\s*[-*+•]\s+(?=\S)")
 _NARROWEST = 20  # characters that a wrapped column of a table keeps
 
 
-def day(seconds: float | None) -> str:
-    """A local calendar day, or "" where there is none."""
+def day(seconds: float | None, kind: str = "") -> str:
+    """The calendar day of a document's date, or "" where there is none."""
     if seconds is None:
         return ""
     try:
-        return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d")
+        return on_calendar(seconds, kind).strftime("%Y-%m-%d")
     except (OverflowError, ValueError, OSError):
         return ""
 
@@ -66,7 +65,7 @@ def place(hit: Hit, line: int | None = None) -> str:
 def _letter(hit: Hit) -> str:
     """Of whom and when."""
     who = f" from {hit.sender}" if hit.sender else ""
-    return who + (f", {day(hit.date)}" if hit.date is not None else "")
+    return who + (f", {day(hit.date, hit.kind)}" if hit.date is not None else "")
 
 
 def _spot(hit: Hit, line: int | None) -> str:
@@ -131,7 +130,7 @@ def _hit_on_terminal(out: Output, number: int, hit: Hit) -> None:
     where.append(linked(hit.path))
     detail = [place(hit)]
     if hit.kind != "mail":
-        detail.append(day(hit.date if hit.date is not None else hit.mtime))
+        detail.append(day(hit.date if hit.date is not None else hit.mtime, hit.kind))
     if hit.quoted:
         detail.append("quoted")
     if hit.unavailable:
@@ -187,7 +186,7 @@ def answer_sources(out: Output, answer: Answer) -> None:
             from rich.text import Text
 
             if hit.kind != "mail" and hit.date is not None:
-                where = ", ".join(part for part in (where, day(hit.date)) if part)
+                where = ", ".join(part for part in (where, day(hit.date, hit.kind)) if part)
             line = Text.assemble((f"[{citation.number}] ", "cyan"))
             line.append(linked(hit.path))
             line.append(f" · {_shown(where)}" if where else "", style="dim")

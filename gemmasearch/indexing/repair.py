@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from gemmasearch.store.care import Salvage
 
 _PRIVATE = 0o600  # also where the damaged file came from elsewhere, open to others
 _HEAD = 1 << 20  # bytes in which an index has its schema
+_MISSING = 1 << 36  # bytes that may be missing at its end: a number beyond is itself damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def repair(index: Path, *, wait: float = 10.0) -> Repaired | None:
         raise IndexForeign(f"{index} is not a gsearch index", "choose another file with --db")
     with run_lock(index, "repair", wait=wait):
         kept, backup = Salvage(), ""
+        _lengthen(index)
         with suppress(IndexDamaged, IndexForeign), Store.open(index, create=True) as store:
             kept = store.salvage()
             found = {f.where for f in store.examine()}
@@ -63,6 +66,21 @@ def _was_index(path: Path) -> bool:
     with open(path, "rb") as stream:
         head = stream.read(_HEAD)
     return head[68:72] == schema.APPLICATION_ID.to_bytes(4, "big") or b"CREATE TABLE forgotten(" in head
+
+
+def _lengthen(index: Path) -> None:
+    """SQLite opens no file that is shorter than its head says, as a copy is that was broken off. With empty pages for
+    those that are missing it does, and what stands in the others can be kept: the folders, what was forgotten."""
+    with open(index, "rb") as stream:
+        head = stream.read(100)
+    if len(head) < 100 or head[24:28] != head[92:96]:  # the number of pages is not of the last writer
+        return
+    page = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big")
+    whole = pages * (65536 if page == 1 else page)
+    short = whole - index.stat().st_size
+    if 0 < short <= _MISSING:
+        os.truncate(index, whole)  # a hole: it takes no room
 
 
 def _backup(store: Store, index: Path) -> str:

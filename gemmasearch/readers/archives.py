@@ -44,7 +44,7 @@ _DAMAGE = (
     RuntimeError,  # zipfile's word for "encrypted"
 )
 _LITTER = ("__MACOSX/", ".DS_Store", "._")
-Member = tuple[str, bytes]
+Member = tuple[str, bytes | CannotRead]
 
 
 def read(source: Source, settings: Settings) -> Iterator[Document | Problem]:
@@ -101,7 +101,9 @@ def _items(source: Source, settings: Settings) -> Iterator[Document | Problem]:
         part = _part(name, names)
         if part.startswith(_LITTER) or os.path.basename(part).startswith(_LITTER):
             continue
-        if source.depth >= attachments.DEPTH:
+        if isinstance(raw, CannotRead):
+            yield raw.problem(source.path, part)
+        elif source.depth >= attachments.DEPTH:
             detail = f"more than {attachments.DEPTH} files inside each other"
             yield Problem(source.path, "limit", detail, part)
         elif not raw:
@@ -121,7 +123,7 @@ def placed(document: Document, part: str) -> Document:
 
 
 def _members(source: Source) -> Iterator[Member]:
-    """Name and bytes of each file.
+    """Name and bytes of each file, or what keeps this one from being read: the others are none the worse.
 
     :raises CannotRead: "encrypted" or "limit".
     """
@@ -151,23 +153,45 @@ def _unpacked(stream: BinaryIO, head: bytes) -> BinaryIO:
 
 def _zip(source: Source) -> Iterator[Member]:
     source.stream.seek(0)
+    locked = False
     with zipfile.ZipFile(source.stream) as archive:
         for info in archive.infolist():
             if info.is_dir() or _is_left_out(info.filename):
                 continue
             if info.flag_bits & 0x1:
-                raise CannotRead("encrypted")
-            with archive.open(info) as member:
-                yield clean(info.filename), _taken(member, source, info.filename, spend=True)
+                locked = True
+                continue
+            _budget(source).member()
+            yield clean(info.filename), _too_large(info.file_size) or _unzipped(archive, info, source)
+    if locked:
+        raise CannotRead("encrypted")
+
+
+def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> bytes | CannotRead:
+    """Each member of a zip file is packed for itself: one that is damaged says nothing of the next."""
+    try:
+        with archive.open(info) as member:
+            return _taken(member, source, info.filename, spend=True)
+    except _DAMAGE as e:
+        return CannotRead("malformed", f"{type(e).__name__}: {e}"[:300])
+
+
+def _too_large(size: int) -> CannotRead | None:
+    """Said before a member is unpacked. A video among letters keeps nobody from the letters."""
+    if size <= MEMBER_BYTES:
+        return None
+    return CannotRead("limit", f"{size} bytes, the limit inside archives is {MEMBER_BYTES}")
 
 
 def _tar(stream: _Counted, source: Source) -> Iterator[Member]:
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for info in archive:
             _budget(source).member()
-            wanted = info.isreg() and not _is_left_out(info.name)
-            member = archive.extractfile(info) if wanted else None
-            if member is not None:
+            if not info.isreg() or _is_left_out(info.name):
+                continue
+            if large := _too_large(info.size):
+                yield clean(info.name), large
+            elif (member := archive.extractfile(info)) is not None:
                 yield clean(info.name), _taken(member, source, info.name)
 
 
@@ -177,8 +201,6 @@ def _taken(stream: object, source: Source, name: str, *, spend: bool = False) ->
     :raises CannotRead: "limit".
     """
     budget = _budget(source)
-    if spend:
-        budget.member()
     allowed = min(MEMBER_BYTES, budget.bytes) if spend else MEMBER_BYTES
     raw = cast(BinaryIO, stream).read(allowed + 1)
     if len(raw) > allowed:

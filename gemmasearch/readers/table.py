@@ -83,7 +83,7 @@ FORMATS: tuple[Format, ...] = (
     Format("rtf", "document", ("text/rtf", "application/rtf"), (".rtf",), "rtf:read", 2,
            isolated=True, limit="max_text_bytes", sniff="heads:is_rtf", extra="office"),
     Format("archive", "archive", _ARCHIVES, (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz"),
-           "archives:read", 3, isolated=True, switch="archives"),
+           "archives:read", 4, isolated=True, switch="archives"),
     Format("picture", "picture", _PICTURES, (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
            "pictures:read", 1, isolated=True, limit="max_pdf_bytes", extra="ocr"),
     Format("history", "visit", (), (), "browser:read", 2, isolated=True, limit="max_pdf_bytes",

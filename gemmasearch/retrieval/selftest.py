@@ -12,11 +12,10 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from email.utils import parseaddr
 
 from gemmasearch import light
-from gemmasearch.documents import Hit
+from gemmasearch.documents import Hit, on_calendar
 from gemmasearch.light import dataclass
 from gemmasearch.models import Embedder
 from gemmasearch.models.once import Once
@@ -191,7 +190,7 @@ def _sender_item(store: Store, head: Head) -> Item | None:
     name, address = parseaddr(document.sender)
     about = telling(store, _own_words(document), 2)
     try:
-        month = datetime.fromtimestamp(document.date).strftime("%Y-%m")
+        month = on_calendar(document.date, document.kind).strftime("%Y-%m")
     except (OverflowError, ValueError, OSError):
         return None
     sender = re.sub(r'["\s]+', " ", name or address).strip()

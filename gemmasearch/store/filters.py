@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gemmasearch.documents import Condition
+from gemmasearch.documents import TIMED, Condition
 from gemmasearch.errors import UsageProblem
 from gemmasearch.store import fts, words
 from gemmasearch.store.keys import clean
@@ -20,6 +21,7 @@ from gemmasearch.store.roots import below
 
 # When a document is from: its own date, else its file's.
 DATE = "coalesce(d.date, f.mtime_ns / 1e9)"
+_MERE_DAY = f"d.date % 86400 = 0 AND d.kind NOT IN ({', '.join(map(repr, TIMED))})"
 SIZE = "coalesce(d.length, f.size, 0)"  # a message's own size, not its mailbox's
 
 _NEVER_NULL = frozenset({"in", "path"})  # an index of paths serves them where they stand bare
@@ -155,6 +157,16 @@ def _compare(column: str) -> Callable[[Condition], Sql]:
         return f"{column} {operator} ?", [condition.value]
 
     return compiled
+
+
+def _dated(condition: Condition) -> Sql:
+    """A moment; a mere day (of a diary, say) is midnight UTC and is compared as if it were midnight here."""
+    try:
+        ahead = time.localtime(float(condition.value)).tm_gmtoff
+    except (OverflowError, ValueError, OSError):
+        ahead = 0
+    sql, params = _compare(f"CASE WHEN {_MERE_DAY} THEN d.date - ? ELSE {DATE} END")(condition)
+    return sql, [ahead, *params]
 
 
 def _ends(condition: Condition) -> Sql:
@@ -324,9 +336,9 @@ _FIELDS: dict[str, Callable[[Condition], Sql]] = {
     "quoted": _compare("c.quoted"),
     "visited": _visited,
     "size": _compare(SIZE),
-    "date": _compare(DATE),
-    "after": _compare(DATE),
-    "before": _compare(DATE),
+    "date": _dated,
+    "after": _dated,
+    "before": _dated,
     "document": _compare("d.id"),
     "chunk": _compare("c.id"),
     "words": _words,

@@ -56,6 +56,21 @@ def test_what_a_repair_keeps_of_a_file_that_others_could_read_is_private(db: Pat
     assert kept and all(p.stat().st_mode & 0o777 == 0o600 for p in kept)
 
 
+@pytest.mark.parametrize("part", [0.95, 0.8])
+def test_a_copy_that_was_broken_off_lost_its_folders_and_what_was_to_stay_forgotten(
+    db: Path, tmp_path: Path, part: float
+) -> None:
+    with Store.open(db) as store:
+        store.db.run("INSERT INTO forgotten(hash, at) VALUES(x'aa', 1.0)")
+    pages = db.stat().st_size // 4096
+    os.truncate(db, int(pages * part) * 4096)
+    repaired = repair(db)
+    assert repaired is not None and repaired.reindex and repaired.roots == (str(tmp_path / "tree"),)
+    with Store.open(db) as store:
+        assert list(store.db.rows("SELECT hash FROM forgotten")) == [(b"\xaa",)]
+    assert bad(db) == set()
+
+
 def test_open_permissions_and_a_missing_index_are_named(db: Path, tmp_path: Path) -> None:
     db.chmod(0o644)
     assert bad(db) == {"permissions"}

@@ -142,6 +142,38 @@ def test_what_was_read_before_a_limit_is_kept(tmp_path: Path) -> None:
     assert (document.part, rest.part, rest.reason) == ("a.md", "rest", "limit")
 
 
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_video_among_notes_kept_those_behind_it_unread(tmp_path: Path, kind: str) -> None:
+    large = archives.MEMBER_BYTES + 1
+    path = tmp_path / f"a.{kind}"
+    if kind == "zip":
+        path.write_bytes(zipped({"a.md": b"the walnut", "b.mp4": bytes(large), "c.md": b"the oil"}))
+    else:
+        first, video = tarred({"a.md": b"the walnut"})[:1024], tarfile.TarInfo("b.mp4")
+        video.size = large
+        with path.open("wb") as stream:
+            stream.write(first + video.tobuf())
+            stream.seek(-(-large // 512) * 512, io.SEEK_CUR)  # a hole
+            stream.write(tarred({"c.md": b"the oil"}))
+    a, skipped, c = read(path, **ON)
+    assert isinstance(a, Document) and isinstance(skipped, Problem) and isinstance(c, Document)
+    assert (skipped.part, skipped.reason) == ("b.mp4", "limit") and c.part == "c.md"
+
+
+def test_a_locked_or_damaged_member_kept_those_behind_it_unread(tmp_path: Path) -> None:
+    raw = bytearray(zipped({"a.md": b"locked", "b.md": b"The walnut table " * 9, "c.md": b"the oil"}))
+    raw[6] |= 1
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    packed = raw.index(b"b.md") + 4
+    raw[packed : packed + 3] = b"\xff\xff\xff"
+    path = tmp_path / "a.zip"
+    path.write_bytes(raw)
+    damaged, c, rest = read(path, **ON)
+    assert isinstance(damaged, Problem) and (damaged.part, damaged.reason) == ("b.md", "malformed")
+    assert isinstance(c, Document) and c.text == "the oil"
+    assert isinstance(rest, Problem) and rest.reason == "encrypted"
+
+
 def test_an_archive_of_archives_ends_at_the_depth(tmp_path: Path) -> None:
     raw = b"the walnut"
     for _ in range(attachments.DEPTH + 3):
