@@ -285,7 +285,7 @@ def _texts(conditions: Sequence[Condition], languages: Sequence[str]) -> list[Co
 def _text_conditions(query: Query) -> list[Condition]:
     """Required and excluded terms hold for the meaning as well, so they are filters."""
     known = terms.languages(query)
-    required = [terms.expression(group, known) for group in query.required]
+    required = [fts.any_of(terms.all_matched(term, known) for term in group) for group in query.required]
     excluded = [fts.phrase(term.text, prefix=term.kind == "prefix") for term in query.excluded]
     return [Condition("words", "match", e) for e in required if e] + [
         Condition("words", "match", e, negated=True) for e in excluded if e

@@ -68,7 +68,7 @@ def all_matched(term: Term, known: Sequence[str]) -> str:
     if term.kind != "word":
         return matched(term, known)
     if len(fts.searched(term.text).split()) > 1:
-        return fts.phrase(term.text)
+        return fts.any_of(fts.phrase(each) for each in (term.text, fts.joined(term.text)) if each)
     other = {words.forms(term.text, name) for name in known} - {""}
     return fts.any_of(
         (

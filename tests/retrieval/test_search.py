@@ -329,3 +329,31 @@ def test_a_compound_was_not_found_where_it_is_written_apart_or_together(
 def test_words_are_joined_only_to_what_stands_in_the_index(compounds, store, line: str) -> None:
     query = parse(line)
     assert not alike.standing_for(store, query, terms.languages(query))
+
+
+@pytest.mark.parametrize("line", ["boiler AND iPhone15", "boiler +iPhone15", "+iPhone15"])
+@pytest.mark.parametrize("mode", ["hybrid", "words"])
+def test_a_required_word_was_found_in_one_of_its_parts(add, store, line: str, mode: str) -> None:
+    add("/n/a.md", "The boiler manual has 15 pages.", title="Manual")
+    add("/n/b.md", "We asked the phone company about the boiler.", title="Company")
+    add("/n/c.md", "The iPhone15 shows the temperature of the boiler.", title="Right")
+    add("/n/d.md", "I phone the boiler service on the 15th.", title="Service")
+    assert [hit.title for hit in search(store, None, line, mode=mode)] == ["Right"]
+
+
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("+POL-358", {"Policy"}),
+        ("+heating", {"Heat", "Heats"}),
+        ("+don't", {"Denial"}),
+        ("+(heating)", {"Heat", "Heats"}),
+    ],
+)
+def test_what_must_be_there_is_there_whole(add, store, line: str, titles: set[str]) -> None:
+    add("/n/a.md", "Policy POL-358 was renewed.", title="Policy")
+    add("/n/b.md", "Order 358 is on its way.", title="Order")
+    add("/n/c.md", "The heating is on.", title="Heat")
+    add("/n/d.md", "The stove heats the flat.", title="Heats")
+    add("/n/e.md", "They don't answer.", title="Denial")
+    assert {hit.title for hit in search(store, None, line, mode="words")} == titles
