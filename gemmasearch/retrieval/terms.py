@@ -15,6 +15,7 @@ from gemmasearch.store.narrow import Sought
 
 CONTINUED = 200  # words that a beginning may stand for, the most frequent
 EXACT = 0.3  # what the exact form of a word counts; its stem counts the rest. Measured: .3 to .5 are equal
+NO_LANGUAGE = "zxx"  # of codes and lists of names (ISO 639-2)
 ALIKE = 0.8  # what counts a word that is written together or apart where it was typed otherwise
 
 Alike = Mapping[Term, Sequence[Term]]  # what stands for a term as well
@@ -126,7 +127,10 @@ def _standing(store: Store, term: Term, known: Sequence[str]) -> frozenset[str]:
 def _groups(part: str, known: Sequence[str]) -> list[frozenset[str]]:
     pieces = words.forms(part, known[0]).split()
     if len(pieces) > 1:  # letters and digits
-        return [frozenset({piece}) for piece in pieces]
+        # The word itself holds all of its pieces; in a document of no language they have no stems.
+        plain = words.forms(part, NO_LANGUAGE).split()
+        plain = plain if len(plain) == len(pieces) else pieces
+        return [frozenset({*both, part, pieces[0]}) for both in zip(pieces, plain, strict=True)]
     return [frozenset(filter(None, (part, *_stems(part, known), fts.apart(part))))]
 
 

@@ -357,3 +357,17 @@ def test_what_must_be_there_is_there_whole(add, store, line: str, titles: set[st
     add("/n/d.md", "The stove heats the flat.", title="Heats")
     add("/n/e.md", "They don't answer.", title="Denial")
     assert {hit.title for hit in search(store, None, line, mode="words")} == titles
+
+
+@pytest.mark.parametrize("code", ["MuYrkvS6LBpE", "fulldisk42canary", "muyrkvs6lbpe"])
+def test_a_code_of_letters_and_digits_was_not_there_in_a_list_of_codes(add, store, code: str) -> None:
+    add(
+        "/n/codes.md",
+        f"# Backup codes\nBhnT7tn7bcwJ\n{code}\nfu6xFkfqjxy0\n",
+        title="Backup codes",
+        language="zxx",
+    )
+    for at in range(9):
+        add(f"/n/{at}.md", f"A note on the {at + 6}th of the month, with some words.", title=f"{at}")
+    first = search(store, None, code, mode="words")[0]
+    assert first.title == "Backup codes" and first.score > 0.5
