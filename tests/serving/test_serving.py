@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import tempfile
 import struct
 import subprocess
 import sys
@@ -40,11 +41,11 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    return Settings(db=str(indexed), embedder="static", generator="fake")
+def settings(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    # The path of a socket has little room, and those of pytest's folders grow with every thousand runs.
+    with tempfile.TemporaryDirectory(prefix="gs") as runtime:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield Settings(db=str(indexed), embedder="static", generator="fake")
 
 
 @contextmanager
