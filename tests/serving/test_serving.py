@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-import tempfile
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
