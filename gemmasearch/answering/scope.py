@@ -29,26 +29,23 @@ _SAID = (
 )
 
 
-def _senders(name: str) -> tuple[re.Pattern[str], ...]:
+def _senders(name: str) -> tuple[str, ...]:
     """Where a question says of a ``name`` that it is a sender's; the second of them is at home in any sentence."""
-    return tuple(
-        light.pattern(pattern)
-        for pattern in (
-            rf"\b(?:did|does|has|had) {name} (?:\w+ )?{_SAID}\b",
-            rf"\b{name} {_SAID}\b",
-            rf"\b(?:(?:[Ee]-?)?[Mm]ails?|messages?|letters?|Nachricht(?:en)?|courriels?|correos?) (?:from|by|von"
-            rf"|de) {name}",
-            rf"\b(?:hat|hatte) {name} .*(?:geschrieben|gesagt|gefragt|geschickt|gemeint|vorgeschlagen)\b",
-            rf"\b(?:schrieb|sagte|fragte|schickte|meinte) {name}",
-            rf"\b{name} a(?:-t-(?:il|elle))? (?:écrit|dit|demandé|envoyé|proposé)\b",
-            rf"\b(?:escribió|dijo|preguntó|envió|propuso) {name}",
-        )
+    return (
+        rf"\b(?:did|does|has|had) {name} (?:\w+ )?{_SAID}\b",
+        rf"\b{name} {_SAID}\b",
+        rf"\b(?:(?:[Ee]-?)?[Mm]ails?|messages?|letters?|Nachricht(?:en)?|courriels?|correos?) (?:from|by|von"
+        rf"|de) {name}",
+        rf"\b(?:hat|hatte) {name} .*(?:geschrieben|gesagt|gefragt|geschickt|gemeint|vorgeschlagen)\b",
+        rf"\b(?:schrieb|sagte|fragte|schickte|meinte) {name}",
+        rf"\b{name} a(?:-t-(?:il|elle))? (?:écrit|dit|demandé|envoyé|proposé)\b",
+        rf"\b(?:escribió|dijo|preguntó|envió|propuso) {name}",
     )
 
 
-_SENDERS = _senders(_NAME)
+_SENDERS = tuple(light.pattern(pattern) for pattern in _senders(_NAME))
 # As names are typed in haste; whether one is a name, the index has to say.
-_SMALL = _senders(r"(?P<name>[^\W\d_][\w-]+)")
+_SMALL = tuple(light.pattern(pattern) for pattern in _senders(r"(?P<name>[^\W\d_][\w-]+)"))
 _ANYWHERE = 1
 _TIME = light.pattern(
     rf"\b(?:(?:in|im|en|during|of|de|on|am|le|el)\s+)?(?P<time>(?:{MONTH_NAMES})(?:\s+(?:de\s+)?\d{{4}})?"
