@@ -140,7 +140,7 @@ class _Search:
         self.clock.lap("search")
         hits.sort(key=lambda hit: hit.date or 0.0)
         told = [item for hit in hits for item in (entries.of_event(hit) or given.wishes([hit]))]
-        return Found.of_entries(asked, told, told)
+        return Found.of_entries(asked, told)
 
     def _writes(self, name: str) -> bool:
         return bool(self.store.listing((Condition("from", "has", name),), 1))
@@ -277,9 +277,10 @@ class _Reply:
 
     def _wrote(self, hit: Hit) -> bool:
         """Whether a passage is of a mail of whom it is asked when they wrote."""
+        if hit.kind != "mail" or not asks_when_written(self.question):
+            return False
         asked = {token.stem for token in words.tokens(self.question, "en")}
-        senders = {token.stem for token in words.tokens(hit.sender, "en")}
-        return hit.kind == "mail" and asks_when_written(self.question) and not asked.isdisjoint(senders)
+        return not asked.isdisjoint(token.stem for token in words.tokens(hit.sender, "en"))
 
     def _generate(self, draft: Draft, writer: _Writer) -> None:
         if writer.generator is not None and not writer.extract:

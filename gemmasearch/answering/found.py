@@ -83,11 +83,11 @@ class Found:
     ) -> Found:
         if attached.asks(asked) and (names := attached.named(asked, hits)):
             return cls(asked, tuple(names[:SHOWN]), True, tuple(names[:1]), settled=True)
-        if entries.asks(asked):
-            told = entries.told_by(asked, hits)
-            near = evidence.select(asked, evidence.rank(asked, hits, weights, embedder), SHOWN)
-            return cls.of_entries(asked, told, told or near)
+        if entries.asks(asked) and (told := entries.told_by(asked, hits)):
+            return cls.of_entries(asked, told)
         ranked = evidence.rank(asked, hits, weights, embedder)
+        if entries.asks(asked):
+            return cls.of_entries(asked, (), evidence.select(asked, ranked, SHOWN))
         space = embedder.space.name if embedder is not None else ""
         likely = refusal.chance(asked, ranked, space, weights)
         if steps.asks(asked):
@@ -122,11 +122,11 @@ class Found:
         return cls(asked, shown, likely >= 0.5, shown[:1] * alone, alone)
 
     @classmethod
-    def of_entries(cls, asked: Question, told: Sequence[Evidence], shown: Sequence[Evidence]) -> Found:
-        """The first of what was on a day; nothing like it is an answer."""
+    def of_entries(cls, asked: Question, told: Sequence[Evidence], near: Sequence[Evidence] = ()) -> Found:
+        """The first of what was on a day; what is merely ``near`` is no answer."""
         first = tuple(told[: entries.most(asked)])
         more = (entries.LONGER,) if len(told) > len(first) else ()
-        return cls(asked, first or tuple(shown), bool(first), first, True, more)
+        return cls(asked, first or tuple(near), bool(first), first, True, more)
 
     def with_halves(
         self, hits: Sequence[Hit], one: Question, other: Question, weights: Weights, embedder: Embedder | None

@@ -36,16 +36,16 @@ _OF = r"(?:(?:of|de|del|di) )?"
 _NAME = f"(?P<name>{'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})[.,]?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º)?[.,]?"
 _END = r"[?!.,;:)]*(?!\S)"
-_YEAR = rf"(?P<year>(?:1[89]|20)\d\d){_END}"
+_YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
 _WRITTEN = tuple(
     light.pattern(rf"(?<![^\s(]){pattern}")
     for pattern in (
-        rf"{_DAY} {_OF}{_NAME} {_OF}{_YEAR}",
-        rf"{_NAME} {_DAY} {_YEAR}",
-        rf"{_NAME} {_OF}{_YEAR}",
-        rf"(?P<year>(?:1[89]|20)\d\d)([-./])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}}){_END}",
-        rf"(?P<day>\d{{1,2}})([-.])(?P<month>\d{{1,2}})\2{_YEAR}",
-        rf"(?P<year>(?:1[89]|20)\d\d)-(?P<month>\d\d){_END}",
+        rf"{_DAY} {_OF}{_NAME} {_OF}{_YEAR}{_END}",
+        rf"{_NAME} {_DAY} {_YEAR}{_END}",
+        rf"{_NAME} {_OF}{_YEAR}{_END}",
+        rf"{_YEAR}([-./])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}}){_END}",
+        rf"(?P<day>\d{{1,2}})([-.])(?P<month>\d{{1,2}})\2{_YEAR}{_END}",
+        rf"{_YEAR}-(?P<month>\d\d){_END}",
     )
 )
 

@@ -124,7 +124,9 @@ class Database:
         connection = self.connection
         with translated(self.path):
             _set(connection, trusted_schema="OFF", cell_size_check="ON", foreign_keys="ON")
-            _set(connection, cache_size=self._cache())
+            # Under a filter the pages of one search do not fit where those of most do: each would read all anew.
+            self._cache = max(_LARGEST, min(_CACHE, -self.path.stat().st_size // _OF_FILE))
+            _set(connection, cache_size=self._cache)
             _set(connection, temp_store="MEMORY")  # no text of yours in a temporary folder
             connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
             fts.register(connection)
@@ -140,11 +142,6 @@ class Database:
                 schema.migrate(connection)
             connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
-    def _cache(self) -> int:
-        """Under a filter the pages of one search do not fit where those of most do, so that each reads all of them
-        anew."""
-        return max(_LARGEST, min(_CACHE, -self.path.stat().st_size // _OF_FILE))
-
     def close(self) -> None:
         with translated(self.path):
             self.connection.close()
@@ -156,7 +153,7 @@ class Database:
         try:
             yield
         finally:
-            self.run(f"PRAGMA cache_size = {self._cache()}")
+            self.run(f"PRAGMA cache_size = {self._cache}")
 
     def load_vec(self) -> None:
         """Make sqlite-vec's functions available, on first use: searches by words do without."""
