@@ -16,7 +16,8 @@ from gemmasearch.light import dataclass
 if TYPE_CHECKING:
     from datetime import datetime
 
-TIMED = ("event", "mail", "visit")  # kinds whose date is a moment, whatever o'clock it is
+TIMED = ("mail", "visit")  # kinds whose date is a moment, whatever o'clock it is
+AT_MIDNIGHT = 0.5  # seconds that a moment of another kind is kept after midnight UTC, as it is no mere day
 
 
 @dataclass(frozen=True, slots=True)

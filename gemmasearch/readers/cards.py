@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from gemmasearch import light
-from gemmasearch.documents import Document, Problem
+from gemmasearch.documents import AT_MIDNIGHT, Document, Problem
 from gemmasearch.readers.charsets import bytes_to_text
 from gemmasearch.readers.formats import CannotRead, Source, unique
 from gemmasearch.readers.textual import clean, decode
@@ -244,13 +244,16 @@ def _weekday(day: str) -> str:
 
 
 def _moment(stamp: str, zone: tzinfo | None = None) -> float | None:
-    """Epoch seconds. Days, and times without a known zone, are taken as UTC."""
+    """Epoch seconds. Days, and times without a known zone, are taken as UTC; a moment in a zone is never a whole day
+    of UTC, which would be taken for a mere day."""
     found = _STAMP.match(stamp)
     if not found:
         return None
     year, month, day, hour, minute = (int(each or 0) for each in found.groups()[:5])
     local = zone if zone and found[4] and not found[6] else UTC
     try:
-        return datetime(year, month, day, hour, minute, tzinfo=local).timestamp()
+        moment = datetime(year, month, day, hour, minute, tzinfo=local).timestamp()
     except (ValueError, OverflowError):
         return None
+    zoned = found[4] and (found[6] or zone)
+    return moment + AT_MIDNIGHT if zoned and moment % 86400 == 0 else moment

@@ -88,7 +88,7 @@ FORMATS: tuple[Format, ...] = (
            "pictures:read", 1, isolated=True, limit="max_pdf_bytes", extra="ocr"),
     Format("history", "visit", (), (), "browser:read", 2, isolated=True, limit="max_pdf_bytes",
            sniff="heads:is_history", prepare="profiles:copied"),
-    Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 5,
+    Format("calendar", "event", ("text/calendar",), (".ics", ".ical"), "cards:read_calendar", 6,
            textual=True, isolated=True, entries=True, limit="max_text_bytes", sniff="heads:is_calendar"),
     Format("contacts", "contact", ("text/vcard", "text/x-vcard"), (".vcf", ".vcard"), "cards:read_contacts", 3,
            textual=True, isolated=True, entries=True, limit="max_text_bytes", sniff="heads:is_contacts"),

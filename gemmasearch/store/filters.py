@@ -21,7 +21,8 @@ from gemmasearch.store.roots import below
 
 # When a document is from: its own date, else its file's.
 DATE = "coalesce(d.date, f.mtime_ns / 1e9)"
-_MERE_DAY = f"d.date % 86400 = 0 AND d.kind NOT IN ({', '.join(map(repr, TIMED))})"
+_MERE_DAY = f"""d.date % 86400 = 0 AND d.date = CAST(d.date AS INTEGER)
+    AND d.kind NOT IN ({", ".join(map(repr, TIMED))})"""  # % leaves fractions out
 SIZE = "coalesce(d.length, f.size, 0)"  # a message's own size, not its mailbox's
 
 _NEVER_NULL = frozenset({"in", "path"})  # an index of paths serves them where they stand bare

@@ -49,3 +49,35 @@ def test_a_diary_was_of_the_day_before_west_of_greenwich(tmp_path: Path, zone: s
         assert shown == day(mail.date, mail.kind)
         (found,) = index.search(f"type:mail date:{shown}")
         assert found.path == mail.path
+
+
+CALENDAR = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+SUMMARY:Walnut fair
+DTSTART;VALUE=DATE:20240331
+DTEND;VALUE=DATE:20240401
+END:VEVENT
+BEGIN:VEVENT
+SUMMARY:Walnut call
+DTSTART:20240331T000000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_an_event_of_a_whole_day_was_of_the_day_before_west_of_greenwich(tmp_path: Path, zone: str) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "home.ics").write_text(CALENDAR)
+    with Index.open(
+        tmp_path / "i" / "index.db", settings=Settings(embedder="static", generator="none")
+    ) as index:
+        index.index([str(tree)])
+        days = {h.title: day(h.date, h.kind) for h in index.search("type:event")}
+        called = "2024-03-30" if "York" in zone else "2024-03-31"  # a moment, though it is midnight UTC
+        assert days == {"Walnut fair": "2024-03-31", "Walnut call": called}
+        for title, of in days.items():
+            assert title in {h.title for h in index.search(f"date:{of}")}, (zone, title)
+        assert {h.title for h in index.search("date:2024-03-30")} == {t for t, d in days.items() if "30" in d}
+        assert "Walnut fair" in index.ask("what is on 31 March 2024").text
+        assert "Walnut fair" not in index.ask("what is on 30 March 2024").text
