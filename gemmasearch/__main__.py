@@ -25,7 +25,7 @@ OBJECTS = 50_000
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (a documented one, whatever happens)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    _prepare_streams()
+    _prepare_streams(arguments)
     try:
         code = _without_typer(arguments)
         if code is None:
@@ -53,22 +53,35 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         streams.abandon_stdout()
         if code == 0:
-            return render.failure(MachineRefused(f"cannot write to standard output: {e.strerror or e}"))
+            return render.failure(MachineRefused(streams.refused(e)))
     return code
 
 
-def _prepare_streams() -> None:
+# Commands of which nothing is left but what they print: where their stdout is closed, that is an error.
+TELLING = frozenset(
+    ("search", "ask", "chat", "show", "similar", "thread", "dupes", "classify", "why", "status", "selftest")
+)
+
+
+def _prepare_streams(arguments: Sequence[str] = ()) -> None:
     """Let stdout and stderr carry any file name, whatever the locale says.
 
-    A stream that the caller closed becomes /dev/null: otherwise the next opened file would take its number.
+    A stream that the caller closed becomes /dev/null: otherwise the next opened file would take its number. What
+    a telling command writes there fails, as into any closed stream; ``index`` and the like have done their work.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+            fails = name == "stdout" and not TELLING.isdisjoint(arguments[:1]) and not _asks_help(arguments)
+            flags = os.O_RDONLY if fails else os.O_RDWR
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
             stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
+
+
+def _asks_help(arguments: Sequence[str]) -> bool:
+    return not {"-h", "--help"}.isdisjoint(arguments)
 
 
 def _without_typer(arguments: Sequence[str]) -> int | None:

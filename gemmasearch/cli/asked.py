@@ -186,8 +186,7 @@ def guarded(work: Callable[[], int], arguments: Sequence[str]) -> int:
     except OSError as e:
         # Most often stdout on a full disk; what the rooms met in the files or the index came as a GsearchError.
         if e.filename == streams.STDOUT or streams.stdout_fails():
-            said = f"cannot write to {streams.STDOUT}: {e.strerror or e}"
-            return render.failure(MachineRefused(said), arguments)
+            return render.failure(MachineRefused(streams.refused(e)), arguments)
         if e.filename is None and _is_nowhere():
             gone = MachineRefused("the folder where you are is gone", "`cd` to one that is there")
             return render.failure(gone, arguments)

@@ -179,4 +179,4 @@ def _source(conversation: Conversation, number: str) -> Citation:
     return wanted
 
 
-COMMANDS = (CommandSpec("ask", ask), CommandSpec("chat", chat))
+COMMANDS = (CommandSpec("ask", ask), CommandSpec("chat", chat, json=False))

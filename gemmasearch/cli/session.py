@@ -21,6 +21,8 @@ from gemmasearch.light import dataclass
 __all__ = ["CommandSpec", "EmbedderOption", "GeneratorOption", "Session", "offered", "register"]
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one versioned JSON object instead of text.")]
+# Of a command that cannot: not offered, but understood, so that it can say which one can.
+NoJsonFlag = Annotated[bool, typer.Option("--json", hidden=True)]
 DbOption = Annotated[
     Path | None, typer.Option("--db", help="The index file to use.", metavar="FILE", readable=False)
 ]
@@ -66,6 +68,7 @@ class CommandSpec:
     function: Callable[..., int | None]
     group: str = ""
     lists_hits: bool = False  # gives it the options that say how hits are written
+    json: bool = True  # whether it prints one object under --json
 
 
 PathsFlag = Annotated[bool, typer.Option("--paths", help="Print only the files' paths, each once.")]
@@ -103,7 +106,8 @@ def _with_common_options(spec: CommandSpec) -> Callable[..., int]:
     signature = inspect.signature(spec.function, eval_str=True)
     own = list(signature.parameters.values())[1:]
     shape = _SHAPE if spec.lists_hits else {}
-    added = {**shape, **{name: (kind, line.SHARED[name]) for name, kind in _COMMON.items()}}
+    kinds = _COMMON if spec.json else {**_COMMON, "json": NoJsonFlag}
+    added = {**shape, **{name: (kind, line.SHARED[name]) for name, kind in kinds.items()}}
     common = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in added.items()

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 STDOUT = "standard output"
+
+
+def refused(error: OSError) -> str:
+    """Why nothing can be written to stdout, for people."""
+    why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+    return f"cannot write to {STDOUT}: {why}"
 
 
 def abandon_stdout() -> None:

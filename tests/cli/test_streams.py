@@ -156,3 +156,48 @@ def test_a_working_folder_that_is_gone_was_a_traceback(
     done = _shell(away, "", python="")
     assert done.returncode == 6 and "Traceback" not in done.stderr
     assert "gsearch: the folder where you are is gone" in done.stderr
+
+
+TELLING = (
+    "search --mode words lisbon",
+    "search --json lisbon",
+    "ask --extract lisbon",
+    "status",
+    "why /nowhere",
+)
+
+
+@pytest.mark.parametrize("command", TELLING)
+def test_what_a_closed_stdout_could_not_tell_was_a_success(indexed: Indexed, command: str) -> None:
+    done = _shell(f"{command} --db {indexed.db}", ">&-")
+    assert done.returncode == 6 and "Traceback" not in done.stderr
+    assert "gsearch: cannot write to standard output: it is closed\n" in done.stderr
+
+
+def test_a_closed_stdout_keeps_no_other_exit_code_from_being_told(indexed: Indexed, tmp_path: Path) -> None:
+    assert _shell(f"search --mode words zyzzyva --db {indexed.db}", ">&-").returncode == 1
+    assert _shell("search --nosuch x", ">&-").returncode == 2
+    assert _shell(f"search --json x --db {tmp_path}/none.db", ">&-").returncode == 3
+    assert _shell(f"search --mode words lisbon --db {indexed.db}", "<&- >&- 2>&-").returncode == 6
+    assert _shell("search --help", ">&-").returncode == 0
+
+
+def test_a_pipe_that_is_left_early_stays_quiet(indexed: Indexed) -> None:
+    done = _shell(f"search --mode words --all -n 50 the --db {indexed.db}", "| head -0")
+    assert done.returncode == 0 and "standard output" not in done.stderr
+
+
+def test_a_run_without_any_open_stream_does_its_work(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a.md").write_text("the walnut table")
+    db = tmp_path / "i" / "index.db"
+    for _ in range(2):  # the second has nothing to do
+        assert _shell(f"index {tmp_path}/tree --db {db}", "<&- >&- 2>&-").returncode == 0
+    assert "a.md" in _shell(f"search --mode words walnut --db {db}", "").stdout
+
+
+def test_chat_offered_json_which_it_refuses() -> None:
+    assert "--json" not in _shell("chat --help", "").stdout
+    assert "--json" in _shell("ask --help", "").stdout
+    refused = _shell("chat --json", "")
+    assert refused.returncode == 2 and "use `gsearch ask --json`" in refused.stdout
