@@ -104,10 +104,14 @@ def remove_schedule(settings: Settings) -> list[str]:
 
 
 def embedder_is_there(settings: Settings) -> None:
-    """:raises ModelProblem: the embedding model that is asked for cannot be used. It is not loaded."""
+    """:raises ModelProblem: the embedding model that is asked for cannot be used. It is not loaded.
+    :raises UsageProblem: it has no such dimensions.
+    """
     from gemmasearch import models
 
-    models.open_embedder(settings, lazy=True).close()
+    model = models.open_embedder(settings, lazy=True)
+    model.close()
+    models.check_size(model.space, settings)
 
 
 def examined(settings: Settings) -> list[Check]:

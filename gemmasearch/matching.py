@@ -43,11 +43,33 @@ class Models:
 
         chosen = self.remembered()
         if self._embedder is None:
+            self.check_size()
             self._embedder = models.open_embedder(chosen)
             self._note_size(self._embedder.space)
         self._remember("embedder", chosen)
         self._remember(f"space:{self._embedder.space.key}", chosen)
         return self._embedder
+
+    def check_size(self) -> None:
+        """:raises UsageProblem: dimensions were asked for that the model for new vectors was not trained for."""
+        from gemmasearch import models
+
+        chosen = self.remembered()
+        if chosen.origin("dim").source == "default":
+            return
+        try:
+            model = models.open_embedder(chosen, lazy=True)
+        except ModelProblem:
+            if active := self._store.active_space():  # may be cut without its model
+                models.check_size(
+                    models.Space(
+                        active.name, active.model, active.dim, active.full_dim, 0, active.matryoshka
+                    ),
+                    chosen,
+                )
+            return
+        model.close()
+        models.check_size(model.space, chosen)
 
     def _note_size(self, space: Space) -> None:
         """Why vectors have another size than the command line asked for."""

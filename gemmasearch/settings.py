@@ -45,7 +45,9 @@ class Settings:
         "'auto' (Gemma 3 if it is there, else SmolLM2 if installed), 'none', a name of the catalog, or a GGUF file",
     )
     dim: int = _setting(
-        256, "dimensions kept of a Matryoshka embedder: 768, 512, 256 or 128", check="dimensions"
+        256,
+        "dimensions kept of a Matryoshka embedder: 768, 512, 256 or 128 of EmbeddingGemma, 256, 128 or 64 of static",
+        check="dimensions",
     )
     threads: int = _setting(0, "threads for the models, 0 = one per core", check="natural")
     gpu: str = _setting("auto", "auto (used where llama.cpp was built for one) or off", check="gpu")

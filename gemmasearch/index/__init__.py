@@ -110,6 +110,7 @@ class Index(Finding, Answering, Caring):
         roots = named(paths)
         if not roots and not self._store.roots():
             raise nothing_yet()
+        self._models.check_size()
         said, stopped = progress or (lambda event: None), stop or (lambda: False)
         with (
             heartbeat.of_run(self._store, scheduled) as ended,

@@ -29,6 +29,7 @@ class Space:
     full_dim: int  # dimensions of the model
     prompt_version: int
     matryoshka: bool  # may be truncated further in place
+    sizes: tuple[int, ...] = ()  # that a Matryoshka model was trained for; () = that is not known
 
     @property
     def key(self) -> str:
@@ -121,6 +122,16 @@ def open_embedder(settings: Settings, *, lazy: bool = False) -> Embedder:
     from gemmasearch.models import choose
 
     return choose.open_embedder(settings, lazy=lazy)
+
+
+def check_size(space: Space, settings: Settings) -> None:
+    """:raises UsageProblem: a Matryoshka model was told to keep dimensions that it was not trained for.
+
+    Of what it has in full, more is as much; a model of another kind keeps all anyway.
+    """
+    from gemmasearch.models import choose
+
+    choose.check_size(space, settings)
 
 
 def depends_on(choice: str, settings: Settings) -> list[str] | None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.errors import ModelMissing, ModelUnsuitable
-from gemmasearch.models import Embedder, Generator, Passage, catalog
+from gemmasearch.errors import ModelMissing, ModelUnsuitable, UsageProblem
+from gemmasearch.models import Embedder, Generator, Passage, Space, catalog
 from gemmasearch.models.catalog import Entry
 from gemmasearch.models.facts import Facts
 from gemmasearch.models.header import CONVERT, Header, read_header
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 DEFAULT_EMBEDDER = "embeddinggemma-300m"
 DEFAULT_GENERATORS = ("gemma-3-270m-it-qat", "smollm2-135m")
 _HUB_NAME = light.pattern(r"(?!\.)[\w.-]+/[\w.-]+(?<!\.gguf)\Z")  # owner/name
+_SIZES = (768, 512, 256, 128, 64)  # of Matryoshka models whose own are not known
 LANES = 16  # passages from which a second context pays: its first decode takes up to a fifth of a second more
 _PROMPT_ROOM = 96  # tokens beside a passage: prompt, title, a paragraph kept whole
 
@@ -47,6 +48,17 @@ def open_embedder(settings: Settings, *, lazy: bool = False) -> Embedder:
     if entry and entry.name == "static":
         return _static(settings)
     return _gguf_embedder(_path(choice, entry, "embedder", settings), entry, settings, lazy)
+
+
+def check_size(space: Space, settings: Settings) -> None:
+    """See :func:`gemmasearch.models.check_size`."""
+    origin, sizes = settings.origin("dim"), [size for size in space.sizes or _SIZES if size <= space.full_dim]
+    fits = not space.matryoshka or settings.dim >= space.full_dim or settings.dim in sizes
+    if fits or origin.source == "default":
+        return
+    said = f"{origin.name}: dim" if origin.source == "file" else origin.name
+    known = " or ".join((", ".join(map(str, sizes[:-1])), str(sizes[-1]))) if sizes[1:] else space.full_dim
+    raise UsageProblem(f"{said}: {settings.dim} is no size of {space.name}, which keeps {known} dimensions")
 
 
 def depends_on(choice: str, settings: Settings) -> list[str] | None:

@@ -69,6 +69,7 @@ class GgufEmbedder:
             full_dim=full,
             prompt_version=PROMPT_VERSION,
             matryoshka=self.family.matryoshka,
+            sizes=self.family.sizes,
         )
         self._path = path
         self._pooling = pooling

@@ -22,8 +22,12 @@ class Family:
     query: str = "{text}"
     document: str = "{text}"
     titled: str = "{title}\n{text}"  # the document prompt where there is a title
-    matryoshka: bool = False
+    sizes: tuple[int, ...] = ()  # dimensions that a Matryoshka family was trained for
     kind: str = ""  # the prompt for telling kinds of text apart, "" = the query's
+
+    @property
+    def matryoshka(self) -> bool:
+        return bool(self.sizes)
 
     def query_text(self, text: str, task: str = "search") -> str:
         """The prompt of a task, "search" or "classification"."""
@@ -42,7 +46,7 @@ EMBEDDING_GEMMA = Family(
     query="task: search result | query: {text}",
     document="title: none | text: {text}",
     titled="title: {title} | text: {text}",
-    matryoshka=True,
+    sizes=(768, 512, 256, 128),
     kind="task: classification | query: {text}",
 )
 E5 = Family("e5", query="query: {text}", document="passage: {text}", titled="passage: {title}\n{text}")
@@ -53,7 +57,9 @@ NOMIC = Family(
     document="search_document: {text}",
     titled="search_document: {title}\n{text}",
 )
-NOMIC_MATRYOSHKA = Family("nomic-mrl", NOMIC.query, NOMIC.document, NOMIC.titled, matryoshka=True)
+NOMIC_MATRYOSHKA = Family(
+    "nomic-mrl", NOMIC.query, NOMIC.document, NOMIC.titled, sizes=(768, 512, 256, 128, 64)
+)
 PLAIN = Family("plain")
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "weights/l2_supercat_256.safetensors"
 TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
+SIZES = (256, 128, 64)
 MAX_TOKENS = 2048  # a mean over more says nothing; it bounds the work for a hostile text
 MAX_CHARACTERS = 16 * MAX_TOKENS
 _ROWS_FOR_IDENTITY = 32
@@ -84,6 +85,7 @@ class StaticEmbedder:
             full_dim=full,
             prompt_version=1,
             matryoshka=True,
+            sizes=SIZES,
         )
 
     @cached_property

@@ -397,3 +397,27 @@ def test_a_size_that_no_model_has_was_taken_for_the_vectors(tmp_path: Path) -> N
     done = run("index", "--dim", "99999", "--embedder", "static", "--db", tmp_path / "i.db", tmp_path)
     assert done.code == 2 and "--dim: 99999 is too large" in done.said
     assert not (tmp_path / "i.db").exists()
+
+
+def test_a_size_that_the_model_was_not_trained_for_was_taken(tmp_path: Path) -> None:
+    """It is refused before anything is made, read or changed."""
+    (tmp_path / "a.md").write_text("the walnut")
+    db = tmp_path / "i" / "i.db"
+    line = ("index", "--embedder", "static", "--db", db, tmp_path / "a.md")
+    said = "--dim: 100 is no size of static, which keeps 256, 128 or 64 dimensions"
+    done = run(*line, "--dim", "100")
+    assert done.code == 2 and said in done.said and not db.parent.exists()
+    for dim in ("128", "64", "512"):  # of more than there are, all are kept, and it is said
+        assert run(*line, "--dim", dim).code == 0
+    (tmp_path / "b.md").write_text("the kiln")
+    again = run("index", "--dim", "100", "--exclude", "*.md", "--db", db, tmp_path)
+    assert again.code == 2 and said in again.said
+    assert f"{tmp_path}/a.md" in run("roots", "--db", db).text
+    assert "b.md" not in run("status", "--db", db).text and run("search", "kiln", "--db", db).code == 1
+    by_variable = run("index", "--db", db, env={"GSEARCH_DIM": "200"})
+    assert by_variable.code == 2 and "GSEARCH_DIM: 200 is no size of static" in by_variable.said
+    config = tmp_path / "c.toml"
+    config.write_text("dim = 65\n")
+    by_file = run("index", "--db", db, env={"GSEARCH_CONFIG": str(config)})
+    assert by_file.code == 2 and f"{config}: dim: 65 is no size of static" in by_file.said
+    assert run("search", "--mode", "words", "walnut", "--db", db, env={"GSEARCH_DIM": "200"}).code == 0
