@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gemmasearch.cli import render, streams
-from gemmasearch.errors import GsearchError, InternalError, Interrupted, MachineRefused
+from gemmasearch.errors import GsearchError, InternalError, Interrupted, MachineRefused, UsageProblem
 from gemmasearch.light import dataclass
 
 if TYPE_CHECKING:
@@ -49,6 +49,19 @@ class Session:
         if self.command != "config" and sys.stderr.isatty() and (path := settings.named_in_vain()):
             self.out.note(f"GSEARCH_CONFIG names a file that is not there: {render.one_line(path)}")
         return settings.load(self.flags)
+
+    def require_config(self) -> None:
+        """For what goes on when nobody looks: there a slip in its name would last for months, unseen.
+
+        :raises UsageProblem: ``GSEARCH_CONFIG`` names a file that is not there.
+        """
+        from gemmasearch import settings
+
+        if path := settings.named_in_vain():
+            raise UsageProblem(
+                f"GSEARCH_CONFIG names a file that is not there: {render.one_line(path)}",
+                "mend its name; /dev/null is the one without any setting",
+            )
 
     @contextmanager
     def index(self, *, create: bool = False, write: bool = False) -> Iterator[Index]:

@@ -77,10 +77,19 @@ def _glance(request: Mapping[str, Any]) -> dict[str, Any] | None:
     index = line.index_file(request)
     if not index or any(request.get(name) for name in _WHOLE):
         return None
+    if request.get("scheduled") and os.environ.get("GSEARCH_CONFIG") and _is_in_vain():
+        return None
     from gemmasearch.indexing import glance
 
     wanted = [os.path.abspath(os.path.expanduser(path)) for path in request["paths"]]
     return glance.glance(index, wanted, request, request.get("scheduled", 0.0))
+
+
+def _is_in_vain() -> bool:
+    """Whether the config file that is named is not there, which the run itself must say."""
+    from gemmasearch import places
+
+    return not os.path.lexists(places.config_file(os.environ))
 
 
 def _said(found: Mapping[str, Any], arguments: Sequence[str]) -> int:

@@ -38,6 +38,7 @@ def watch(
     from gemmasearch.known import step_back
 
     out = session.out
+    session.require_config()
     if not session.settings.db_path.exists():
         raise UsageProblem("nothing to watch yet", "name a folder: gsearch index ~/Documents")
     if not foreground:
@@ -91,6 +92,7 @@ def install(
     from gemmasearch.known import install_schedule, schedule, seconds_of
 
     out = session.out
+    session.require_config()
     try:
         plan = schedule(every, session.settings)
     except MachineRefused as e:

@@ -52,6 +52,8 @@ def index(session: Session, line: Line) -> int:
     from gemmasearch.known import ocr_missing, step_back
 
     out = session.out
+    if line.scheduled:
+        session.require_config()
     wanted = _wanted(session, line)
     limit = seconds_of(line.max_time) if line.max_time else None
     if lacking := ocr_missing(session.settings):

@@ -247,6 +247,22 @@ def test_a_misspelt_name_of_a_config_file_was_silently_ignored(tmp_path: Path) -
     assert "cofnig.toml (not there)" in run("config", env=missing).said
 
 
+def test_a_scheduled_run_with_a_misspelt_config_file_took_the_defaults_for_months(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("A note.\n")
+    (tmp_path / "config.toml").write_text("results = 3\n")
+    db, missing = tmp_path / "i" / "i.db", {"GSEARCH_CONFIG": str(tmp_path / "cofnig.toml")}
+    line = ("index", tmp_path / "a.md", "-q", "--scheduled", "1800", "--db", db)
+    said = "GSEARCH_CONFIG names a file that is not there: "
+    assert run(*line, env=missing).code == 2 and not db.parent.exists()
+    for there in (os.devnull, str(tmp_path / "config.toml")):
+        for _ in range(2):  # the second has nothing to do
+            assert run(*line, env={"GSEARCH_CONFIG": there}).code == 0
+    unattended = (line, ("watch", "--db", db), ("schedule", "install", "--print", "--db", db))
+    for each in unattended:
+        done = run(*each, env=missing)
+        assert done.code == 2 and said in done.said and "cofnig.toml" in done.said, each
+
+
 def test_a_config_file_in_the_current_folder_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("results = 3\n")
     done = run("config", cwd=tmp_path)
