@@ -98,6 +98,13 @@ def is_enex(head: bytes, path: str) -> bool:
     return b"<en-export" in head[:2_000] and head.lstrip(_BLANK).startswith(b"<")
 
 
+def is_notebook(head: bytes, path: str) -> bool:
+    """By its first cell, or by its version where that comes first."""
+    if not head.lstrip(_BLANK).startswith(b"{"):
+        return False
+    return b'"cell_type"' in head or (b'"nbformat"' in head and b'"metadata"' in head)
+
+
 def _is_called(head: bytes, kind: bytes) -> bool:
     """Whether a package names this media type in its first member, as OpenDocument and EPUB want it."""
     return head.startswith(_ZIP) and b"mimetype" + kind in head[:110]

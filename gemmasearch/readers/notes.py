@@ -49,7 +49,7 @@ def read_markdown(source: Source, settings: Settings) -> Iterator[Document | Pro
         text, front = item.text, item.front
     else:
         front = frontmatter.parse(text)
-    yield _note(source, text, front, list(_markdown_headings(text, front.end)), _hashtags(text[front.end :]))
+    yield _note(source, text, front, list(markdown_headings(text, front.end)), _hashtags(text[front.end :]))
 
 
 def read_org(source: Source, settings: Settings) -> Iterator[Document | Problem]:
@@ -75,6 +75,11 @@ def whole_text(source: Source) -> str:
     if not text.strip():
         raise CannotRead("empty")
     return text
+
+
+def hashtags(text: str) -> tuple[str, ...]:
+    """The first tags in the text of a Markdown note, each once."""
+    return tuple(dict.fromkeys(islice(_hashtags(text), MOST_TAGS)))
 
 
 def _hashtags(text: str) -> Iterator[str]:
@@ -156,7 +161,7 @@ def _lines(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
         start += len(line) + 1
 
 
-def _markdown_headings(text: str, start: int) -> Iterator[_Heading]:
+def markdown_headings(text: str, start: int) -> Iterator[_Heading]:
     fence = ""
     rest = "\n" + text[start:]
     free = 0  # where the first line begins that an underline may make a heading

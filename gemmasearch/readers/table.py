@@ -104,6 +104,8 @@ FORMATS: tuple[Format, ...] = (
            textual=True, isolated=True, entries=True, sniff="heads:is_enex"),
     Format("html", "web", ("text/html", "application/xhtml+xml"), (".html", ".htm", ".xhtml"), "html:read", 7,
            textual=True, isolated=True, limit="max_text_bytes"),
+    Format("notebook", "document", ("application/x-ipynb+json",), (".ipynb",), "notebook:read", 1,
+           textual=True, isolated=True, limit="max_pdf_bytes", sniff="heads:is_notebook"),
     Format("markdown", "note", ("text/markdown",), (".md", ".markdown", ".mdown", ".mkd"), "notes:read_markdown", 7,
            textual=True, limit="max_text_bytes"),
     Format("org", "note", ("text/org",), (".org",), "notes:read_org", 6, textual=True, limit="max_text_bytes"),

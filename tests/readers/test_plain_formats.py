@@ -174,6 +174,7 @@ def test_every_row_of_the_table_has_a_contract_test() -> None:
     import tests.readers.test_html
     import tests.readers.test_mail
     import tests.readers.test_mailbox
+    import tests.readers.test_notebook
     import tests.readers.test_notes
     import tests.readers.test_ocr
     import tests.readers.test_office
