@@ -111,6 +111,7 @@ class Index(Finding, Answering, Caring):
         if not roots and not self._store.roots():
             raise nothing_yet()
         self._models.check_size()
+        roots = self._by_known_names(roots)
         said, stopped = progress or (lambda event: None), stop or (lambda: False)
         with (
             heartbeat.of_run(self._store, scheduled) as ended,
@@ -132,6 +133,17 @@ class Index(Finding, Answering, Caring):
             ended(report)
             self._store.checkpoint()  # nothing of what left the index stays behind in its journal
         return report
+
+    def _by_known_names(self, paths: Sequence[str]) -> list[str]:
+        """The same folders, each by one name: what is indexed by another name would be in the index twice."""
+        known, found = [root.path for root in self._store.roots()], list[str]()
+        for path in paths:
+            name = self._alias(path, known)
+            if name != path:
+                self.notes.append(f"{path} is {name}, and indexed by that name")
+            known.append(name)
+            found.append(name)
+        return list(dict.fromkeys(found))
 
     def _set_options(self, roots: Sequence[str], options: Mapping[str, Any]) -> None:
         known = {root.path: root.options for root in self._store.roots()}

@@ -90,10 +90,13 @@ class Caring(Opened):
         return self._holds(self._known_as(path))
 
     def _known_as(self, path: str | os.PathLike[str]) -> str:
-        """The absolute path under which the index knows a file or folder: as it was named, else where links lead."""
+        """The absolute path under which the index knows a file or folder: as it was named, else where links lead,
+        else as it is called below a folder that is registered by another name."""
         place = absolute(path)
-        real = os.path.realpath(place)
-        return real if real != place and not self._holds(place) and self._holds(real) else place
+        if self._holds(place):
+            return place
+        others = (os.path.realpath(place), self._alias(place))
+        return next((each for each in others if each != place and self._holds(each)), place)
 
     def _holds(self, place: str) -> bool:
         roots = (root.path == place or root.path.startswith(place + os.sep) for root in self._store.roots())
@@ -131,4 +134,4 @@ class Caring(Opened):
         """
         from gemmasearch.indexing import care
 
-        return care.edit_root(self._store, absolute(path), changes)
+        return care.edit_root(self._store, self._known_as(path), changes)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from gemmasearch import light
+from gemmasearch.aliases import known_as
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.index.turns import Turns
 from gemmasearch.light import dataclass
 from gemmasearch.matching import Models
+from gemmasearch.reach import asked
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -85,12 +88,17 @@ class Opened:
     def _documents(self, target: str) -> list[DocumentRow]:
         """The documents of an indexed file. :raises NothingFound: it is not indexed."""
         path = absolute(target)
-        for place in dict.fromkeys((path, _as_named(path), os.path.realpath(path))):
+        for place in dict.fromkeys((path, _as_named(path), os.path.realpath(path), self._alias(path))):
             if documents := self._store.documents_at(place):
                 return documents
         if os.path.isdir(path):
             raise NothingFound(f"{target} is a folder", "name a file in it, or a hit such as c123")
         raise not_indexed(target)
+
+    def _alias(self, place: str, known: Sequence[str] | None = None) -> str:
+        """A path by the name that it has in a registered (or ``known``) folder, where it goes by another one."""
+        names = [root.path for root in self._store.roots()] if known is None else list(known)
+        return asked(lambda: known_as(place, names), place)
 
 
 def not_indexed(target: str) -> NothingFound:

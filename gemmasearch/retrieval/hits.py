@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 
 from gemmasearch.documents import Hit
+from gemmasearch.reach import asked
 from gemmasearch.retrieval import duplicates, snippets
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.quotes import Candidate
-from gemmasearch.retrieval.reach import asked
 from gemmasearch.store import PassageRow, Store
 from gemmasearch.store.rows import called
 

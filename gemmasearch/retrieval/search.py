@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
@@ -9,8 +10,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gemmasearch.aliases import known_as
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import UsageProblem
+from gemmasearch.reach import asked
 from gemmasearch.retrieval import (
     calibration,
     pool,
@@ -70,7 +73,7 @@ def search(
     query = parse(line)
     wanted = _texts((*query.conditions, *conditions), terms.languages(query))
     with store.snapshot():
-        filters = (*_threads(store, wanted), *_text_conditions(query))
+        filters = (*_placed(store, _threads(store, wanted)), *_text_conditions(query))
         if not any(says(term.text) for term in query.terms):
             return _listing(store, filters, limit) if filters else []
         ranking = rank(store, embedder, query, mode=mode, conditions=filters)
@@ -97,7 +100,8 @@ def documents_that_match(store: Store, line: str) -> list[int]:
     languages = terms.languages(query)
     expressions = [e for e in (terms.all_matched(term, languages) for term in query.words) if e]
     words_too = [Condition("words", "match", e) for e in expressions]
-    filters = (*_threads(store, _texts(query.conditions, languages)), *_text_conditions(query), *words_too)
+    conditions = _placed(store, _threads(store, _texts(query.conditions, languages)))
+    filters = (*conditions, *_text_conditions(query), *words_too)
     if not filters:
         return []
     return sorted(set(store.documents_of(store.listing(filters, EVERY)).values()))
@@ -268,6 +272,28 @@ def _threads(store: Store, conditions: Sequence[Condition]) -> list[Condition]:
         ids = sorted({id for first in of for id in store.thread(first)})
         found += [replace(condition, field="document", value=id) for id in ids or [-1]]
     return found
+
+
+def _placed(store: Store, conditions: Sequence[Condition]) -> list[Condition]:
+    """``in:`` and ``path:`` with a whole path that is indexed by another name have that name."""
+    found: list[Condition] = []
+    for condition in conditions:
+        branches = tuple(tuple(_placed(store, branch)) for branch in condition.branches)
+        condition = replace(condition, branches=branches)
+        place = os.path.expanduser(str(condition.value)) if condition.field in ("in", "path") else ""
+        if os.path.isabs(place):
+            condition = replace(condition, value=_known_as(store, os.path.normpath(place)) or condition.value)
+        found.append(condition)
+    return found
+
+
+def _known_as(store: Store, place: str) -> str:
+    """The name of a path in the index if that is another one; "" = it is not, or nobody knows the path."""
+    known = [root.path for root in store.roots()]
+    if any(f"{each}/".startswith(f"{place}/") or f"{place}/".startswith(f"{each}/") for each in known):
+        return ""
+    name = asked(lambda: known_as(place, known), place)
+    return name if name != place else ""
 
 
 def _texts(conditions: Sequence[Condition], languages: Sequence[str]) -> list[Condition]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gemmasearch.retrieval import reach
+from gemmasearch import reach
 from tests.cli.terminal import COMMAND, run
 
 # A file system of which nobody answers what is asked, in a world of mounts of its own.

@@ -1,4 +1,4 @@
-"""What the disk says of a file, asked so that no search hangs on a disk or server that does not answer.
+"""What the disk says of a file, asked so that nothing hangs on a disk or server that does not answer.
 
 A look at a file on a dead mount may never return. It happens in a thread that nobody waits for longer than
 ``PATIENCE``; while one is stuck, the next is hardly waited for.
