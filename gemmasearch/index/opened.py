@@ -10,12 +10,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from gemmasearch import light
-from gemmasearch.aliases import known_as
 from gemmasearch.errors import NothingFound, UsageProblem
 from gemmasearch.index.turns import Turns
 from gemmasearch.light import dataclass
 from gemmasearch.matching import Models
-from gemmasearch.reach import asked
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,6 +95,9 @@ class Opened:
 
     def _alias(self, place: str, known: Sequence[str] | None = None) -> str:
         """A path by the name that it has in a registered (or ``known``) folder, where it goes by another one."""
+        from gemmasearch.aliases import known_as
+        from gemmasearch.reach import asked
+
         names = [root.path for root in self._store.roots()] if known is None else list(known)
         return asked(lambda: known_as(place, names), place)
 

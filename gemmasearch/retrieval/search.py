@@ -10,10 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gemmasearch.aliases import known_as
 from gemmasearch.documents import Condition, Hit
 from gemmasearch.errors import UsageProblem
-from gemmasearch.reach import asked
 from gemmasearch.retrieval import (
     calibration,
     pool,
@@ -292,6 +290,9 @@ def _known_as(store: Store, place: str) -> str:
     known = [root.path for root in store.roots()]
     if any(f"{each}/".startswith(f"{place}/") or f"{place}/".startswith(f"{each}/") for each in known):
         return ""
+    from gemmasearch.aliases import known_as  # seldom needed
+    from gemmasearch.reach import asked
+
     name = asked(lambda: known_as(place, known), place)
     return name if name != place else ""
 
