@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from gemmasearch import reach
 from gemmasearch.documents import Problem, SyncEvent, SyncReport
 from gemmasearch.errors import ModelProblem, NothingFound, UsageProblem
 from gemmasearch.index.answers import Answering
@@ -37,6 +38,8 @@ def named(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
     """
     roots = [absolute(p) for p in paths]
     for root in roots:
+        if not reach.answers(root, reach.LONGER):
+            continue  # it is said with the others, and may be there the next time
         if not os.path.lexists(root):
             raise UsageProblem(f"there is no {root}", "name a folder or a file that exists")
         if f"{os.path.realpath(root)}/".startswith(_MADE_UP):

@@ -7,9 +7,11 @@ import stat
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import field
+from errno import ETIMEDOUT
 from time import time_ns
 from typing import TYPE_CHECKING
 
+from gemmasearch import reach
 from gemmasearch.documents import FileStamp, Problem
 from gemmasearch.indexing.ignores import NAMES as IGNORE_FILES
 from gemmasearch.indexing.ignores import Ignores, inherited
@@ -129,6 +131,7 @@ class _Walk:
     outer: Collection[str] = ()
     messages: set[str] = field(default_factory=set)  # cur and new of the maildirs met so far
     parts: set[str] = field(default_factory=set)  # folders beside saved pages
+    mounted: frozenset[str] = field(default_factory=reach.mount_points)
 
     def __post_init__(self) -> None:
         self.own_name = os.path.basename(self.own)
@@ -269,7 +272,7 @@ class _Walk:
         if ignores.any and ignores.refuse(path, folder):
             return None
         if folder:
-            return _ENTER if self._same_device(entry) else None
+            return _ENTER if self._same_device(entry, path) else None
         if entry.is_symlink():
             return _ENTER if rules.follow and self._leads_within(path) else None
         return self._file(entry, name, path)
@@ -331,7 +334,7 @@ class _Walk:
         if ignores.any and ignores.refuse(path, folder):
             return "an ignore file or the root's exclusions name it"
         if folder:
-            return "" if self._same_device(entry) else "another file system is mounted here"
+            return "" if self._same_device(entry, path) else "another file system is mounted here"
         if entry.is_symlink():
             return "" if self.rules.follow and self._leads_within(path) else "a symbolic link"
         if isinstance(self._file(entry, entry.name, path), Found):
@@ -347,11 +350,21 @@ class _Walk:
         except OSError:
             return False
 
-    def _same_device(self, entry: os.DirEntry[str]) -> bool:
+    def _same_device(self, entry: os.DirEntry[str], path: str) -> bool:
+        """:raises OSError: another file system that would be entered does not answer."""
+        if self.mounted and self._real(path) in self.mounted and not reach.answers(path):
+            if self.rules.cross_mounts:
+                raise OSError(ETIMEDOUT, reach.SILENT)
+            return False
         same = self.rules.cross_mounts or entry.stat(follow_symlinks=False).st_dev == self.device
         if not same and self.trail is not None:
             self.trail.sure = False  # what was mounted there may go, and no name changes
         return same
+
+    def _real(self, path: str) -> str:
+        return (
+            path if self.named == self.root else self.root.rstrip("/") + path[len(self.named.rstrip("/")) :]
+        )
 
     def _leads_within(self, path: str) -> bool:
         """A link to a folder of this root that no link has led to yet."""

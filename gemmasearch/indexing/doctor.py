@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from functools import partial
 from glob import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +16,7 @@ from gemmasearch.errors import GsearchError, IndexForeign, IndexProblem, Machine
 from gemmasearch.indexing.heartbeat import heartbeats
 from gemmasearch.indexing.lock import described, holder, unended
 from gemmasearch.light import dataclass
+from gemmasearch.reach import SILENT, asked
 from gemmasearch.readers import Isolated, formats
 from gemmasearch.readers.channel import Died
 from gemmasearch.readers.recognition import mime_of
@@ -207,10 +209,12 @@ def _opened(index: Path) -> Store:
     return Store.open(index, read_only=True)
 
 
+def _whether_there(path: str) -> str:
+    return "" if os.path.exists(path) else "not there"
+
+
 def _coverage(store: Store) -> Iterator[Check]:
-    roots = [
-        (r.path, r.unavailable or ("" if os.path.exists(r.path) else "not there")) for r in store.roots()
-    ]
+    roots = [(r.path, r.unavailable or asked(partial(_whether_there, r.path), SILENT)) for r in store.roots()]
     gone = [f"{path}: {why}" for path, why in roots if why]
     yield _machine(
         "folders", not gone, ", ".join(gone) or "all there", "mount them, or `gsearch forget FOLDER`"

@@ -119,6 +119,8 @@ def _lines(record: Sequence[Sequence[str]], kind: str) -> list[list[str]]:
 
 def _folders_as_they_were(record: Sequence[Sequence[str]]) -> bool:
     """Whether every folder, ignore file and model file has its stamp, and what was not there is not there."""
+    if not _all_answer(record):
+        return False
     for kind, *rest in record:
         if kind == "D" and _stamp(os.lstat(bytes.fromhex(rest[0]))) != rest[1:5]:
             return False
@@ -127,6 +129,18 @@ def _folders_as_they_were(record: Sequence[Sequence[str]]) -> bool:
         if kind == "F" and file_stamp(bytes.fromhex(rest[0])) != rest[1]:
             return False
     return True
+
+
+def _all_answer(record: Sequence[Sequence[str]]) -> bool:
+    """Whether each root, and each file system that is mounted within one, answers: one that does not would be waited
+    for for ever."""
+    from gemmasearch import reach
+
+    roots = [os.fsdecode(bytes.fromhex(path)) for path, *_ in _lines(record, "R")]
+    if not all(reach.answers(root, reach.LONGER) for root in roots):
+        return False
+    within = tuple(os.path.realpath(root).rstrip("/") + "/" for root in roots)
+    return all(reach.answers(point) for point in reach.mount_points() if point.startswith(within))
 
 
 def _stamp(status: os.stat_result) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gemmasearch import reach
 from gemmasearch.documents import Problem, SyncEvent
 from gemmasearch.indexing.crawl import Found, RootUnavailable, Stamp, crawl
 from gemmasearch.indexing.current import CURRENT, is_current
@@ -62,6 +63,8 @@ class Onlooker:
     seen: int = 0  # files in the roots looked at before
 
     def look(self, root: Root) -> Look:
+        if not reach.answers(root.path, reach.LONGER):
+            return self._unavailable(Look(root), reach.SILENT)
         inner = [r.path for r in self.registered if r.path != root.path and is_within(r.path, root.path)]
         look = Look(root, mark(root, inner, str(self.store.path)))
         settled = self.settled.holds(root, look.mark)
@@ -111,7 +114,7 @@ class Onlooker:
 
     def _emptied(self, root: Root, rows: Mapping[str, FileRow]) -> str:
         """Why a root in which no file was found is taken to be unavailable; "" = it is not."""
-        if not rows or not root.seen or any(map(os.path.lexists, rows)):
+        if not rows or not root.seen or any(map(reach.is_there, rows)):
             return ""
         # Not because a rule leaves out what is there, or all was forgotten: an unmounted disk looks like this.
         if not self.prune:
@@ -138,7 +141,7 @@ class Onlooker:
         many = max(MANY, look.known // 2)
         if len(gone) <= many or self.prune:
             return gone
-        absent = {row.path for row in gone if not os.path.lexists(row.path)}
+        absent = {row.path for row in gone if not reach.is_there(row.path)}
         if len(absent) > many:
             self._unavailable(look, f"{len(absent)} of {look.known} files are gone; --prune lets them go")
             return [row for row in gone if row.path not in absent]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch.indexing.crawl import explain
 from gemmasearch.indexing.rules import Rules, around, innermost
+from gemmasearch.reach import answers
 
 if TYPE_CHECKING:
     from gemmasearch.store import Root
@@ -24,7 +25,7 @@ def left_out(roots: Sequence[Root]) -> list[str]:
         if owner is None or owner.path == point or owner.unavailable:
             continue
         rules = Rules.of(owner.options)
-        if not rules.cross_mounts:
+        if not rules.cross_mounts and answers(owner.path):
             said = explain(owner.path, point, rules, outer=around(owner.path, roots))
             found |= {said.removesuffix(_SAID): None} if said.endswith(_SAID) else {}
     return list(found)

@@ -22,6 +22,7 @@ from gemmasearch.indexing.events import Dirt, Watches
 from gemmasearch.indexing.manners import on_battery
 from gemmasearch.indexing.sync import sync
 from gemmasearch.light import dataclass
+from gemmasearch.reach import answers
 
 if TYPE_CHECKING:
     from gemmasearch.models import Embedder
@@ -146,7 +147,9 @@ class _Watcher:
             if self._options.get(path, options) != options:
                 self.dirt.mark(path)
         self._options = roots
-        self.watches.follow({path: options for path, options in roots.items() if os.path.exists(path)})
+        self.watches.follow(
+            {path: options for path, options in roots.items() if answers(path) and os.path.exists(path)}
+        )
         for path, why in self.watches.polled.items():
             if path not in self._polled:
                 self.say(f"{path} is looked at every {self.pace.poll:.0f} s, too: {why}")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from gemmasearch.documents import Hit
-from gemmasearch.reach import asked
+from gemmasearch.reach import SILENT, asked
 from gemmasearch.retrieval import duplicates, snippets
 from gemmasearch.retrieval.fusion import Fused
 from gemmasearch.retrieval.quotes import Candidate
@@ -112,7 +112,7 @@ def _root_of(path: str, roots: Container[str]) -> str:
 
 
 def _why_not(root: str, path: str) -> str:
-    return asked(partial(_out_of_reach, root, path), "it does not answer")
+    return asked(partial(_out_of_reach, root, path), SILENT)
 
 
 def _out_of_reach(root: str, path: str) -> str:
