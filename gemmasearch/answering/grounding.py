@@ -86,7 +86,7 @@ class Support:
 
 def sources(hits: Sequence[Hit]) -> list[Source]:
     """Every sentence of the hits."""
-    found = []
+    found: list[Source] = []
     for number, hit in enumerate(hits):
         language = hit.language or words.guess_language(hit.text)
         about = " ".join((hit.title, *hit.headings, hit.sender, hit.recipients))
