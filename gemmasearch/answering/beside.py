@@ -62,6 +62,7 @@ _PLACED_IN = ("en", "de", "fr", "es")  # whose places are known by the words bef
 _BY_NUMBER = light.pattern(r"0\d{1,4}|\d{3}")
 _OWNED = light.pattern(rf"\b{words.CAPITAL}[\w-]+['’]s ([a-z]{{3,}}) ")
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
+_TELLING = 2  # words that tell what is asked, beside names
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
@@ -103,6 +104,7 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or _of_other_quantity(question, near)
         or of_other_years(question, near)
         or not _of_the_named(question, ranked, near)
+        or _of_the_name_alone(question, near)
         or not identified.of_it(question, near)
         or not kin.of_them(question, near)
         or _of_an_unknown_number(question, near)
@@ -175,6 +177,17 @@ def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequenc
     if question.asks_code and secrets.asked_for(question):  # a telephone number says itself that it is one
         return any(not known.isdisjoint(c.spoken) and c.features["kind"] for c in near)
     return any(not known.isdisjoint(c.spoken) and not told.isdisjoint(_own(c)) for c in near)
+
+
+def _of_the_name_alone(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether all that ``near`` shares with a question, beside what stands around it, are its names: the head of an
+    invoice to Northwind tells nothing of the hourly rate that is charged there."""
+    told = awaited.told(question) - set(question.names) - question.everyday
+    if question.language != "en" or question.kind not in ("what", "when", "number", "money"):
+        return False
+    if len(told) < _TELLING or not question.names:
+        return False
+    return not any(told & c.spoken for c in near)
 
 
 def _own(candidate: Candidate) -> Set[str]:
