@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from gemmasearch.answering import answer
+from gemmasearch.answering import answer, evidence
+from gemmasearch.answering.beside import beside
 from gemmasearch.answering.question import understand
 from gemmasearch.store import Store
 from tests.answering.conftest import Add
+from tests.answering.passages import hit
 
 
 def test_what_was_done_to_the_left_knee_was_told_for_the_right_one(store: Store, add: Add) -> None:
@@ -34,10 +36,24 @@ def test_any_number_was_told_where_hours_are_asked_for(store: Store, add: Add) -
     assert "88 hours" in answer(store, None, None, asked).text
 
 
-def test_the_head_of_a_bill_was_told_for_a_rate(store: Store, add: Add) -> None:
-    add("/n/bill.txt", "BILL 44 Date: 8 September 2025 To: Norrland Museum, Umeå", title="Bill 44")
-    add("/n/rates.txt", "Everybody else pays a day rate of 420 euros.", title="Rates")
-    assert not answer(store, None, None, "What day rate do I charge Norrland Museum?").found
+def test_the_head_of_a_bill_was_told_for_a_rate() -> None:
+    bill = hit("BILL 44 Date: 8 September 2025 To: Norrland Museum, Umeå", title="Bill 44")
+    asked = understand("What day rate do I charge Norrland Museum?")
+    assert beside(asked, evidence.rank(asked, [bill]))
+    rate = hit("Norrland Museum: day rate 420 euros.", title="Rates")
+    assert not beside(asked, evidence.rank(asked, [rate]))
+
+
+def test_what_is_said_of_a_place_was_told_for_what_happened_there_on_a_day() -> None:
+    asked = understand("What happened in the darkroom on 4 June?")
+    other = hit(
+        "Ove has to confirm the order with the darkroom. Update 22 May: it is confirmed.", title="Minutes"
+    )
+    assert beside(asked, evidence.rank(asked, [other]))
+    log = hit("4 Jun: the enlarger in the darkroom burnt out.", title="Log")
+    assert not beside(asked, evidence.rank(asked, [log]))
+    dated = hit("The enlarger in the darkroom burnt out.", title="4 June 2026")
+    assert not beside(asked, evidence.rank(asked, [dated]))
 
 
 def test_a_day_rate_was_taken_for_a_day() -> None:
