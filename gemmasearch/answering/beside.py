@@ -12,10 +12,10 @@ from gemmasearch.answering.candidates import Candidate, paragraphs
 from gemmasearch.answering.doers import names_doer, with_doer
 from gemmasearch.answering.evidence import coloured, telling
 from gemmasearch.answering.holding import held_in
-from gemmasearch.answering.numbers import months_in, numbers_in
+from gemmasearch.answering.numbers import days_in, months_in, numbers_in
 from gemmasearch.answering.question import COUNTED, TITLE, Question
 from gemmasearch.answering.reference import lacks_subject, points_back, priced_behind, speaks_of_somebody
-from gemmasearch.answering.surroundings import RECORDS, day_above
+from gemmasearch.answering.surroundings import RECORDS, day_above, moment_of
 from gemmasearch.answering.years import of_other_year, of_other_years, shares_only_a_year
 
 LOOKED_AT = 5  # best candidates whose words count
@@ -62,6 +62,12 @@ _PLACED_IN = ("en", "de", "fr", "es")  # whose places are known by the words bef
 _BY_NUMBER = light.pattern(r"0\d{1,4}|\d{3}")
 _OWNED = light.pattern(rf"\b{words.CAPITAL}[\w-]+['’]s ([a-z]{{3,}}) ")
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
+_HAPPENED = light.pattern(
+    r"\b(?:happen(?:s|ed)?|occur(?:s|red)?|went wrong|passierte?|geschah|geschehen|ereignete"
+    r"|s['’]est passé|pas[oó]|ocurri[oó])\b",
+    re.I,
+)
+_TELLING = 2  # words that tell what is asked, beside names
 _BEHIND = 150  # characters behind a sentence that may give its reason
 _QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
@@ -103,6 +109,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or _of_other_quantity(question, near)
         or of_other_years(question, near)
         or not _of_the_named(question, ranked, near)
+        or _of_the_name_alone(question, near)
+        or _of_no_such_day(question, near)
         or not identified.of_it(question, near)
         or not kin.of_them(question, near)
         or _of_an_unknown_number(question, near)
@@ -175,6 +183,30 @@ def _of_the_named(question: Question, ranked: Sequence[Candidate], near: Sequenc
     if question.asks_code and secrets.asked_for(question):  # a telephone number says itself that it is one
         return any(not known.isdisjoint(c.spoken) and c.features["kind"] for c in near)
     return any(not known.isdisjoint(c.spoken) and not told.isdisjoint(_own(c)) for c in near)
+
+
+def _of_the_name_alone(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether all that ``near`` shares with a question, beside what stands around it, are its names: the head of an
+    invoice to Northwind tells nothing of the hourly rate that is charged there."""
+    told = awaited.told(question) - set(question.names) - question.everyday
+    if question.language != "en" or question.kind not in ("what", "when", "number", "money"):
+        return False
+    if len(told) < _TELLING or not question.names:
+        return False
+    return not any(told & c.spoken for c in near)
+
+
+def _of_no_such_day(question: Question, near: Sequence[Candidate]) -> bool:
+    """Whether it is asked what happened on a day of which no passage of ``near`` speaks, and none is dated."""
+    asked = days_in(question.text) if _HAPPENED.search(question.text) else frozenset()
+    return bool(asked) and not any(asked & _days_of(c) for c in near)
+
+
+def _days_of(candidate: Candidate) -> frozenset[tuple[int, int]]:
+    hit = candidate.hit
+    when = moment_of(hit)
+    own = {(when.month, when.day)} if when else set()
+    return days_in(" ".join((hit.title, *hit.headings, hit.text))) | own
 
 
 def _own(candidate: Candidate) -> Set[str]:

@@ -46,6 +46,9 @@ _ASKING = words.listed(
 _TURNED = words.listed(
     "do does did is are was were has have had can could will would should ist sind war waren hat haben kann wird"
 )
+_IS = light.pattern(
+    r"([^,.;:]+?) (?:is|are|was|were|ist|sind|war|waren|est|était|es|era|fue) ([^,.;:]+)[,.;:]"
+)
 _AS_GOOD = 0.85  # of the first sentence's score: the second would be quoted beside it
 _RUN = 4  # words: a sentence that says so many of its own words again is caught in a loop
 _TWICE = light.pattern(r"\b([^\W\d_]+) \1\b", re.I)
@@ -81,7 +84,7 @@ def stammers(sentence: str, sources: str) -> bool:
 def replies(question: Question, sentence: str, quoted: str = "") -> bool:
     """Whether a sentence says more than the question did, and holds what its kind waits for: an amount of money, or a
     reason, where what would be ``quoted`` has one."""
-    if _echoes(question.text, sentence):
+    if _echoes(question.text, sentence) or _names_the_known(question, sentence):
         return False
     asked, told = days_in(question.text), days_in(sentence)
     if asked and told and asked.isdisjoint(told):
@@ -98,6 +101,16 @@ def _echoes(question: str, sentence: str) -> bool:
     """Whether a sentence begins as the question does: "who is the landlord is Kessler"."""
     asked, said = (re.findall(r"\w+", words.fold(text)) for text in (question, sentence))
     return len(asked) > 2 and asked[0] in _ASKING | _TURNED and said[:3] == asked[:3]
+
+
+def _names_the_known(question: Question, sentence: str) -> bool:
+    """Whether a sentence gives what the question names as its answer: of "which plant did Weber find" that the plant
+    is Weber, a plant of dry meadows."""
+    said = _IS.match(sentence) if question.kind in ("what", "who") and not question.asks_code else None
+    if said is None:
+        return False
+    subject, answer = (set(words.stems(side, question.language)) for side in said.groups())
+    return bool(subject and answer) and subject | answer <= set(question.stems)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from gemmasearch.answering import (
     attributes,
     awaited,
     chosen,
+    completing,
     deeds,
     doers,
     entries,
@@ -119,6 +120,8 @@ class Found:
         alone = former.asks(asked) or (
             asked.kind in (*COUNTED, "who") and _denies_that_there_is(asked, ranked[:1])
         )
+        # A code of which it is said who has it, or that it is not there, is none to be told by.
+        alone = alone or (asked.asks_code and bool(shown) and words.negated(shown[0].text))
         return cls(asked, shown, likely >= 0.5, shown[:1] * alone, alone)
 
     @classmethod
@@ -189,6 +192,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     kept = attributes.bounds_alone(asked, others.without(asked, ranked) or list(ranked))
     kept = amounts.first(asked, things.labelled_first(asked, things.first(asked, kept)))
     kept = deeds.done_first(asked, deeds.first(asked, deeds.alone(asked, kept)))
+    kept = completing.first(asked, kept)
     kept = replaced.first(asked, newest.first(asked, kept))
     kept = from_year_first(asked, doers.doer_first(asked, kept))
     kept = month_first(asked, _counted_first(asked, kept))

@@ -16,12 +16,16 @@ from typing import NamedTuple
 from gemmasearch import light
 from gemmasearch.answering import parts, relations, spans, words
 from gemmasearch.answering.numbers import MARKER, dated_in, days_in, months_in, numbers_in, times_in, units_in
-from gemmasearch.answering.sentences import units_of
+from gemmasearch.answering.sentences import sentences_of, units_of
 from gemmasearch.documents import Hit
 from gemmasearch.light import dataclass
 
 ENOUGH = 0.7  # share of a clause's content words that its source sentence must hold
-_CLAUSE = light.pattern(r"[,;:]\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+|;\s+|\s+—\s+")
+_LABEL = 3  # words that may be the name of what is said behind them: "2. Fee. 840 euros in two parts"
+_CLAUSE = light.pattern(
+    r"[,;:]\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+|;\s+|\s+—\s+"
+    r"|,\s+(?:who|which)\s+(?!of\b)"
+)
 # A sentence with one of these may speak of what the sentence before it names.
 _POINTS = light.pattern(
     r"\b(?:he|him|she|it|they|them|this|these|that|those|his|hers?|its|theirs?|there|then|er|ihn|sie|es|dies\w*"
@@ -82,7 +86,7 @@ class Support:
 
 def sources(hits: Sequence[Hit]) -> list[Source]:
     """Every sentence of the hits."""
-    found = []
+    found: list[Source] = []
     for number, hit in enumerate(hits):
         language = hit.language or words.guess_language(hit.text)
         about = " ".join((hit.title, *hit.headings, hit.sender, hit.recipients))
@@ -91,6 +95,9 @@ def sources(hits: Sequence[Hit]) -> list[Source]:
         lent = _Said.of(about, language)
         for at, text in enumerate(units):
             around = lent.beside(said[max(0, at - 1) : at]) if _POINTS.search(text) else lent
+            if len(parts_ := sentences_of(text)) > 1:  # two things said in one item do not support a third
+                found += _apart(number, text, parts_, around, lent, language)
+                continue
             found.append(_source(number, text, text, said[at], around, language))
             sides = _CONTRAST.split(text)
             if found[-1].negated and len(sides) > 1:
@@ -98,6 +105,19 @@ def sources(hits: Sequence[Hit]) -> list[Source]:
                     _source(number, text, side, _Said.of(side, language), around, language) for side in sides
                 ]
     return found
+
+
+def _apart(
+    number: int, quote: str, pieces: Sequence[str], first: _Said, lent: _Said, language: str
+) -> Iterator[Source]:
+    """The sentences of an item, each by itself; one that points back is lent what stands before it."""
+    before: _Said | None = None
+    for piece in pieces:
+        said = _Said.of(piece, language)
+        leans = before is not None and (_POINTS.search(piece) or len(before.written) <= _LABEL)
+        around = first if before is None else lent.beside([before]) if leans else lent
+        yield _source(number, quote, piece, said, around, language)
+        before = said
 
 
 class _Said(NamedTuple):

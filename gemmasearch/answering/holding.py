@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, days, spans, synonyms, words
+from gemmasearch.answering import awaited, days, secrets, spans, synonyms, words
 from gemmasearch.answering.numbers import dated_in, months_in
 from gemmasearch.answering.question import Question
 from gemmasearch.store import fts
@@ -14,6 +14,7 @@ _PART = 5  # letters of a word that a German compound may hold
 _REST = 3  # and of its other part
 _SHORT_PART = 4  # letters of each part, where both are said
 _PARTICLE = light.pattern(r"\b(\w{3,})[- ](off|out|up|in|down|over|on|back|away)\b")
+_HYPHENED = light.pattern(r"\b([^\W\d_]{1,12})-([^\W\d_]{1,12})\b")
 _CUT = 3  # letters that the stem of a compound may lack
 _LINKS = ("s", "n", "en", "es", "er", "e")  # between the parts
 
@@ -39,6 +40,8 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
     missing = [stem for stem in question.stems if stem not in held]
     if missing and question.language == "en":
         held.update(_written_as_one(question, missing, stems))
+    if missing and ("-" in text or "-" in question.text):
+        held |= _hyphened(question, missing, text, held)
     if missing and any(map(str.isdigit, text)):
         held.update(number for _, _, number in fts.grouped(text, missing))
         held |= days.stated(question, text)
@@ -47,8 +50,12 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
         named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
         if question.kind == "money" and spans.moneyed(text):
             held.update(s for s in missing if awaited.costs(question, s))
-        elif named is not None:
+        elif question.asks_code and secrets.gives_phone(text):
+            held.update(s for s in missing if secrets.means_phone(question.surface[s]))
+        if named is not None:
             held.update(s for s in missing if named.fullmatch(words.fold(question.surface[s])))
+    if missing and question.language == "en":
+        held |= days.weekdays_stated(question, missing, text)
     # Who bought it is whom it was sold to.
     if question.kind == "who" and missing and synonyms.SOLD_TO.search(text):
         held.update(s for s in missing if words.fold(question.surface[s]) in synonyms.BOUGHT)
@@ -74,6 +81,17 @@ def _written_as_one(question: Question, missing: Sequence[str], stems: Sequence[
         for match in _PARTICLE.finditer(words.fold(question.text))
     }
     return {s for s in missing if not set(stems).isdisjoint(as_one.get(words.fold(question.surface[s]), ()))}
+
+
+def _hyphened(question: Question, missing: Sequence[str], text: str, stems: Set[str]) -> set[str]:
+    """The question's words that a text writes with a hyphen, and those with one that it writes without: Wi-Fi."""
+    joined = {words.fold(m[1] + m[2]) for m in _HYPHENED.finditer(text)}
+    said = {s for s in missing if words.fold(question.surface[s]) in joined}
+    for match in _HYPHENED.finditer(question.text):
+        whole, both = (words.stems(part, question.language) for part in (match[1] + match[2], match.group()))
+        if not stems.isdisjoint(whole):
+            said.update(s for s in missing if s in both)
+    return said
 
 
 def _alike(question: Question, held: Set[str]) -> set[str]:

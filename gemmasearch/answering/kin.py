@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, words
@@ -23,6 +23,7 @@ _CALLED = {
     )
     for name in names.split()
 }  # fmt: skip
+_SEVERAL = 2  # words that are a topic by themselves
 _KIN = light.pattern(rf"\b({'|'.join((*_CALLED, 'großvater', 'großmutter'))})(?=['’]?s?\b)", re.I)
 
 
@@ -33,7 +34,8 @@ def without(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         return list(ranked)
     who = next(iter(asked))
     known = any(who in _all(c.hit.text) for c in ranked)
-    return [c for c in ranked if not _of_another(who, c, known=known)]
+    topic = _topic(question)
+    return [c for c in ranked if not _of_another(who, c, known=known and not _says_all(topic, c))]
 
 
 def of_them(question: Question, near: Sequence[Candidate]) -> bool:
@@ -46,15 +48,26 @@ def of_them(question: Question, near: Sequence[Candidate]) -> bool:
         "how",
     ):
         return True
-    told = {
-        s
-        for s in awaited.topic(question)
-        if words.fold(question.surface[s]).removesuffix("'s") not in _CALLED
-    }
+    told = _topic(question)
     return not told or any(
         not told.isdisjoint(c.held | c.about) or c.unit.kind == "row" or points_back(c.text, c.language)
         for c in near
     )
+
+
+def _topic(question: Question) -> set[str]:
+    """What is asked of a relative."""
+    return {
+        s
+        for s in awaited.topic(question)
+        if words.fold(question.surface[s]).removesuffix("'s") not in _CALLED
+    }
+
+
+def _says_all(topic: Set[str], candidate: Candidate) -> bool:
+    """Whether a sentence says all that is asked, in several words: in the papers of one family a letter on the
+    attendance allowance need not say whose it is, as one on the weight must."""
+    return len(topic) >= _SEVERAL and topic <= candidate.held and bool(candidate.features["kind"])
 
 
 def _of_another(who: str, candidate: Candidate, *, known: bool) -> bool:

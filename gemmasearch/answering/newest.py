@@ -55,6 +55,11 @@ _TO_COME = light.pattern(
     r"(?!.*\b(?:born|birthday|founded|last|geburtstag|anniversaire|cumpleaños)\b)",
     re.I,
 )
+_AT_HEAD = light.pattern(
+    rf"\W{{0,4}}(?:\d{{1,2}}[./]\d{{1,2}}\b|\d{{4}}-\d\d-\d\d\b|(?:{spans.WEEKDAY.pattern},? )?"
+    r"\d{1,2}\.? [^\W\d_]{3,9}\b)",
+    re.I,
+)
 _DAY_AT_HEAD = 18  # characters of an entry that may be its day: "12 September 2026:"
 _AMONG = 8  # best candidates of which one may come first
 _NEARLY = 0.8  # of the best one's worth, and of what it covers of the question
@@ -178,16 +183,34 @@ def changed(question: Question, ranked: Sequence[Candidate]) -> Candidate | None
     newer = [
         c
         for c in others
-        if c.hit.document_id != best.hit.document_id
-        and CHANGES.search(c.text)
-        and _written(c) > _written(best)
+        if (
+            (CHANGES.search(c.text) and _written(c) > _written(best))
+            if _apart(c, best)
+            else _moved_behind(c, best)
+        )
         and _tells_another(question, c, best, value)
         and not told.isdisjoint(c.held)
         and c.covered >= _SPOKEN
-        and _said(c) >= _LIKELY * _said(best)
+        and (_said(c) >= _LIKELY * _said(best) or not _apart(c, best))
         and bool(c.features["names"]) >= bool(best.features["names"])
     ]
     return max(newer, key=lambda c: (_written(c), c.score), default=None)
+
+
+def _apart(candidate: Candidate, best: Candidate) -> bool:
+    return candidate.hit.document_id != best.hit.document_id
+
+
+def _moved_behind(candidate: Candidate, best: Candidate) -> bool:
+    """Whether a later entry of the same notes, which begins with its day, says that something was moved: notes of
+    calls go on downwards."""
+    hit = candidate.hit
+    return (
+        (hit.start + candidate.unit.start) > (best.hit.start + best.unit.start)
+        and not candidate.is_row
+        and _AT_HEAD.match(candidate.text) is not None
+        and _MOVED.search(candidate.text) is not None
+    )
 
 
 def _tells_another(

@@ -17,6 +17,7 @@ from gemmasearch.answering import (
     kin,
     neighbours,
     opinions,
+    opposed,
     owners,
     roles,
     spans,
@@ -61,7 +62,7 @@ _BOUND = light.pattern(
 
 
 _HOW_MANY_OF = light.pattern(
-    r"\W*how many (lit(?:er|re)s|kilos|kilograms|grams|kilomet(?:er|re)s|miles|met(?:er|re)s|tons|tonnes)\b",
+    r"\W*how many (hours|lit(?:er|re)s|kilos|kilograms|grams|kilomet(?:er|re)s|miles|met(?:er|re)s|tons|tonnes)\b",
     re.I,
 )
 
@@ -69,6 +70,7 @@ _HOW_MANY_OF = light.pattern(
 _UNITS = tuple(
     light.pattern(rf"(?<![^\W\d_])(?:{unit})(?![^\W\d_])", re.I)
     for unit in (
+        r"hours?|hrs?|h|hourly|stunden?|heures?|horas?|days?|min(?:ute)?s?|\d+[:.]\d\d|\d+h\d*",
         r"lit(?:er|re)s?|l", r"kilos?|kilograms?|kg", r"grams?|g", r"kilomet(?:er|re)s?|km", r"miles?|mi",
         r"met(?:er|re)s?|m", r"tons?|tonnes?|t",
     )
@@ -98,6 +100,7 @@ _TELLING_OF_THIS = (
     identified,
     kin,
     opinions,
+    opposed,
     roles,
     subjects,
     things,

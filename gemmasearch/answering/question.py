@@ -48,6 +48,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
                r"|heiss|kalt|warm)"
                r"|combien|quel age|cuant[oa]s?|que edad)\b"),
     ("when", r"\b(when|(?:what|which|in what|in which) (?:year|date|day|month|century|decade|time)"
+             r"(?! (?:rates?|trips?|pass(?:es)?|groups?|zones?|formats?|tickets?|shifts?|limits?|sheets?"
+             r"|ranges?|planners?|stamps?|books?)\b)"
              r"|since when|until when|by when|what time|what (?:is|was) .*\b(?:birthday|date of birth)\b"
              r"|wann|seit wann|bis wann|in welchem jahr|welches datum|um wie ?viel uhr|welcher tag"
              r"|quand|(?:en |de )?quelle (?:annee|date|heure)|quel (?:jour|mois|siecle)|cuando"
@@ -86,6 +88,11 @@ _END_OF_MANY = light.pattern(
     r"|\b(cheapest|(?:least|most) expensive|dearest|lowest|highest|smallest|largest|biggest|shortest|longest|fewest"
     r"|billigste\w*|gunstigste\w*|teuerste\w*|niedrigste\w*|hochste\w*|kleinste\w*|grosste\w*|kurzeste\w*|langste\w*"
     r"|(?:plus|moins) cher\w*|mas (?:barat|car)[oa]s?)\b"
+)
+# Nor that what it tells is so now.
+_AS_OF_NOW = light.pattern(
+    r"\b(?:now|still|currently|at the moment|at present|these days|nowadays|jetzt|noch immer|immer noch|derzeit"
+    r"|aktuell|zurzeit|zur zeit|momentan|maintenant|actuellement|en ce moment|ahora|actualmente|todavia)\b"
 )
 # "Is he allergic to anything" asks for what is not called so.
 _ANY = words.listed("anything something everything anyone someone anybody somebody")
@@ -201,7 +208,15 @@ def understand(text: str) -> Question:
     language = tongues.asked_in(flat, text)
     kind, abroad = _kind_of(text, flat, language)
     everything = _words_of(text, flat, language)
-    telling = _telling(text, everything, language, _unsaid(flat, kind, language))
+    unsaid = _unsaid(flat, kind, language)
+    now = (
+        {word for at in _AS_OF_NOW.finditer(flat) for word in at.group().split()}
+        if kind != "yesno"
+        else set()
+    )
+    telling = _telling(text, everything, language, unsaid | now) or _telling(
+        text, everything, language, unsaid
+    )
     found = telling or everything  # "who are you" is all function words
     if indexed.unspaced(text):  # the last character of a run stands by itself, as in few answers
         pairs = {token.stem[-1] for token in found if len(token.stem) > 1}

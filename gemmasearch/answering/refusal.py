@@ -15,6 +15,7 @@ from functools import partial
 from gemmasearch.answering import attributes, things, unheard, words
 from gemmasearch.answering.beside import LOOKED_AT, beside
 from gemmasearch.answering.candidates import Candidate, Weights
+from gemmasearch.answering.days import weekdays_in
 from gemmasearch.answering.neighbours import coded_beside
 from gemmasearch.answering.others import without
 from gemmasearch.answering.question import TITLES, Question
@@ -162,7 +163,11 @@ def _of_the_unknown(question: Question, ranked: Sequence[Candidate], weights: We
     if not weights.total or question.language == "de" or not question.names:
         return False
     named = {stem: words.fold(question.surface[stem]) for stem in question.names}
-    told = {stem: name for stem, name in named.items() if name not in TITLES}
+    told = {
+        stem: name
+        for stem, name in named.items()
+        if name not in TITLES and not weekdays_in(question.surface[stem])
+    }
     if not told or any(
         len(name) < 4 or not name.isalpha() or weights.frequency.get(s) for s, name in told.items()
     ):

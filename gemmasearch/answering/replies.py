@@ -32,6 +32,12 @@ _AGREES = light.pattern(
     r"|einverstanden|passt|in ordnung|gut|d['’]accord|entendu|convient|de acuerdo|vale)\b",
     re.I,
 )
+_CORRECTS = light.pattern(  # what the same sender had said
+    r"\b(?:correction|i meant|i mean|my mistake|typo|wrong (?:day|date|time|price|amount)|korrektur|berichtigung"
+    r"|ich meinte|gemeint|vertan|rectificat\w+|erreur de ma part|je voulais dire|correcci[oó]n|quise decir"
+    r"|quer[ií]a decir)\b",
+    re.I,
+)
 _ASKS_TIME = light.pattern(r"\b(?:what time|um wie ?viel uhr|à quelle heure|a qué hora)\b", re.I)
 _BARGAIN = light.pattern(
     r"\b(?:make it|deal|settle[ds]?|agreed?|einverstanden|d['’]accord|de acuerdo)\b", re.I
@@ -82,7 +88,7 @@ def _changing(asked: Question, message: Hit, before: str, weights: Weights) -> I
         values = _values(asked, text)
         if not values or any(words.fold(value) in words.fold(before) for value in values):
             continue
-        agrees = _AGREES.search(text)
+        agrees = _AGREES.search(text) or _CORRECTS.search(text)
         if not told.isdisjoint(candidate.held):
             if agrees or CHANGES.search(text):
                 yield candidate
@@ -105,7 +111,7 @@ def _values(asked: Question, text: str) -> list[str]:
 
 def _besides(text: str, language: str) -> Sequence[str]:
     """The content words of a text beside its days, amounts, and what agrees."""
-    rest = _AGREES.sub(" ", text)
+    rest = _CORRECTS.sub(" ", _AGREES.sub(" ", text))
     for pattern in (spans.DATE, spans.TIME, spans.MONEY):
         rest = pattern.sub(" ", rest)
     return words.stems(rest, language)

@@ -30,6 +30,8 @@ _DECIMAL = light.pattern(r"\d+[.,]\d\d?")
 _ADDRESS = light.pattern(r"://|//|^\d{1,3}(?:\.\d{1,3}){3}\b|@[\w-]+\.")  # of a page, a machine or a mailbox
 _SHORTEST_SECRET = 4
 _SHORTEST_PHONE = 5  # digits
+_DIALLED = light.pattern(r"(?<![\w.,/-])(?:\+\d|\(?0\d)[\d ()/-]{5,18}\d(?![\w.,]\d)")
+_SHORTEST_DIALLED, _LONGEST_DIALLED = 7, 15  # digits with those of the place
 _LONGEST_KEY = 8  # digits of what is typed in at a door
 
 
@@ -39,6 +41,23 @@ def asked_for(question: Question) -> bool:
     asked = words.fold(question.text)
     by_name = any(pattern.search(asked) for pattern in (_SECRET, _PHONE, _EXTENSION, _KEY))
     return by_name or OWN_INITIALS.fullmatch(question.text) is not None
+
+
+def means_phone(word: str) -> bool:
+    """Whether a word is one for a telephone."""
+    return _PHONE.search(words.fold(word)) is not None
+
+
+def gives_phone(text: str) -> bool:
+    """Whether a text holds a number that is written like that of a telephone.
+
+    >>> gives_phone("ring Ida on 0161 496 0104"), gives_phone("order 20210407, paid 03.05.2026")
+    (True, False)
+    """
+    return any(
+        _SHORTEST_DIALLED <= sum(map(str.isdigit, m.group())) <= _LONGEST_DIALLED
+        for m in _DIALLED.finditer(text)
+    )
 
 
 def is_noun(word: str) -> bool:

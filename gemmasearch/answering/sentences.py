@@ -49,6 +49,7 @@ _THAI = "[\u0e01-\u0e3a\u0e40-\u0e4e]"  # a letter or mark: Thai writes a space 
 _THAI_SPACE = rf"(?<={_THAI})[ \n]+(?={_THAI})"
 _END = light.pattern(rf"[.!?…]+[\"'”’»)\]]*(?=\s)|[{STOPS}]+[」』”）]*|{_THAI_SPACE}")
 _CLAUSE = 15  # characters of a Thai clause: what is shorter is a part of one, such as a surname
+_LEAST = 2  # words of a sentence: "1." and "Fee." are parts of one
 _WORD = 20  # characters that a line lacks which was broken on purpose
 _OPENING = "\"'“‘«([¿¡"
 _TABLES = (".csv", ".tsv")
@@ -74,6 +75,21 @@ def units_of(hit: Hit) -> list[Unit]:
     """The units of a hit's text."""
     suffix = os.path.splitext(hit.path)[1].lower()
     return split(hit.text, table=suffix in _TABLES, outline=suffix in _OUTLINES)
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a unit: a short item of a list is quoted whole, though it may say several things.
+
+    >>> sentences_of("- Nora keeps the keys. Piet keeps the till.")
+    ['- Nora keeps the keys.', 'Piet keeps the till.']
+    """
+    found, start = [], 0
+    for match in _END.finditer(text):
+        if match.end() < len(text) and _ends_sentence(text, match, len(text)):
+            found.append(text[start : match.end()].strip())
+            start = match.end()
+    whole = [*found, text[start:].strip()]
+    return [text] if any(len(each.split()) < _LEAST for each in whole) else whole
 
 
 def attributes(text: str) -> bool:

@@ -21,3 +21,21 @@ def test_a_name_that_is_a_word_twice_may_be_told(store: Store, add: Add, embed: 
     add("/n/concert.md", "Duran Duran play in the arena on 12 June.", title="Concert")
     said = Says("Duran Duran play in the arena on 12 June. [1]")
     assert answer(store, embed(), said, "When do Duran Duran play in the arena?").generator
+
+
+def test_what_the_question_names_was_told_as_its_answer(store: Store, add: Add, embed: Embed) -> None:
+    add(
+        "/n/weber.md",
+        "Silene weberi, found by Weber on a dry meadow above the lake.",
+        title="Weber 2011: a new plant",
+    )
+    said = Says("The plant was Weber, a plant found on a dry meadow above the lake. [1]")
+    found = answer(store, embed(), said, "Which plant did Weber find?")
+    assert said.shown and found.generator == "" and "Silene" in found.text
+
+
+def test_who_has_a_code_was_told_as_the_code(store: Store, add: Add, embed: Embed) -> None:
+    add("/n/lease.md", "Alarm code is with Ingrid, not in here.", title="Workshop")
+    said = Says("The workshop alarm code is Ingrid, not in here. [1]")
+    told = answer(store, embed(), said, "What is the workshop alarm code?")
+    assert not told.generator and "is Ingrid" not in told.text

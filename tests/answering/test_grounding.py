@@ -273,3 +273,34 @@ def test_who_is_against_something_was_turned_around() -> None:
     assert check("Ida was against it, since the beams are sound.", told).holds
     alone = sources([hit("Nils voted against the new roof of the mill.")])
     assert check("Nils voted against the new roof.", alone).holds
+
+
+def test_two_sentences_of_one_item_supported_what_neither_says() -> None:
+    against = sources([
+        hit("- Nora is the one who pays the bills. Piet may refuse anything above the limit."),
+        hit("- The regatta moves from 3 May to 17 May because the lock is under repair. New place: the upper basin."),
+    ])  # fmt: skip
+    for claim in (
+        "Piet is the one who pays the bills.",
+        "The regatta moves to 17 May because of the upper basin.",
+    ):
+        assert not check(claim, against).holds, claim
+    for claim in (
+        "Nora is the one who pays the bills.",
+        "The regatta moves to 17 May because the lock is under repair.",
+        "The new place is the upper basin.",
+    ):
+        assert check(claim, against).holds, check(claim, against)
+
+
+def test_a_label_before_a_full_stop_goes_with_what_it_names() -> None:
+    against = sources([hit("- Fee. 840 euros plus travel in two parts.")])
+    assert check("The fee is 840 euros plus travel in two parts.", against).holds
+
+
+def test_who_or_which_brought_along_what_no_source_says() -> None:
+    against = sources([hit("Warden of this house: Selma Brandt, flat 3, telephone 4471.")])
+    assert not check(
+        "The warden of this house is Selma Brandt in flat 3, who is a retired nurse.", against
+    ).holds
+    assert check("The warden of this house is Selma Brandt.", against).holds

@@ -84,3 +84,25 @@ def test_an_inspection_that_is_over_was_told_for_the_next_one(store: Store, add:
     )
     assert f"{year + 1}-01-22" in answer(store, None, None, "When is the MOT of the Skoda?").text
     assert "Skoda passed" in answer(store, None, None, "When was the last MOT of the Skoda?").text
+
+
+CALLS = (
+    "4/5/26 surveyor, spoke to Ines. Survey of the roof on 20 May between 9 and 11.\n\n"
+    "6/5/26 rang the bank about the card.\n\n12/5/26 Ines again: survey moved to 27 May, same time.\n"
+)
+
+
+def test_a_later_entry_of_the_same_notes_moved_the_day(store: Store, add: Add) -> None:
+    add("/n/calls.txt", CALLS, title="Calls")
+    told = answer(store, None, None, "When is the survey of the roof?")
+    assert told.text.index("27 May") < told.text.index("20 May")
+    assert told.notes == (MAY_BE_NEWER,)
+
+
+def test_now_had_to_stand_in_the_answer(store: Store, add: Add) -> None:
+    add(
+        "/n/2026-03-01.txt", "Draft of chapter 2 by 1 June. The title is fine for now.", date=noon(2026, 3, 1)
+    )
+    add("/n/2026-05-01.txt", "Draft of chapter 2 put off to 9 July.", date=noon(2026, 5, 1))
+    told = answer(store, None, None, "When is the draft of chapter 2 due now?").text
+    assert "9 July" in told.split("[1]")[0]
