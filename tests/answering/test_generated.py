@@ -21,3 +21,22 @@ def test_a_name_that_is_a_word_twice_may_be_told(store: Store, add: Add, embed: 
     add("/n/concert.md", "Duran Duran play in the arena on 12 June.", title="Concert")
     said = Says("Duran Duran play in the arena on 12 June. [1]")
     assert answer(store, embed(), said, "When do Duran Duran play in the arena?").generator
+
+
+def test_a_generated_sentence_that_names_somebody_twice_was_told(
+    store: Store, add: Add, embed: Embed
+) -> None:
+    add("/n/scuola.txt", "Giulia è in quarta, la sua maestra si chiama Paola Conti.", title="Scuola")
+    said = Says("Giulia è in quarta, la maestra di Giulia. [1]")
+    found = answer(store, embed(), said, "Come si chiama la maestra di Giulia?")
+    assert said.shown and "Paola Conti" in found.text
+
+
+def test_a_german_date_that_came_in_pieces_was_cut_behind_its_day(
+    store: Store, add: Add, embed: Embed
+) -> None:
+    add("/n/therme.md", "Die Therme wurde am 14. Oktober 2025 von Herrn Brand gewartet.", title="Therme")
+    said = Says("Die Therme wurde am 14.", " Ok", "tober 2025 von Herrn Brand gewartet", ". [1]")
+    found = answer(store, embed(), said, "Wann wurde die Therme gewartet?")
+    assert found.generator
+    assert "am 14. Oktober 2025 von" in found.text
