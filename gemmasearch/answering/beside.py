@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, deeds, everyday, identified, kin, secrets, spans, words
+from gemmasearch.answering import awaited, deeds, everyday, identified, kin, secrets, spans, strangers, words
 from gemmasearch.answering.candidates import Candidate, paragraphs
 from gemmasearch.answering.doers import names_doer, with_doer
 from gemmasearch.answering.evidence import coloured, telling
@@ -66,9 +66,11 @@ _BEHIND = 150  # characters behind a sentence that may give its reason
 _QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
 
-def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
+def beside(question: Question, ranked: Sequence[Candidate], every: Sequence[Candidate] = ()) -> bool:
     """Whether what speaks of the question's topic cannot be its answer: it holds no amount, day or code where one is
     asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
+
+    :param every: ``ranked`` with what is about something else.
     """
     first, *others = [*telling(question, ranked[:LOOKED_AT])] or ranked[:1]
     best = max((c.covered for c in ranked[:LOOKED_AT] if c.features["coverage"]), default=0.0)
@@ -103,6 +105,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or _of_other_quantity(question, near)
         or of_other_years(question, near)
         or not _of_the_named(question, ranked, near)
+        or strangers.alone(question, every or ranked, near)
+        or strangers.of_its_day_alone(question, near)
         or not identified.of_it(question, near)
         or not kin.of_them(question, near)
         or _of_an_unknown_number(question, near)
