@@ -63,6 +63,7 @@ _BY_NUMBER = light.pattern(r"0\d{1,4}|\d{3}")
 _OWNED = light.pattern(rf"\b{words.CAPITAL}[\w-]+['’]s ([a-z]{{3,}}) ")
 _NEARLY_ALL = 0.7  # of a question's words, by rarity: what holds them need not say that it gives the reason
 _BEHIND = 150  # characters behind a sentence that may give its reason
+_THE_GERMAN = light.pattern(r"(?:Der|Die|Das) ([A-ZÄÖÜ]\w{3,})\b")
 _QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
 
@@ -201,7 +202,17 @@ def _tells_of_what(question: Question, candidate: Candidate) -> bool:
         or not told.isdisjoint(candidate.held | candidate.about)
         or (lacks_subject(candidate.text) and told <= candidate.context)
         or points_back(candidate.text, candidate.language)
+        or (told <= candidate.context and _shortens(question, candidate.text))
     )
+
+
+def _shortens(question: Question, text: str) -> bool:
+    """Whether a German sentence begins with the last part of a compound of the question: "Das Haus kostet" behind the
+    one that speaks of a Ferienhaus."""
+    found = _THE_GERMAN.match(text) if question.language == "de" else None
+    noun = words.fold(found[1]) if found else "\0"
+    asked = map(words.fold, question.surface.values())
+    return any(word.endswith(noun) and len(word) > len(noun) + 2 for word in asked)
 
 
 def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:

@@ -119,3 +119,19 @@ def test_a_gate_code_that_nobody_wrote_down_was_answered_in_italian(store: Store
 def test_a_spanish_doer_without_a_name_was_refused(store: Store, add: Add) -> None:
     add("/n/huerto.md", "El limonero lo plantó el abuelo en 1998.", language="es")
     assert "abuelo" in answer(store, None, None, "¿Quién plantó el limonero?").text
+
+
+def test_the_price_of_the_house_was_refused_behind_the_sentence_on_the_holiday_house(
+    store: Store, add: Add
+) -> None:
+    note = (
+        "Wir fahren nach Dänemark, in ein Ferienhaus bei Blåvand. Das Haus kostet 1.234,56 € für zwei Wochen."
+    )
+    add("/n/urlaub.md", note, language="de")
+    assert "1.234,56" in answer(store, None, None, "Wie viel kostet das Ferienhaus in Dänemark?").text
+    assert not answer(store, None, None, "Wie viel kostet das Ferienhaus in Schweden?").found
+
+
+def test_what_somebody_is_called_in_spanish_was_read_as_how_to_do_it(store: Store, add: Add) -> None:
+    add("/n/colegio.txt", "Lucía está en cuarto y su tutora es doña Pilar Ortega.", language="es")
+    assert "Pilar Ortega" in answer(store, None, None, "¿Cómo se llama la tutora de Lucía?").text
