@@ -100,6 +100,8 @@ _TOOK_PLACE = light.pattern(
     r"\b(?:happen(?:s|ed)?|occur(?:s|red)?|(?:take|takes|took) place|(?:findet|fand) .*\bstatt|stattfinden"
     r"|stattgefunden|(?:a|aura|avait) (?:eu )?lieu|(?:tiene|tuvo) lugar)\b"
 )
+# Who does something says so in a verb of its own.
+_DOES = words.listed("macht machen hace hacen fait font fa fanno faz fazem doet doen")
 # "At what time" is answered by a time, which is not called one.
 _WHAT_TIME = light.pattern(r"\b(?:what|which) (time)\b")
 # What is to be done with the answer is no word of it.
@@ -289,6 +291,8 @@ def _unsaid(flat: str, kind: str, language: str) -> set[str]:
         verb = said.group().split()
         measured |= {verb[0], verb[-1]}
     told = {match.group() for match in _TASK.finditer(flat)} if kind in GATHERED else set()
+    if kind == "who" and language != "en":
+        told |= _DOES
     if tongues.foreign(language):
         told |= tongues.ASKING | tongues.unsaid(language)
     return measured | told | _ANY

@@ -6,6 +6,7 @@ Only a name that the files know: of what they do not know, :mod:`gemmasearch.ans
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from gemmasearch import light
@@ -20,6 +21,9 @@ from gemmasearch.letters import unspaced
 _KINDS = ("what", "when", "number", "money")
 # German writes every noun like a name; behind one of these, without an article, stands that of a firm or a person.
 _GERMAN_NAME = light.pattern(rf"\b(?:mit|bei|von|für) ({words.CAPITAL}[\w-]+)(?=\W*$| [a-zäöüß])")
+
+_LABELLED = light.pattern(r"\W*[^\W\d_][^:;.,\n]{1,40}?\s?:\s+(\S.*)", re.S)
+_MANY = 4  # words of a value that is no name alone
 
 
 def alone(question: Question, ranked: Sequence[Candidate], near: Sequence[Candidate]) -> bool:
@@ -59,13 +63,27 @@ def _of_others(question: Question, candidate: Candidate, known: Iterable[str]) -
     above = " ".join((hit.title, *hit.headings, hit.path, hit.sender))
     if not (candidate.held | candidate.about | _stems(question, candidate, above)).isdisjoint(known):
         return False
-    if _passage(question, candidate).isdisjoint(known):
+    if _passage(question, candidate).isdisjoint(known) or _in_other_values(question, candidate, known):
         return True
     leans = points_back(text, candidate.language) or speaks_of_somebody(text)
     if candidate.unit.kind != "sentence" or hit.kind in RECORDS or leans:
         return False
     told = " ".join(unit.of(hit.text) for unit in units_of(hit) if unit.kind == "sentence")
     return _stems(question, candidate, told).isdisjoint(known) and _names_another(question, candidate)
+
+
+def _in_other_values(question: Question, candidate: Candidate, known: Iterable[str]) -> bool:
+    """Whether a line with a label says it, and only such lines beside it hold a name, among other words: "Last
+    tetanus shot: 5 May" is not Julien's below "Blood group: O+ for me, AB- for Julien"."""
+    if not _LABELLED.match(candidate.text):
+        return False
+    lines = [
+        line
+        for line in candidate.hit.text.splitlines()
+        if not _stems(question, candidate, line).isdisjoint(known)
+    ]
+    values = [found[1] for line in lines if (found := _LABELLED.match(line))]
+    return len(values) == len(lines) and all(len(value.split()) >= _MANY for value in values)
 
 
 def _passage(question: Question, candidate: Candidate) -> set[str]:

@@ -135,3 +135,36 @@ def test_the_price_of_the_house_was_refused_behind_the_sentence_on_the_holiday_h
 def test_what_somebody_is_called_in_spanish_was_read_as_how_to_do_it(store: Store, add: Add) -> None:
     add("/n/colegio.txt", "Lucía está en cuarto y su tutora es doña Pilar Ortega.", language="es")
     assert "Pilar Ortega" in answer(store, None, None, "¿Cómo se llama la tutora de Lucía?").text
+
+
+def test_a_line_with_a_label_was_told_of_somebody_in_another(store: Store, add: Add) -> None:
+    note = "Groupe sanguin : O+ pour moi, AB- pour Julien.\nDernier rappel du tétanos : 5 mai 2019."
+    add("/n/sante.txt", note, language="fr")
+    assert not answer(store, None, None, "Quand Julien a-t-il eu son rappel du tétanos ?").found
+    assert "5 mai 2019" in answer(store, None, None, "Quand ai-je eu mon rappel du tétanos ?").text
+
+
+def test_a_line_with_a_label_below_a_name_was_refused(store: Store, add: Add) -> None:
+    add("/n/sante.txt", "Patient : Julien\nRappel du tétanos : 5 mai 2019.", language="fr")
+    assert "5 mai 2019" in answer(store, None, None, "Quand Julien a-t-il eu son rappel du tétanos ?").text
+
+
+def test_the_day_of_a_mail_that_names_an_aunt_was_told_for_her_birth(store: Store, add: Add) -> None:
+    mail = "La zia Bruna non viene, è alle terme."
+    add(
+        "/n/posta.mbox", mail, kind="mail", language="it", date=1_780_000_000.0, sender="Dario <d@esempio.it>"
+    )
+    assert not answer(store, None, None, "Quando è nata la zia Bruna?").found
+
+
+@pytest.mark.parametrize(
+    ("note", "question", "who"),
+    [
+        ("Kowalski übernimmt die Inventur.", "Wer macht die Inventur?", "Kowalski"),
+        ("Iván se encarga del inventario.", "¿Quién hace el inventario?", "Iván"),
+    ],
+)
+def test_who_does_something_was_refused_where_another_verb_says_so(
+    note: str, question: str, who: str
+) -> None:
+    assert who in answer_from(note, None, None, question).text
