@@ -29,6 +29,7 @@ MOST_SENTENCES = 3  # of a generated answer
 _UNPRINTABLE = light.pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BULLET = light.pattern(r"^(?:[-*•]\s+)+")
 _AFTER_STOP = light.pattern(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
+_CUT_DAY = light.pattern(r"\b(?:am|vom|zum|den|dem|bis|seit|der) \d{1,2}\s*\.?\s*$")  # "am 14. [1] Oktober"
 _WHOLE_WORD = light.pattern(r"\W*\w+[^\w\s]*\s")
 _OPEN_MARKER = light.pattern(r"\[\d{0,2}\]?")
 
@@ -171,6 +172,7 @@ def generate(
         max_tokens=settings.answer_tokens,
         grammar=prompts.grammar(len(hits)),
     )
+    cut = False
     said: set[str] = set()
     told: set[str] = set()
     quoted = " ".join(item.text for item in found[:2] if item.score >= _AS_GOOD * found[0].score)
@@ -181,6 +183,10 @@ def generate(
         if plain in said or len(draft.sentences) == MOST_SENTENCES:
             break  # a small model that repeats itself will not stop
         said.add(plain)
+        behind, cut = cut, draft.question.language == "de" and _CUT_DAY.search(plain) is not None
+        if cut or behind:
+            draft.unsupported.append(plain)  # a citation within a date
+            continue
         if not (stems := set(words.stems(plain))) - told:
             continue  # said already, in other words
         support = _supported(plain, sentence, against)

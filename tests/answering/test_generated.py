@@ -40,3 +40,10 @@ def test_a_german_date_that_came_in_pieces_was_cut_behind_its_day(
     found = answer(store, embed(), said, "Wann wurde die Therme gewartet?")
     assert found.generator
     assert "am 14. Oktober 2025 von" in found.text
+
+
+def test_a_citation_within_a_german_date_cut_the_answer_in_two(store: Store, add: Add, embed: Embed) -> None:
+    add("/n/therme.md", "Die Therme wurde am 14. Oktober 2025 von Herrn Brand gewartet.", title="Therme")
+    said = Says("Die Therme wurde am 14. [1] Oktober 2025 von Herrn Brand gewartet. [1]")
+    found = answer(store, embed(), said, "Wann wurde die Therme gewartet?")
+    assert "am 14. Oktober 2025 von" in found.text
