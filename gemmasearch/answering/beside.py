@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, deeds, everyday, identified, kin, secrets, spans, words
+from gemmasearch.answering import awaited, deeds, everyday, identified, kin, secrets, spans, strangers, words
 from gemmasearch.answering.candidates import Candidate, paragraphs
 from gemmasearch.answering.doers import names_doer, with_doer
 from gemmasearch.answering.evidence import coloured, telling
@@ -69,12 +69,15 @@ _HAPPENED = light.pattern(
 )
 _TELLING = 2  # words that tell what is asked, beside names
 _BEHIND = 150  # characters behind a sentence that may give its reason
+_THE_GERMAN = light.pattern(r"(?:Der|Die|Das) ([A-ZÄÖÜ]\w{3,})\b")
 _QUANTITY = light.pattern(r"(?<![\w.,])(\d+(?:[.,]\d+)*)\s?([^\W\d_]{1,12}\b|°[CFK]?|%)")
 
 
-def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
+def beside(question: Question, ranked: Sequence[Candidate], every: Sequence[Candidate] = ()) -> bool:
     """Whether what speaks of the question's topic cannot be its answer: it holds no amount, day or code where one is
     asked for, it is about another quantity (1800 rpm, not 2400), another year or another person than the one named.
+
+    :param every: ``ranked`` with what is about something else.
     """
     first, *others = [*telling(question, ranked[:LOOKED_AT])] or ranked[:1]
     best = max((c.covered for c in ranked[:LOOKED_AT] if c.features["coverage"]), default=0.0)
@@ -111,6 +114,8 @@ def beside(question: Question, ranked: Sequence[Candidate]) -> bool:
         or not _of_the_named(question, ranked, near)
         or _of_the_name_alone(question, near)
         or _of_no_such_day(question, near)
+        or strangers.alone(question, every or ranked, near)
+        or strangers.of_its_day_alone(question, near)
         or not identified.of_it(question, near)
         or not kin.of_them(question, near)
         or _of_an_unknown_number(question, near)
@@ -229,7 +234,17 @@ def _tells_of_what(question: Question, candidate: Candidate) -> bool:
         or not told.isdisjoint(candidate.held | candidate.about)
         or (lacks_subject(candidate.text) and told <= candidate.context)
         or points_back(candidate.text, candidate.language)
+        or (told <= candidate.context and _shortens(question, candidate.text))
     )
+
+
+def _shortens(question: Question, text: str) -> bool:
+    """Whether a German sentence begins with the last part of a compound of the question: "Das Haus kostet" behind the
+    one that speaks of a Ferienhaus."""
+    found = _THE_GERMAN.match(text) if question.language == "de" else None
+    noun = words.fold(found[1]) if found else "\0"
+    asked = map(words.fold, question.surface.values())
+    return any(word.endswith(noun) and len(word) > len(noun) + 2 for word in asked)
 
 
 def _of_the_same(question: Question, ranked: Sequence[Candidate], candidate: Candidate) -> bool:
@@ -290,8 +305,10 @@ def _lacks_awaited(question: Question, near: Sequence[Candidate]) -> bool:
         return False
     # A mail or an entry of a diary is of its day; of that day is what its sentence says, not whoever is named there.
     said = set(question.stems) - set(question.names) or set(question.stems)
+    # Beyond English, where fewer forms of a verb are known, more than its person or thing must be told.
+    enough = 1 if question.language == "en" else len(said) // 2 + 1
     return question.kind != "when" or not any(
-        not said.isdisjoint(c.held)
+        len(said & c.held) >= enough
         and (
             c.hit.date is not None
             or any(spans.dates(" ".join((c.hit.title, *c.hit.headings))))

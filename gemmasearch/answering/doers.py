@@ -19,7 +19,8 @@ from gemmasearch.answering.reference import points_back, speaks_of_somebody
 # The verb of who did something, in the active voice.
 _WHO_DID = light.pattern(
     r"\W*who (?:has |had |have )?(?!(?:is|are|was|were|am|been|has|have|had|does|did|do|can|will|would)\b)([a-z]+)\b"
-    r"|\W*wer (?:hat|hatte|haben)\b.* (\w+)\W*$|\W*qui a (\w+)\b|\W*quién (?:ha )?(\w+)\b",
+    r"|\W*wer (?:hat|hatte|haben)\b.* (\w+)\W*$|\W*qui a (\w+)\b|\W*quién (?:ha )?"
+    r"(?!ha[cgr]\w*|hizo\b|hecho\b)(\w+)\b",
     re.I,
 )
 
@@ -59,7 +60,7 @@ _BY = light.pattern(r"\b(?:by|von|vom|durch|par|por)\b", re.I)
 _ROLE = light.pattern(
     r"\b(?:(?:by|from) (?:the|an?)|my|our|his|her|their|von (?:dem|der|einem|einer)|vom|mein\w*"
     r"|unser\w*|par (?:l[ea]|une?)|mon|ma|notre"
-    r"|por (?:el|la|une?)|mi|nuestr[oa]) ['’]?[^\W\d_]{3,}",
+    r"|por (?:el|la|une?)|mi|nuestr[oa]|\b(?:lo|los|la|las) \w+(?:ó|on) (?:el|la)) ['’]?[^\W\d_]{3,}",
     re.I,
 )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, evidence, grounding, hostile, packing, spans, words
-from gemmasearch.answering.madeup import made_up
+from gemmasearch.answering.madeup import made_up, repeated
 from gemmasearch.answering.numbers import MARKER, days_in
 from gemmasearch.answering.question import GATHERED, Question
 from gemmasearch.answering.sentences import split
@@ -29,6 +29,8 @@ MOST_SENTENCES = 3  # of a generated answer
 _UNPRINTABLE = light.pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BULLET = light.pattern(r"^(?:[-*•]\s+)+")
 _AFTER_STOP = light.pattern(r"([.!?…]+[\"'”’»)]*)\s+(\[\d{1,2}\])")  # a citation behind the full stop
+_CUT_DAY = light.pattern(r"\b(?:am|vom|zum|den|dem|bis|seit|der) \d{1,2}\s*\.?\s*$")  # "am 14. [1] Oktober"
+_WHOLE_WORD = light.pattern(r"\W*\w+[^\w\s]*\s")
 _OPEN_MARKER = light.pattern(r"\[\d{0,2}\]?")
 
 _PREAMBLE = light.pattern(
@@ -183,6 +185,7 @@ def generate(
         max_tokens=settings.answer_tokens,
         grammar=prompts.grammar(len(hits)),
     )
+    cut = False
     said: set[str] = set()
     told: set[str] = set()
     quoted = " ".join(item.text for item in found[:2] if item.score >= _AS_GOOD * found[0].score)
@@ -193,11 +196,16 @@ def generate(
         if plain in said or len(draft.sentences) == MOST_SENTENCES:
             break  # a small model that repeats itself will not stop
         said.add(plain)
+        behind, cut = cut, draft.question.language == "de" and _CUT_DAY.search(plain) is not None
+        if cut or behind:
+            draft.unsupported.append(plain)  # a citation within a date
+            continue
         if not (stems := set(words.stems(plain))) - told:
             continue  # said already, in other words
         support = _supported(plain, sentence, against)
         good = support.holds and replies(draft.question, plain, quoted) and not loops(plain)
         good = good and not stammers(plain, " ".join(hit.text for hit in hits))
+        good = good and not repeated(plain, draft.question, support.quotes)
         rest = draft.unsupported and not any(map(str.isalpha, plain))  # "2025." of a sentence that was wrong
         if good and not rest and not made_up(plain, draft.question, hits):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
@@ -253,10 +261,11 @@ def _sentences(pieces: Iterator[str]) -> Iterator[str]:
         units = split(buffer)
         if units and _OPEN_MARKER.fullmatch(units[-1].of(buffer)):
             continue  # the citation of the sentence before it is not whole yet
+        if len(units) < 2 or not _WHOLE_WORD.match(buffer, units[-1].start):
+            continue  # behind "am 14." the end of a word tells whether it is a month
         for unit in units[:-1]:
             yield unit.of(buffer)
-        if len(units) > 1:
-            buffer = buffer[units[-1].start :]
+        buffer = buffer[units[-1].start :]
     for unit in split(buffer):
         yield unit.of(buffer)
 

@@ -17,6 +17,7 @@ _LATEST = light.pattern(  # folded
     r"^when\b.*\b(?:last|most recent(?:ly)?)\b|\b(?:the )?last time\b|\b(?:the )?(?:most recent|latest)\b"
     r"|\bzuletzt\b|\bletzte[nsr]? mal\b|\bwann (?:war|fand|hat)\b.*\bletzte[nrs]?\b"
     r"|\bderniere fois\b|\bultima vez\b|\bpor ultima\b"
+    r"|\bultima volta\b|\b(?:het laatst|laatste keer)\b|\bostatni(?:o| raz)\b|последн(?:ий|яя) раз|\ben son\b|اخر مره"
 )
 _LEAST = light.pattern(
     r"\b(?:cheapest|least expensive|lowest|smallest|shortest|fewest|least|billigste\w*|gunstigste\w*|niedrigste\w*"

@@ -23,6 +23,7 @@ from gemmasearch.answering import (
     extremes,
     former,
     halves,
+    headed,
     listing,
     newest,
     others,
@@ -224,7 +225,11 @@ def _counted_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Can
     tells none and the other holds all that the question does but a name: a mail names the room, and the day further
     down."""
     best = next(evidence.telling(asked, ranked), None)
-    if asked.kind not in COUNTED or asked.asks_case or best is None or best.features["kind"]:
+    if asked.kind not in COUNTED or asked.asks_case or best is None or best.features["kind"] >= 1:
+        return ranked
+    if (headed_by := headed.lead(asked, ranked, best)) is not None:
+        return led_by(headed_by, ranked)
+    if best.features["kind"]:
         return ranked
     topic = awaited.topic(asked) - set(asked.names)
     lead = next(

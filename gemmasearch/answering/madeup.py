@@ -4,6 +4,7 @@ words of the sentence stand in the source."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -41,6 +42,17 @@ def made_up(sentence: str, question: Question, hits: Iterable[Hit]) -> tuple[str
         for t in strange
         if t.stem not in stems and not any(words.alike(words.fold(t.text), other) for other in folded)
     )
+
+
+def repeated(sentence: str, question: Question, quotes: Iterable[str]) -> bool:
+    """Whether a sentence outside English has a word twice that its sources have once: what a small model makes of
+    "Giulia è in quarta, la sua maestra si chiama Paola Conti" is "Giulia è in quarta, la maestra di Giulia"."""
+    language = question.language
+    if language == "en" or words.guess_language(sentence) == "en" or unspaced(sentence):
+        return False
+    there = Counter(token.stem for quote in quotes for token in words.tokens(quote, language))
+    said = Counter(token.stem for token in words.tokens(sentence, language) if token.content)
+    return any(times > max(1, there[stem]) for stem, times in said.items())
 
 
 def _texts(question: Question, hits: Iterable[Hit]) -> Iterator[str]:

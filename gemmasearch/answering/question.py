@@ -34,7 +34,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|(?:was|wie) (?:ist|war|sind|waren) (?:der|die) (?:preis|kosten|gebuhr|miete|beitrag)e?"
               r"|quel(?:le)?s? (?:est|etait|sont|etaient) (?:le|la|les)"
               r" (?:prix|cout|loyer|tarif|montant|cotisation)s?"
-              r"|cual (?:es|era|fue) (?:el|la) (?:precio|coste|costo|alquiler|importe|cuota|tarifa))"
+              r"|quel(?:le)? (?:est|etait) le (?:montant )?total"
+              r"|cuanto (?:es|era|fue|sera) (?:\w+ )?(?:el|la) "
+              r"(?:precio|coste|costo|alquiler|importe|cuota|tarifa|total|renta|fianza|prima|factura)"
+              r"|cual (?:es|era|fue) (?:el|la) (?:precio|coste|costo|alquiler|importe|cuota|tarifa|total|renta|fianza"
+              r"|prima))"
               r"|\bwhat (?:did|do|does|will|would) (?:[\w'.-]+ ){1,4}(?:pay|spend|charge|earn|owe)"
               r"(?: (?:for|on|a|an|per|each|me|us|him|her|them|you)\b|\W*$)"
               r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,4}(?:want|ask|quote) for\b"
@@ -65,7 +69,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("why", r"\b(why|for what reason|what (?:is|was) the reason|warum|weshalb|wieso|pourquoi|por que)\b"),
     ("list", r"\b(list (?:all|the|of)|which (?:\w+ )?\w+s (?:are|were|did|have)|what are (?:all|the)"
              r"|name (?:all|the)|welche \w+ (?:sind|gibt)|nenne|quels? sont|quelles sont|cuales son)\b"),
-    ("how", r"^(?:and |so |und |et |y )?(?:how|wie|comment|como)\b"),
+    ("how", r"^(?:and |so |und |et |y )?(?:how|wie|comment|como(?! (?:se|te) (?:ll|ch)ama))\b"),
     ("yesno", r"^(?:and |so |und )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would"
               r"|should|may|must|am|isn't|aren't|didn't|hasn't"
               r"|ist|sind|war|waren|hat|haben|hatte|kann|konnen|darf|muss|soll|wird|wurde|gibt es|bin|"
@@ -103,6 +107,8 @@ _TOOK_PLACE = light.pattern(
     r"\b(?:happen(?:s|ed)?|occur(?:s|red)?|(?:take|takes|took) place|(?:findet|fand) .*\bstatt|stattfinden"
     r"|stattgefunden|(?:a|aura|avait) (?:eu )?lieu|(?:tiene|tuvo) lugar)\b"
 )
+# Who does something says so in a verb of its own.
+_DOES = words.listed("macht machen hace hacen fait font fa fanno faz fazem doet doen")
 # "At what time" is answered by a time, which is not called one.
 _WHAT_TIME = light.pattern(r"\b(?:what|which) (time)\b")
 # What is to be done with the answer is no word of it.
@@ -133,7 +139,8 @@ _ASKED = light.pattern(
 _ASKS_FOR_CODE = light.pattern(
     r"\b(?:numbers?|codes?|pin|passwords?|passphrases?|plates?|iban|id|phones?|telephones?|mobiles?|passport|serial|isbn"
     r"|versions?|sku|\w*nummern?|kennzeichen|\w*passwort|kennwort|versionen|numeros?|mot de passe|immatriculation"
-    r"|contrasena|clave|telefonos?|matricula)\b"
+    r"|contrasena|clave|telefonos?|matricula|codic[ei]|codigos?|targa|senha|palavra-passe|matriculas?|kenteken|wachtwoord"
+    r"|numer|haslo|kod|numarasi|sifresi?|plakasi?|пароль|номер)\b"
 )
 # "What is my UTR?"
 OWN_INITIALS = light.pattern(r"(?:[Ww]hat(?:['’]s| is)|[Ww]as ist) (?:my|our|meine?|unsere?) [A-Z]{3,5}\W*")
@@ -166,6 +173,7 @@ TITLES = ("mr", "mrs", "ms", "dr", "prof", "mme", "mlle", "sr", "sra", "don", "s
 TITLE = r"(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|Mme|Mlle|Sra?|Frau|Herrn?)"
 _TITLED = light.pattern(rf"{TITLE}\b\.? (?={words.CAPITAL})")
 _NOW_UNSPACED = light.pattern("现在|現在|目前|今の|いま|지금|현재")
+_ENDING = light.pattern(r"\w['’]$")  # before the ending of a Turkish name
 _COMPILED = tuple((kind, light.pattern(pattern)) for kind, pattern in _PATTERNS)
 
 
@@ -224,7 +232,7 @@ def understand(text: str) -> Question:
     surface: dict[str, str] = {}
     for token in found:
         surface.setdefault(token.stem, token.text)
-    names = [t.stem for t in found if t.start > 0 and (t.text[0].isupper() or t.text[0].isdigit())]
+    names = [t.stem for t in found if _stands_like_a_name(t, text, language)]
     coded = _ASKS_FOR_CODE.search(words.fold(text)) or OWN_INITIALS.fullmatch(text.strip())
     asks_code = kind == "what" and coded is not None
     return Question(
@@ -277,6 +285,13 @@ def _words_of(text: str, flat: str, language: str) -> list[words.Token]:
     return everything
 
 
+def _stands_like_a_name(token: words.Token, text: str, language: str) -> bool:
+    """Whether a word is written like a name within the text; in Turkish, which sets an apostrophe before the endings
+    of names alone, also at its beginning."""
+    named = language == "tr" and text[token.end : token.end + 1] in ("'", "’")
+    return (token.start > 0 or named) and (token.text[0].isupper() or token.text[0].isdigit())
+
+
 def _unsaid(flat: str, kind: str, language: str) -> set[str]:
     """The words of a question, folded, that its answer need not say: what is measured, which of many is meant, that
     it took place, and what is to be done with the answer."""
@@ -291,6 +306,8 @@ def _unsaid(flat: str, kind: str, language: str) -> set[str]:
         verb = said.group().split()
         measured |= {verb[0], verb[-1]}
     told = {match.group() for match in _TASK.finditer(flat)} if kind in GATHERED else set()
+    if kind == "who" and language != "en":
+        told |= _DOES
     if tongues.foreign(language):
         told |= tongues.ASKING | tongues.unsaid(language)
     return measured | told | _ANY
@@ -304,5 +321,6 @@ def _telling(text: str, everything: list[words.Token], language: str, unsaid: se
         if token.content
         and not (token.text == "may" and language == "en")  # no month
         and words.fold(token.text) not in unsaid
+        and not (language == "tr" and _ENDING.search(text, 0, token.start))
         and not _TITLED.match(text, token.start)
     ]

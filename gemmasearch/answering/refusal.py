@@ -109,7 +109,7 @@ def chance(
         not ranked
         or (of_others and not any(map(partial(_names_with_kind, question), ranked[:LOOKED_AT])))
         or not question.stems
-        or beside(question, ranked)
+        or beside(question, ranked, every)
         or attributes.untold(question, ranked[:LOOKED_AT], ranked, weights)
         or attributes.unbounded(question, ranked[:LOOKED_AT])
         or things.untold(question, ranked[:LOOKED_AT], every)

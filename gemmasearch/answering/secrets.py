@@ -9,7 +9,10 @@ from gemmasearch import light
 from gemmasearch.answering import words
 from gemmasearch.answering.question import OWN_INITIALS, Question
 
-_NOUN = r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe|contrase[nñ]a|clave)\b"
+_NOUN = (
+    r"\b(?:pass(?:word|phrase|code|wort)s?|\w*passwort|kennwort|mot de passe|contrase[nñ]a|clave|senha"
+    r"|palavra-passe|wachtwoord|has[lł]o|[sş]ifre(?:si)?|пароль)\b"
+)
 _SECRET = light.pattern(_NOUN)
 _PHONE = light.pattern(r"\b(?:phones?|telephones?|mobiles?|telefon\w*|handynummer|portable|movil)\b")
 _EXTENSION = light.pattern(r"\b(?:extension(?:e?s)?|durchwahl|poste|anexo)\b")
@@ -17,7 +20,8 @@ _EXTENSION = light.pattern(r"\b(?:extension(?:e?s)?|durchwahl|poste|anexo)\b")
 _KEY = light.pattern(
     r"\b(?:pins?|(?:door|gate|access|entry|entrance|lock|alarm|safe|shed|garage)[- ]?codes?"
     r"|codes? (?:of|for|to) (?:the|my|our|his|her|their)|codes? (?:der|des|von der|vom|fur (?:den|die|das)|zum|zur)"
-    r"|\w*(?:tur|tor|zugangs|alarm|schloss)codes?|codes? (?:de la|du|de l'|del))\b"
+    r"|\w*(?:tur|tor|zugangs|alarm|schloss)codes?|codes? (?:de la|du|de l'|del)"
+    r"|codic[ei] (?:del(?:la|lo)?|dell'|d'ingresso|di accesso)|codigos? (?:del?|d[ao]|de la)|codes? van (?:de|het))\b"
 )
 # "password: heron", "the password of the wifi is heron"; not "the password is still the old one".
 _IS_TOLD = (

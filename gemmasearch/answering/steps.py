@@ -28,7 +28,7 @@ _ASKS = light.pattern(  # folded
     r"how (?:do|does|can|could|should|would|must|shall|to) (?:i|we|you|one|people)\b|how to\b"
     r"|(?:what(?:['’]s| is| was)?|which) (?:is )?(?:the )?(?:\w+ ){0,2}(?:command|one-liner|incantation|snippet)\b"
     r"|wie (?!viel|hoch|lang|oft|alt|gross|weit|schnell)\w+ (?:ich|man|wir)\b"
-    r"|comment (?:\w+(?:er|ir|re)|puis-je|peut-on)\b|como (?:\w+[aei]r|puedo|podemos|se)\b)"
+    r"|comment (?:\w+(?:er|ir|re)|puis-je|peut-on)\b|como (?:\w+[aei]r|puedo|podemos|se(?! llaman?\b))\b)"
 )
 _OF_COMMANDS = words.listed("command commands one-liner incantation snippet")
 # Verbs that say little of what is to be done.

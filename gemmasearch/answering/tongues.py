@@ -24,6 +24,11 @@ _COSTS = (  # what an amount of money says by itself
     r"|कीमत|दाम|खर्च|खर्चा"
 )
 _COSTING = light.pattern(_COSTS)
+_DUES = (  # what is paid: its name is asked for, and stands beside the amount
+    r"affitto|canone|importo|totale|caparra|rata|bolletta|renda|aluguel|aluguer|total|fatura|mensalidade|huur|totaal\w*"
+    r"|factuurbedrag|hyra\w*|husleie\w*|husleje\w*|czynsz\w*|najem|kwota|rachun\w+|najemne|chirie|chiria|kira|kirasi"
+    r"|ucreti?|аренд\w+|сумма|оренд\w+|ايجار|الايجار|اجره|المبلغ|قسط"
+)
 _ASKED = (
     ("when",
      r"\b(?:quando|(?:in )?(?:che|quale) (?:ora|anno|giorno|data|mese)|a que horas|wanneer|hoe laat"
@@ -39,10 +44,11 @@ _ASKED = (
     ("money",
      r"\b(?:quanto|quanti|hoeveel|wat|hur mycket|vad|hvor (?:meget|mye)|hvad?|ile|kolik|cat|mennyi\w*|mita"
      r"|kuinka paljon|ne kadar\w*|kac|berapa|сколько|скільки|ποσο|كم|כמה)\b.*\b(?:" + _COSTS +
+     r"|" + _DUES +
      r"|euro|soldi|dinheiro|reais|geld|penger|pieniedzy|penez|bani|para|lira|tl|денег|рублей|λεφτα|ευρω)\b"
      r"|\b(?:" + _COSTS + r"|ucreti|kirasi)\b.*\b(?:ne kadar\w*|berapa|bao nhieu|kac)\b"
      r"|\b(?:hoe duur|mennyibe|paljonko)\b|\b(?:qual|wat|vad|hvad?) (?:e|is|ar|er) (?:il|l'|la|o|a|de|het)? ?"
-     r"(?:prezzo|costo|affitto|importo|preco|valor|aluguel|prijs|huur)\b"
+     r"(?:prezzo|costo|preco|valor|prijs|" + _DUES + r")\b"
      r"|\bbao nhieu (?:tien|dong)\b|\bkaca\b|\b(?:بكم|почем)\b|\bποσα (?:λεφτα|χρηματα|ευρω)\b"
      r"|\b(?:ما|وما) (?:هو |هي )?(?:سعر|ثمن|تكلفه|اجره|قيمه)\b"
      r"|(?:कीमत|दाम|खर्च|किराय|फीस|शुल्क).* कितन|कितने (?:का|की|के|में|रुपय|पैस)|ราคา.*เท่าไ|ค่า.*เท่าไ|กี่บาท"),
@@ -221,8 +227,10 @@ _SPELLED_APART = (
 
 
 _TURKISH = light.pattern(
-    r"\b(?:ne zaman|ne kadar|saat kac\w*|nerede\w*|hangi \w+|kac tane|ka[cç] lira)\b|[ğ]"
+    r"\b(?:ne zaman|ne kadar|saat kac\w*|nerede\w*|hangi \w+|kac tane|ka[cç] (?:lira|kisi\w*)|adi ne(?:dir)?)\b"
 )
+_TURKISH_LETTERS = light.pattern("[ğĞı]")  # which folding would turn into others
+_PORTUGUESE = light.pattern(r"\b(?:quant[ao]s|quem|onde|quais|chama-se|nao)\b")  # of Spanish no words
 _HOMONYMS = ("ile", "cat", "cate", "cati", "wat", "mita")  # words at home, too: île, a cat
 # Question words of languages without a list of function words, or that it lacks: no answer repeats them.
 ASKING = listed(
@@ -233,19 +241,22 @@ ASKING = listed(
 # What a thing needs, that it is at its place, and that it is a day or an hour that is asked for: the answer says so
 # in other words, or not at all. With function words that are not listed as such.
 _UNSAID = {
-    "it": "tiene terra tengono svolge svolgera luogo quant quanti quante quanto trova trovano sta stanno serve"
-    " servono occorre occorrono bisogna ora ore giorno data",
-    "pt": "acontece realiza realizara tera lugar leva levam fica ficam esta"
+    "it": "abbiamo hanno avete ultima ultimo volta tiene terra tengono svolge svolgera luogo quant quanti quante"
+    " quanto trova trovano sta stanno serve servono"
+    " occorre occorrono bisogna ora ore giorno data",
+    "pt": "ultima ultimo vez acontece realiza realizara tera lugar leva levam fica ficam esta"
     " precisa precisam preciso precisos sao horas hora dia data",
-    "nl": "vindt plaats gehouden duur ligt liggen staat staan vind nodig laat we wij af is dag tijd uur datum",
+    "nl": "laatst laatste keer vindt plaats gehouden duur ligt liggen staat staan vind nodig laat we wij af"
+    " is dag tijd uur datum",
     "sv": "ager rum halls ar hos finns ligger star behovs kravs manga mange mycket dags tid dag datum",
     "da": "er hos findes ligger star skal bruges mange mye meget kl tid dag dato",
-    "pl": "odbywa odbedzie odbywaja jest sa lezy znajduje potrzeba trzeba potrzebne potrzebnych"
-    " ktorej ktora godzina dzien data",
+    "pl": "ostatni ostatnio ostatnia raz odbywa odbedzie odbywaja jest sa lezy znajduje potrzeba trzeba"
+    " potrzebne potrzebnych ktorej ktora godzina dzien data",
     "cs": "kona konat je lezi nachazi treba potreba potrebuju hodin den datum",
-    "ru": "состоится проходит пройдет находится находятся лежит лежат дата день час часов",
+    "ru": "последний последняя последнее раз состоится проходит пройдет находится находятся лежит лежат"
+    " дата день час часов",
     "uk": "знаходиться лежить потрібно потрібен дата день година",
-    "tr": "yapilacak yapiliyor var gerekir gerekiyor gerek lazim duruyor bulunuyor tarih gun saat kacta",
+    "tr": "son yapilacak yapiliyor var gerekir gerekiyor gerek lazim duruyor bulunuyor tarih gun saat kacta",
     "ar": "يقام تقام يعقد يوجد توجد يقع تقع نحتاج يلزم ساعه يوم",
     "hi": "होगा होगी चाहिए लगते लगता लगती बजे समय दिन तारीख",
 }  # fmt: skip
@@ -258,8 +269,12 @@ def unsaid(language: str) -> frozenset[str]:
 
 
 def asked_in(folded: str, text: str) -> str:
-    """The language of a question: Turkish by its question words, which a guess by few words takes for others."""
-    return "tr" if _TURKISH.search(folded) else words.guess_language(text)
+    """The language of a question: Turkish by its question words and letters, Portuguese by words that are not
+    Spanish, which a guess by few words takes for others."""
+    if _TURKISH.search(folded) or _TURKISH_LETTERS.search(text):
+        return "tr"
+    guessed = words.guess_language(text)
+    return "pt" if guessed == "es" and _PORTUGUESE.search(folded) else guessed
 
 
 def kind_of(folded: str, language: str) -> str:

@@ -46,10 +46,15 @@ _SHORT = 4  # letters of a word of which no other is a form
 _PARTICLES = light.pattern(
     r"[のはがをにでへともや]|から|まで|[的在是了和与有]|[?？。、，,!！\s]|我们|我們|我|你们|私|上次|下次|今年|去年|明年"
 )
+_MODIFIED = light.pattern(
+    r"[\u4e00-\u9fff]的([\u4e00-\u9fff]{2})([\u4e00-\u9fff]{2})(?=[是在]?(?:谁|哪|多少|什么|几))"
+)
 _HEAD = light.pattern(r"[的\s]")  # behind the head of a Chinese question: before 的, or before what asks
 _HANGUL = light.pattern(r"[\uac00-\ud7a3]")
 _JOSA = light.pattern(r"(?:에서|에게|으로|까지|부터|은|는|이|가|을|를|에|의|로|와|과|도)$")
 _OF_DOCTORS = light.pattern(".과")  # 안과, 치과: no particle
+_ARABIC = light.pattern(r"[\u0621-\u064a]{3}")
+_AFFIXES = 3  # letters around an Arabic word: the article, a preposition, an ending
 _THING = light.pattern(
     r"(?![我你您他她它咱这那这哪每某本])[\u4e00-\u9fff\u30a0-\u30ff]{2,}"
 )  # no verb ends in these
@@ -66,15 +71,21 @@ def names_unheard(question: Question, ranked: Sequence[Candidate], frequency: Ma
     if unspaced(question.text):
         whole = words.fold(" ".join(told))
         things = [*_unspaced_things(question)]
+        if any(which not in whole and thing in whole for which, thing in _modified(question.text)):
+            return True
         return len(things) <= _MOST_UNSPACED and any(thing not in whole for thing in things)
     things = [*_things(question)]
     spoken = set[str]().union(*(c.spoken for c in ranked))  # with what stands in parts of a compound
     unknown = [
-        words.fold(question.surface[stem])
+        stem if question.language == "ar" else words.fold(question.surface[stem])  # without the article
         for stem in things
         if not frequency.get(stem) and not (question.language == "de" and stem in spoken)
     ]
-    if not unknown or len(things) > _MOST:
+    # Of which person a thing is makes no other thing of it.
+    others = [stem for stem in things if stem not in question.names or not frequency.get(stem)]
+    if all(c.language != question.language for c in ranked):
+        others = things  # texts in another language hold few words of the question
+    if not unknown or len(others) > _MOST:
         return False
     said = {word for text in told for word in re.findall(r"\w+", words.fold(text))}
     return not all(_in_some_form(word, said) for word in unknown)
@@ -121,7 +132,17 @@ def _unspaced_things(question: Question) -> Iterator[str]:
         yield words.fold(head[:2])
 
 
+def _modified(text: str) -> Iterator[tuple[str, str]]:
+    """Of a Chinese question for somebody's thing what says which, and the thing: the piano, of the piano teacher."""
+    if (found := _MODIFIED.search(text)) is not None:
+        yield words.fold(found[1]), words.fold(found[2])
+
+
 def _in_some_form(word: str, said: Iterable[str]) -> bool:
     if len(word) < _SHORT:
-        return word in said
+        return word in said or (_ARABIC.match(word) is not None and any(_arabic_form(word, o) for o in said))
     return any(words.alike(word, other) for other in said if len(other) >= _SHORT)
+
+
+def _arabic_form(word: str, other: str) -> bool:
+    return word in other and len(other) <= len(word) + _AFFIXES

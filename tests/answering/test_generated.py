@@ -39,3 +39,29 @@ def test_who_has_a_code_was_told_as_the_code(store: Store, add: Add, embed: Embe
     said = Says("The workshop alarm code is Ingrid, not in here. [1]")
     told = answer(store, embed(), said, "What is the workshop alarm code?")
     assert not told.generator and "is Ingrid" not in told.text
+
+
+def test_a_generated_sentence_that_names_somebody_twice_was_told(
+    store: Store, add: Add, embed: Embed
+) -> None:
+    add("/n/scuola.txt", "Giulia è in quarta, la sua maestra si chiama Paola Conti.", title="Scuola")
+    said = Says("Giulia è in quarta, la maestra di Giulia. [1]")
+    found = answer(store, embed(), said, "Come si chiama la maestra di Giulia?")
+    assert said.shown and "Paola Conti" in found.text
+
+
+def test_a_german_date_that_came_in_pieces_was_cut_behind_its_day(
+    store: Store, add: Add, embed: Embed
+) -> None:
+    add("/n/therme.md", "Die Therme wurde am 14. Oktober 2025 von Herrn Brand gewartet.", title="Therme")
+    said = Says("Die Therme wurde am 14.", " Ok", "tober 2025 von Herrn Brand gewartet", ". [1]")
+    found = answer(store, embed(), said, "Wann wurde die Therme gewartet?")
+    assert found.generator
+    assert "am 14. Oktober 2025 von" in found.text
+
+
+def test_a_citation_within_a_german_date_cut_the_answer_in_two(store: Store, add: Add, embed: Embed) -> None:
+    add("/n/therme.md", "Die Therme wurde am 14. Oktober 2025 von Herrn Brand gewartet.", title="Therme")
+    said = Says("Die Therme wurde am 14. [1] Oktober 2025 von Herrn Brand gewartet. [1]")
+    found = answer(store, embed(), said, "Wann wurde die Therme gewartet?")
+    assert "am 14. Oktober 2025 von" in found.text
