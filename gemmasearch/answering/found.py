@@ -16,6 +16,7 @@ from gemmasearch.answering import (
     awaited,
     chosen,
     completing,
+    contrary,
     deeds,
     doers,
     entries,
@@ -98,6 +99,7 @@ class Found:
                 return cls(asked, _once(*told, *near), True, tuple(told), settled=True)
             ranked = [c for c in ranked if not steps.is_link(c.text)] or ranked
             likely *= not steps.untold(asked, ranked, weights)
+        affirmed = contrary.is_affirmed(asked, ranked)
         ranked = _in_order(asked, ranked)
         if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
             shown = tuple(evidence.select(asked, ends, SHOWN))
@@ -108,7 +110,7 @@ class Found:
             shown = tuple(evidence.select(asked, taken, SHOWN))
             return cls(asked, shown, likely >= 0.5, shown[:1])
         shown = tuple(evidence.select(asked, ranked, SHOWN))
-        if _is_of_something_else(asked, ranked, shown):
+        if _is_of_something_else(asked, ranked, shown) or _is_contrary(asked, ranked, shown, affirmed):
             likely = 0.0
         if listing.asks(asked) and listing.enough(told := listing.items(asked, ranked)):
             longer = (listing.LONGER,) if len(told) > listing.MOST else ()
@@ -171,6 +173,20 @@ class Found:
         return replace(self, told=tuple(told), notes=(*self.notes, f"{HALF}: {open_[0].text}"))
 
 
+def _is_contrary(
+    asked: Question, ranked: Sequence[Candidate], shown: Sequence[Evidence], affirmed: bool
+) -> bool:
+    """Whether what would be told says the contrary, or the same of another. :param affirmed: one of the best says
+    without a denial what the question denies."""
+    told = next(
+        (c for c in ranked if shown and (c.text, c.hit.chunk_id) == (shown[0].text, shown[0].hit.chunk_id)),
+        None,
+    )
+    if told is None:
+        return False
+    return (affirmed and not contrary.denies(told)) or contrary.says(asked, told, ranked)
+
+
 def _is_of_something_else(asked: Question, ranked: Sequence[Candidate], shown: Sequence[Evidence]) -> bool:
     """Whether a line that holds the whole question says nothing more, and what would be told in its place is of
     another document and shares no word with the question."""
@@ -190,7 +206,8 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
-    kept = attributes.bounds_alone(asked, others.without(asked, ranked) or list(ranked))
+    kept = contrary.without_affirming(asked, others.without(asked, ranked) or list(ranked))
+    kept = attributes.bounds_alone(asked, kept)
     kept = amounts.first(asked, things.labelled_first(asked, things.first(asked, kept)))
     kept = deeds.done_first(asked, deeds.first(asked, deeds.alone(asked, kept)))
     kept = completing.first(asked, kept)

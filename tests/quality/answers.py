@@ -112,6 +112,24 @@ def evidence_figures(squad: Squad, embedder: Embedder, number: int) -> dict[str,
     }
 
 
+def ask_figures(squad: Squad, embedder: Embedder, number: int) -> dict[str, float]:
+    """What ``ask`` says in the sources' own words: shares of the answerable questions whose answer holds the gold one,
+    does not, or is refused, and of the adversarial ones that are refused."""
+    store = squad.store(embedder)
+    counts: Counter[str] = Counter()
+    for answerable in (True, False):
+        for asked in squad.sample(number, answerable=answerable):
+            found = answering.answer(store, embedder, None, asked.text, settings=Settings(generator="none"))
+            if not answerable:
+                counts["adversarial refused"] += not found.found
+            elif not found.found:
+                counts["refused"] += 1
+            else:
+                counts["right" if holds(found.text, asked.gold) else "other"] += 1
+    store.close()
+    return {name: counts[name] / number for name in ("right", "other", "refused", "adversarial refused")}
+
+
 def token_f1(said: str, gold: str) -> float:
     """The measure of SQuAD: harmonic mean of precision and recall over words, articles and marks left out."""
     one, other = (
@@ -230,6 +248,10 @@ def _evidence(name: str, number: int) -> None:
     _show("evidence", name, evidence_figures(Squad(), CachedEmbedder(corpus.embedder(name)), number))
 
 
+def _ask(name: str, number: int) -> None:
+    _show("ask", name, ask_figures(Squad(), CachedEmbedder(corpus.embedder(name)), number))
+
+
 def _refusal(name: str, number: int) -> None:
     embedder = CachedEmbedder(corpus.embedder(name))
     for label, used in ((name, embedder), (f"{name}, words alone", None)):
@@ -276,6 +298,7 @@ def _labels(name: str, number: int) -> None:
 
 PARTS: Mapping[str, Callable[..., None]] = {
     "evidence": _evidence,
+    "ask": _ask,
     "refusal": _refusal,
     "pubmed": _pubmed,
     "generated": _generated,
