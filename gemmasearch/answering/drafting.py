@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, evidence, grounding, hostile, packing, spans, words
+from gemmasearch.answering import awaited, evidence, grounding, hostile, markup, packing, spans, words
 from gemmasearch.answering.madeup import made_up
 from gemmasearch.answering.numbers import MARKER, days_in
 from gemmasearch.answering.question import GATHERED, Question
@@ -201,7 +201,7 @@ def generate(
         rest = draft.unsupported and not any(map(str.isalpha, plain))  # "2025." of a sentence that was wrong
         if good and not rest and not made_up(plain, draft.question, hits):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
-            draft.add(plain, carried, support.score)
+            draft.add(printable(markup.as_read(plain, carried[0][0].path)), carried, support.score)
             told |= stems
         else:
             draft.unsupported.append(plain)

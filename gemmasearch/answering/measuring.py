@@ -7,9 +7,10 @@ from collections.abc import Set
 from dataclasses import replace
 from itertools import pairwise
 
-from gemmasearch.answering import awaited, prices, spans, surroundings, words
+from gemmasearch.answering import awaited, former, prices, spans, surroundings, words
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.holding import below_prices, held_by, held_in, joined
+from gemmasearch.answering.markup import is_void, valid
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit
@@ -34,6 +35,14 @@ def of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> l
     """
     read = _Read.of(question, hit, weights)
     return [read.candidate(at, relative) for at in range(len(read.said))]
+
+
+def _holding(question: Question, hit: Hit, said: list[Unit]) -> list[Unit]:
+    """The units without those that are struck out as a whole: a figure that was crossed out holds no longer, but a
+    task that was is done."""
+    if question.kind == "yesno" or former.asks(question) or "~~" not in hit.text:
+        return said
+    return [unit for unit in said if not is_void(unit.of(hit.text), hit.path)] or said
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +80,12 @@ class _Read:
     def of(cls, question: Question, hit: Hit, weights: Weights) -> _Read:
         every = surroundings.honest(hit)
         said = [unit for unit in every if unit.kind != "heading"] or every
+        said = _holding(question, hit, said)
         headings = [unit for unit in every if unit.kind == "heading"]
         language = hit.language or words.guess_language(hit.text)
-        own = [words.stems(unit.of(hit.text), language) for unit in said]
-        held = [
-            held_by(question, unit.of(hit.text), stems, language)
-            for unit, stems in zip(said, own, strict=True)
-        ]
+        texts = [valid(unit.of(hit.text), hit.path) for unit in said]
+        own = [words.stems(text, language) for text in texts]
+        held = [held_by(question, text, stems, language) for text, stems in zip(texts, own, strict=True)]
         head = surroundings.head_of(hit)
         general = held_in(question, head, language)
         headed = [*general, *words.stems(head, language)]
@@ -105,7 +113,7 @@ class _Read:
         if is_head:
             unit = replace(unit, kind="heading")
         around = self._around(at, unit, text, about)
-        features = self._features(at, unit, text, around)
+        features = self._features(at, unit, valid(text, hit.path), around)
         self._lend(features, at, unit, around)
         features["hit"] = relative
         self._judge_kind(features, text)
