@@ -100,7 +100,12 @@ def replies(question: Question, sentence: str, quoted: str = "") -> bool:
 def _echoes(question: str, sentence: str) -> bool:
     """Whether a sentence begins as the question does: "who is the landlord is Kessler"."""
     asked, said = (re.findall(r"\w+", words.fold(text)) for text in (question, sentence))
-    return len(asked) > 2 and asked[0] in _ASKING | _TURNED and said[:3] == asked[:3]
+    if len(asked) > 2 and asked[0] in _ASKING | _TURNED and said[:3] == asked[:3]:
+        return True
+    # "Nails were bought when Leo paid his rent": all that is asked, behind the word that asks for it
+    tail = re.split(rf"\b{re.escape(asked[0])}\b", words.fold(sentence))[1:] if asked[:1] else []
+    stems = set(words.stems(question))
+    return asked[0] in _ASKING and len(stems) > 1 and any(stems <= set(words.stems(each)) for each in tail)
 
 
 def _names_the_known(question: Question, sentence: str) -> bool:

@@ -3,10 +3,12 @@ meaning."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from dataclasses import replace
 from itertools import pairwise
 
+from gemmasearch import light
 from gemmasearch.answering import awaited, former, prices, spans, surroundings, words
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.holding import below_prices, held_by, held_in, joined
@@ -22,6 +24,7 @@ _POINTED = 0.5  # what a word counts that stands before a sentence that points b
 _NOT_DENYING = 0.5  # how well a sentence answers that denies nothing, where a question asks for what is not
 _DENYING = 0.5  # and one that denies something, where it is asked who does it
 _EARLIER = 4  # sentences in which is named of whom one with a "him" speaks
+_NOT = light.pattern(r"\b(?:not|never|no longer|nicht|nie|kein\w*) ([^\W\d_]+)", re.I)
 # Lines of a record that answer one kind of question; "" = none by their kind.
 _LABELS = {
     "When": "when", "Where": "where", "Birthday": "when", "Address": "where", "Phone": "number", "E-mail": "",
@@ -235,13 +238,20 @@ class _Read:
         question = self.question
         if question.denies and not words.denies(text):
             features["kind"] *= _NOT_DENYING
-        if question.kind == "who" and not question.denies and words.negated(text):
+        denied = question.kind == "who" and words.negated(text)
+        denied = denied or (question.kind == "what" and self._denies_what_is_asked(text))
+        if denied and not question.denies:
             features["kind"] *= _DENYING
         label = text.partition(":")[0]
         if self.hit.kind in RECORDS and label in _LABELS and question.kind in ("when", "where"):
             features["kind"] = float(_LABELS[label] == question.kind)
         if self.hit.kind in RECORDS and question.asks_code and _LABELS.get(label) in ("when", "where"):
             features["kind"] = 0.0  # a postcode is nobody's telephone number
+
+    def _denies_what_is_asked(self, text: str) -> bool:
+        """Whether a sentence says "not allergic", where it is asked to what somebody is."""
+        denied = {stem for word in _NOT.findall(text) for stem in words.stems(word, self.language)}
+        return not denied.isdisjoint(self.question.stems)
 
     def _note_missing(self, candidate: Candidate) -> None:
         """What neither it nor its context holds: everyday words, and names that stand elsewhere in the passage."""
