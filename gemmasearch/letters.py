@@ -86,3 +86,32 @@ def _western(text: str) -> bytes | None:
         return codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
     except UnicodeEncodeError:
         return None
+
+
+_RULED = light.pattern(r" {0,3}([=~*_-])\1{2,}[ \t]*$")
+_NAMES_ITSELF = light.pattern(r"[ \t]*[^\W_][^|\t]*[^.,;!?|\s][ \t]*$")
+_IN_BRACKETS = light.pattern(r"\s*\([^()]*\)\s*")
+_LONGEST_TITLE = 60  # characters
+_FEWEST_CAPITALS = 4
+
+
+def title_in(line: str, below: str) -> str:
+    """What a line of plain text calls the lines below it: in capitals, or with a rule beneath; "" = it is no title.
+    What it holds in brackets is told there, and no part of its name.
+
+    >>> title_in("MEDICATION - MUM (as of 3 May)", "Ramipril"), title_in("Shopping list", "-----")
+    ('MEDICATION - MUM', 'Shopping list')
+    >>> title_in("PO BOX 118", "LEEDS"), title_in("It was the last line.", "-----")
+    ('', '')
+    """
+    if not below.strip() or not _NAMES_ITSELF.match(line):
+        return ""
+    if _RULED.match(below):
+        name = line.strip()
+        return name if len(name) <= _LONGEST_TITLE else ""
+    name = _IN_BRACKETS.sub(" ", line).strip().rstrip(": ")
+    letters = [char for char in name if char.isalpha()]
+    capitals = len(letters) >= _FEWEST_CAPITALS and all(char.isupper() for char in letters)
+    if not capitals or len(name) > _LONGEST_TITLE or 2 * len(letters) < len(name) or below.strip().isupper():
+        return ""
+    return name

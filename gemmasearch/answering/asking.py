@@ -16,8 +16,10 @@ from gemmasearch.answering import (
     halves,
     hostile,
     listing,
+    markup,
     reference,
     replies,
+    rows,
     steps,
     surroundings,
     synonyms,
@@ -306,12 +308,27 @@ class _Reply:
             if any(item.text in shown for shown in told):
                 continue
             told.append(whole)
-            quote = f"“{_BULLET.sub('', printable(whole))}”"
+            quote = f"“{_BULLET.sub('', self._read(whole, item.hit))}”"
             label = surroundings.day_beside(item.text, item.hit) if "when" in asked else ""
             if self._wrote(item.hit):
                 label = surroundings.sent_on(item.hit) or label
             label = entries.label(self.found.question, item) or label
-            draft.add(f"{printable(label)}: {quote}" if label else quote, [(item.hit, item.text)], 1.0)
+            label = self._read(label, item.hit) if label else ""
+            draft.add(f"{label}: {quote}" if label else quote, [(item.hit, item.text)], 1.0)
+
+    def _read(self, text: str, hit: Hit) -> str:
+        """The words of a source as its reader sees them; those of a row behind the names of their columns."""
+        addresses = markup.asks_address(self.question)
+        cells = rows.told(text, hit)
+        if cells is None:
+            return printable(markup.as_read(text, hit.path, addresses=addresses))
+        shown = (
+            [markup.as_read(printable(part), hit.path, addresses=addresses) for part in cell]
+            for cell in cells
+        )
+        return printable(
+            rows.APART.join(f"{name.rstrip(' :')}: {cell}" if name else cell for name, cell in shown)
+        )
 
     def _timed(self, answer: Answer) -> Answer:
         total = time.perf_counter() - self.clock.started

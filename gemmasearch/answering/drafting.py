@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gemmasearch import light
-from gemmasearch.answering import awaited, evidence, grounding, hostile, packing, spans, words
+from gemmasearch.answering import awaited, evidence, grounding, hostile, markup, packing, spans, words
 from gemmasearch.answering.madeup import made_up, repeated
 from gemmasearch.answering.numbers import MARKER, days_in
 from gemmasearch.answering.question import GATHERED, Question
@@ -102,7 +102,12 @@ def replies(question: Question, sentence: str, quoted: str = "") -> bool:
 def _echoes(question: str, sentence: str) -> bool:
     """Whether a sentence begins as the question does: "who is the landlord is Kessler"."""
     asked, said = (re.findall(r"\w+", words.fold(text)) for text in (question, sentence))
-    return len(asked) > 2 and asked[0] in _ASKING | _TURNED and said[:3] == asked[:3]
+    if len(asked) > 2 and asked[0] in _ASKING | _TURNED and said[:3] == asked[:3]:
+        return True
+    # "Nails were bought when Leo paid his rent": all that is asked, behind the word that asks for it
+    tail = re.split(rf"\b{re.escape(asked[0])}\b", words.fold(sentence))[1:] if asked[:1] else []
+    stems = set(words.stems(question))
+    return asked[0] in _ASKING and len(stems) > 1 and any(stems <= set(words.stems(each)) for each in tail)
 
 
 def _names_the_known(question: Question, sentence: str) -> bool:
@@ -209,7 +214,7 @@ def generate(
         rest = draft.unsupported and not any(map(str.isalpha, plain))  # "2025." of a sentence that was wrong
         if good and not rest and not made_up(plain, draft.question, hits):
             carried = [(hits[n], q) for n, q in zip(support.sources, support.quotes, strict=True)]
-            draft.add(plain, carried, support.score)
+            draft.add(printable(markup.as_read(plain, carried[0][0].path)), carried, support.score)
             told |= stems
         else:
             draft.unsupported.append(plain)

@@ -32,6 +32,7 @@ from gemmasearch.answering import (
     replaced,
     steps,
     things,
+    updates,
     words,
 )
 from gemmasearch.answering.candidates import Candidate, Weights, led_by
@@ -40,6 +41,7 @@ from gemmasearch.answering.years import (
     from_year_first,
     month_first,
     of_other_year,
+    rest_first,
     rows_first,
     shares_only_a_year,
 )
@@ -119,6 +121,8 @@ class Found:
         if likely >= 0.5 and (change := newest.changed(asked, ranked)) is not None:
             pair = (*evidence.select(asked, [change]), shown[0])
             return cls(asked, _once(*pair, *shown)[:SHOWN], True, pair, True, (MAY_BE_NEWER,))
+        if shown and (later := updates.told(asked, shown[0])):
+            return cls(asked, _once(*later, *shown)[:SHOWN], likely >= 0.5, later, True)
         # Beside what was so stands what is so now: a generator would choose one of them. So beside a denial.
         alone = former.asks(asked) or (
             asked.kind in (*COUNTED, "who") and _denies_that_there_is(asked, ranked[:1])
@@ -206,6 +210,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         ranked = sorted(ranked, key=lambda c: not evidence.coloured(c))
     if any(shares_only_a_year(asked, c) for c in ranked[:SHOWN]):
         ranked = [c for c in ranked if not shares_only_a_year(asked, c)] or ranked
+    ranked = rest_first(asked, ranked)
     kept = contrary.without_affirming(asked, others.without(asked, ranked) or list(ranked))
     kept = attributes.bounds_alone(asked, kept)
     kept = amounts.first(asked, things.labelled_first(asked, things.first(asked, kept)))

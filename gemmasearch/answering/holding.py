@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 
 from gemmasearch import light
 from gemmasearch.answering import awaited, days, secrets, spans, synonyms, words
-from gemmasearch.answering.numbers import dated_in, months_in
+from gemmasearch.answering.numbers import dated_in, days_in, months_in
 from gemmasearch.answering.question import Question
 from gemmasearch.store import fts
 
@@ -31,9 +31,9 @@ def held_by(question: Question, text: str, stems: Sequence[str], language: str) 
 
 
 def _said(question: Question, text: str, stems: Sequence[str], language: str) -> set[str]:
-    """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in digits
-    stands for its month's name, 1,400 for 1400, a telephone number for the word number, an amount for "cost",
-    red for "colour"."""
+    """The stems of a text, also as the question's language has them: that of a few words is guessed. A date in
+    digits, or with its month cut short, stands for that month's name, 1,400 for 1400, a telephone number for the
+    word number, an amount for "cost", red for "colour"."""
     held = set(stems)
     if language != question.language:
         held.update(words.stems(text, question.language))
@@ -45,7 +45,7 @@ def _said(question: Question, text: str, stems: Sequence[str], language: str) ->
     if missing and any(map(str.isdigit, text)):
         held.update(number for _, _, number in fts.grouped(text, missing))
         held |= days.stated(question, text)
-        dated = dated_in(text)
+        dated = dated_in(text) | {month for month, _ in days_in(text)}  # "2 Jan"
         held.update(s for s in missing if not dated.isdisjoint(months_in(question.surface[s].title())))
         named = spans.NUMBERED if question.asks_code and any(spans.codes(text)) else None
         if question.kind == "money" and spans.moneyed(text):

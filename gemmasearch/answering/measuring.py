@@ -3,13 +3,16 @@ meaning."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from dataclasses import replace
 from itertools import pairwise
 
-from gemmasearch.answering import awaited, prices, spans, surroundings, words
+from gemmasearch import light
+from gemmasearch.answering import awaited, former, prices, spans, surroundings, words
 from gemmasearch.answering.candidates import Candidate, Weights
 from gemmasearch.answering.holding import below_prices, held_by, held_in, joined
+from gemmasearch.answering.markup import is_void, valid
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import points_back, speaks_of_somebody
 from gemmasearch.answering.sentences import Unit
@@ -21,6 +24,7 @@ _POINTED = 0.5  # what a word counts that stands before a sentence that points b
 _NOT_DENYING = 0.5  # how well a sentence answers that denies nothing, where a question asks for what is not
 _DENYING = 0.5  # and one that denies something, where it is asked who does it
 _EARLIER = 4  # sentences in which is named of whom one with a "him" speaks
+_NOT = light.pattern(r"\b(?:not|never|no longer|nicht|nie|kein\w*) ([^\W\d_]+)", re.I)
 # Lines of a record that answer one kind of question; "" = none by their kind.
 _LABELS = {
     "When": "when", "Where": "where", "Birthday": "when", "Address": "where", "Phone": "number", "E-mail": "",
@@ -34,6 +38,14 @@ def of_hit(question: Question, hit: Hit, relative: float, weights: Weights) -> l
     """
     read = _Read.of(question, hit, weights)
     return [read.candidate(at, relative) for at in range(len(read.said))]
+
+
+def _holding(question: Question, hit: Hit, said: list[Unit]) -> list[Unit]:
+    """The units without those that are struck out as a whole: a figure that was crossed out holds no longer, but a
+    task that was is done."""
+    if question.kind == "yesno" or former.asks(question) or "~~" not in hit.text:
+        return said
+    return [unit for unit in said if not is_void(unit.of(hit.text), hit.path)] or said
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +83,12 @@ class _Read:
     def of(cls, question: Question, hit: Hit, weights: Weights) -> _Read:
         every = surroundings.honest(hit)
         said = [unit for unit in every if unit.kind != "heading"] or every
+        said = _holding(question, hit, said)
         headings = [unit for unit in every if unit.kind == "heading"]
         language = hit.language or words.guess_language(hit.text)
-        own = [words.stems(unit.of(hit.text), language) for unit in said]
-        held = [
-            held_by(question, unit.of(hit.text), stems, language)
-            for unit, stems in zip(said, own, strict=True)
-        ]
+        texts = [valid(unit.of(hit.text), hit.path) for unit in said]
+        own = [words.stems(text, language) for text in texts]
+        held = [held_by(question, text, stems, language) for text, stems in zip(texts, own, strict=True)]
         head = surroundings.head_of(hit)
         general = held_in(question, head, language)
         headed = [*general, *words.stems(head, language)]
@@ -105,7 +116,7 @@ class _Read:
         if is_head:
             unit = replace(unit, kind="heading")
         around = self._around(at, unit, text, about)
-        features = self._features(at, unit, text, around)
+        features = self._features(at, unit, valid(text, hit.path), around)
         self._lend(features, at, unit, around)
         features["hit"] = relative
         self._judge_kind(features, text)
@@ -227,13 +238,20 @@ class _Read:
         question = self.question
         if question.denies and not words.denies(text):
             features["kind"] *= _NOT_DENYING
-        if question.kind == "who" and not question.denies and words.negated(text):
+        denied = question.kind == "who" and words.negated(text)
+        denied = denied or (question.kind == "what" and self._denies_what_is_asked(text))
+        if denied and not question.denies:
             features["kind"] *= _DENYING
         label = text.partition(":")[0]
         if self.hit.kind in RECORDS and label in _LABELS and question.kind in ("when", "where"):
             features["kind"] = float(_LABELS[label] == question.kind)
         if self.hit.kind in RECORDS and question.asks_code and _LABELS.get(label) in ("when", "where"):
             features["kind"] = 0.0  # a postcode is nobody's telephone number
+
+    def _denies_what_is_asked(self, text: str) -> bool:
+        """Whether a sentence says "not allergic", where it is asked to what somebody is."""
+        denied = {stem for word in _NOT.findall(text) for stem in words.stems(word, self.language)}
+        return not denied.isdisjoint(self.question.stems)
 
     def _note_missing(self, candidate: Candidate) -> None:
         """What neither it nor its context holds: everyday words, and names that stand elsewhere in the passage."""

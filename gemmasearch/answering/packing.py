@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gemmasearch.answering.hostile import instructs
+from gemmasearch.answering.markup import valid
 from gemmasearch.answering.question import Question
 from gemmasearch.answering.reference import in_context
 from gemmasearch.documents import Evidence
@@ -38,7 +39,8 @@ def text_of(question: Question, packed: Sequence[Evidence], generator: Generator
     """One passage per line. A single sentence beyond the budget is cut at a word."""
     lines: dict[int, list[str]] = {}
     for item in packed:
-        lines.setdefault(item.hit.chunk_id, []).append(_in_context(question, item, packed))
+        said = valid(_in_context(question, item, packed), item.hit.path)
+        lines.setdefault(item.hit.chunk_id, []).append(said)
     text = "\n".join(" ".join(sentences) for sentences in lines.values())
     while generator.count_tokens(text) > budget and " " in text:
         text = text[: max(1, len(text) * 3 // 4)].rsplit(" ", 1)[0]

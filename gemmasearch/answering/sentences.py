@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from gemmasearch import light
+from gemmasearch.answering.entry_lines import begins_entry
 from gemmasearch.answering.words import fold, listed
 from gemmasearch.documents import Hit
-from gemmasearch.letters import STOPS
+from gemmasearch.letters import STOPS, title_in
 from gemmasearch.light import dataclass
 
 
@@ -112,6 +113,10 @@ def _blocks(text: str, outline: bool) -> Iterator[Unit]:
         new = _kind(line, fenced, outline)
         if _FENCE.match(line):
             fenced, new = not fenced, ""
+        if new == "sentence" and begins_entry(line) and _among_entries(text, every, number):
+            new = "item"
+        elif new == "sentence" and _titles(text, every, number):
+            new = "heading"
         goes_on = (
             new == "sentence" and kind in ("item", "sentence") and not _wanted_break(text, every, number)
         )
@@ -153,6 +158,8 @@ def _wanted_break(text: str, lines: list[tuple[int, int]], number: int) -> bool:
     line, before = text[a:b], text[before_a:before_b].rstrip()
     if _PLANNED.match(line):
         return False
+    if title_in(before, line) or _hangs(text, lines, number):
+        return True
     if _ENTRY.fullmatch(line) and _ENTRY.fullmatch(before):
         return True
     around = [len(text[x:y].rstrip()) for x, y in sorted(_paragraph(text, lines, number))]
@@ -164,6 +171,34 @@ def _wanted_break(text: str, lines: list[tuple[int, int]], number: int) -> bool:
         return False
     first_word = line.split(maxsplit=1)[0]
     return width < 30 or len(before) + 1 + len(first_word) + 12 < width
+
+
+def _hangs(text: str, lines: list[tuple[int, int]], number: int) -> bool:
+    """Whether a line stands further out than those above and below it, which belong to two lines such as it."""
+    before, line, below = (
+        text[slice(*lines[n])] if n < len(lines) else "" for n in range(number - 1, number + 2)
+    )
+    return not line[:1].isspace() and all(
+        each.strip() and each.startswith(("  ", "\t")) for each in (before, below)
+    )
+
+
+def _among_entries(text: str, lines: list[tuple[int, int]], number: int) -> bool:
+    """Whether half of the lines around begin with a day, a time or a name as ``lines[number]`` does: a list without
+    bullets. In prose that is wrapped hardly more than one does."""
+    around = [text[a:b] for a, b in _paragraph(text, lines, number)]
+    entries = sum(map(begins_entry, around))
+    return entries > 1 and 2 * entries >= len(around)
+
+
+def _titles(text: str, lines: list[tuple[int, int]], number: int) -> bool:
+    """Whether a line is the title of the lines below it: in capitals, or with a rule beneath."""
+    line, below = (text[slice(*lines[n])] if n < len(lines) else "" for n in (number, number + 1))
+    above = text[slice(*lines[number - 1])] if number else ""
+    if above.strip() and not _RULE.fullmatch(above):
+        return False
+    # What stands in brackets behind it may well be asked for.
+    return title_in(line, below) == line.strip().rstrip(": ")
 
 
 def _paragraph(text: str, lines: list[tuple[int, int]], number: int) -> Iterator[tuple[int, int]]:

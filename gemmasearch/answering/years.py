@@ -214,7 +214,28 @@ def shares_only_a_year(question: Question, candidate: Candidate) -> bool:
     things = {stem for stem in question.stems if not stem[0].isdigit()} - question.everyday
     things -= {stem for stem in things if _says_when_or_how_much(question.surface[stem])}
     shared = set(question.stems) & _spoken(candidate)
-    return bool(things and shared) and things.isdisjoint(shared)
+    return bool(things and shared) and things.isdisjoint(shared) and not _says_the_rest(question, candidate)
+
+
+def rest_first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked``, led by the line that says when it was done, or that it was, where the best of the same passage
+    names only what it was done to: the head of the invoice."""
+    best = ranked[0] if ranked else None
+    if best is None or question.kind not in ("when", "yesno") or not question.everyday.isdisjoint(best.held):
+        return list(ranked)
+    same = (c for c in ranked[:_AMONG] if c.hit.chunk_id == best.hit.chunk_id)
+    return led_by(next((c for c in same if _says_the_rest(question, c)), None), ranked)
+
+
+def _says_the_rest(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence says what the rest of its passage leaves out of the question: "PAID 19 April" below the
+    number of the invoice."""
+    rest = set(question.stems) & candidate.held & question.everyday
+    numbered = any(stem[0].isdigit() and not YEAR.fullmatch(stem) for stem in question.stems)
+    if not rest or not numbered or candidate.unit.kind != "sentence" or not candidate.features["kind"]:
+        return False
+    around = set(words.stems(candidate.hit.text, candidate.language)) | candidate.about
+    return set(question.stems) <= around | candidate.held
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ from itertools import chain, islice, pairwise
 
 from gemmasearch import light
 from gemmasearch.documents import Document, Problem, Section
+from gemmasearch.letters import title_in
 from gemmasearch.readers import frontmatter, joplin
 from gemmasearch.readers.formats import CannotRead, Source
 from gemmasearch.readers.textual import decode, without_payloads
@@ -66,7 +67,8 @@ def read_rst(source: Source, settings: Settings) -> Iterator[Document | Problem]
 
 def read_text(source: Source, settings: Settings) -> Iterator[Document | Problem]:
     text = whole_text(source)
-    yield _note(source, text, frontmatter.parse(text), [])
+    front = frontmatter.parse(text)
+    yield _note(source, text, front, list(_text_headings(text, front.end)))
 
 
 def whole_text(source: Source) -> str:
@@ -217,6 +219,17 @@ def _rst_headings(text: str, start: int) -> Iterator[_Heading]:
         if style not in styles:
             styles.append(style)
         yield over[0] if over else offset, styles.index(style) + 1, name[:HEADING_LENGTH]
+
+
+def _text_headings(text: str, start: int) -> Iterator[_Heading]:
+    """Lines in capitals, or with a rule beneath, that stand above others: the first of a file names all of it."""
+    lines = [*_lines(text, start), (len(text), "")]
+    free = True  # nothing stands above the line that it belongs to
+    for (offset, line), (_, below) in pairwise(lines):
+        if free and (name := title_in(line, below)):
+            first = not text[start:offset].strip()
+            yield offset, 1 if first else 2, name[:HEADING_LENGTH]
+        free = not line.strip()
 
 
 def _plain(heading: str) -> str:

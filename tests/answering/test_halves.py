@@ -78,9 +78,9 @@ SALES = "date,market,pieces sold\n2025-05-18,Deinze,31\n2025-12-14,Ghent,97\n202
 def test_of_two_years_only_one_was_told(store: Store, add: Add) -> None:
     add("/n/sales.csv", SALES, kind="data")
     told = answer(store, None, None, "How many pieces were sold in Deinze in 2025 and in 2026?").text
-    assert "Deinze,31" in told and "Deinze,28" in told
+    assert "Deinze · pieces sold: 31" in told and "Deinze · pieces sold: 28" in told
     half = answer(store, None, None, "How many pieces were sold in Deinze in 2024 and in 2025?")
-    assert "Deinze,31" in half.text
+    assert "Deinze · pieces sold: 31" in half.text
     assert [note for note in half.notes if note.startswith(HALF) and "2024" in note]
 
 

@@ -84,4 +84,4 @@ def test_open_tasks_were_not_told_where_the_question_has_no_topic(store: Store, 
     add("/n/trip.md", "- [ ] spare fan belt\n", title="Trip")
     add("/n/mail.md", "I still have your tent, by the way. What do I have to do?", title="Mail")
     told = answer(store, None, None, "What do I still have to do?").text
-    assert told == "“[ ] renew library card” [1] “[ ] order clay” [1]"
+    assert told == "“☐ renew library card” [1] “☐ order clay” [1]"

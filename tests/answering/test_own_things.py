@@ -21,7 +21,7 @@ WALLS = (
 def test_the_shoe_size_of_one_child_was_told_for_that_of_the_father(store: Store, add: Add) -> None:
     add("/n/family.md", FAMILY, title="Family")
     assert answer(store, None, None, "What is Leon's shoe size?").text == (
-        "“**Leon** (son), born 2 February 2018, shoe size 31” [1]"
+        "“Leon (son), born 2 February 2018, shoe size 31” [1]"
     )
     assert not answer(store, None, None, "What is Pavel's shoe size?").found
 
