@@ -20,6 +20,7 @@ from gemmasearch.answering import (
     doers,
     entries,
     evidence,
+    exactly,
     extremes,
     former,
     halves,
@@ -98,8 +99,8 @@ class Found:
                 return cls(asked, _once(*told, *near), True, tuple(told), settled=True)
             ranked = [c for c in ranked if not steps.is_link(c.text)] or ranked
             likely *= not steps.untold(asked, ranked, weights)
-        ranked = _in_order(asked, ranked)
-        if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
+        every, ranked = ranked, _in_order(asked, ranked)
+        if extremes.asks(asked) and (ends := extremes.first(asked, ranked, every)):
             shown = tuple(evidence.select(asked, ends, SHOWN))
             return cls(asked, shown, likely >= 0.5 or refusal.says_all(ends[0], by_itself=False), shown[:1])
         if extremes.is_any(asked, ranked):
@@ -197,7 +198,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     kept = replaced.first(asked, newest.first(asked, kept))
     kept = from_year_first(asked, doers.doer_first(asked, kept))
     kept = month_first(asked, _counted_first(asked, kept))
-    return rows_first(asked, _denied_first(asked, kept))
+    return exactly.first(asked, rows_first(asked, _denied_first(asked, kept)))
 
 
 def _denied_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Candidate]:

@@ -84,6 +84,16 @@ _SAME = {
         retention retain retained keep kept
         dose dosage
         pay paid settle settled
+        deal deals dealing dealt handle handles handling handled handler
+        hit struck strike
+        outage down downtime
+        quote quotation estimate
+        fridge refrigerator
+        bike bicycle
+        sofa couch
+        chair chairman chairwoman chairperson
+        hire hired rent rented
+        recommend recommended recommendation suggest suggested suggestion
         write wrote written compose composed
         collect collected fetch fetched
         cut trim trimmed prune pruned mow mowed
@@ -168,6 +178,12 @@ BOUGHT = words.listed("buy bought purchase purchased gekauft kaufte achete compr
 # and a raise are something else.
 _SAID_OF: Mapping[str, tuple[frozenset[str], re.Pattern[str]]] = {
     "when": (words.listed("delivered"), light.pattern(r"\b(?:came|arrived)\b", re.I)),
+    "who": (  # what somebody gave is from them
+        words.listed("give gave given lend lent send sent"),
+        light.pattern(
+            rf"^\W*(?:\w+ )?[Ff]rom {words.CAPITAL}|\b(?:present|gift) from\b|\b(?:lent|given|sent) by\b"
+        ),
+    ),
     "money": (
         words.listed("raise raised collect collected earn earned fetch fetched bring"),
         light.pattern(
