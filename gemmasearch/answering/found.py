@@ -32,6 +32,7 @@ from gemmasearch.answering import (
     replaced,
     steps,
     things,
+    titled,
     words,
 )
 from gemmasearch.answering.candidates import Candidate, Weights, led_by
@@ -100,6 +101,9 @@ class Found:
             ranked = [c for c in ranked if not steps.is_link(c.text)] or ranked
             likely *= not steps.untold(asked, ranked, weights)
         every, ranked = ranked, _in_order(asked, ranked)
+        if (titled_so := titled.lead(asked, every)) is not None:
+            shown = tuple(evidence.select(asked, led_by(titled_so, ranked), SHOWN))
+            return cls(asked, shown, True, shown[:1], settled=True)
         if extremes.asks(asked) and (ends := extremes.first(asked, ranked, every)):
             shown = tuple(evidence.select(asked, ends, SHOWN))
             return cls(asked, shown, likely >= 0.5 or refusal.says_all(ends[0], by_itself=False), shown[:1])

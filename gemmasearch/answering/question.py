@@ -28,6 +28,16 @@ _FRAMED = light.pattern(
 _CLEFT = light.pattern(
     r"\b(who|what|when|where|which \w+) (?:(?:is|was|were) it|it (?:is|was|were)) that\b", re.I
 )
+# "Who waters the plants when I am away" asks for no day. What was said, or is known, of when does.
+_IN_THAT_CASE = light.pattern(
+    r"(?<=\w )(?<!\band )(?<!\bor )(?<!\babout )(?<!\bof )(?<!\bon )(?<!\bto )(?<!\bsays )(?<!\bsay )"
+    r"(?<!\bsaid )"
+    r"(?<!\bknow )(?<!\bknows )when "
+    r"(?=(?:i|we|you|he|she|it|they|the|my|our|a|an|there|someone|somebody|nobody|no)\b)"
+)
+_ASKED_FIRST = light.pattern(
+    r"(?:(?:and|so|but) )?(?:who|whom|whose|what|where|why|how|which)\b(?! (?:about|else)\b)"
+)
 KINDS = ("who", "when", "where", "number", "money", "yesno", "why", "how", "list", "summary", "what")
 COUNTED = ("when", "number", "money")  # which a day or an amount answers
 GATHERED = ("list", "summary")  # which more than one sentence answers
@@ -299,6 +309,8 @@ def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
 
     :param flat: the text, folded and on one line.
     """
+    if language == "en" and _ASKED_FIRST.match(flat):
+        flat = _IN_THAT_CASE.sub("if ", flat)
     kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "")
     kind = kind or next((kind for kind, asked in _UNSPACED if re.search(asked, text)), "")
     abroad = not kind or tongues.foreign(language)

@@ -113,3 +113,46 @@ def test_words_around_a_question_were_asked_for(store: Store, add: Add, frame: s
     assert (framed.kind, framed.stems) == (bare.kind, bare.stems) == ("money", ("roof", "cost"))
     assert understand("who was it that found the key").stems == understand("who found the key").stems
     assert understand("Do you know if we paid?").kind == "yesno"
+
+
+FLAT = "# Flat\n\nThe balcony plants are watered by Ute from downstairs when I'm away.\nChimney sweep comes in February.\n"
+
+
+def test_a_day_was_awaited_where_when_names_the_case(store: Store, add: Add) -> None:
+    add("/n/flat.md", FLAT)
+    assert "Ute" in answer(store, None, None, "who watered the balcony plants when i was away").text
+    assert understand("what do I do when the alarm goes off").kind == "what"
+    assert understand("who came and when was it").kind == "when"
+    assert understand("what did she say about when the rent is due").kind == "when"
+
+
+CERTIFICATES = "# Certificates\n\nThe one of the partner endpoint comes from Digisign. The current one ends on 28 March 2025.\n"
+
+
+def test_what_ends_was_refused_where_it_was_asked_when_it_runs_out(store: Store, add: Add) -> None:
+    add("/n/certificates.md", CERTIFICATES, title="Certificates")
+    assert "28 March" in answer(store, None, None, "when does the partner certificate run out").text
+
+
+MEETING = "# Annual General Meeting, 10 October 2024\n47 members attended; the quorum is 30.\nThe Christmas dinner will be on 6 December.\n"
+COMMITTEE = "# Committee meeting, {day}\nThe {what}.\n"
+
+
+def test_the_day_in_the_heading_of_minutes_was_not_told(store: Store, add: Add) -> None:
+    add("/n/agm.md", MEETING, title="Annual General Meeting, 10 October 2024")
+    add(
+        "/n/one.md",
+        COMMITTEE.format(day="18 January 2024", what="roof leaks"),
+        title="Committee meeting, 18 January 2024",
+    )
+    add(
+        "/n/two.md",
+        COMMITTEE.format(day="21 March 2024", what="annual fee is raised to £30"),
+        title="Committee meeting, 21 March 2024",
+    )
+    told = answer(store, None, None, "When was the annual general meeting?")
+    assert told.found
+    assert "10 October 2024" in told.text
+    assert "6 December" not in told.text
+    assert "January" not in answer(store, None, None, "When was the committee meeting?").text
+    assert "21 March" in answer(store, None, None, "When was the committee meeting in March 2024?").text
