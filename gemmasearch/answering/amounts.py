@@ -25,7 +25,7 @@ _MEASURES = tuple(
         (r"\bhow (?:tall|wide|thick|broad)\b", r"\b(?:tall|high|height|wid\w+|broad|thick\w*|size|by)\b",
          r"\d ?(?:[mck]?m|(?:centi|milli|kilo)?met(?:re|er)s?|ft|foot|feet|inch(?:es)?|in|yards?|[\"'′″])"),
         (r"\bhow (?:hot|cold|warm)\b|\btemperature\b",
-         r"\b(?:temperatur\w*|degrees?|hot|cold|warm|heat|therm\w*|gas mark)\b",
+         r"\b(?:temperatur\w*|degrees?|hot|cold|warm|heat|therm\w*|gas mark|bake|roast|oven)\b",
          r"\d ?(?:[°º].?|degrees?|grad|celsius|fahrenheit|[cf]|k)"),
     )
 )  # fmt: skip

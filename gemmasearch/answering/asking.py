@@ -26,6 +26,7 @@ from gemmasearch.answering import (
     words,
 )
 from gemmasearch.answering.candidates import Weights
+from gemmasearch.answering.casing import as_named
 from gemmasearch.answering.drafting import REFUSAL, Clock, Draft, OnText, generate, printable
 from gemmasearch.answering.found import SHOWN, Found, extract_from
 from gemmasearch.answering.question import Question, spelt_out, understand
@@ -150,6 +151,9 @@ class _Search:
     def _within(self, scope: tuple[Condition, ...], asked: Question, rest: Question) -> Found:
         hits = self._passages(rest, (*self.conditions, *scope))
         self.clock.lap("search")
+        if (named := as_named(asked.text, hits)) != asked.text:
+            asked = understand(named)
+            rest = beyond(asked, scope)
         weights = rarity(self.store, asked)
         found = Found.among(hits, rest, weights, self.embedder)
         if (both := halves.of(asked)) and hits:
@@ -213,8 +217,8 @@ def answer_from(
 ) -> Answer:
     """As :func:`answer`, from a text that was handed over instead of the index. ``name`` stands for its path."""
     clock = Clock()
-    asked = understand(question)
     hits = given.passages(text, name)
+    asked = understand(as_named(question, hits))
     found = Found.among(hits, asked, Weights(), embedder)
     if (both := halves.of(asked)) and hits:
         found = found.with_halves(hits, *both, Weights(), embedder)

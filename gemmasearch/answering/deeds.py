@@ -96,7 +96,7 @@ def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         return list(ranked)
     stem = next(iter(words.stems(words.fold(found["deed"]), "en")), "")
     best = ranked[0]
-    if stem not in question.stems or stem in _light() or told(stem, best):
+    if stem not in question.stems or stem in _light() | question.everyday or told(stem, best):
         return list(ranked)
     names = set(question.names) & set(words.stems(found["who"], "en"))
     telling = (

@@ -40,17 +40,21 @@ def asks(question: Question) -> bool:
     return any(pattern.search(asked) for pattern in (_LATEST, _LEAST, _MOST))
 
 
-def first(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+def first(
+    question: Question, ranked: Sequence[Candidate], every: Sequence[Candidate] = ()
+) -> list[Candidate]:
     """``ranked``, led by the entry that stands at the end which the question asks for; [] where the entries do not
     tell which that is.
 
     An answer holds no "last" and no "cheapest": the rows and entries beside it say so.
+
+    :param every: all candidates, among them the rows of the same table that seem to be about something else.
     """
     asked = words.fold(question.text)
     if _LATEST.search(asked):
         lead = _latest(_near(question, ranked))
     else:
-        lead = _outermost(question, ranked, asked, smallest=_LEAST.search(asked) is not None)
+        lead = _outermost(question, ranked, every or ranked, asked, smallest=_LEAST.search(asked) is not None)
     return [] if lead is None else led_by(lead, ranked)
 
 
@@ -88,15 +92,15 @@ def _latest(near: Iterable[Candidate]) -> Candidate | None:
 
 
 def _outermost(
-    question: Question, ranked: Sequence[Candidate], asked: str, *, smallest: bool
+    question: Question, ranked: Sequence[Candidate], every: Sequence[Candidate], asked: str, *, smallest: bool
 ) -> Candidate | None:
     """The row with the least or the most in the column that is asked about."""
     best = next(telling(question, ranked), None)
     if best is None:
         return None
     table = next((c.hit.chunk_id for c in ranked if c.is_row), best.hit.chunk_id)
-    head = next((c for c in ranked if c.is_head and c.hit.chunk_id == table), None)
-    rows = [c for c in ranked if c.is_row and c.hit.chunk_id == table]
+    head = next((c for c in every if c.is_head and c.hit.chunk_id == table), None)
+    rows = [c for c in every if c.is_row and c.hit.chunk_id == table]
     if head is None or len(rows) < 2:
         return None
     for column in _columns(question, _cells(head.text), head.language, priced=bool(_PRICE.search(asked))):

@@ -21,6 +21,7 @@ from gemmasearch.answering import (
     doers,
     entries,
     evidence,
+    exactly,
     extremes,
     former,
     halves,
@@ -32,6 +33,7 @@ from gemmasearch.answering import (
     replaced,
     steps,
     things,
+    titled,
     updates,
     words,
 )
@@ -102,8 +104,11 @@ class Found:
             ranked = [c for c in ranked if not steps.is_link(c.text)] or ranked
             likely *= not steps.untold(asked, ranked, weights)
         affirmed = contrary.is_affirmed(asked, ranked)
-        ranked = _in_order(asked, ranked)
-        if extremes.asks(asked) and (ends := extremes.first(asked, ranked)):
+        every, ranked = ranked, _in_order(asked, ranked)
+        if (titled_so := titled.lead(asked, every)) is not None:
+            shown = tuple(evidence.select(asked, led_by(titled_so, ranked), SHOWN))
+            return cls(asked, shown, True, shown[:1], settled=True)
+        if extremes.asks(asked) and (ends := extremes.first(asked, ranked, every)):
             shown = tuple(evidence.select(asked, ends, SHOWN))
             return cls(asked, shown, likely >= 0.5 or refusal.says_all(ends[0], by_itself=False), shown[:1])
         if extremes.is_any(asked, ranked):
@@ -219,7 +224,7 @@ def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     kept = replaced.first(asked, newest.first(asked, kept))
     kept = from_year_first(asked, doers.doer_first(asked, kept))
     kept = month_first(asked, _counted_first(asked, kept))
-    return rows_first(asked, _denied_first(asked, kept))
+    return exactly.first(asked, rows_first(asked, _denied_first(asked, kept)))
 
 
 def _denied_first(asked: Question, ranked: Sequence[Candidate]) -> Sequence[Candidate]:

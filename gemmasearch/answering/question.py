@@ -13,6 +13,31 @@ from gemmasearch.store import words as indexed
 
 # "Who's got the key" is no "who is".
 _RUN_TOGETHER = light.pattern(r"\b(what|who|where|when|how|why)['’]?s\b(?! (?:got|been|had)\b)", re.I)
+# "Remind me when …": who is asked to say it, and how politely, is no part of what is asked.
+_FRAMED = light.pattern(
+    r"^\W*(?:(?:please|pls|hey|hi|hello|ok|so),? )*"
+    r"(?:(?:can|could|would) (?:you|u|someone|anyone) (?:please |pls )?(?:tell|remind) me"
+    r"|(?:do|does) (?:you|u|anyone|anybody|we) (?:still )?(?:know|remember|recall)"
+    r"|(?:please |pls )?(?:tell|remind) me"
+    r"|(?:do you have )?any idea|(?:anyone|anybody) (?:knows?|remembers?)"
+    r"|(?:i|we) (?:need|want|['’]d like|would like) to know|i(?: have|['’]ve)? (?:forgot|forgotten|forget)"
+    r"|i (?:can['’]?t|cannot|don['’]?t) (?:remember|recall|know)|i wonder)(?: again| please| pls)?[,:]? "
+    r"(?=(?:who|whom|whose|what|when|where|how|why|which)(?:['’]?s)?\b)",
+    re.I,
+)
+_CLEFT = light.pattern(
+    r"\b(who|what|when|where|which \w+) (?:(?:is|was|were) it|it (?:is|was|were)) that\b", re.I
+)
+# "Who waters the plants when I am away" asks for no day. What was said, or is known, of when does.
+_IN_THAT_CASE = light.pattern(
+    r"(?<=\w )(?<!\band )(?<!\bor )(?<!\babout )(?<!\bof )(?<!\bon )(?<!\bto )(?<!\bsays )(?<!\bsay )"
+    r"(?<!\bsaid )"
+    r"(?<!\bknow )(?<!\bknows )when "
+    r"(?=(?:i|we|you|he|she|it|they|the|my|our|a|an|there|someone|somebody|nobody|no)\b)"
+)
+_ASKED_FIRST = light.pattern(
+    r"(?:(?:and|so|but) )?(?:who|whom|whose|what|where|why|how|which)\b(?! (?:about|else)\b)"
+)
 KINDS = ("who", "when", "where", "number", "money", "yesno", "why", "how", "list", "summary", "what")
 COUNTED = ("when", "number", "money")  # which a day or an amount answers
 GATHERED = ("list", "summary")  # which more than one sentence answers
@@ -44,10 +69,15 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
               r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,4}(?:want|ask|quote) for\b"
               r"|^what (?:did|do|does) (?:[\w'.-]+ ){1,5}(?:bring in|raise|fetch)\W*$"
               r"|^(?:(?:the|our|my) )?(?:total|sum|amount) (?:(?:amount|sum) )?(?:spent|paid|spend|cost)\b"
+              r"|^how much (?:(?:the|our|my|a|an|we|i|he|she|they) |\w+'s )(?:[\w'.-]+ ){0,5}"
+              r"(?:costs?|paid|pays?|spent|spend|charged?s?|owed?s?)\b"
+              r"|^(?:the |our |my )?(?:price|cost|fee|rent|premium|salary)s? (?:of|for|on|at|in) "
+              r"|^(?!.*\b(?:who|whose|when|why|where|how|which|do|does|did|has|have|had|if|than)\b)"
+              r"(?:what (?:is|was|are|were) )?(?:[\w'.-]+ ){1,5}(?:price|cost|fee)s?\W*$"
               r"|\bcosts?\?|\bwhat (?:does|do|did|will|would) .+ costs?\b"),
     ("number", r"\b(how (?:many|much|old|long|far|big|large|tall|high|low|deep|often|heavy|fast"
            r"|slow|wide|thick|narrow|hot|cold|warm)"
-           r"|what (?:percent|percentage|number|proportion|temperature)"
+           r"|what (?:percent|percentage|number|proportion|temp(?:erature)?)"
                r"|wie ?viele?|wie (?:alt|lange?|weit|gross|oft|schwer|hoch|niedrig|schnell|tief|breit|dick"
                r"|heiss|kalt|warm)"
                r"|combien|quel age|cuant[oa]s?|que edad)\b"),
@@ -92,6 +122,11 @@ _END_OF_MANY = light.pattern(
     r"|\b(cheapest|(?:least|most) expensive|dearest|lowest|highest|smallest|largest|biggest|shortest|longest|fewest"
     r"|billigste\w*|gunstigste\w*|teuerste\w*|niedrigste\w*|hochste\w*|kleinste\w*|grosste\w*|kurzeste\w*|langste\w*"
     r"|(?:plus|moins) cher\w*|mas (?:barat|car)[oa]s?)\b"
+)
+# Nor, of which class of things it names one, nor that it is called so or who said it: "which energy company".
+_CLASS = light.pattern(
+    r"\b(?:what|which) (?:[\w'-]+ ){1,2}?(variet(?:y|ies)|types?|brands?|breeds?|compan(?:y|ies)|firms?|suppliers?"
+    r"|providers?)\b|\bwhat (?:.+ )?(?:is|was|are|were)\b.*? ?(called)\W*$|\b(according) to\b"
 )
 # Nor that what it tells is so now.
 _AS_OF_NOW = light.pattern(
@@ -147,6 +182,7 @@ OWN_INITIALS = light.pattern(r"(?:[Ww]hat(?:['’]s| is)|[Ww]as ist) (?:my|our|m
 _ASKS_FOR_COLOUR = light.pattern(
     r"\b(?:(?:what|which|welche[nrs]?|quelle|que) (?:colou?r|farbe|couleur|color)"
     r"|(?:colou?r|farbe|couleur|color) (?:is|was|are|were|ist|war|hat|est|es|era) )\b"
+    r"|^(?:what(?:'s| is| was) )?(?:the )?colou?r of\b"
 )
 _IN_WHICH_CASE = light.pattern(  # "when must X not be used" asks for no day
     r"^(?:when (?:should|shall|must|may|can|could|need)|wann (?:soll\w*|darf|durfen|muss|mussen|kann|konnen)"
@@ -199,12 +235,15 @@ class Question:
 
 
 def spelt_out(text: str) -> str:
-    """A question whose first word is not run together with the verb: what is told of it hangs on both.
+    """A question whose first word is not run together with the verb, and stands at its beginning: what is told of it
+    hangs on both.
 
-    >>> spelt_out("whats the fee, and who's the landlord")
-    'what is the fee, and who is the landlord'
+    >>> spelt_out("whats the fee, and who's the landlord"), spelt_out("remind me when the rent is due")
+    ('what is the fee, and who is the landlord', 'when the rent is due')
+    >>> spelt_out("Can you tell me who it was that called?"), spelt_out("who was it that called")
+    ('who called?', 'who called')
     """
-    return _RUN_TOGETHER.sub(r"\1 is", text)
+    return _CLEFT.sub(r"\1", _RUN_TOGETHER.sub(r"\1 is", _FRAMED.sub("", text)))
 
 
 def understand(text: str) -> Question:
@@ -249,8 +288,15 @@ def understand(text: str) -> Question:
         kind not in ("yesno", "why") and words.negated(text),
         bool(_NOW.search(flat) or _NOW_UNSPACED.search(text)),
         abroad,
-        everyday.among(surface, language, kind),
+        everyday.among(surface, language, kind) | _of_class(flat, language, surface),
     )
+
+
+def _of_class(flat: str, language: str, surface: Mapping[str, str]) -> frozenset[str]:
+    """The stems by which an English question names the class of what it asks for, where others stand beside them."""
+    found = (words.stems(part, "en") for m in _CLASS.finditer(flat) for part in m.groups() if part)
+    classes = frozenset(stem for part in found for stem in part) & surface.keys()
+    return classes if language == "en" and len(classes) < len(surface) else frozenset()
 
 
 def without_asking(text: str) -> str:
@@ -263,6 +309,8 @@ def _kind_of(text: str, flat: str, language: str) -> tuple[str, bool]:
 
     :param flat: the text, folded and on one line.
     """
+    if language == "en" and _ASKED_FIRST.match(flat):
+        flat = _IN_THAT_CASE.sub("if ", flat)
     kind = next((kind for kind, pattern in _COMPILED if pattern.search(flat)), "")
     kind = kind or next((kind for kind, asked in _UNSPACED if re.search(asked, text)), "")
     abroad = not kind or tongues.foreign(language)

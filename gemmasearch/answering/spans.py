@@ -136,8 +136,12 @@ DURATION = light.pattern(
     r"|monate?n?|jahre?n?|stunden?|minuten?|jours?|semaines?|mois|ans?|heures?|d[ií]as?|semanas?|mes(?:es)?|años?|horas?|minutos?)\b",
     re.I,
 )
-HEAT = light.pattern(r"temperatures?|temperatur(?:en)?|temperaturas?")  # folded: what a degree says
-DEGREES = light.pattern(r"\d ?(?:[°º]|(?:degrees?|grad|degr[ée]s?|grados?)\b)", re.I)
+HEAT = light.pattern(r"temp(?:erature)?s?|temperatur(?:en)?|temperaturas?")  # folded: what a degree says
+DEGREES = light.pattern(  # an oven is hot by itself: "bake at 170"
+    r"\d ?(?:[°º]|(?:degrees?|grad|degr[ée]s?|grados?)\b)"
+    r"|\b(?:bake|roast|oven|fan|gas mark)\b[^.;\n]{0,20}\b\d{1,3}\b(?! ?(?:min|h\b|hours?|g\b|ml))",
+    re.I,
+)
 COLOURED = light.pattern(r"colou?rs?|farben?|couleurs?|color(?:es)?")  # folded: what a colour is called
 _COLOUR = light.pattern(  # folded
     r"\b(?:(?:dark|light|pale|dunkel|hell)?-?(?:red|blue|green|yellow|black|white|grey|gray|brown|orange|purple|pink|violet"

@@ -84,6 +84,25 @@ _SAME = {
         retention retain retained keep kept
         dose dosage
         pay paid settle settled
+        deal deals dealing dealt handle handles handling handled handler
+        hit struck strike
+        outage downtime
+        founded establish established
+        join joined joins member membership
+        quit resign resigned resignation
+        build built construct constructed construction
+        movie film
+        petrol gasoline
+        parcel package
+        exam exams test tests
+        tenant renter lodger
+        accident crash collision
+        quote quotation estimate
+        fridge refrigerator
+        bike bicycle
+        sofa couch
+        chair chairman chairwoman chairperson
+        recommend recommended recommendation suggest suggested suggestion
         write wrote written compose composed
         collect collected fetch fetched
         cut trim trimmed prune pruned mow mowed
@@ -166,12 +185,28 @@ _SAME = {
 BOUGHT = words.listed("buy bought purchase purchased gekauft kaufte achete compro comprado")
 # What comes was delivered, and what was made at a fair was raised, where a day or an amount is asked for. A delivery
 # and a raise are something else.
-_SAID_OF: Mapping[str, tuple[frozenset[str], re.Pattern[str]]] = {
-    "when": (words.listed("delivered"), light.pattern(r"\b(?:came|arrived)\b", re.I)),
+_SAID_OF: Mapping[str, tuple[tuple[frozenset[str], re.Pattern[str]], ...]] = {
+    "when": (
+        (words.listed("delivered"), light.pattern(r"\b(?:came|arrived)\b", re.I)),
+        (  # runs out
+            words.listed("run runs ran"),
+            light.pattern(r"\b(?:ends?|ended|expires?|expired|(?:valid|good) (?:until|till))\b", re.I),
+        ),
+    ),
+    "who": (
+        (  # what somebody gave is from them
+            words.listed("give gave given lend lent send sent"),
+            light.pattern(
+                rf"^\W*(?:\w+ )?[Ff]rom {words.CAPITAL}|\b(?:present|gift) from\b|\b(?:lent|given|sent) by\b"
+            ),
+        ),
+    ),
     "money": (
-        words.listed("raise raised collect collected earn earned fetch fetched bring"),
-        light.pattern(
-            r"\b(?:made|raised|took|takings|proceeds|collected|earned|fetched|brought in|profit)\b", re.I
+        (
+            words.listed("raise raised collect collected earn earned fetch fetched bring"),
+            light.pattern(
+                r"\b(?:made|raised|took|takings|proceeds|collected|earned|fetched|brought in|profit)\b", re.I
+            ),
         ),
     ),
 }
@@ -193,10 +228,8 @@ def said_of(kind: str, word: str, text: str) -> bool:
     >>> said_of("when", "delivered", "24 Feb: the mattress came."), said_of("money", "delivered", "The bill came.")
     (True, False)
     """
-    if kind not in _SAID_OF:
-        return False
-    verbs, telling = _SAID_OF[kind]
-    return words.fold(word) in verbs and telling.search(text) is not None
+    asked = words.fold(word)
+    return any(asked in verbs and telling.search(text) for verbs, telling in _SAID_OF.get(kind, ()))
 
 
 def written(stem: str, language: str) -> tuple[str, ...]:
