@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 
@@ -11,6 +10,8 @@ STDOUT = "standard output"
 
 def refused(error: OSError) -> str:
     """Why nothing can be written to stdout, for people."""
+    import errno  # seldom needed
+
     why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
     return f"cannot write to {STDOUT}: {why}"
 

@@ -278,7 +278,8 @@ def _placed(store: Store, conditions: Sequence[Condition]) -> list[Condition]:
     for condition in conditions:
         branches = tuple(tuple(_placed(store, branch)) for branch in condition.branches)
         condition = replace(condition, branches=branches)
-        place = os.path.expanduser(str(condition.value)) if condition.field in ("in", "path") else ""
+        place = str(condition.value) if condition.field in ("in", "path") else ""
+        place = "" if "\0" in place else os.path.expanduser(place)  # no path holds a null
         if os.path.isabs(place):
             condition = replace(condition, value=_known_as(store, os.path.normpath(place)) or condition.value)
         found.append(condition)

@@ -247,6 +247,7 @@ def test_a_misspelt_name_of_a_config_file_was_silently_ignored(tmp_path: Path) -
     assert "cofnig.toml (not there)" in run("config", env=missing).said
 
 
+@pytest.mark.slow
 def test_a_scheduled_run_with_a_misspelt_config_file_took_the_defaults_for_months(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("A note.\n")
     (tmp_path / "config.toml").write_text("results = 3\n")
@@ -415,6 +416,7 @@ def test_a_size_that_no_model_has_was_taken_for_the_vectors(tmp_path: Path) -> N
     assert not (tmp_path / "i.db").exists()
 
 
+@pytest.mark.slow
 def test_a_size_that_the_model_was_not_trained_for_was_taken(tmp_path: Path) -> None:
     """It is refused before anything is made, read or changed."""
     (tmp_path / "a.md").write_text("the walnut")

@@ -91,3 +91,9 @@ def test_two_files_that_share_their_bytes_are_two(tmp_path: Path) -> None:
     assert known_as(f"{tmp_path}/b.md", known) == f"{tmp_path}/b.md"
     assert known_as(f"{tmp_path}/c.md", known) == f"{tmp_path}/a.md"
     assert known_as("/", []) == "/" and known_as(f"{tmp_path}/nothing", known) == f"{tmp_path}/nothing"
+
+
+@pytest.mark.parametrize("place", ["~\0", "/\0", "~nobody-of-that-name/\0x"])
+def test_a_null_in_a_path_that_is_searched_was_a_traceback(index: Index, real: Path, place: str) -> None:
+    index.index([real])
+    assert index.search(f"in:{place} plum") == []
