@@ -23,7 +23,7 @@ _DENIED = light.pattern(
 # What says no as well, in its way. Folded.
 _FAILS = light.pattern(
     r"\b(?:fail\w*|lack\w*|miss(?:ed|es|ing)?|refus\w*|unable|hardly|rarely|seldom|instead|declin\w*|prevent\w*"
-    r"|unpaid|unfinished|unanswered|open|outstanding|overdue|still|fehl\w*|statt\w*|offen\w*|manqu\w*|refus\w*|falt\w*)\b"
+    r"|unpaid|unfinished|unanswered|open|outstanding|overdue|still|fehl\w*|statt\w*|offen\w*|manqu\w*|falt\w*)\b"
 )
 _NEAR = 3  # best candidates of which one may say the contrary
 _LETTERS = 4  # of a name: what is shorter may be an abbreviation

@@ -117,7 +117,10 @@ class Found:
             shown = tuple(evidence.select(asked, taken, SHOWN))
             return cls(asked, shown, likely >= 0.5, shown[:1])
         shown = tuple(evidence.select(asked, ranked, SHOWN))
-        if _is_of_something_else(asked, ranked, shown) or _is_contrary(asked, ranked, shown, affirmed):
+        told_first = _told(ranked, shown)
+        if _is_of_something_else(asked, ranked, told_first) or _is_contrary(
+            asked, ranked, told_first, affirmed
+        ):
             likely = 0.0
         if listing.asks(asked) and listing.enough(told := listing.items(asked, ranked)):
             longer = (listing.LONGER,) if len(told) > listing.MOST else ()
@@ -182,27 +185,28 @@ class Found:
         return replace(self, told=tuple(told), notes=(*self.notes, f"{HALF}: {open_[0].text}"))
 
 
+def _told(ranked: Sequence[Candidate], shown: Sequence[Evidence]) -> Candidate | None:
+    """The candidate that would be told: the first that is shown."""
+    first = (shown[0].text, shown[0].hit.chunk_id) if shown else None
+    return next((c for c in ranked if (c.text, c.hit.chunk_id) == first), None)
+
+
 def _is_contrary(
-    asked: Question, ranked: Sequence[Candidate], shown: Sequence[Evidence], affirmed: bool
+    asked: Question, ranked: Sequence[Candidate], told: Candidate | None, affirmed: bool
 ) -> bool:
     """Whether what would be told says the contrary, or the same of another. :param affirmed: one of the best says
     without a denial what the question denies."""
-    told = next(
-        (c for c in ranked if shown and (c.text, c.hit.chunk_id) == (shown[0].text, shown[0].hit.chunk_id)),
-        None,
-    )
     if told is None:
         return False
     return (affirmed and not contrary.denies(told)) or contrary.says(asked, told, ranked)
 
 
-def _is_of_something_else(asked: Question, ranked: Sequence[Candidate], shown: Sequence[Evidence]) -> bool:
+def _is_of_something_else(asked: Question, ranked: Sequence[Candidate], told: Candidate | None) -> bool:
     """Whether a line that holds the whole question says nothing more, and what would be told in its place is of
     another document and shares no word with the question."""
-    if not ranked or ranked[0].covered < _WHOLE or not evidence.says_nothing(asked, ranked[0]):
+    if told is None or ranked[0].covered < _WHOLE or not evidence.says_nothing(asked, ranked[0]):
         return False
-    told = (c for c in ranked if (c.text, c.hit.chunk_id) == (shown[0].text, shown[0].hit.chunk_id))
-    return any(not c.covered and c.hit.document_id != ranked[0].hit.document_id for c in told)
+    return not told.covered and told.hit.document_id != ranked[0].hit.document_id
 
 
 def _in_order(asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:

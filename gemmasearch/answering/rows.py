@@ -8,13 +8,12 @@ import re
 from collections.abc import Sequence
 
 from gemmasearch import light
-from gemmasearch.answering.sentences import Unit, units_of
+from gemmasearch.answering.sentences import TABLES, Unit, units_of
 from gemmasearch.answering.surroundings import names_columns
 from gemmasearch.documents import Hit
 
 APART = " · "  # between the cells
 _PIPE = light.pattern(r"(?<!\\)\|")
-_SEPARATED = (".csv", ".tsv")
 
 
 def told(text: str, hit: Hit) -> list[tuple[str, str]] | None:
@@ -38,7 +37,7 @@ def told(text: str, hit: Hit) -> list[tuple[str, str]] | None:
 def _cells(hit: Hit, unit: Unit) -> list[str]:
     """The cells of a row; [] where nothing but blanks divides it."""
     row = hit.text[unit.start : unit.end]
-    if os.path.splitext(hit.path)[1].lower() in _SEPARATED and "\t" not in row:
+    if os.path.splitext(hit.path)[1].lower() in TABLES and "\t" not in row:
         mark = ";" if row.count(";") > row.count(",") else ","
         cells = next(csv.reader([row], delimiter=mark), [])
     elif "|" in row:

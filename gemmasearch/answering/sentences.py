@@ -53,7 +53,7 @@ _CLAUSE = 15  # characters of a Thai clause: what is shorter is a part of one, s
 _LEAST = 2  # words of a sentence: "1." and "Fee." are parts of one
 _WORD = 20  # characters that a line lacks which was broken on purpose
 _OPENING = "\"'“‘«([¿¡"
-_TABLES = (".csv", ".tsv")
+TABLES = (".csv", ".tsv")
 _OUTLINES = (".org",)
 _ATTRIBUTION = light.pattern(r"\b(?:wrote|writes|schrieb|geschrieben|écrit|escribió)\s?:[\s>]*$")
 
@@ -75,7 +75,7 @@ def _split(text: str, table: bool, outline: bool) -> tuple[Unit, ...]:
 def units_of(hit: Hit) -> list[Unit]:
     """The units of a hit's text."""
     suffix = os.path.splitext(hit.path)[1].lower()
-    return split(hit.text, table=suffix in _TABLES, outline=suffix in _OUTLINES)
+    return split(hit.text, table=suffix in TABLES, outline=suffix in _OUTLINES)
 
 
 def sentences_of(text: str) -> list[str]:
