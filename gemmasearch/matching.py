@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gemmasearch.errors import ModelProblem
 from gemmasearch.light import dataclass
 from gemmasearch.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gemmasearch.models import Embedder, Generator, Space
     from gemmasearch.store import Store
     from gemmasearch.store.rows import SpaceRow
@@ -85,13 +87,11 @@ class Models:
 
     def remembered(self) -> Settings:
         """The settings, with the model that the last run used where nothing says another."""
-        return self._remembered(self._store.state("embedder"))
+        return self._remembered(self._store.record("embedder"))
 
-    def _remembered(self, record: str | None) -> Settings:
+    def _remembered(self, record: Mapping[str, Any]) -> Settings:
         """The settings, with the model of ``record`` where neither flag, environment nor file says another."""
-        if record is None:
-            return self.settings
-        unsaid = {k: v for k, v in json.loads(record).items() if self.settings.origin(k).source == "default"}
+        unsaid = {k: v for k, v in record.items() if self.settings.origin(k).source == "default"}
         return replace(self.settings, **unsaid)
 
     def query_embedder(self) -> Embedder | None:
@@ -103,8 +103,8 @@ class Models:
             return None
         self._heed_flag(space)
         if self._embedder is None or self._embedder.space.key != space.key:
-            record = self._store.state(f"space:{space.key}")
-            maker = replace(self.settings, **json.loads(record)) if record else self.settings
+            record = self._store.record(f"space:{space.key}")
+            maker = replace(self.settings, **record)
             try:
                 self._embedder = models.open_embedder(maker, lazy=True)
             except ModelProblem as e:
@@ -152,7 +152,7 @@ class Models:
         active, dim = self._store.active_space(), self.settings.dim
         if active is None or self.settings.origin("dim").source == "default" or not 0 < dim < active.dim:
             return False
-        record = json.loads(self._store.state(f"space:{active.key}") or "{}")
+        record = self._store.record(f"space:{active.key}")
         if not active.matryoshka or record.get("embedder") != self.remembered().embedder:
             return False
         space = Space(active.name, active.model, dim, active.full_dim, active.prompt_version, True)

@@ -54,7 +54,7 @@ def save(store: Store, name: str, question: str) -> Standing:
 
 def saved(store: Store) -> dict[str, Standing]:
     """All standing questions by name."""
-    rows = json.loads(store.state(_STATE) or "[]")
+    rows = store.own(_STATE) or []
     return {row["name"]: Standing(**{**row, "told": tuple(row["told"])}) for row in rows}
 
 

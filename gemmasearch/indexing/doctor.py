@@ -22,6 +22,7 @@ from gemmasearch.readers.channel import Died
 from gemmasearch.readers.recognition import mime_of
 from gemmasearch.readers.table import broken_formats
 from gemmasearch.store import Store
+from gemmasearch.store.care import ODD
 from gemmasearch.store.database import sqlite_version
 
 LEAST_SQLITE = (3, 51, 3)  # before, two connections could lose pages when one reset the WAL
@@ -195,6 +196,8 @@ def _contents(index: Path) -> Iterator[Check]:
                 yield _machine(f"heartbeat, {beat.what}", not beat.stale, beat.said, beat.mend)
     except GsearchError as e:
         yield Check("index", False, e.message, e.hint or mend)
+    except ODD as e:
+        yield Check("index", False, f"a row is not what was written ({type(e).__name__})", mend)
 
 
 def _opened(index: Path) -> Store:

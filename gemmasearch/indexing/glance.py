@@ -27,6 +27,11 @@ JUST_NOW = 10.0  # seconds: status calls a younger mark so, and writing it again
 # Settings that a command line of `index` may give and that a run goes by.
 FLAGS = ("embedder", "dim", "gpu", "ocr", "archives")
 _ELSEWHERE = ("GSEARCH_DB", "GSEARCH_DEBUG")  # the record lies in the index itself
+_LOCAL = frozenset(
+    b"ext2 ext3 ext4 xfs btrfs f2fs zfs bcachefs jfs reiserfs vfat exfat ntfs3 iso9660 udf squashfs erofs overlay "
+    b"tmpfs ramfs devtmpfs rootfs proc sysfs devpts mqueue hugetlbfs cgroup cgroup2 securityfs debugfs tracefs "
+    b"pstore bpf configfs fusectl efivarfs selinuxfs binfmt_misc nsfs rpc_pipefs".split()
+)
 _NAMED = ("HOME", "XDG_DATA_HOME")
 
 
@@ -133,7 +138,9 @@ def _folders_as_they_were(record: Sequence[Sequence[str]]) -> bool:
 
 def _all_answer(record: Sequence[Sequence[str]]) -> bool:
     """Whether each root, and each file system that is mounted within one, answers: one that does not would be waited
-    for for ever."""
+    for for ever. To ask takes a thread, and is left out where the kernel itself answers for all that is mounted."""
+    if _all_local():
+        return True
     from gemmasearch import reach
 
     roots = [os.fsdecode(bytes.fromhex(path)) for path, *_ in _lines(record, "R")]
@@ -141,6 +148,16 @@ def _all_answer(record: Sequence[Sequence[str]]) -> bool:
         return False
     within = tuple(os.path.realpath(root).rstrip("/") + "/" for root in roots)
     return all(reach.answers(point) for point in reach.mount_points() if point.startswith(within))
+
+
+def _all_local() -> bool:
+    """Whether every file system here is a disk's or the kernel's own: none of a server or of a program."""
+    try:
+        with open("/proc/self/mountinfo", "rb", 0) as listing:
+            lines = listing.read().splitlines()
+    except OSError:
+        return False  # not Linux
+    return {line.partition(b" - ")[2].partition(b" ")[0] for line in lines} <= _LOCAL
 
 
 def _stamp(status: os.stat_result) -> list[str]:

@@ -125,11 +125,8 @@ def _run(mark: Mapping[str, Any], now: float) -> Heartbeat | None:
 
 
 def _read(store: Store, name: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(store.state(name) or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) and "at" in found else {}
+    found = store.record(name)
+    return found if "at" in found else {}
 
 
 def ago(seconds: float) -> str:

@@ -25,8 +25,7 @@ SETTINGS = {
 
 def read_again(store: Store, settings: Settings) -> None:
     """Let this run read the files that a limit kept out which is higher now; remember the limits."""
-    known = store.state(LIMITS)
-    before = json.loads(known or "{}")
+    before = store.record(LIMITS)
     now = {name: getattr(settings, name) for names in SETTINGS.values() for name in names}
     if now == before:
         return

@@ -88,11 +88,7 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int, int]:
 
 def records(store: Store) -> dict[str, Any]:
     """What is remembered, by the paths of roots."""
-    try:
-        found = json.loads(store.state(STATE) or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return store.record(STATE)
 
 
 def keep(store: Store, found: Mapping[str, Maildirs]) -> None:

@@ -23,7 +23,7 @@ def keep_read(store: Store, settings: Settings) -> None:
     """Let what this run could not read again count as read by the readers of today; and have read again what counts
     so since a run without an option that is here now."""
     now = f"{READERS} {settings.ocr} {settings.archives}"
-    before = json.loads(store.state(KEPT) or "{}")
+    before = store.record(KEPT)
     if before.get("for") == now:
         return
     from gemmasearch.readers import extras

@@ -12,7 +12,7 @@ from gemmasearch.indexing import maildirs
 from gemmasearch.indexing.lock import lock_path, run_lock
 from gemmasearch.light import dataclass
 from gemmasearch.store import Store, schema
-from gemmasearch.store.care import Salvage
+from gemmasearch.store.care import ODD, Salvage
 
 _PRIVATE = 0o600  # also where the damaged file came from elsewhere, open to others
 _HEAD = 1 << 20  # bytes in which an index has its schema
@@ -42,7 +42,7 @@ def repair(index: Path, *, wait: float = 10.0) -> Repaired | None:
     with run_lock(index, "repair", wait=wait):
         kept, backup = Salvage(), ""
         _lengthen(index)
-        with suppress(IndexDamaged, IndexForeign), Store.open(index, create=True) as store:
+        with suppress(IndexDamaged, IndexForeign, *ODD), Store.open(index, create=True) as store:
             kept = store.salvage()
             found = {f.where for f in store.examine()}
             if not found:

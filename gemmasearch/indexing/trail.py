@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Sequence
@@ -13,7 +12,6 @@ from gemmasearch.indexing import current, glance, maildirs
 from gemmasearch.light import dataclass
 from gemmasearch.store.files import UNPURGED
 from gemmasearch.store.glance import GLANCE, roots, situation
-from gemmasearch.store.traces import PURGED
 
 if TYPE_CHECKING:
     from gemmasearch.indexing.looking import Look
@@ -74,8 +72,8 @@ def _models(store: Store, settings: Settings) -> list[str] | None:
     """The files that decide which model is used; None if that cannot be told by files."""
     from gemmasearch.models import depends_on
 
-    used = store.state("embedder")
-    return depends_on(json.loads(used)["embedder"], settings) if used else None
+    used = store.record("embedder").get("embedder")
+    return depends_on(used, settings) if used else None
 
 
 def _is_whole(settings: Settings, looks: Sequence[Look], registered: Sequence[Root], tally: Tally) -> bool:
@@ -102,7 +100,7 @@ def _all_have_origins(settings: Settings) -> bool:
 def _head(store: Store, settings: Settings, looks: Sequence[Look], tally: Tally) -> list[str]:
     flags = {name: getattr(settings, name) for name in glance.FLAGS if settings.origin(name).source == "flag"}
     now = time.time()
-    purged = float(store.state(PURGED) or 0) if store.state(UNPURGED) is not None else now
+    purged = store.purged() if store.state(UNPURGED) is not None else now
     since = min((mark[5] for look in looks for mark in look.maildirs.looked.values()), default=now)
     return [
         f"here {glance.surroundings(flags)}",

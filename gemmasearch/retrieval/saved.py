@@ -106,5 +106,5 @@ def unseen(
 
 
 def _read(store: Store) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(store.state(_STATE) or "{}")
+    found: dict[str, dict[str, Any]] = store.own(_STATE) or {}
     return found

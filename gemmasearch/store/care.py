@@ -18,6 +18,32 @@ from gemmasearch.store.pictures import read_again
 from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
 
+# Rows without a seal, with a value of a type that is never written. (An "iif", as "AND" and "OR" keep to no order.)
+_ODD_ROOT = """iif(typeof(path) = 'blob' AND typeof(options) = 'text' AND json_valid(options),
+    json_type(options) <> 'object', true)"""
+_ODD_FILE = " OR ".join(
+    f"typeof({column}) NOT IN {types}"
+    for columns, types in (
+        ("path", "('blob')"),
+        ("path_words reader reason", "('text')"),
+        ("hash tail_hash", "('blob', 'null')"),
+        ("size mtime_ns ctime_ns inode device tail", "('integer', 'null')"),
+    )
+    for column in columns.split()
+)
+_ODD_RECORD = """typeof(value) <> 'text' OR name NOT IN ('identity', 'unpurged', 'unswept', 'purged', 'glance')
+    AND NOT iif(json_valid(value), json_type(value) IN ('object', 'array'), false)"""
+
+_ODD_DOCUMENT = """typeof("offset") NOT IN ('integer', 'null') OR typeof(length) NOT IN ('integer', 'null')"""
+_ODD_SPACE = "key IS NOT model || ':' || dim || ':' || prompt_version OR " + " OR ".join(
+    f"typeof({column}) <> '{type}'"
+    for type, columns in (
+        ("text", "name model"),
+        ("integer", "dim full_dim prompt_version matryoshka complete_to"),
+    )
+    for column in columns.split()
+)
+
 # Each counts rows that cannot be there in a sound index.
 _CONTRADICTIONS = {
     "chunks that belong to no document": (
@@ -40,7 +66,11 @@ _CONTRADICTIONS = {
     "chunks that are not what was written": (
         f"SELECT count(*) FROM chunks c WHERE {seals.broken(seals.CHUNK, 'c.')}"
     ),
-    "folders whose options cannot be read": "SELECT count(*) FROM roots WHERE NOT json_valid(options)",
+    "documents whose place is not what was written": f"SELECT count(*) FROM documents WHERE {_ODD_DOCUMENT}",
+    "spaces that are not what was written": f"SELECT count(*) FROM spaces WHERE {_ODD_SPACE}",
+    "folders whose name or options cannot be read": f"SELECT count(*) FROM roots WHERE {_ODD_ROOT}",
+    "files whose name or stamp is not what was written": f"SELECT count(*) FROM files WHERE {_ODD_FILE}",
+    "records that cannot be read": f"SELECT count(*) FROM state WHERE {_ODD_RECORD}",
 }
 _VECTORS = {
     "vectors of no chunk": """
@@ -62,6 +92,10 @@ _VECTORS = {
 
 # What a repair takes out of the rows; all files are read again, because nobody knows what else is missing.
 _MEND = (
+    f"DELETE FROM files WHERE {_ODD_FILE}",
+    f"DELETE FROM documents WHERE {_ODD_DOCUMENT}",
+    f"DELETE FROM spaces WHERE {_ODD_SPACE}",
+    f"DELETE FROM state WHERE {_ODD_RECORD}",
     f"DELETE FROM chunks WHERE {seals.broken(seals.CHUNK, '')}",
     "DELETE FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)",
     f"""DELETE FROM documents WHERE file_id NOT IN (SELECT id FROM files) OR {seals.broken(seals.DOCUMENT, "")}
@@ -87,6 +121,9 @@ class Finding:
     detail: str
 
 
+# What comes of values of types that were never written. No damage may keep the doctor from naming it, or a repair
+# from beginning anew.
+ODD = (TypeError, AttributeError, ValueError, LookupError)
 _LABELS = {"labels": 0, "label_examples": 1, "decisions": 0}  # table -> the column with the label's id
 
 
@@ -129,7 +166,11 @@ class Care:
                 wrong = len(kept ^ {(name, id) for id, names in self._names() for name in names})
         except IndexDamaged as e:
             return [Finding("file", e.message)]
-        except (ValueError, TypeError):  # its references are no JSON: the seal of the row says so
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+        ):  # its references are no JSON: the seal of the row says so
             return []
         return [Finding("rows", f"{wrong} links between messages are not what was written")] if wrong else []
 
@@ -235,7 +276,8 @@ class Care:
                 if isinstance(path, bytes) and _is_json(options):
                     kept.roots[os.fsdecode(path)] = options
         with suppress(IndexDamaged):
-            kept.state.update(self.db.each("SELECT name, value FROM state WHERE name <> 'identity'"))
+            readable = f"SELECT name, value FROM state WHERE name <> 'identity' AND NOT ({_ODD_RECORD})"
+            kept.state.update(self.db.each(readable))
         with suppress(IndexDamaged):
             kept.forgotten.update(self.db.each("SELECT hash, at FROM forgotten"))
         for table in _LABELS:

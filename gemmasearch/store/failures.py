@@ -17,6 +17,7 @@ _DAMAGE = (
     "no such table",
     "no such column",
     "already exists",
+    "duplicate column name",
     "malformed",
     "vtable constructor failed",
     "error in view",

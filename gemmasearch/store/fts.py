@@ -32,21 +32,42 @@ def register(connection: apsw.Connection) -> None:
     ``gs_language(declared, stored)``, ``gs_path(blob)``, a path folded for comparisons,
     ``gs_name(blob, part, meta)``, the name of a file, attachment or member of an archive,
     ``gs_holders(blob, part, meta)``, of what such a member stands in, and ``gs_on_site(meta, site)``."""
-    functions: tuple[tuple[str, Callable[..., Any], int], ...] = (
-        ("gs_text", plain, 1),
-        ("gs_fold", words.fold, 1),
-        ("gs_exact", words.exact, 1),
-        ("gs_forms", words.forms, 2),
-        ("gs_language", lambda declared, stored: declared or words.guess_language(plain(stored)), 2),
-        ("gs_path", lambda path: words.fold(path.decode("utf-8", "replace")), 1),
-        ("gs_name", _name, 3),
-        ("gs_holders", _holders, 3),
-        ("gs_on_site", _on_site, 2),
+    functions: tuple[tuple[str, Callable[..., Any], tuple[type, ...]], ...] = (
+        ("gs_text", plain, (object,)),
+        ("gs_fold", words.fold, (str,)),
+        ("gs_exact", words.exact, (str,)),
+        ("gs_forms", words.forms, (str, str)),
+        (
+            "gs_language",
+            lambda declared, stored: declared or words.guess_language(plain(stored)),
+            (str, object),
+        ),
+        ("gs_path", lambda path: words.fold(path.decode("utf-8", "replace")), (bytes,)),
+        ("gs_name", _name, (bytes, str, str)),
+        ("gs_holders", _holders, (bytes, str, str)),
+        ("gs_on_site", _on_site, (str, str)),
     )
-    for name, function, arguments in functions:
+    for name, function, types in functions:
         connection.create_scalar_function(
-            name, function, arguments, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
+            name, _of_types(function, types), len(types), deterministic=True, flags=apsw.SQLITE_INNOCUOUS
         )
+
+
+def _of_types(function: Callable[..., Any], types: tuple[type, ...]) -> Callable[..., Any]:
+    """A function that says of a value of another type than was ever written, or of JSON that is none, that the index
+    is damaged: one bit of a row's head makes a BLOB of a text."""
+
+    def called(*values: Any) -> Any:
+        try:
+            return function(*values)
+        except json.JSONDecodeError as e:
+            raise apsw.CorruptError("a record is no JSON") from e
+        except (TypeError, AttributeError) as e:
+            if all(isinstance(value, type) for value, type in zip(values, types, strict=True)):
+                raise
+            raise apsw.CorruptError("a value has another type than was written") from e
+
+    return called
 
 
 def _name(path: bytes, part: str, meta: str) -> str:

@@ -137,9 +137,10 @@ class Passages(Narrow):
         """What the full-text index was made of, in the order of :meth:`in_order`. A file without a title goes by its
         name."""
         sql = f"""SELECT c.id, d.id,
-                         CASE WHEN d.title = '' AND d.kind <> 'mail' THEN {filters.NAME} ELSE d.title END,
+                         CASE WHEN d.title = '' AND d.kind <> 'mail' THEN {filters.NAME}
+                              ELSE CAST(d.title AS TEXT) END,
                          d.sender || ' ' || d.recipients || ' ' || d.copies || ' ' || d.attachments || ' ' || d.tags,
-                         f.path_words, c.headings, c.text, d.language
+                         CAST(f.path_words AS TEXT), CAST(c.headings AS TEXT), c.text, CAST(d.language AS TEXT)
                   FROM {JOINED} WHERE c.id IN carray(?) ORDER BY {IN_ORDER}"""
         rows = self.db.rows(sql, (carray(array("q", chunk_ids)),))
         return [
@@ -242,7 +243,7 @@ def _passage(row: Row) -> PassageRow:
     return PassageRow(
         chunk, document, os.fsdecode(path), part, kind, title, plain(text), start, end, ordinal, _lines(headings),
         page, label, line, bool(quoted), date, sender, recipients, copies, message_id, tuple(json.loads(attachments)),
-        tuple(json.loads(tags)), language, json.loads(meta), (mtime or 0) / 1e9, size or 0, key,
+        tuple(json.loads(tags)), language, json.loads(meta), _seconds(mtime), size or 0, key,
     )  # fmt: skip
 
 
@@ -258,8 +259,12 @@ def _document(head: Row, chunks: Sequence[Row]) -> DocumentRow:
     return DocumentRow(
         id, os.fsdecode(path), part, kind, title, "".join(plain(row[-1]) for row in chunks), spans, date, sender,
         recipients, copies, message_id, tuple(json.loads(refs)), tuple(json.loads(attachments)),
-        tuple(json.loads(tags)), language, json.loads(meta), offset, length, (mtime or 0) / 1e9, size or 0,
+        tuple(json.loads(tags)), language, json.loads(meta), offset, length, _seconds(mtime), size or 0,
     )  # fmt: skip
+
+
+def _seconds(mtime_ns: Any) -> float:
+    return mtime_ns / 1e9 if isinstance(mtime_ns, int) else 0.0  # a file's row has no seal
 
 
 def _lines(text: str) -> tuple[str, ...]:

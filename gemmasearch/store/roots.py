@@ -62,12 +62,33 @@ class Roots:
 
     def last_looks(self) -> dict[str, str]:
         """Path of each root -> why the last look at it failed, "" = it did not."""
-        return {os.fsdecode(path): why for path, why in self.db.rows("SELECT path, unavailable FROM roots")}
+        return {
+            os.fsdecode(path): why
+            for path, why in self.db.rows("SELECT CAST(path AS BLOB), unavailable FROM roots")
+        }
 
     def state(self, name: str) -> str | None:
         """A small fact: the heartbeat of a watcher, the time of the last run, ..."""
         found = self.db.value("SELECT value FROM state WHERE name = ?", (name,))
         return None if found is None else str(found)
+
+    def record(self, name: str) -> dict[str, Any]:
+        """A small fact that is a JSON object; {} where there is none, or none that can be read any more."""
+        try:
+            found = self.own(name)
+        except IndexDamaged:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def own(self, name: str) -> Any:
+        """What a person keeps under a name, from JSON; None where there is nothing.
+
+        :raises IndexDamaged: it cannot be read any more, and must not be taken for nothing.
+        """
+        try:
+            return json.loads(self.state(name) or "null")
+        except ValueError:
+            raise IndexDamaged(f"the {name} cannot be read", REPAIR) from None
 
     def set_state(self, name: str, value: str) -> None:
         self.db.run("INSERT OR REPLACE INTO state(name, value) VALUES(?, ?)", (name, value))
@@ -75,9 +96,13 @@ class Roots:
 
 def _root(row: Row) -> Root:
     id, path, options, seen, looked, unavailable = row
+    if not isinstance(path, bytes):
+        raise IndexDamaged("the name of a folder cannot be read", REPAIR)
     try:
-        known = json.loads(options)
+        known = json.loads(options) if isinstance(options, str) else None
     except ValueError:
+        known = None
+    if not isinstance(known, dict):
         # Without its exclusions a folder would give away what its owner left out.
-        raise IndexDamaged(f"the options of {os.fsdecode(path)} cannot be read", REPAIR) from None
+        raise IndexDamaged(f"the options of {os.fsdecode(path)} cannot be read", REPAIR)
     return Root(id, os.fsdecode(path), known, seen, looked, unavailable)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from gemmasearch.errors import IndexDamaged
 from gemmasearch.store.database import Database, Row
+from gemmasearch.store.failures import REPAIR
 from gemmasearch.store.rows import SpaceRow
 
 _SPACE = """
@@ -65,4 +67,7 @@ class Spaces:
 
 def _space(row: Row) -> SpaceRow:
     id, key, name, model, dim, full_dim, version, matryoshka, active, complete_to = row
+    whole = isinstance(name, str) and {type(dim), type(full_dim), type(complete_to)} == {int}
+    if not whole or key != f"{model}:{dim}:{version}":
+        raise IndexDamaged("the space of the vectors is not what was written", REPAIR)
     return SpaceRow(id, key, name, model, dim, full_dim, version, bool(matryoshka), bool(active), complete_to)

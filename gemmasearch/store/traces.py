@@ -71,7 +71,7 @@ class Traces(Files):
         if self.db.value("SELECT 1 FROM state WHERE name = ?", (UNPURGED,)) is None:
             return
         if not now:
-            last = float(self.db.value("SELECT value FROM state WHERE name = ?", (PURGED,)) or 0)
+            last = self.purged()
             large = (self.db.value("SELECT max(id) FROM chunks") or 0) > LARGE
             if 0 <= time.time() - last < max(every, DAY if large else 0):
                 return
@@ -81,6 +81,10 @@ class Traces(Files):
             self.db.run(
                 "INSERT OR REPLACE INTO state(name, value) VALUES(?, ?)", (PURGED, f"{time.time():.0f}")
             )
+
+    def purged(self) -> float:
+        """When the words were merged last; 0 = never, or it cannot be told."""
+        return self.db.value("SELECT CAST(value AS REAL) FROM state WHERE name = ?", (PURGED,)) or 0.0
 
     def evidence(self, document_ids: Sequence[int]) -> Evidence:
         """Pieces of these documents: of their texts, words and vectors."""

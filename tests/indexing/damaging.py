@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import apsw
+
 from gemmasearch.documents import Document
 from gemmasearch.errors import GsearchError
 from gemmasearch.index import Index
@@ -163,6 +165,32 @@ def out_of_step(db: Path, chance: random.Random) -> None:
         )
         for id in chosen:
             store.db.run(change, (id,))
+
+
+def columns(db: Path) -> list[tuple[str, str]]:
+    """(table, column) of all tables but those of SQLite and of the full-text index."""
+    sql = r"""SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+              WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.sql NOT LIKE '%fts5%'
+                AND t.name NOT LIKE 'words\_%' ESCAPE '\'"""
+    with apsw.Connection(str(db)) as connection:
+        return list(connection.execute(sql))
+
+
+def of_another_type(db: Path, table: str, column: str, value: str) -> bool:
+    """Write an SQL expression into a column of some rows, past all that would keep it out.
+
+    :return: whether it could, and is of another type than what was there.
+    """
+    with apsw.Connection(str(db)) as connection:
+        connection.pragma("ignore_check_constraints", 1)
+        for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        where = f'"{column}" IN (SELECT "{column}" FROM {table} LIMIT 2) AND typeof("{column}") <> typeof({value})'
+        try:
+            connection.execute(f'UPDATE {table} SET "{column}" = {value} WHERE {where}')
+        except (apsw.ConstraintError, apsw.MismatchError):  # NOT NULL, unique, or the number of the row
+            return False
+        return connection.changes() > 0
 
 
 def cut_vectors(db: Path, chance: random.Random) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from gemmasearch import reach
 from gemmasearch.index import Index
+from gemmasearch.indexing import glance
 from gemmasearch.settings import Settings
 from tests.cli.terminal import COMMAND, run
 from tests.retrieval.test_reach import DEAD
@@ -72,6 +73,14 @@ def test_a_run_over_several_folders_hung_where_one_does_not_answer(
         silent.set()
         time.sleep(0.2)
         assert index.index().unavailable == ()
+
+
+def test_a_glance_asks_folders_unless_all_that_is_mounted_is_local() -> None:
+    """A thread for each folder was a twentieth of a run without news."""
+    with open("/proc/self/mountinfo", "rb") as listing:
+        types = {line.split(b" - ")[1].split(b" ")[0] for line in listing}
+    assert glance._all_local() == (types <= glance._LOCAL)
+    assert not glance._LOCAL & {b"nfs", b"nfs4", b"cifs", b"smb3", b"9p", b"fuse", b"fuse.sshfs", b"autofs", b"ceph"}
 
 
 def test_points_of_mounts_are_told_without_a_look_at_them() -> None:
