@@ -277,6 +277,7 @@ def test_status_called_a_run_that_was_interrupted_done(place: Place) -> None:
     assert "last run\tjust now, done\n" in place("status").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["show FILE", "why FILE", "status", "ask --extract -- how much was paid for the canarylime",
              "ask --format markdown --extract -- when does the canarylime ripen", "index -v", "forget FILE"],

@@ -236,6 +236,7 @@ CHANGES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 def test_whatever_changed_is_found_by_the_next_run(home: Path, name: str) -> None:
     change, expected = CHANGES[name]
@@ -246,6 +247,7 @@ def test_whatever_changed_is_found_by_the_next_run(home: Path, name: str) -> Non
     at_a_glance(home)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [["retry"], ["roots", "tree", "--exclude", "b.md"], ["forget", "tree/notes/a.md"], ["doctor", "--repair"]]
 )  # fmt: skip

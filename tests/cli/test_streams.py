@@ -74,6 +74,7 @@ def test_hits_for_a_full_disk_named_the_reason_alone(indexed: Indexed, option: s
 
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_closed_streams_are_no_error(command: str, redirection: str) -> None:
     done = _shell(command, redirection)

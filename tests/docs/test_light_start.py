@@ -49,6 +49,7 @@ def _run(arguments: list[str], **environ: str) -> tuple[str, set[str]]:
     return said, set(loaded.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, _ in generate._commands()])
 def test_help_loads_no_heavy_library(name: str) -> None:
     said, loaded = _run([*name.split()[1:], "--help"])

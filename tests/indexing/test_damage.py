@@ -159,6 +159,7 @@ def types_trial(
     return said
 
 
+@pytest.mark.slow
 def test_a_value_of_another_type_is_named_and_mended_as_any_damage(tmp_path: Path) -> None:
     """One bit of a row's head makes a BLOB of a text: the doctor itself fell over a title."""
     types_trial(tmp_path, [("documents", "title"), ("files", "path_words")], ["CAST({} AS BLOB)"])
@@ -174,6 +175,7 @@ def test_every_column_may_hold_another_type(tmp_path: Path, capsys: pytest.Captu
         print(said)
 
 
+@pytest.mark.slow
 def test_an_index_whose_schema_number_was_damaged_is_read_again(tmp_path: Path) -> None:
     """With 8 less than it had, a column was added twice: a traceback, and no repair."""
     tree, sound = tmp_path / "tree", tmp_path / "sound" / "i.db"
