@@ -18,6 +18,10 @@ from gemmasearch.store.pictures import read_again
 from gemmasearch.store.roots import below
 from gemmasearch.store.subjects import names_of
 
+# What comes of values of types that were never written. No damage may keep the doctor from naming it, or a repair
+# from beginning anew.
+ODD = (TypeError, AttributeError, ValueError, LookupError)
+
 # Rows without a seal, with a value of a type that is never written. (An "iif", as "AND" and "OR" keep to no order.)
 _ODD_ROOT = """iif(typeof(path) = 'blob' AND typeof(options) = 'text' AND json_valid(options),
     json_type(options) <> 'object', true)"""
@@ -33,7 +37,6 @@ _ODD_FILE = " OR ".join(
 )
 _ODD_RECORD = """typeof(value) <> 'text' OR name NOT IN ('identity', 'unpurged', 'unswept', 'purged', 'glance')
     AND NOT iif(json_valid(value), json_type(value) IN ('object', 'array'), false)"""
-
 _ODD_DOCUMENT = """typeof("offset") NOT IN ('integer', 'null') OR typeof(length) NOT IN ('integer', 'null')"""
 _ODD_SPACE = "key IS NOT model || ':' || dim || ':' || prompt_version OR " + " OR ".join(
     f"typeof({column}) <> '{type}'"
@@ -121,9 +124,6 @@ class Finding:
     detail: str
 
 
-# What comes of values of types that were never written. No damage may keep the doctor from naming it, or a repair
-# from beginning anew.
-ODD = (TypeError, AttributeError, ValueError, LookupError)
 _LABELS = {"labels": 0, "label_examples": 1, "decisions": 0}  # table -> the column with the label's id
 
 
@@ -166,11 +166,7 @@ class Care:
                 wrong = len(kept ^ {(name, id) for id, names in self._names() for name in names})
         except IndexDamaged as e:
             return [Finding("file", e.message)]
-        except (
-            ValueError,
-            TypeError,
-            AttributeError,
-        ):  # its references are no JSON: the seal of the row says so
+        except ODD:  # its references are no JSON: the seal of the row says so
             return []
         return [Finding("rows", f"{wrong} links between messages are not what was written")] if wrong else []
 
