@@ -18,6 +18,7 @@ _DAMAGE = (
     "no such column",
     "already exists",
     "duplicate column name",
+    "sql logic error",  # all that a full-text index says of some damage: of a mistake in our SQL more is said
     "malformed",
     "vtable constructor failed",
     "error in view",
