@@ -40,9 +40,9 @@ class Settled:
         """A root that was unregistered for a while has no mark any more."""
         paths = {root.path for root in registered}
         try:
-            found = json.loads(store.state(STATE) or "{}")
+            found = store.record(STATE)
             marks = {path: (str(mark), float(at)) for path, (mark, at) in found.items() if path in paths}
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError):
             marks = {}
         return cls(store, marks)
 

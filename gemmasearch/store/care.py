@@ -22,29 +22,31 @@ from gemmasearch.store.subjects import names_of
 # from beginning anew.
 ODD = (TypeError, AttributeError, ValueError, LookupError)
 
+
+def _of_other_types(**columns: str) -> str:
+    """SQL that is true for a row of which a column has none of its types: names of types, joined by ``_or_`` ->
+    columns."""
+    return " OR ".join(
+        f"typeof({column}) NOT IN ({', '.join(repr(type) for type in types.split('_or_'))})"
+        for types, names in columns.items()
+        for column in names.split()
+    )
+
+
 # Rows without a seal, with a value of a type that is never written. (An "iif", as "AND" and "OR" keep to no order.)
 _ODD_ROOT = """iif(typeof(path) = 'blob' AND typeof(options) = 'text' AND json_valid(options),
     json_type(options) <> 'object', true)"""
-_ODD_FILE = " OR ".join(
-    f"typeof({column}) NOT IN {types}"
-    for columns, types in (
-        ("path", "('blob')"),
-        ("path_words reader reason", "('text')"),
-        ("hash tail_hash", "('blob', 'null')"),
-        ("size mtime_ns ctime_ns inode device tail", "('integer', 'null')"),
-    )
-    for column in columns.split()
+_ODD_FILE = _of_other_types(
+    blob="path",
+    text="path_words reader reason",
+    blob_or_null="hash tail_hash",
+    integer_or_null="size mtime_ns ctime_ns inode device tail",
 )
 _ODD_RECORD = """typeof(value) <> 'text' OR name NOT IN ('identity', 'unpurged', 'unswept', 'purged', 'glance')
     AND NOT iif(json_valid(value), json_type(value) IN ('object', 'array'), false)"""
-_ODD_DOCUMENT = """typeof("offset") NOT IN ('integer', 'null') OR typeof(length) NOT IN ('integer', 'null')"""
-_ODD_SPACE = "key IS NOT model || ':' || dim || ':' || prompt_version OR " + " OR ".join(
-    f"typeof({column}) <> '{type}'"
-    for type, columns in (
-        ("text", "name model"),
-        ("integer", "dim full_dim prompt_version matryoshka complete_to"),
-    )
-    for column in columns.split()
+_ODD_DOCUMENT = _of_other_types(integer_or_null='"offset" length')
+_ODD_SPACE = "key IS NOT model || ':' || dim || ':' || prompt_version OR " + _of_other_types(
+    text="name model", integer="dim full_dim prompt_version matryoshka complete_to"
 )
 
 # Each counts rows that cannot be there in a sound index.
@@ -268,9 +270,8 @@ class Care:
         """Folders, saved searches, the model that was chosen: row by row, up to where the damage begins."""
         kept = Salvage()
         with suppress(IndexDamaged):
-            for path, options in self.db.each("SELECT path, options FROM roots"):
-                if isinstance(path, bytes) and _is_json(options):
-                    kept.roots[os.fsdecode(path)] = options
+            for path, options in self.db.each(f"SELECT path, options FROM roots WHERE NOT ({_ODD_ROOT})"):
+                kept.roots[os.fsdecode(path)] = options
         with suppress(IndexDamaged):
             readable = f"SELECT name, value FROM state WHERE name <> 'identity' AND NOT ({_ODD_RECORD})"
             kept.state.update(self.db.each(readable))
@@ -368,10 +369,3 @@ class Care:
             ids.update(id for (id,) in self.db.rows(sql, (reason, reason)))
         read_again(self.db, ids)
         return len(ids)
-
-
-def _is_json(text: object) -> bool:
-    try:
-        return isinstance(text, str) and isinstance(json.loads(text), dict)
-    except ValueError:
-        return False

@@ -73,8 +73,8 @@ def test_hits_for_a_full_disk_named_the_reason_alone(indexed: Indexed, option: s
     assert done.stderr.startswith("gsearch: cannot write to standard output: No space left on device\n")
 
 
-@pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 @pytest.mark.slow
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_closed_streams_are_no_error(command: str, redirection: str) -> None:
     done = _shell(command, redirection)

@@ -7,7 +7,7 @@ import pytest
 
 from gemmasearch import readers
 from gemmasearch.documents import Document, Problem
-from gemmasearch.readers import body, headers, mime
+from gemmasearch.readers import body, mime
 from tests.readers.contract import ReaderContract, documents, problem, read
 from tests.readers.mail_files import message, multipart
 
@@ -100,50 +100,6 @@ def test_of_a_mail_with_an_encrypted_part_only_the_headers_were_said_to_be_read(
         (tmp_path / "p.eml").write_text(f"From: d@x\nTo: k@x\nSubject: Short\n\n{text}{armoured}")
         problems = [each for each in read(tmp_path / "p.eml") if isinstance(each, Problem)]
         assert [each.detail for each in problems] == [said]
-
-
-@pytest.mark.parametrize(
-    ("raw", "text"),
-    [
-        (b"=?utf-8?B?w6TDtsO8?= =?utf-8?B?w58=?=", "äöüß"),
-        (b"=?utf-8?B?w6TD?= =?utf-8?B?tsO8?=", "äöü"),  # a character cut in two
-        (b"=?iso-8859-1?Q?a_b=E9?= c", "a bé c"),
-        (b"=?UTF-8?Q?Caf=C3=A9?=, =?UTF-8?Q?Bar?=", "Café, Bar"),
-        (b"=?x-evil?Q?abc?= =?idna?Q?abc?=", "abcabc"),
-        (b"=?iso-2022-jp?B?GyRCRnxLXBsoQg==?=", "日本"),
-        (b"=?utf-8*en?Q?hello?=", "hello"),
-        (b"=?utf-8?B?w6TDtsO8", "=?utf-8?B?w6TDtsO8"),
-        ("raw ü in utf-8".encode(), "raw ü in utf-8"),
-        ("raw ü in latin".encode("latin-1"), "raw ü in latin"),
-        (b"a\r\n folded   line", "a folded line"),
-    ],
-)
-def test_header_words_are_decoded(raw: bytes, text: str) -> None:
-    assert headers.text_of(raw) == text
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        (b'"Bell, Dana" <dana@x.org>, kim@x.org', ["Bell, Dana <dana@x.org>", "kim@x.org"]),
-        (b"undisclosed-recipients:;", ["undisclosed-recipients"]),
-        (b"Team: a@x.org, B <b@x.org>; c@x.org", ["a@x.org", "B <b@x.org>", "c@x.org"]),
-        (b"dana at x.org (Dana Bell)", ["Dana Bell <dana at x.org>"]),
-        (b"=?utf-8?q?Bell=2C_Dana?= <d@x.org>", ["Bell, Dana <d@x.org>"]),
-        (b"<d@x.org>, d@y.org <d@y.org>", ["d@x.org", "d@y.org"]),
-        (b";" * 100_000, []),
-        (b'"' * 5 + b"<" * 5, ["<<<< <>"]),
-    ],
-)
-def test_addresses_are_taken_apart(raw: bytes, expected: list[str]) -> None:
-    assert headers.addresses(raw)[: len(expected) + 1] == expected
-
-
-def test_rfc_2231_names_are_put_together() -> None:
-    value = "attachment; filename*0*=utf-8''Miet%C3%A4; filename*1*=nderung%20; filename*2=\"2024.pdf\""
-    assert headers.parameters(value)["filename"] == "Mietänderung 2024.pdf"
-    assert headers.parameters('a; name="=?utf-8?q?=C3=A4.pdf?="')["name"] == "ä.pdf"
-    assert headers.parameters("a; filename*=iso-8859-1'de'%E4.txt")["filename"] == "ä.txt"
 
 
 @pytest.mark.parametrize(
